@@ -1,0 +1,88 @@
+package gateway;
+
+import java.net.BindException;
+import java.util.List;
+
+/**
+ * What every main does the same: help, exit codes, and stopping on a signal. Exit codes: 0 stopped as asked, 1 could not
+ * start, 2 arguments or settings that can't be used.
+ */
+public final class Launch {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
+    private Launch() {}
+
+    /** A program that starts and then runs by itself. */
+    public interface Program {
+        /**
+         * Starts.
+         *
+         * @return what stops it; called once, on SIGTERM or SIGINT, and may take its time
+         * @throws BadSettings if settings or arguments can't be used
+         */
+        Runnable start() throws Exception;
+    }
+
+    /**
+     * Runs a program's main.
+     *
+     * @param name the class that was launched, for the usage line
+     * @param settings what {@code --help} says of the settings
+     * @param arguments as the program got them
+     * @param most how many arguments it takes beside {@code --help}
+     */
+    public static void main(String name, String settings, String[] arguments, int most, Program program) {
+        List<String> given = List.of(arguments);
+        if (given.contains("--help") || given.contains("-h")) {
+            System.out.println(usage(name, most) + "\nSettings, read from the environment:\n" + settings);
+            return;
+        }
+        if (given.size() > most) {
+            complain(MISUSED, "unknown argument " + given.get(most) + "; expected " + usage(name, most));
+        }
+        try {
+            stopOnSignal(program.start());
+        } catch (BadSettings e) {
+            complain(MISUSED, e.getMessage());
+        } catch (Exception e) {
+            complain(FAILED, name + " could not start: " + reason(e));
+        }
+    }
+
+    private static String usage(String name, int most) {
+        return "java " + name + ".java" + (most > 0 ? " [port]" : "") + " [--help]";
+    }
+
+    private static String reason(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return failure.getMessage() == null ? cause.getMessage() : failure.getMessage();
+            }
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    /** A stop that was asked for is a success: the JVM's own code after SIGTERM would be 143. */
+    private static void stopOnSignal(Runnable stop) {
+        Thread hook = new Thread(
+                () -> {
+                    int code = 0;
+                    try {
+                        stop.run();
+                    } catch (RuntimeException e) {
+                        System.err.println("stopping failed: " + reason(e));
+                        code = FAILED;
+                    }
+                    System.out.flush();
+                    Runtime.getRuntime().halt(code);
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private static void complain(int code, String message) {
+        System.err.println(message);
+        System.exit(code);
+    }
+}

@@ -1,0 +1,94 @@
+package gateway;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies.
+ *
+ * @param status 400 to 599
+ * @param slug the last part of the type, {@code urn:api-gateway:problem:<slug>}; names the kind for machines
+ * @param title the kind in words, the same for each occurrence
+ * @param detail what happened here and what would mend it
+ * @param more further members, in order
+ */
+public record Problem(int status, String slug, String title, String detail, Map<String, Object> more) {
+    /** The media type of {@link #json}. */
+    public static final String CONTENT_TYPE = "application/problem+json";
+
+    private static final String TYPE = "urn:api-gateway:problem:";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public Problem(int status, String slug, String title, String detail) {
+        this(status, slug, title, detail, Map.of());
+    }
+
+    /** The same problem with one more member. */
+    public Problem with(String name, Object value) {
+        Map<String, Object> members = new LinkedHashMap<>(more);
+        members.put(name, value);
+        return new Problem(status, slug, title, detail, members);
+    }
+
+    /** A path that nothing of the gateway answers to. */
+    public static Problem notFound(String path) {
+        return new Problem(
+                404,
+                "not-found",
+                "Not found",
+                "The gateway has nothing at " + path + "; services answer below /api/, GET / lists the rest");
+    }
+
+    /** A request that isn't valid HTTP or that the gateway won't carry. */
+    public static Problem badRequest(String detail) {
+        return new Problem(400, "bad-request", "Bad request", detail);
+    }
+
+    /** Something in the gateway broke; the cause is in its log, not in the answer. */
+    public static Problem internal() {
+        return new Problem(
+                500, "internal", "Internal error", "The gateway failed at this request; its log says at what");
+    }
+
+    /**
+     * The document.
+     *
+     * @param instance the path that was asked for
+     */
+    public byte[] json(String instance) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", TYPE + slug);
+        members.put("title", title);
+        members.put("status", status);
+        members.put("detail", detail);
+        members.put("instance", instance);
+        members.putAll(more);
+        try {
+            return JSON.writeValueAsBytes(members);
+        } catch (JsonProcessingException e) {
+            return ("{\"type\":\"" + TYPE + "internal\",\"status\":500}").getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * Answers with this problem; headers that were set before stay. Once the answer has begun it can't be taken back,
+     * and this does nothing.
+     */
+    public void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        byte[] body = json(request.getRequestURI());
+        response.resetBuffer();
+        response.setStatus(status);
+        response.setContentType(CONTENT_TYPE);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+}

@@ -1,0 +1,38 @@
+package gateway;
+
+import java.util.function.Function;
+
+/**
+ * One setting: the environment variable it is read from and how its text becomes a value.
+ *
+ * @param name the environment variable
+ * @param standard the text that holds when the variable isn't set or is empty
+ * @param meaning one line for {@code --help}: what it does, unit, edges
+ * @param parser from text to value; throws IllegalArgumentException that says what is expected
+ */
+public record Setting<T>(String name, String standard, String meaning, Function<String, T> parser) {
+
+    /** A setting that is a whole number between two others, both allowed. */
+    static Setting<Integer> integer(String name, String standard, int least, int most, String meaning) {
+        return new Setting<>(name, standard, meaning, text -> integer(text, least, most));
+    }
+
+    private static Integer integer(String text, int least, int most) {
+        String expected = "expected a whole number from " + least + " to " + most;
+        try {
+            int value = Integer.parseInt(text.strip());
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(expected);
+            }
+            return value;
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(expected);
+        }
+    }
+
+    /** The line of {@code --help}. */
+    String help() {
+        String shown = standard.isEmpty() ? "none" : standard;
+        return String.format("  %-26s %s (default %s)", name, meaning, shown);
+    }
+}

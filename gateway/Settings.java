@@ -1,0 +1,150 @@
+package gateway;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Everything about the gateway that can be set, read once from the environment; nothing else reads it. An unset or
+ * empty variable means the default.
+ *
+ * @param host the address to listen on; 0.0.0.0 is all of them
+ * @param port the port to listen on; 0 takes a free one
+ * @param rateLimit requests per client address on /api/*; empty means no limit
+ * @param rememberedClients how many addresses the limiter keeps apart; more than these share one budget
+ * @param services URLs known from the start; they stay until deleted
+ * @param healthInterval from one check of a service to its next, give or take a tenth
+ * @param healthTimeout how long a check may take, from connecting to the last byte
+ * @param healthRise good checks in a row that bring an unhealthy service back
+ * @param healthFall bad checks in a row that take a service out; a refused connection needs no second one
+ * @param connectTimeout how long connecting to a service may take, per address of its host
+ * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
+ * @param lease how long a service that registers with the lease "default" stays without renewing
+ */
+public record Settings(
+        String host,
+        int port,
+        Optional<Rate> rateLimit,
+        int rememberedClients,
+        List<ServiceUrl> services,
+        Duration healthInterval,
+        Duration healthTimeout,
+        int healthRise,
+        int healthFall,
+        Duration connectTimeout,
+        Duration upstreamTimeout,
+        Duration lease) {
+
+    private static final Setting<String> HOST =
+            new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
+    private static final Setting<Integer> PORT =
+            Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 takes a free one");
+    private static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
+            "GATEWAY_RATE_LIMIT", "5/60s", "requests per client address on /api/*: N/duration, or off", Settings::rate);
+    private static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
+            "GATEWAY_RATE_LIMIT_CLIENTS",
+            "200000",
+            1,
+            10_000_000,
+            "client addresses remembered; when all are active, newcomers share one budget");
+    private static final Setting<List<ServiceUrl>> SERVICES =
+            new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
+    private static final Setting<Duration> HEALTH_INTERVAL =
+            duration("GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "from one health check of a service to the next");
+    private static final Setting<Duration> HEALTH_TIMEOUT =
+            duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take in all");
+    private static final Setting<Integer> HEALTH_RISE =
+            Setting.integer("GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that bring a service back");
+    private static final Setting<Integer> HEALTH_FALL =
+            Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that take a service out");
+    private static final Setting<Duration> CONNECT_TIMEOUT =
+            duration("GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
+    private static final Setting<Duration> UPSTREAM_TIMEOUT = duration(
+            "GATEWAY_UPSTREAM_TIMEOUT", "30s", "50ms", "24h", "longest silence of a service, before or between bytes");
+    private static final Setting<Duration> LEASE =
+            duration("GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
+
+    private static final List<Setting<?>> ALL = List.of(
+            HOST,
+            PORT,
+            RATE_LIMIT,
+            REMEMBERED_CLIENTS,
+            SERVICES,
+            HEALTH_INTERVAL,
+            HEALTH_TIMEOUT,
+            HEALTH_RISE,
+            HEALTH_FALL,
+            CONNECT_TIMEOUT,
+            UPSTREAM_TIMEOUT,
+            LEASE);
+
+    /** What {@code --help} prints: each setting with its meaning and default. */
+    public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
+
+    /**
+     * Reads all settings.
+     *
+     * @throws BadSettings naming every setting that is bad, its value and what is expected
+     */
+    public static Settings from(Map<String, String> environment) {
+        SettingsReader reader = new SettingsReader(environment);
+        Settings settings = new Settings(
+                reader.read(HOST),
+                reader.read(PORT),
+                reader.read(RATE_LIMIT),
+                reader.read(REMEMBERED_CLIENTS),
+                reader.read(SERVICES),
+                reader.read(HEALTH_INTERVAL),
+                reader.read(HEALTH_TIMEOUT),
+                reader.read(HEALTH_RISE),
+                reader.read(HEALTH_FALL),
+                reader.read(CONNECT_TIMEOUT),
+                reader.read(UPSTREAM_TIMEOUT),
+                reader.read(LEASE));
+        reader.finish();
+        return settings;
+    }
+
+    private static Setting<Duration> duration(String name, String standard, String least, String most, String meaning) {
+        return new Setting<>(
+                name, standard, meaning, text -> Durations.parse(text, Durations.parse(least), Durations.parse(most)));
+    }
+
+    private static String host(String text) {
+        if (!text.strip().matches("[A-Za-z0-9.:_-]+")) {
+            throw new IllegalArgumentException("expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::");
+        }
+        return text.strip();
+    }
+
+    private static Optional<Rate> rate(String text) {
+        if (text.strip().equals("off")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Rate.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", or off");
+        }
+    }
+
+    private static List<ServiceUrl> urls(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(url -> !url.isEmpty())
+                .map(Settings::url)
+                .distinct()
+                .toList();
+    }
+
+    private static ServiceUrl url(String text) {
+        try {
+            return ServiceUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the URL " + text + " " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads settings one after another and complains of all the bad ones at once. */
+final class SettingsReader {
+    private final Map<String, String> environment;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsReader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** The setting's value; the default one if it is bad, which {@link #finish} then reports. */
+    <T> T read(Setting<T> setting) {
+        String text = environment.getOrDefault(setting.name(), "");
+        if (text.isBlank()) {
+            return setting.parser().apply(setting.standard());
+        }
+        try {
+            return setting.parser().apply(text);
+        } catch (IllegalArgumentException e) {
+            complain(setting, text, e.getMessage());
+            return setting.parser().apply(setting.standard());
+        }
+    }
+
+    /** Adds a problem that only shows when several settings are seen together. */
+    void complain(Setting<?> setting, String text, String expected) {
+        problems.add(setting.name() + "=" + text + ": " + expected);
+    }
+
+    /** @throws BadSettings if any setting read so far was bad */
+    void finish() {
+        if (!problems.isEmpty()) {
+            throw new BadSettings(problems);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package gateway.admin;
+
+import gateway.Drain;
+import gateway.Durations;
+import gateway.Settings;
+import gateway.Time;
+import gateway.balance.Balancer;
+import gateway.limit.ClientAddress;
+import gateway.limit.LimitHandler;
+import gateway.limit.Peer;
+import gateway.limit.RateLimit;
+import gateway.limit.RateLimit.Decision;
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import io.javalin.http.Context;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the gateway tells about itself: {@code /}, {@code /health} and {@code /stats}. */
+public final class GatewayApi {
+    /** The release, as in pom.xml. */
+    public static final String VERSION = "1.0.0";
+
+    private static final String NAME = "API Gateway";
+
+    private final ServiceList services;
+    private final Balancer balancer;
+    private final AtomicInteger index;
+    private final RateLimit limit;
+    private final LimitHandler decisions;
+    private final Drain drain;
+    private final Time time;
+    private final Instant startedAt;
+
+    /**
+     * @param index the balancer's, to be shown
+     * @param decisions counts what the limit let through and refused
+     */
+    public GatewayApi(
+            ServiceList services,
+            Balancer balancer,
+            AtomicInteger index,
+            RateLimit limit,
+            LimitHandler decisions,
+            Drain drain,
+            Time time) {
+        this.services = services;
+        this.balancer = balancer;
+        this.index = index;
+        this.limit = limit;
+        this.decisions = decisions;
+        this.drain = drain;
+        this.time = time;
+        this.startedAt = time.now();
+    }
+
+    /** The line with which it starts. */
+    public static String introduction(Settings settings) {
+        return NAME + " " + VERSION + ", rate limit "
+                + settings.rateLimit().map(Object::toString).orElse("off") + ", Java "
+                + Runtime.version().feature()
+                + (Runtime.version().feature() < 21 ? " (from 21 on, each request would run on a virtual thread)" : "")
+                + ",";
+    }
+
+    /** {@code GET /} */
+    public void overview(Context ctx) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("service", NAME);
+        answer.put("version", VERSION);
+        answer.put("status", drain.isDraining() ? "draining" : "running");
+        answer.put("features", features());
+        answer.put("backend_services", services.all().size());
+        answer.put("timestamp", time.now().toString());
+        Map<String, String> links = new LinkedHashMap<>();
+        links.put("health", "/health");
+        links.put("services", "/services");
+        links.put("stats", "/stats");
+        links.put("api", "/api/");
+        answer.put("links", links);
+        ctx.json(answer);
+    }
+
+    private List<String> features() {
+        return List.of(
+                "Load Balancing (" + balancer.name() + ")",
+                "Rate Limiting (" + Words.rateLimit(limit) + ")",
+                "Health Checks",
+                "Request Forwarding");
+    }
+
+    /** {@code GET /health}: 200 while the gateway lives, even without a service; 503 once it is leaving. */
+    public void health(Context ctx) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", healthStatus());
+        answer.put("service", NAME);
+        answer.put("backend_services", Summary.of(services));
+        answer.put("timestamp", time.now().toString());
+        ctx.status(drain.isDraining() ? 503 : 200).json(answer);
+    }
+
+    private String healthStatus() {
+        if (drain.isDraining()) {
+            return "draining";
+        }
+        return services.available().isEmpty() ? "degraded" : "healthy";
+    }
+
+    /** {@code GET /stats}: looking at the limit takes nothing of it. */
+    public void stats(Context ctx) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("rate_limiting", rateLimiting(Peer.address(ctx.req())));
+        Map<String, Object> balancing = new LinkedHashMap<>();
+        balancing.put("algorithm", balancer.name());
+        balancing.put(
+                "current_index",
+                Math.floorMod(index.get(), Math.max(1, services.available().size())));
+        answer.put("load_balancing", balancing);
+        answer.put("backend_services", Summary.of(services));
+        answer.put("totals", totals());
+        answer.put("timestamp", time.now().toString());
+        ctx.json(answer);
+    }
+
+    private Map<String, Object> rateLimiting(InetAddress peer) {
+        Map<String, Object> limiting = new LinkedHashMap<>();
+        limiting.put("limit", Words.rateLimit(limit));
+        limiting.put("algorithm", limit.algorithm());
+        limiting.put("your_ip", Peer.text(peer));
+        limit.rate().ifPresent(rate -> {
+            Decision decision = limit.look(ClientAddress.of(peer));
+            limiting.put("max_requests", rate.requests());
+            limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
+            limiting.put("remaining_requests", decision.remaining());
+            limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));
+        });
+        return limiting;
+    }
+
+    private Map<String, Object> totals() {
+        Map<String, Object> totals = new LinkedHashMap<>();
+        totals.put("since", startedAt.toString());
+        totals.put("requests", decisions.allowed() + decisions.refused());
+        totals.put("limited", decisions.refused());
+        totals.put(
+                "forwarded",
+                services.all().stream().mapToLong(Backend::requests).sum());
+        totals.put(
+                "failures", services.all().stream().mapToLong(Backend::failures).sum());
+        totals.put("clients_remembered", limit.clients());
+        return totals;
+    }
+}

@@ -1,0 +1,151 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import gateway.Durations;
+import gateway.ServiceUrl;
+import gateway.registry.Service;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code {"name", "url", "lease"}} and says of each field what is wrong with it. */
+final class RegistrationForm {
+    /** What a lease may say instead of a duration: the gateway's own setting. */
+    static final String DEFAULT_LEASE = "default";
+
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LEASE = Duration.ofHours(24);
+    private static final Set<String> FIELDS = Set.of("name", "url", "lease");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final Duration defaultLease;
+
+    RegistrationForm(Duration defaultLease) {
+        this.defaultLease = defaultLease;
+    }
+
+    /** What is wrong with a form; {@code errors} has {@code field} and {@code problem} for each. */
+    static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<Map<String, String>> errors;
+
+        Invalid(String message, List<Map<String, String>> errors) {
+            super(message);
+            this.errors = errors;
+        }
+
+        List<Map<String, String>> errors() {
+            return errors;
+        }
+    }
+
+    /**
+     * @param port the gateway's own, at which no service can be
+     * @throws Invalid if it isn't JSON, isn't an object, or a field can't be used
+     */
+    Service read(byte[] body, int port) throws Invalid {
+        JsonNode form = json(body);
+        List<Map<String, String>> errors = new ArrayList<>();
+        form.fieldNames().forEachRemaining(field -> {
+            if (!FIELDS.contains(field)) {
+                errors.add(error(field, "is not known; a service has name, url and, if it renews, lease"));
+            }
+        });
+        String name = text(form, "name", errors);
+        if (name != null && !Service.isName(name)) {
+            errors.add(error("name", "must be " + Service.NAME_FORM));
+        }
+        ServiceUrl url = url(text(form, "url", errors), port, errors);
+        Optional<Duration> lease = lease(form.get("lease"), errors);
+        if (!errors.isEmpty()) {
+            StringBuilder message = new StringBuilder();
+            errors.forEach(error -> message.append(message.isEmpty() ? "" : "; ")
+                    .append(error.get("field"))
+                    .append(' ')
+                    .append(error.get("problem")));
+            throw new Invalid(message.toString(), errors);
+        }
+        return new Service(name, url, lease);
+    }
+
+    private static JsonNode json(byte[] body) throws Invalid {
+        JsonNode form;
+        try {
+            form = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new Invalid("the body isn't JSON: " + e.getOriginalMessage(), List.of());
+        } catch (IOException e) {
+            throw new Invalid("the body isn't JSON: it isn't UTF-8", List.of());
+        }
+        if (!form.isObject()) {
+            throw new Invalid(
+                    "the body must be an object like {\"name\":\"orders\",\"url\":\"http://localhost:8004\"}",
+                    List.of());
+        }
+        return form;
+    }
+
+    private static String text(JsonNode form, String field, List<Map<String, String>> errors) {
+        JsonNode value = form.get(field);
+        if (value == null || value.isNull()) {
+            errors.add(error(field, "is missing"));
+            return null;
+        }
+        if (!value.isTextual()) {
+            errors.add(error(field, "must be text, not " + value));
+            return null;
+        }
+        return value.textValue();
+    }
+
+    private static ServiceUrl url(String text, int port, List<Map<String, String>> errors) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            ServiceUrl url = ServiceUrl.parse(text);
+            if (OwnAddress.is(url, port)) {
+                errors.add(error("url", "is the gateway's own address"));
+            }
+            return url;
+        } catch (IllegalArgumentException e) {
+            errors.add(error("url", e.getMessage()));
+            return null;
+        }
+    }
+
+    private Optional<Duration> lease(JsonNode value, List<Map<String, String>> errors) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            errors.add(error("lease", "must be text like \"15s\", not " + value));
+            return Optional.empty();
+        }
+        if (value.textValue().equals(DEFAULT_LEASE)) {
+            return Optional.of(defaultLease);
+        }
+        try {
+            return Optional.of(Durations.parse(value.textValue(), SHORTEST_LEASE, LONGEST_LEASE));
+        } catch (IllegalArgumentException e) {
+            errors.add(error("lease", e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, String> error(String field, String problem) {
+        return Map.of("field", field, "problem", problem);
+    }
+}

@@ -1,0 +1,162 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import gateway.Problem;
+import gateway.Time;
+import gateway.balance.Balancer;
+import gateway.health.HealthChecker;
+import gateway.limit.RateLimit;
+import gateway.registry.Backend;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Outcome;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The list of services: looking at it, registering, deregistering. */
+public final class ServicesApi {
+    private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
+    private static final int MOST_BYTES = 64 * 1024;
+
+    private final ServiceList services;
+    private final HealthChecker checker;
+    private final Balancer balancer;
+    private final RateLimit limit;
+    private final RegistrationForm form;
+    private final Time time;
+
+    /** @param defaultLease what {@code "lease":"default"} means */
+    public ServicesApi(
+            ServiceList services,
+            HealthChecker checker,
+            Balancer balancer,
+            RateLimit limit,
+            Duration defaultLease,
+            Time time) {
+        this.services = services;
+        this.checker = checker;
+        this.balancer = balancer;
+        this.limit = limit;
+        this.form = new RegistrationForm(defaultLease);
+        this.time = time;
+    }
+
+    /** {@code GET /services} */
+    public void list(Context ctx) {
+        Summary summary = Summary.of(services);
+        List<ServiceView> views = services.all().stream().map(this::view).toList();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("total_services", summary.totalServices());
+        answer.put("healthy_services", summary.healthyServices());
+        answer.put("services", views);
+        answer.put("load_balancing", balancer.name());
+        answer.put("rate_limiting", Words.rateLimit(limit));
+        answer.put("timestamp", time.now().toString());
+        ctx.json(answer);
+    }
+
+    /** {@code GET /services/{name}} */
+    public void get(Context ctx) throws IOException {
+        Optional<Backend> backend = services.find(ctx.pathParam("name"));
+        if (backend.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        ctx.json(view(backend.get()));
+    }
+
+    /** {@code DELETE /services/{name}}: it gets no more requests; those under way finish. */
+    public void delete(Context ctx) throws IOException {
+        Optional<Backend> removed = services.remove(ctx.pathParam("name"));
+        if (removed.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        LOG.info("{} left the list: it was deregistered", removed.get());
+        ctx.status(204);
+        ctx.res().setContentType(null);
+    }
+
+    private void unknown(Context ctx) throws IOException {
+        new Problem(
+                        404,
+                        "unknown-service",
+                        "Unknown service",
+                        "No service is called " + ctx.pathParam("name") + "; GET /services lists those there are")
+                .send(ctx.req(), ctx.res());
+    }
+
+    /** {@code POST /services}: adds, renews or replaces; a new one is checked at once and the answer says how it is. */
+    public void register(Context ctx) throws IOException {
+        if (!isJson(ctx.contentType())) {
+            new Problem(
+                            415,
+                            "unsupported-media-type",
+                            "Unsupported media type",
+                            "Send the service as JSON, with Content-Type: application/json")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        byte[] body = ctx.req().getInputStream().readNBytes(MOST_BYTES + 1);
+        if (body.length > MOST_BYTES) {
+            new Problem(
+                            413,
+                            "content-too-large",
+                            "Content too large",
+                            "A registration has at most " + MOST_BYTES + " bytes")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        try {
+            register(ctx, form.read(body, ctx.req().getLocalPort()));
+        } catch (RegistrationForm.Invalid e) {
+            new Problem(400, "invalid-registration", "Invalid registration", e.getMessage())
+                    .with("errors", e.errors())
+                    .send(ctx.req(), ctx.res());
+        }
+    }
+
+    private void register(Context ctx, Service service) {
+        ServiceList.Registered registered = services.register(service);
+        Backend backend = registered.backend();
+        if (registered.outcome() == Outcome.RENEWED) {
+            checkSoonIfOut(backend);
+        } else {
+            LOG.info("{} {}", backend, registered.outcome() == Outcome.ADDED ? "registered" : "registered anew");
+            checker.check(backend);
+        }
+        ctx.status(registered.outcome() == Outcome.ADDED ? 201 : 200);
+        ctx.header("Location", "/services/" + backend.name());
+        ctx.json(new Answer(registered.outcome().name().toLowerCase(Locale.ROOT), view(backend)));
+    }
+
+    /** What renews is there again: no need to wait for the next check. */
+    private void checkSoonIfOut(Backend backend) {
+        if (!backend.available()) {
+            backend.vitals().nextCheck(time.nanos());
+        }
+    }
+
+    private static boolean isJson(String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
+    }
+
+    private ServiceView view(Backend backend) {
+        return ServiceView.of(backend, time.nanos());
+    }
+
+    /** A registration's answer: what was done, then the service as it now is. */
+    private record Answer(String outcome, @JsonUnwrapped ServiceView service) {}
+}

@@ -1,0 +1,28 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import java.util.List;
+
+/** The services in short, as {@code /health} and {@code /stats} have them. */
+@JsonNaming(SnakeCaseStrategy.class)
+record Summary(int totalServices, long healthyServices, List<Brief> services) {
+
+    /** One service in short. */
+    record Brief(String name, String url, String status) {}
+
+    static Summary of(ServiceList services) {
+        List<Brief> briefs = services.all().stream().map(Summary::brief).toList();
+        long healthy = briefs.stream()
+                .filter(brief -> brief.status().equals(Backend.Status.HEALTHY.word()))
+                .count();
+        return new Summary(briefs.size(), healthy, briefs);
+    }
+
+    private static Brief brief(Backend backend) {
+        return new Brief(
+                backend.name(), backend.urlText(), backend.state().status().word());
+    }
+}

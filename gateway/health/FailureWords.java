@@ -1,0 +1,47 @@
+package gateway.health;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.UnknownHostException;
+
+/** What an exception of a connection to a backend means, in the words of logs, lists and answers. */
+public final class FailureWords {
+    private FailureWords() {}
+
+    /** Never empty, never a stack trace, without the exception's class. */
+    public static String of(IOException failure) {
+        if (refused(failure)) {
+            return "connection refused";
+        }
+        if (failure instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
+            return "could not connect";
+        }
+        if (failure instanceof ProtocolException) {
+            return "not a valid answer: " + failure.getMessage();
+        }
+        if (failure instanceof EOFException || said(failure, "unexpected end of stream")) {
+            return "closed the connection before its answer was whole";
+        }
+        if (said(failure, "reset") || said(failure, "Broken pipe")) {
+            return "reset the connection";
+        }
+        return failure.getMessage() == null ? "connection failed" : failure.getMessage();
+    }
+
+    /** Whether nobody listens there: the one failure that needs no second one to be believed. */
+    public static boolean refused(IOException failure) {
+        return failure instanceof ConnectException
+                && (said(failure, "refused")
+                        || failure.getCause() instanceof ConnectException cause && said(cause, "refused"));
+    }
+
+    private static boolean said(IOException failure, String word) {
+        return failure.getMessage() != null && failure.getMessage().contains(word);
+    }
+}

@@ -1,0 +1,171 @@
+package gateway.health;
+
+import gateway.Durations;
+import gateway.Threads;
+import gateway.Time;
+import gateway.registry.Backend;
+import gateway.registry.Check;
+import gateway.registry.ServiceList;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import okhttp3.ConnectionPool;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks each backend how it is: {@code GET {url}/health}, good when the answer is 2xx and whole within the timeout. It
+ * has a client of its own, so that it never waits behind requests, follows no redirects, and reads at most
+ * {@value #MOST_BYTES} bytes. The pause between two checks varies by a tenth, so that many gateways don't ask in step.
+ */
+public final class HealthChecker implements AutoCloseable {
+    private static final long MOST_BYTES = 64 * 1024;
+    private static final double JITTER = 0.1;
+
+    private final ServiceList services;
+    private final Health health;
+    private final Duration interval;
+    private final Duration timeout;
+    private final Time time;
+    private final DoubleSupplier random;
+    private final OkHttpClient client;
+    private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
+    private final Set<Backend> underWay = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param interval from one check of a backend to its next
+     * @param timeout for a whole check
+     * @param random numbers from 0 to 1 for the jitter
+     */
+    public HealthChecker(
+            ServiceList services,
+            Health health,
+            Duration interval,
+            Duration timeout,
+            Time time,
+            DoubleSupplier random) {
+        this.services = services;
+        this.health = health;
+        this.interval = interval;
+        this.timeout = timeout;
+        this.time = time;
+        this.random = random;
+        this.client = new OkHttpClient.Builder()
+                .callTimeout(timeout)
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
+                .writeTimeout(timeout)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .fastFallback(false)
+                .proxy(Proxy.NO_PROXY)
+                .addNetworkInterceptor(Contact::note)
+                // A check shall say whether a new connection works: none is kept.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .build();
+    }
+
+    /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */
+    public Duration pause() {
+        long twentieth = interval.toMillis() / 20;
+        return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
+    }
+
+    /** Starts the checks that are due, in the background. A backend is never checked twice at the same time. */
+    public void tick() {
+        long now = time.nanos();
+        for (Backend backend : services.all()) {
+            if (backend.vitals().checkDue(now) && underWay.add(backend)) {
+                executor.execute(() -> checkAndPlanNext(backend));
+            }
+        }
+    }
+
+    private void checkAndPlanNext(Backend backend) {
+        try {
+            double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
+            // Planned before the check: what wants an earlier one meanwhile is not overwritten.
+            backend.vitals().nextCheck(time.nanos() + (long) (interval.toNanos() * jitter));
+            check(backend);
+        } finally {
+            underWay.remove(backend);
+        }
+    }
+
+    /** Checks all backends now, at the same time, and waits for the results; at most the timeout. */
+    public void checkAll() {
+        List<CompletableFuture<Void>> checks = services.all().stream()
+                .map(backend -> CompletableFuture.runAsync(() -> checkAndPlanNext(backend), executor))
+                .toList();
+        CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).join();
+    }
+
+    /** Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. */
+    public Check check(Backend backend) {
+        long start = time.nanos();
+        Optional<Check.Problem> problem = ask(backend);
+        Check check = new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
+        health.checked(backend, check);
+        return check;
+    }
+
+    private Optional<Check.Problem> ask(Backend backend) {
+        Contact contact = new Contact();
+        try {
+            Request request = new Request.Builder()
+                    .url(backend.url() + "/health")
+                    .header("User-Agent", "api-gateway-health-check")
+                    .tag(Contact.class, contact)
+                    .build();
+            return ask(request);
+        } catch (InterruptedIOException e) {
+            String what = contact.made ? "no whole answer within " : "could not connect within ";
+            return Optional.of(new Check.Problem(what + Durations.text(timeout), !contact.made));
+        } catch (IOException e) {
+            return Optional.of(new Check.Problem(FailureWords.of(e), !contact.made));
+        } catch (IllegalArgumentException e) { // OkHttp is stricter about hosts than java.net.URI
+            return Optional.of(new Check.Problem("not a URL that can be called: " + e.getMessage(), true));
+        }
+    }
+
+    private Optional<Check.Problem> ask(Request request) throws IOException {
+        try (Response response = client.newCall(request).execute()) {
+            if (response.body().source().request(MOST_BYTES + 1)) {
+                return ill("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+            }
+            return response.isSuccessful() ? Optional.empty() : ill("its /health answered " + response.code());
+        }
+    }
+
+    private static Optional<Check.Problem> ill(String words) {
+        return Optional.of(new Check.Problem(words, false));
+    }
+
+    /** Whether a connection came about: tells a backend that isn't there from one that is ill. */
+    private static final class Contact {
+        private volatile boolean made;
+
+        private static Response note(Interceptor.Chain chain) throws IOException {
+            chain.request().tag(Contact.class).made = true;
+            return chain.proceed(chain.request());
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,70 @@
+package gateway.limit;
+
+import gateway.Problem;
+import gateway.Rate;
+import gateway.Time;
+import gateway.limit.RateLimit.Decision;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.net.InetAddress;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Lets a request go on to the next handler, or answers 429 and ends it. */
+public final class LimitHandler implements Handler {
+    private final RateLimit limit;
+    private final Time time;
+    private final LimitHeaders headers;
+    private final LongAdder allowed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+
+    public LimitHandler(RateLimit limit, Time time) {
+        this.limit = limit;
+        this.time = time;
+        this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
+    }
+
+    @Override
+    public void handle(Context ctx) throws Exception {
+        if (headers == null) { // no limit: nothing to decide and nothing to say
+            allowed.increment();
+            return;
+        }
+        InetAddress peer = Peer.address(ctx.req());
+        Decision decision = limit.take(ClientAddress.of(peer));
+        headers.set(ctx.res(), decision);
+        if (decision.allowed()) {
+            allowed.increment();
+            return;
+        }
+        refused.increment();
+        refuse(ctx, peer, decision);
+    }
+
+    private void refuse(Context ctx, InetAddress peer, Decision decision) throws Exception {
+        Rate rate = limit.rate().orElseThrow();
+        long retryAfter = LimitHeaders.retryAfter(decision);
+        ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));
+        String detail =
+                "More than " + rate.words() + " from " + Peer.text(peer) + "; try again in " + retryAfter + " s";
+        new Problem(429, "rate-limited", "Rate limit exceeded", detail)
+                .with("error", "Rate limit exceeded")
+                .with("message", detail)
+                .with("client_ip", Peer.text(peer))
+                .with("retry_after", retryAfter)
+                .with("limit", rate.requests())
+                .with("remaining", decision.remaining())
+                .with("timestamp", time.now().toString())
+                .send(ctx.req(), ctx.res());
+        ctx.skipRemainingHandlers();
+    }
+
+    /** Requests let through since the start. */
+    public long allowed() {
+        return allowed.sum();
+    }
+
+    /** Requests refused since the start. */
+    public long refused() {
+        return refused.sum();
+    }
+}

@@ -1,0 +1,33 @@
+package gateway.limit;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+
+/**
+ * The other end of the TCP connection: the one address a client can't choose freely. Headers that claim another one,
+ * like X-Forwarded-For, are not looked at.
+ */
+public final class Peer {
+    private Peer() {}
+
+    /** The peer's address, taken from the connection without turning it into text and back. */
+    public static InetAddress address(HttpServletRequest request) {
+        SocketAddress address = ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getRemoteSocketAddress();
+        // The connection may just have gone; nobody will read the answer, so any address does.
+        return address instanceof InetSocketAddress internet && internet.getAddress() != null
+                ? internet.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    /** The address as text, without IPv6's zone, which only means something on this machine. */
+    public static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+}

@@ -1,0 +1,118 @@
+package gateway.proxy;
+
+import gateway.registry.Backend;
+import java.io.IOException;
+import okhttp3.Call;
+
+/**
+ * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
+ * {@link Deadlines}, which may cancel it.
+ */
+final class Attempt {
+    /** Why an attempt was cancelled from outside. */
+    enum Cancelled {
+        /** The backend was silent for too long. */
+        TIMED_OUT,
+        /** Nobody is there any more to read the answer. */
+        CLIENT_GONE
+    }
+
+    private final Backend backend;
+    private final ClientEndPoint client;
+    private final long startedAt;
+    private volatile Call call;
+    private volatile Cancelled cancelled;
+    private volatile long silentSince;
+    private volatile boolean clientIsIdle;
+    private boolean connected;
+    private boolean bodyTouched;
+    private IOException clientFailure;
+
+    /** @param client the connection to the client; null if it can't be watched */
+    Attempt(Backend backend, ClientEndPoint client, long now) {
+        this.backend = backend;
+        this.client = client;
+        this.startedAt = now;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    void call(Call call) {
+        this.call = call;
+        if (cancelled != null) { // while there was nothing to cancel yet
+            call.cancel();
+        }
+    }
+
+    /** A connection to the backend stands; from here on the request may have been sent. */
+    void connected() {
+        connected = true;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** From now on it is the backend's turn: its silence counts. */
+    void waitForBackend(long now) {
+        silentSince = now | 1; // 0 means: not waiting
+    }
+
+    /** From now on it is the client's turn. */
+    void waitForClient() {
+        silentSince = 0;
+    }
+
+    /** Part of the request's body has been read from the client and can't be read again. */
+    void bodyTouched() {
+        bodyTouched = true;
+    }
+
+    boolean isBodyTouched() {
+        return bodyTouched;
+    }
+
+    /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
+    void clientIsIdle() {
+        clientIsIdle = true;
+    }
+
+    /** Reading from or writing to the client failed; returns the failure to throw on. */
+    IOException clientFailed(IOException failure) {
+        clientFailure = failure;
+        return failure;
+    }
+
+    /** Whether the client rather than the backend broke the exchange. */
+    boolean isClientGone() {
+        return clientFailure != null || cancelled == Cancelled.CLIENT_GONE;
+    }
+
+    boolean isTimedOut() {
+        return cancelled == Cancelled.TIMED_OUT;
+    }
+
+    /** Whether the backend has been silent for this long, nanoseconds. */
+    boolean isSilentFor(long timeout, long now) {
+        long since = silentSince;
+        return since != 0 && now - since >= timeout;
+    }
+
+    /** Whether the client has left; asked only after the attempt has lasted a while, since asking costs a system call. */
+    boolean hasLostClient(long now, long patience) {
+        return client != null && clientIsIdle && now - startedAt >= patience && client.isPeerGone();
+    }
+
+    /** Ends the attempt from another thread: the connection to the backend is closed. */
+    void cancel(Cancelled reason) {
+        if (cancelled == null) {
+            cancelled = reason;
+            Call running = call;
+            if (running != null) {
+                running.cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package gateway.proxy;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The idle lanes of one backend, last in, first out, so that few connections stay warm and the others grow old. Guarded
+ * by its own monitor, held for some nanoseconds.
+ */
+final class BackendLanes {
+    private final RawUrl url;
+    private final ArrayDeque<Lane> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    BackendLanes(RawUrl url) {
+        this.url = url;
+    }
+
+    RawUrl url() {
+        return url;
+    }
+
+    /** The lane that was used last, if it has been idle for less than this, nanoseconds; null if there is none. */
+    synchronized Lane take(long now, long youngerThan) {
+        Lane lane = idle.peekLast();
+        return lane != null && now - lane.idleSince() < youngerThan ? idle.pollLast() : null;
+    }
+
+    /** Keeps the lane for the next exchange; false if there will be none, since the backend has left the list. */
+    synchronized boolean giveBack(Lane lane, long now) {
+        if (closed) {
+            return false;
+        }
+        lane.idleSince(now);
+        idle.addLast(lane);
+        return true;
+    }
+
+    /** Takes out the lanes that have been idle for this long, nanoseconds; 0 means all. */
+    synchronized List<Lane> takeIdle(long now, long olderThan) {
+        List<Lane> old = new ArrayList<>();
+        while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= olderThan) {
+            old.add(idle.pollFirst());
+        }
+        return old;
+    }
+
+    /** Keeps no lane any more. */
+    synchronized void close() {
+        closed = true;
+    }
+}

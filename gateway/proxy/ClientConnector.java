@@ -1,0 +1,38 @@
+package gateway.proxy;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty's connector with {@link ClientEndPoint}s. */
+public final class ClientConnector extends ServerConnector {
+    /** Room for a header line of 8 KB beside others; more is answered with 431. */
+    private static final int REQUEST_HEADER_BYTES = 32 * 1024;
+
+    /** What a backend may answer with; OkHttp reads at most 256 KB of headers. */
+    private static final int RESPONSE_HEADER_BYTES = 256 * 1024;
+
+    /**
+     * @param host the address to listen on
+     * @param port the port to listen on; 0 takes a free one
+     */
+    public ClientConnector(Server server, HttpConfiguration http, String host, int port) {
+        super(server, new HttpConnectionFactory(http));
+        http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+        http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);
+        setHost(host);
+        setPort(port);
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        ClientEndPoint endPoint = new ClientEndPoint(channel, selector, key, getScheduler(), getExecutor());
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+}

@@ -1,0 +1,36 @@
+package gateway.proxy;
+
+import gateway.Problem;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+
+/** Ends an exchange with the client otherwise than by a whole answer. */
+final class ClientFailure {
+    private ClientFailure() {}
+
+    /** After the client failed: says why if it may still listen. */
+    static void end(IOException failure, ClientRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            breakOff(request, response);
+            return;
+        }
+        response.setHeader("Connection", "close"); // what follows of its body can't be told from a next request
+        if (failure.getCause() instanceof TimeoutException) {
+            new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
+                    .send(request.servletRequest(), response);
+            return;
+        }
+        Problem.badRequest("The request's body ended early or isn't valid HTTP")
+                .send(request.servletRequest(), response);
+    }
+
+    /** Makes sure that the part of an answer that was sent can't be taken for the whole. */
+    static void breakOff(ClientRequest request, HttpServletResponse response) {
+        ClientEndPoint client = ClientEndPoint.of(request.servletRequest());
+        if (client != null) {
+            boolean framed = response.containsHeader("Content-Length") || request.knowsChunks();
+            client.abort(!framed);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package gateway.proxy;
+
+import gateway.limit.Peer;
+import gateway.registry.Backend;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import okhttp3.Headers;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** A client's request on its way to a backend: what of it goes on, made once however many backends are tried. */
+final class ClientRequest {
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
+    private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
+
+    private final HttpServletRequest request;
+    private final HttpFields fields;
+    private final String path;
+    private final String id;
+    private final Headers headers;
+    private final boolean hasBody;
+
+    /**
+     * @param path the raw path that the backend shall see
+     * @param id the request's id
+     */
+    ClientRequest(HttpServletRequest request, String path, String id) {
+        this.request = request;
+        this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
+        this.path = path;
+        this.id = id;
+        this.hasBody = request.getContentLengthLong() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+        this.headers = headersForBackend();
+    }
+
+    HttpServletRequest servletRequest() {
+        return request;
+    }
+
+    String method() {
+        return request.getMethod();
+    }
+
+    String id() {
+        return id;
+    }
+
+    boolean hasBody() {
+        return hasBody;
+    }
+
+    /** Whether doing it twice does no more than doing it once (RFC 9110, 9.2.2). */
+    boolean isIdempotent() {
+        return IDEMPOTENT.contains(method());
+    }
+
+    /** Whether the client needs a length or chunks to know where an answer ends; HTTP/1.0 has no chunks. */
+    boolean knowsChunks() {
+        return !"HTTP/1.0".equals(request.getProtocol());
+    }
+
+    /** The attempt to send it to this backend. */
+    Attempt attempt(Backend backend, long now) {
+        Attempt attempt = new Attempt(backend, ClientEndPoint.of(request), now);
+        if (!hasBody) {
+            attempt.clientIsIdle();
+        }
+        return attempt;
+    }
+
+    /** What OkHttp shall send. */
+    Request forBackend(RawUrl url, Attempt attempt, LongSupplier nanos) {
+        return new Request.Builder()
+                .url(url.with(path, request.getQueryString()))
+                .headers(headers)
+                .method(method(), body(attempt, nanos))
+                .tag(Attempt.class, attempt)
+                .build();
+    }
+
+    private RequestBody body(Attempt attempt, LongSupplier nanos) {
+        if (hasBody) {
+            return new StreamedBody(request, attempt, nanos);
+        }
+        return NEED_A_BODY.contains(method()) ? RequestBody.EMPTY : null;
+    }
+
+    private Headers headersForBackend() {
+        Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
+        Headers.Builder headers = new Headers.Builder();
+        for (HttpField field : fields) {
+            if (HeaderRules.passesToBackend(field.getName(), named)) {
+                String value = field.getValue() == null ? "" : field.getValue();
+                headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
+            }
+        }
+        if (!fields.contains(HttpHeader.ACCEPT_ENCODING)) {
+            headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
+        }
+        headers.add("X-Forwarded-For", Peer.text(Peer.address(request)));
+        headers.add("X-Forwarded-Proto", request.isSecure() ? "https" : "http");
+        String host = fields.get(HttpHeader.HOST);
+        if (host != null) {
+            headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
+        }
+        headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
+        headers.add(RequestIds.HEADER, id);
+        return headers.build();
+    }
+}

@@ -1,0 +1,37 @@
+package gateway.proxy;
+
+import gateway.Time;
+import java.time.Duration;
+
+/**
+ * Cancels attempts whose backend has been silent for too long or whose client has left. One timer looks at all of them
+ * now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; a deadline is met a
+ * {@link #PAUSE} late at most.
+ */
+final class Deadlines {
+    /** How often {@link #tick} is to be called. */
+    static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final Lanes lanes;
+    private final long timeout;
+    private final Time time;
+
+    /** @param timeout the longest silence of a backend */
+    Deadlines(Lanes lanes, Duration timeout, Time time) {
+        this.lanes = lanes;
+        this.timeout = timeout.toNanos();
+        this.time = time;
+    }
+
+    /** Cancels what is past its deadline by now. */
+    void tick() {
+        long now = time.nanos();
+        lanes.forEachAttempt(attempt -> {
+            if (attempt.isSilentFor(timeout, now)) {
+                attempt.cancel(Attempt.Cancelled.TIMED_OUT);
+            } else if (attempt.hasLostClient(now, PAUSE.toNanos())) {
+                attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
+            }
+        });
+    }
+}

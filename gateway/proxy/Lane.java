@@ -1,0 +1,56 @@
+package gateway.proxy;
+
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * A client with room for one connection, leased for one exchange at a time. OkHttp looks through all connections of a
+ * pool to find a free one, and through all running calls of a dispatcher to strike one off; with one of each there is
+ * nothing to look through and no lock to share.
+ */
+final class Lane {
+    private final ConnectionPool pool = QuietConnectionPool.ofOne();
+    private final OkHttpClient client;
+    private volatile Attempt attempt;
+    private long idleSince;
+
+    Lane(OkHttpClient prototype) {
+        client = prototype
+                .newBuilder()
+                .connectionPool(pool)
+                .dispatcher(new Dispatcher())
+                .build();
+    }
+
+    OkHttpClient client() {
+        return client;
+    }
+
+    /** Whether the next call will ride on a connection that has been used before. */
+    boolean hasConnection() {
+        return pool.connectionCount() > 0;
+    }
+
+    /** What it carries now; null when idle. */
+    Attempt attempt() {
+        return attempt;
+    }
+
+    void attempt(Attempt attempt) {
+        this.attempt = attempt;
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idleSince(long now) {
+        idleSince = now;
+    }
+
+    /** Closes its connection if that is idle. */
+    void close() {
+        pool.evictAll();
+    }
+}

@@ -1,0 +1,53 @@
+package gateway.proxy;
+
+import gateway.Problem;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.LongSupplier;
+
+/**
+ * Takes what is asked for below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
+ * /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
+ * touches a backend's answer.
+ */
+public final class ProxyHandler implements Handler {
+    private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+    private final Forwarder forwarder;
+    private final String prefix;
+    private final RequestIds ids;
+
+    /**
+     * @param prefix without a slash at its end
+     * @param random 64 random bits each time, for the ids of requests
+     */
+    public ProxyHandler(Forwarder forwarder, String prefix, LongSupplier random) {
+        this.forwarder = forwarder;
+        this.prefix = prefix;
+        this.ids = new RequestIds(random);
+    }
+
+    @Override
+    public void handle(Context ctx) throws Exception {
+        ctx.skipRemainingHandlers();
+        HttpServletRequest request = ctx.req();
+        String method = request.getMethod();
+        if (method.equals("TRACE") || method.equals("CONNECT")) {
+            ctx.res().setHeader("Allow", ALLOWED);
+            new Problem(405, "method-not-allowed", "Method not allowed", method + " isn't forwarded; try " + ALLOWED)
+                    .send(request, ctx.res());
+            return;
+        }
+        String path = request.getRequestURI().substring(prefix.length());
+        String id = ids.of(request.getHeader(RequestIds.HEADER));
+        ctx.res().setHeader(RequestIds.HEADER, id);
+        ClientRequest client = new ClientRequest(request, path.isEmpty() ? "/" : path, id);
+        if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
+            Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
+                    .send(request, ctx.res());
+            return;
+        }
+        forwarder.forward(client, ctx.res());
+    }
+}

@@ -1,0 +1,47 @@
+package gateway.proxy;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+import okhttp3.ConnectionPool;
+import okhttp3.internal.concurrent.TaskRunner;
+import okhttp3.internal.connection.ConnectionListener;
+
+/**
+ * Makes connection pools for one connection whose clean-up wakes no thread.
+ *
+ * <p>An ordinary pool schedules its clean-up task whenever a call ends, which wakes another thread: 40 % of all CPU
+ * under load. These pools get a task runner that starts nothing; {@link Lanes} closes idle connections by its own
+ * timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when an
+ * upgrade changes that.
+ */
+final class QuietConnectionPool {
+    private QuietConnectionPool() {}
+
+    /** A pool of one; only {@link ConnectionPool#evictAll} ever closes its connection while idle. */
+    static ConnectionPool ofOne() {
+        TaskRunner runner = new TaskRunner(new StartsNothing(), Logger.getLogger(QuietConnectionPool.class.getName()));
+        return new ConnectionPool(1, 1, TimeUnit.HOURS, runner, ConnectionListener.Companion.getNONE());
+    }
+
+    private static final class StartsNothing implements TaskRunner.Backend {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void coordinatorNotify(TaskRunner runner) {}
+
+        @Override
+        public void coordinatorWait(TaskRunner runner, long nanos) {}
+
+        @Override
+        public <T> BlockingQueue<T> decorate(BlockingQueue<T> queue) {
+            return queue;
+        }
+
+        @Override
+        public void execute(TaskRunner runner, Runnable task) {}
+    }
+}

@@ -1,0 +1,159 @@
+package gateway.registry;
+
+import gateway.ServiceUrl;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A service as the gateway sees it now. Its name and URL never change (another URL is another backend); the rest is
+ * written by many threads and read without locks. {@link ServiceList} alone changes the status, so that the list of
+ * available backends can never disagree with it.
+ */
+public final class Backend {
+    /** What is known of a backend's health. Only a healthy one is available to requests. */
+    public enum Status {
+        /** Not checked well yet: gets no request until one check was good. */
+        CHECKING,
+        /** Gets requests. */
+        HEALTHY,
+        /** Taken out by checks or by what requests met. */
+        UNHEALTHY;
+
+        /** The word in JSON and in the log. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A status with its history.
+     *
+     * @param status the status
+     * @param since when it became so
+     * @param reason why, in words
+     */
+    public record State(Status status, Instant since, String reason) {}
+
+    private final String name;
+    private final ServiceUrl url;
+    private final String urlText;
+    private volatile Optional<Duration> lease;
+    private volatile long leaseEnds;
+    private volatile State state;
+    private volatile Check lastCheck;
+    private final Vitals vitals = new Vitals();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    Backend(Service service, State state, long now) {
+        this.name = service.name();
+        this.url = service.url();
+        this.urlText = url.toString();
+        this.state = state;
+        renew(service.lease(), now);
+    }
+
+    /** The service's name, its id in the list. */
+    public String name() {
+        return name;
+    }
+
+    /** Where it listens. */
+    public ServiceUrl url() {
+        return url;
+    }
+
+    /** {@link #url} as text, made once because each answer carries it. */
+    public String urlText() {
+        return urlText;
+    }
+
+    /** What is known of its health, since when and why. */
+    public State state() {
+        return state;
+    }
+
+    /** Whether it may be chosen for a request. */
+    public boolean available() {
+        return state.status() == Status.HEALTHY;
+    }
+
+    /** What the latest check saw; empty before the first. */
+    public Optional<Check> lastCheck() {
+        return Optional.ofNullable(lastCheck);
+    }
+
+    /** Notes what the latest check saw. */
+    public void lastCheck(Check check) {
+        lastCheck = check;
+    }
+
+    /** The streaks from which health is judged. */
+    public Vitals vitals() {
+        return vitals;
+    }
+
+    /** A request is about to be sent to it. Ends with {@link #finished}. */
+    public void started() {
+        requests.increment();
+        inFlight.incrementAndGet();
+    }
+
+    /** A request that was {@link #started} is over, well or not. */
+    public void finished() {
+        inFlight.decrementAndGet();
+    }
+
+    /** A request got no whole answer from it. */
+    public void countFailure() {
+        failures.increment();
+    }
+
+    /** Requests sent to it so far, retries included. */
+    public long requests() {
+        return requests.sum();
+    }
+
+    /** Requests that got no whole answer from it. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Requests it is working on now. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** The service's own lease; empty means it stays until deleted. */
+    public Optional<Duration> lease() {
+        return lease;
+    }
+
+    /** How long the lease still runs at this time; empty without a lease, zero when it has ended. */
+    public Optional<Duration> leaseLeft(long now) {
+        return lease.map(any -> Duration.ofNanos(Math.max(0, leaseEnds - now)));
+    }
+
+    void renew(Optional<Duration> lease, long now) {
+        this.leaseEnds = now + lease.orElse(Duration.ZERO).toNanos();
+        this.lease = lease;
+    }
+
+    boolean leaseEnded(long now) {
+        return lease.isPresent() && now - leaseEnds >= 0;
+    }
+
+    void state(State state) {
+        this.state = state;
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + urlText + ")";
+    }
+}

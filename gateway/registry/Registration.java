@@ -1,0 +1,129 @@
+package gateway.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.Durations;
+import gateway.ServiceUrl;
+import gateway.Threads;
+import java.io.IOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers a service with the gateway and keeps it registered: renews at a third of the lease, tries on each second
+ * while the gateway isn't there, registers anew when it was restarted, and deregisters on {@link #close}.
+ *
+ * <pre>{@code
+ * Registration registration = Registration.start(ServiceUrl.parse("http://localhost:8000"), "orders", url);
+ * ...
+ * registration.close();
+ * }</pre>
+ */
+public final class Registration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final MediaType JSON_TYPE = MediaType.get("application/json");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ServiceUrl gateway;
+    private final String name;
+    private final byte[] body;
+    private final OkHttpClient client = new OkHttpClient.Builder()
+            .callTimeout(TIMEOUT)
+            .followRedirects(false)
+            .proxy(Proxy.NO_PROXY)
+            .build();
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
+    private String lastSaid = "";
+
+    private Registration(ServiceUrl gateway, String name, ServiceUrl url, String lease) {
+        this.gateway = gateway;
+        this.name = name;
+        try {
+            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", lease));
+        } catch (IOException e) {
+            throw new IllegalStateException("three strings are always JSON", e);
+        }
+    }
+
+    /**
+     * Registers in the background, with the lease that the gateway has as its default, until closed.
+     *
+     * @param gateway where the gateway listens
+     * @param name the service's id there
+     * @param url where the gateway reaches the service
+     */
+    public static Registration start(ServiceUrl gateway, String name, ServiceUrl url) {
+        Registration registration = new Registration(gateway, name, url, "default");
+        registration.executor.execute(registration::renewAndPlanNext);
+        return registration;
+    }
+
+    private void renewAndPlanNext() {
+        Duration pause = renew();
+        if (!executor.isShutdown()) {
+            executor.schedule(this::renewAndPlanNext, pause.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** One registration or renewal; returns how long to wait for the next. */
+    private Duration renew() {
+        Request request = request().post(RequestBody.create(body, JSON_TYPE)).build();
+        try (Response response = client.newCall(request).execute()) {
+            JsonNode answer = JSON.readTree(response.body().bytes());
+            if (!response.isSuccessful()) {
+                say("The gateway at " + gateway + " refused " + name + ": "
+                        + answer.path("detail").asText());
+                return TRY_AGAIN;
+            }
+            say("Registered as " + name + " with the gateway at " + gateway);
+            String lease = answer.path("lease").asText("");
+            return lease.isEmpty() ? TRY_AGAIN : Durations.parse(lease).dividedBy(3);
+        } catch (IOException | IllegalArgumentException e) {
+            say("No gateway at " + gateway + " yet (" + e.getMessage() + "); trying on");
+            return TRY_AGAIN;
+        }
+    }
+
+    /** Logs what is new, not what is the same as before. */
+    private void say(String message) {
+        if (!message.equals(lastSaid)) {
+            lastSaid = message;
+            LOG.info(message);
+        }
+    }
+
+    private Request.Builder request() {
+        return new Request.Builder().url(gateway + "/services");
+    }
+
+    /** Deregisters, once; a gateway that can't be reached will drop the service when its lease ends. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        try { // a renewal under way would undo the deregistration
+            executor.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Request request = request().url(gateway + "/services/" + name).delete().build();
+        try (Response response = client.newCall(request).execute()) {
+            LOG.info("Deregistered {} ({})", name, response.code());
+        } catch (IOException e) {
+            LOG.info("Could not deregister {}: {}", name, e.getMessage());
+        }
+    }
+}
