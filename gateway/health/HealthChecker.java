@@ -89,16 +89,13 @@ public final class HealthChecker implements AutoCloseable {
         long now = time.nanos();
         for (Backend backend : services.all()) {
             if (backend.vitals().checkDue(now) && underWay.add(backend)) {
-                executor.execute(() -> checkAndPlanNext(backend));
+                executor.execute(() -> checkInBackground(backend));
             }
         }
     }
 
-    private void checkAndPlanNext(Backend backend) {
+    private void checkInBackground(Backend backend) {
         try {
-            double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
-            // Planned before the check: what wants an earlier one meanwhile is not overwritten.
-            backend.vitals().nextCheck(time.nanos() + (long) (interval.toNanos() * jitter));
             check(backend);
         } finally {
             underWay.remove(backend);
@@ -108,7 +105,7 @@ public final class HealthChecker implements AutoCloseable {
     /** Checks all backends now, at the same time, and waits for the results; at most the timeout. */
     public void checkAll() {
         List<CompletableFuture<Void>> checks = services.all().stream()
-                .map(backend -> CompletableFuture.runAsync(() -> checkAndPlanNext(backend), executor))
+                .map(backend -> CompletableFuture.runAsync(() -> check(backend), executor))
                 .toList();
         CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).join();
     }
@@ -116,10 +113,19 @@ public final class HealthChecker implements AutoCloseable {
     /** Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. */
     public Check check(Backend backend) {
         long start = time.nanos();
+        // Planned before asking: whoever wants an earlier check meanwhile is not overruled.
+        backend.vitals().nextCheck(start + pauseAfter(backend));
         Optional<Check.Problem> problem = ask(backend);
         Check check = new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
         health.checked(backend, check);
         return check;
+    }
+
+    /** An interval, give or take; a quarter of one while the backend waits for its first good check. */
+    private long pauseAfter(Backend backend) {
+        double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
+        double pause = interval.toNanos() * jitter;
+        return (long) (backend.state().status() == Backend.Status.CHECKING ? pause / 4 : pause);
     }
 
     private Optional<Check.Problem> ask(Backend backend) {

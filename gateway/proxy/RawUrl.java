@@ -41,9 +41,11 @@ final class RawUrl {
      */
     HttpUrl with(String path, String query) {
         String url = query == null ? prefix + path : prefix + path + '?' + query;
+        List<String> queryParts = query == null ? null : SOME_QUERY;
+        String fragment = null;
         try {
-            return (HttpUrl) CONSTRUCTOR.invokeExact(
-                    scheme, "", "", host, port, NO_SEGMENTS, query == null ? null : SOME_QUERY, (String) null, url);
+            return (HttpUrl)
+                    CONSTRUCTOR.invokeExact(scheme, "", "", host, port, NO_SEGMENTS, queryParts, fragment, url);
         } catch (Throwable e) {
             throw new IllegalStateException("OkHttp refused " + url, e);
         }

@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# Builds what is out of date and runs the gateway and its services. ./run.sh --help says how.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+USAGE="usage: ./run.sh                 gateway and services A, B, C in this terminal; Ctrl-C stops all
+       ./run.sh gateway|a|b|c   one of them, for a terminal of its own; a service takes a port as argument
+       ./run.sh env             prints the export line after which \"java GatewayApp.java\" works
+       ./run.sh test            runs the tests (mvn verify)
+
+SERVICE_PORT=9001 ./run.sh gives A, B and C the ports 9001, 9002 and 9003 instead of 8001 to 8003.
+Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them.
+JAVA_HOME chooses the JDK, 17 or newer."
+
+fail() {
+  echo "run.sh: $*" >&2
+  exit 1
+}
+
+# --- tools -----------------------------------------------------------------------------------------------------------
+
+JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+need_jdk() {
+  local version javac=${JAVA}c
+  if ! command -v "$JAVA" >/dev/null 2>&1 || ! command -v "$javac" >/dev/null 2>&1; then
+    fail "no JDK found ${JAVA_HOME:+at JAVA_HOME=$JAVA_HOME }(java and javac); install Java 17 or newer or set JAVA_HOME"
+  fi
+  version=$("$JAVA" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+  [ "${version:-0}" -ge 17 ] || fail "Java ${version:-?} is too old; install Java 17 or newer or set JAVA_HOME"
+}
+
+need_maven() {
+  command -v mvn >/dev/null 2>&1 || fail "no Maven found (mvn); install it to build: https://maven.apache.org/install.html"
+}
+
+# --- building --------------------------------------------------------------------------------------------------------
+
+BUILT=target/built
+
+up_to_date() {
+  [ -f "$BUILT" ] && [ -d target/classes ] && [ -d target/lib ] &&
+    [ -z "$(find pom.xml ./*.java gateway -newer "$BUILT" -print -quit)" ]
+}
+
+# Compiles and fetches libraries unless nothing has changed; one at a time, however many terminals start at once.
+build() {
+  need_jdk
+  up_to_date && return
+  need_maven
+  mkdir -p target
+  exec 9>target/build.lock
+  if command -v flock >/dev/null 2>&1; then flock 9; fi
+  if ! up_to_date; then
+    echo "run.sh: building ..." >&2
+    mvn -q -B -Dstyle.color=never -Dspotless.check.skip=true process-classes >&2 || fail "the build failed; see above"
+    touch "$BUILT"
+  fi
+  exec 9>&-
+}
+
+CLASSES="target/classes:target/lib/*"
+
+main_class() {
+  case $1 in
+    gateway) echo GatewayApp ;;
+    a) echo ServiceA ;;
+    b) echo ServiceB ;;
+    c) echo ServiceC ;;
+  esac
+}
+
+# --- all four in one terminal ----------------------------------------------------------------------------------------
+
+NAMES=(gateway a b c)
+PIDS=()
+
+# Of A, B and C, each has a port of its own: 8001 and following, or SERVICE_PORT and following; 0 takes free ones.
+port_of() {
+  local first=${SERVICE_PORT:-8001}
+  case $1 in
+    a) echo "$first" ;;
+    b) [ "$first" = 0 ] && echo 0 || echo $((first + 1)) ;;
+    c) [ "$first" = 0 ] && echo 0 || echo $((first + 2)) ;;
+  esac
+}
+
+# Starts one with its name before each of its lines. Ctrl-C reaches every process of the terminal at once; the one that
+# prefixes ignores it, so that the last lines are still seen.
+start() {
+  local label
+  label=$(printf '%-7s' "$1")
+  # shellcheck disable=SC2046 # the gateway gets no argument
+  "$JAVA" -cp "$CLASSES" "$(main_class "$1")" $(port_of "$1") > >(
+    trap '' INT TERM
+    while IFS= read -r line; do printf '%s | %s\n' "$label" "$line"; done
+  ) 2>&1 &
+  PIDS+=($!)
+}
+
+running() { kill -0 "$1" 2>/dev/null; }
+
+stop_all() {
+  trap '' INT TERM
+  local pid
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -TERM "$pid" 2>/dev/null; done
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do wait "$pid" 2>/dev/null; done
+  PIDS=()
+}
+
+# The gateway's /health, over bash's own sockets: curl needn't be installed.
+health() {
+  {
+    exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}" &&
+      printf 'GET /health HTTP/1.0\r\n\r\n' >&8 && cat <&8
+  } 2>/dev/null
+  exec 8>&- 2>/dev/null
+}
+
+fleet() {
+  local i reported=" "
+  case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
+  export GATEWAY_URL=${GATEWAY_URL:-http://localhost:${GATEWAY_PORT:-8000}}
+  build
+  trap 'stop_all; exit 0' INT TERM
+  for i in "${NAMES[@]}"; do start "$i"; done
+  until health | grep -qE '"healthy_services":([3-9]|[1-9][0-9])'; do
+    for i in "${!PIDS[@]}"; do
+      if ! running "${PIDS[$i]}"; then
+        stop_all
+        fail "${NAMES[$i]} did not start; its line above says why. Nothing is left running"
+      fi
+    done
+    sleep 0.2
+  done
+  echo "ready   | try: curl -i http://localhost:${GATEWAY_PORT:-8000}/api/data (Ctrl-C stops all)"
+  while running "${PIDS[0]}"; do
+    for i in 1 2 3; do
+      if ! running "${PIDS[$i]}" && [[ $reported != *" $i "* ]]; then
+        echo "run.sh  | ${NAMES[$i]} has ended; ./run.sh ${NAMES[$i]} in another terminal starts it again"
+        reported+="$i "
+      fi
+    done
+    sleep 0.2
+  done
+  stop_all
+  fail "the gateway has ended; the services were stopped"
+}
+
+# --- what was asked for ----------------------------------------------------------------------------------------------
+
+case ${1:-} in
+  "") fleet ;;
+  gateway | a | b | c)
+    build
+    name=$1
+    shift
+    exec "$JAVA" -cp "$CLASSES" "$(main_class "$name")" "$@"
+    ;;
+  env)
+    build
+    printf 'export CLASSPATH=%q\n' "$PWD/target/classes:$PWD/target/lib/*"
+    ;;
+  test)
+    need_jdk
+    need_maven
+    shift
+    exec mvn -B -Dstyle.color=never verify "$@"
+    ;;
+  -h | --help | help) echo "$USAGE" ;;
+  *)
+    echo "run.sh: unknown argument $1" >&2
+    echo "$USAGE" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,126 @@
+package gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @Test
+    void with_nothing_set_the_defaults_hold() {
+        Settings settings = Settings.from(Map.of());
+        Settings expected = new Settings(
+                "0.0.0.0",
+                8000,
+                Optional.of(new Rate(5, Duration.ofSeconds(60))),
+                200_000,
+                List.of(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                2,
+                3,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(15));
+        assertEquals(expected, settings);
+    }
+
+    @Test
+    void an_empty_variable_means_the_default() {
+        assertEquals(8000, Settings.from(Map.of("GATEWAY_PORT", " ")).port());
+    }
+
+    @Test
+    void services_are_separated_by_commas_and_listed_once() {
+        Settings settings = Settings.from(Map.of("GATEWAY_SERVICES", " http://a:1, http://b:2 ,,http://a:1/"));
+        assertEquals(
+                List.of("http://a:1", "http://b:2"),
+                settings.services().stream().map(ServiceUrl::toString).toList());
+    }
+
+    @Test
+    void the_limit_can_be_off() {
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_RATE_LIMIT", "off")).rateLimit());
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "GATEWAY_HOST, 'not a host', 'expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::'",
+        "GATEWAY_PORT, 65536, expected a whole number from 0 to 65535",
+        "GATEWAY_PORT, eighty, expected a whole number from 0 to 65535",
+        "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s, or off'",
+        "GATEWAY_RATE_LIMIT, 0/60s, 'expected N from 1 to 1000000, or off'",
+        "GATEWAY_RATE_LIMIT_CLIENTS, 0, expected a whole number from 1 to 10000000",
+        "GATEWAY_SERVICES, 'http://a:1,b:2', the URL b:2 must start with http:// or https://",
+        "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
+        "GATEWAY_HEALTH_TIMEOUT, 2m, expected a duration from 10ms to 60s",
+        "GATEWAY_HEALTH_RISE, 0, expected a whole number from 1 to 100",
+        "GATEWAY_HEALTH_FALL, 101, expected a whole number from 1 to 100",
+        "GATEWAY_CONNECT_TIMEOUT, 1ms, expected a duration from 10ms to 60s",
+        "GATEWAY_UPSTREAM_TIMEOUT, 0s, expected a duration from 50ms to 24h",
+        "GATEWAY_LEASE, 100ms, expected a duration from 1s to 24h",
+    })
+    void a_bad_setting_is_named_with_its_value_and_what_is_expected(String name, String value, String expected) {
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, value)));
+        assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
+    }
+
+    @Test
+    void all_bad_settings_are_named_at_once() {
+        Exception bad =
+                assertThrows(BadSettings.class, () -> Settings.from(Map.of("GATEWAY_PORT", "x", "GATEWAY_LEASE", "y")));
+        assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
+    }
+
+    @Test
+    void help_lists_each_setting_with_its_default() {
+        assertTrue(Settings.HELP.contains("GATEWAY_HEALTH_INTERVAL"), Settings.HELP);
+        assertTrue(Settings.HELP.contains("(default 5/60s)"), Settings.HELP);
+        assertEquals(
+                Settings.class.getRecordComponents().length,
+                Settings.HELP.lines().count());
+    }
+
+    @Test
+    void a_services_port_is_its_argument_else_its_variable_else_its_own() {
+        assertEquals(8001, ServiceSettings.from(Map.of(), List.of(), 8001).port());
+        assertEquals(
+                9,
+                ServiceSettings.from(Map.of("SERVICE_PORT", "9"), List.of(), 8001)
+                        .port());
+        assertEquals(
+                7,
+                ServiceSettings.from(Map.of("SERVICE_PORT", "9"), List.of("7"), 8001)
+                        .port());
+    }
+
+    @Test
+    void a_service_registers_localhost_and_its_port_unless_told_otherwise() {
+        assertEquals(
+                "http://localhost:81",
+                ServiceSettings.from(Map.of(), List.of(), 8001).url(81).toString());
+        assertEquals(
+                "http://orders:80",
+                ServiceSettings.from(Map.of("SERVICE_URL", "http://orders"), List.of(), 8001)
+                        .url(81)
+                        .toString());
+    }
+
+    @Test
+    void a_services_bad_argument_is_named() {
+        Exception bad = assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
+        assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
+        bad = assertThrows(
+                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
+        assertEquals("GATEWAY_URL=localhost: the URL must start with http:// or https://", bad.getMessage());
+    }
+}

@@ -1,0 +1,206 @@
+package gateway.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.FakeTime;
+import gateway.Rate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class SlidingWindowTest {
+    private static final Rate FIVE_A_MINUTE = Rate.parse("5/60s");
+    private static final int MANY = 1000;
+
+    // Near the end of long, so that every test also crosses the overflow of the monotonic clock.
+    private final FakeTime time =
+            new FakeTime(Long.MAX_VALUE - Duration.ofSeconds(30).toNanos());
+    private final SlidingWindow limit = new SlidingWindow(FIVE_A_MINUTE, MANY, time);
+
+    private static ClientAddress client(long number) {
+        return new ClientAddress(number);
+    }
+
+    private int passOf(int requests, SlidingWindow limit, ClientAddress client) {
+        int passed = 0;
+        for (int i = 0; i < requests; i++) {
+            passed += limit.take(client).allowed() ? 1 : 0;
+        }
+        return passed;
+    }
+
+    @Test
+    void sixth_request_within_a_minute_is_refused() {
+        for (int left = 4; left >= 0; left--) {
+            assertEquals(new RateLimit.Decision(true, left, 60_000_000_000L), limit.take(client(1)));
+        }
+        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.take(client(1)));
+    }
+
+    @Test
+    void a_place_is_free_exactly_one_window_after_it_was_taken() {
+        assertEquals(5, passOf(9, limit, client(1)));
+        time.pass(Duration.ofSeconds(60).minusNanos(1));
+        assertEquals(new RateLimit.Decision(false, 0, 1), limit.take(client(1)));
+        time.pass(Duration.ofNanos(1));
+        assertEquals(5, passOf(9, limit, client(1)));
+    }
+
+    @Test
+    void the_window_slides_instead_of_starting_anew() {
+        assertTrue(limit.take(client(1)).allowed());
+        time.pass(Duration.ofSeconds(50));
+        assertEquals(4, passOf(9, limit, client(1)));
+        time.pass(Duration.ofSeconds(10));
+        assertEquals(1, passOf(9, limit, client(1)), "only the first request's place is free");
+    }
+
+    @Test
+    void refused_requests_are_not_counted() {
+        assertEquals(5, passOf(5, limit, client(1)));
+        time.pass(Duration.ofSeconds(59));
+        assertEquals(0, passOf(100, limit, client(1)));
+        time.pass(Duration.ofSeconds(1));
+        assertEquals(5, passOf(5, limit, client(1)));
+    }
+
+    @Test
+    void looking_takes_nothing() {
+        assertEquals(new RateLimit.Decision(true, 5, 0), limit.look(client(1)));
+        limit.take(client(1));
+        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
+        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
+        passOf(5, limit, client(1));
+        assertFalse(limit.look(client(1)).allowed());
+    }
+
+    @Test
+    void clients_do_not_disturb_each_other() {
+        assertEquals(5, passOf(9, limit, client(1)));
+        assertEquals(5, passOf(9, limit, client(2)));
+    }
+
+    @Test
+    void of_200_requests_at_once_exactly_5_pass() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(20);
+        try {
+            for (int round = 0; round < 50; round++) {
+                ClientAddress client = client(round);
+                CountDownLatch start = new CountDownLatch(1);
+                List<Future<Integer>> passed = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    passed.add(threads.submit(() -> {
+                        start.await();
+                        return passOf(10, limit, client);
+                    }));
+                }
+                start.countDown();
+                int sum = 0;
+                for (Future<Integer> some : passed) {
+                    sum += some.get();
+                }
+                assertEquals(5, sum);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void idle_clients_are_forgotten_and_active_ones_are_not() {
+        limit.take(client(1));
+        time.pass(Duration.ofSeconds(30));
+        assertEquals(5, passOf(5, limit, client(2)));
+        time.pass(Duration.ofSeconds(30));
+        limit.forgetIdle();
+        assertEquals(1, limit.clients());
+        assertEquals(0, passOf(5, limit, client(2)), "the active client's past is kept");
+    }
+
+    @Test
+    void with_a_full_table_newcomers_share_one_budget_and_nobodys_past_is_lost() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 3, time);
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(5, passOf(9, small, client(i)));
+        }
+        int passed = 0;
+        for (int newcomer = 100; newcomer < 200; newcomer++) {
+            passed += passOf(1, small, client(newcomer));
+        }
+        assertEquals(5, passed, "a hundred newcomers have five requests between them");
+        assertEquals(3, small.clients(), "the table has not grown");
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(0, passOf(9, small, client(i)), "whoever was remembered has no fresh budget");
+        }
+    }
+
+    @Test
+    void a_full_table_of_idle_clients_makes_room_by_itself() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 3, time);
+        for (int i = 1; i <= 3; i++) {
+            small.take(client(i));
+        }
+        time.pass(Duration.ofSeconds(60));
+        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), small.take(client(9)));
+        assertEquals(1, small.clients());
+    }
+
+    @Test
+    void whoever_had_to_share_starts_an_own_window_with_the_shared_past() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 1, time);
+        small.take(client(1));
+        time.pass(Duration.ofSeconds(40));
+        assertEquals(5, passOf(5, small, client(2)), "by the common window");
+        time.pass(Duration.ofSeconds(20)); // client 1 is idle now
+        assertEquals(0, passOf(5, small, client(2)), "in a window of its own, but not with a fresh budget");
+        assertEquals(1, small.clients());
+    }
+
+    @Test
+    void a_random_history_is_decided_as_by_the_plainest_limiter_one_could_write() {
+        Random random = new Random(42);
+        Map<Integer, ArrayDeque<Long>> plain = new HashMap<>();
+        long now = 0;
+        for (int step = 0; step < 100_000; step++) {
+            long pause = random.nextInt(5) == 0 ? random.nextInt(20_000) : random.nextInt(50);
+            now += pause;
+            time.pass(Duration.ofMillis(pause));
+            int number = random.nextInt(20);
+            ArrayDeque<Long> times = plain.computeIfAbsent(number, any -> new ArrayDeque<>());
+            while (!times.isEmpty() && now - times.peekFirst() >= 60_000) {
+                times.removeFirst();
+            }
+            boolean allowed = times.size() < 5;
+            if (allowed) {
+                times.addLast(now);
+            }
+            long reset = (times.peekFirst() + 60_000 - now) * 1_000_000;
+            assertEquals(
+                    new RateLimit.Decision(allowed, 5 - times.size(), reset),
+                    limit.take(client(number)),
+                    "step " + step);
+            if (step % 1000 == 0) {
+                limit.forgetIdle();
+            }
+        }
+    }
+
+    @Test
+    void a_large_limit_holds_too() {
+        SlidingWindow large = new SlidingWindow(Rate.parse("10000/1s"), MANY, time);
+        assertEquals(10_000, passOf(10_500, large, client(1)));
+        time.pass(Duration.ofSeconds(1));
+        assertEquals(10_000, passOf(10_500, large, client(1)));
+    }
+}

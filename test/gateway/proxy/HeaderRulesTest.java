@@ -1,0 +1,58 @@
+package gateway.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HeaderRulesTest {
+    @ParameterizedTest(name = "{0}: to the backend {1}, to the client {2}")
+    @CsvSource({
+        "Accept, true, true",
+        "Cookie, true, true",
+        "Authorization, true, true",
+        "connection, false, false",
+        "Keep-Alive, false, false",
+        "Proxy-Connection, false, false",
+        "Proxy-Authorization, false, false",
+        "Proxy-Authenticate, false, false",
+        "TE, false, false",
+        "Trailer, false, false",
+        "transfer-encoding, false, false",
+        "Upgrade, false, false",
+        "Host, false, true",
+        "Content-Length, false, true",
+        "Expect, false, true",
+        "X-Forwarded-For, false, true",
+        "x-forwarded-port, false, true",
+        "Forwarded, false, true",
+        "X-Real-IP, false, true",
+        "X-Forwarded, true, true",
+        "Set-Cookie, true, true",
+    })
+    void headers_pass(String name, boolean toBackend, boolean toClient) {
+        assertEquals(toBackend, HeaderRules.passesToBackend(name, Set.of()));
+        assertEquals(toClient, HeaderRules.passesToClient(name, Set.of()));
+    }
+
+    @Test
+    void what_connection_names_stays_on_the_connection() {
+        Set<String> named = HeaderRules.named(List.of("keep-alive, X-One", " x-two ,close,"));
+        assertEquals(Set.of("X-One", "x-two"), named);
+        assertEquals(false, HeaderRules.passesToBackend("X-ONE", named));
+        assertEquals(false, HeaderRules.passesToClient("X-Two", named));
+        assertEquals(true, HeaderRules.passesToBackend("X-Three", named));
+    }
+
+    @Test
+    void bytes_of_utf8_survive_both_ways() {
+        String asJettyReads = new String("grün €".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertEquals("grün €", HeaderRules.bytesAsUtf8(asJettyReads));
+        assertEquals(asJettyReads, HeaderRules.utf8AsBytes("grün €"));
+        assertEquals("plain", HeaderRules.bytesAsUtf8("plain"));
+    }
+}

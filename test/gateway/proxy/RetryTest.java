@@ -1,0 +1,53 @@
+package gateway.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryTest {
+    @ParameterizedTest(name = "{0}, idempotent {1}, body touched {2}, after {3} retries: {4}")
+    @CsvSource({
+        "NOT_SENT, true, false, 0, true",
+        "NOT_SENT, false, false, 0, true",
+        "NOT_SENT, false, false, 1, true",
+        "NOT_SENT, false, false, 2, false",
+        "STALE_CONNECTION, true, false, 0, true",
+        "STALE_CONNECTION, true, true, 0, false",
+        "STALE_CONNECTION, false, false, 0, false",
+        "NO_ANSWER, true, false, 1, true",
+        "NO_ANSWER, true, false, 2, false",
+        "NO_ANSWER, true, true, 0, false",
+        "NO_ANSWER, false, false, 0, false",
+        "INVALID_ANSWER, true, false, 0, false",
+        "TIMED_OUT, true, false, 0, false",
+    })
+    void a_failed_attempt_may_be_followed_by_another(
+            Failed.Kind kind, boolean idempotent, boolean bodyTouched, int retries, boolean allowed) {
+        assertEquals(allowed, RetryRule.allows(new Failed(kind, null, ""), idempotent, bodyTouched, retries));
+    }
+
+    @Test
+    void three_retries_at_once_are_always_allowed_and_no_fourth() {
+        RetryBudget budget = new RetryBudget();
+        assertTrue(budget.tryAcquire(1));
+        assertTrue(budget.tryAcquire(1));
+        assertTrue(budget.tryAcquire(1));
+        assertFalse(budget.tryAcquire(1));
+        budget.release();
+        assertTrue(budget.tryAcquire(1));
+    }
+
+    @Test
+    void a_fifth_of_the_requests_under_way_may_be_retries() {
+        RetryBudget budget = new RetryBudget();
+        int allowed = 0;
+        for (int i = 0; i < 100; i++) {
+            allowed += budget.tryAcquire(100) ? 1 : 0;
+        }
+        assertEquals(20, allowed);
+    }
+}

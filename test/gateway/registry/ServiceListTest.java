@@ -1,0 +1,144 @@
+package gateway.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.FakeTime;
+import gateway.ServiceUrl;
+import gateway.registry.ServiceList.Outcome;
+import gateway.registry.ServiceList.Registered;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceListTest {
+    private final FakeTime time = new FakeTime();
+    private final ServiceList services = new ServiceList(time);
+
+    private static Service service(String name, String url, String lease) {
+        Optional<Duration> length = lease.isEmpty() ? Optional.empty() : Optional.of(gateway.Durations.parse(lease));
+        return new Service(name, ServiceUrl.parse(url), length);
+    }
+
+    private List<String> names() {
+        return services.all().stream().map(Backend::name).toList();
+    }
+
+    @Test
+    void a_new_name_is_added_and_waits_for_its_first_good_check() {
+        Registered registered = services.register(service("a", "http://h:1", ""));
+        assertEquals(Outcome.ADDED, registered.outcome());
+        assertEquals(Backend.Status.CHECKING, registered.backend().state().status());
+        assertEquals(List.of(), services.available());
+    }
+
+    @Test
+    void the_same_name_and_url_renews_and_keeps_what_is_known() {
+        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        services.admit(backend, "test");
+        Registered again = services.register(service("a", "http://h:1/", "15s"));
+        assertEquals(Outcome.RENEWED, again.outcome());
+        assertSame(backend, again.backend());
+        assertTrue(backend.available());
+        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.lease());
+    }
+
+    @Test
+    void the_same_name_with_another_url_replaces_and_starts_anew() {
+        Backend before = services.register(service("a", "http://h:1", "")).backend();
+        services.admit(before, "test");
+        Registered replaced = services.register(service("a", "http://h:2", ""));
+        assertEquals(Outcome.REPLACED, replaced.outcome());
+        assertNotSame(before, replaced.backend());
+        assertEquals(List.of(), services.available());
+        assertFalse(services.contains(before));
+        assertEquals(List.of("a"), names());
+    }
+
+    @Test
+    void a_service_from_the_settings_that_registers_itself_is_listed_once() {
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8001")));
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8002")));
+        services.register(service("service-a", "http://localhost:8001", "15s"));
+        assertEquals(List.of("localhost-8002", "service-a"), names());
+    }
+
+    @Test
+    void a_lease_that_is_not_renewed_ends_and_a_renewal_puts_the_end_off() {
+        services.register(service("a", "http://h:1", "10s"));
+        services.register(service("b", "http://h:2", ""));
+        time.pass(Duration.ofSeconds(6));
+        services.register(service("a", "http://h:1", "10s"));
+        time.pass(Duration.ofSeconds(9));
+        assertEquals(List.of(), services.removeExpired());
+        assertEquals(
+                Optional.of(Duration.ofSeconds(1)),
+                services.find("a").orElseThrow().leaseLeft(time.nanos()));
+        time.pass(Duration.ofSeconds(1));
+        assertEquals(
+                List.of("a"),
+                services.removeExpired().stream().map(Backend::name).toList());
+        assertEquals(List.of("b"), names());
+        time.pass(Duration.ofDays(100));
+        assertEquals(List.of(), services.removeExpired(), "without a lease it stays until it is deleted");
+    }
+
+    @Test
+    void a_hundred_registrations_at_once_lose_none() {
+        IntStream.range(0, 100).parallel().forEach(i -> services.register(service("s" + i, "http://h:" + (i + 1), "")));
+        assertEquals(100, services.all().size());
+    }
+
+    @Test
+    void the_last_available_one_is_only_ejected_when_it_must_be() {
+        Backend a = services.register(service("a", "http://h:1", "")).backend();
+        Backend b = services.register(service("b", "http://h:2", "")).backend();
+        services.admit(a, "test");
+        services.admit(b, "test");
+        assertTrue(services.eject(a, "slow", false));
+        assertFalse(services.eject(a, "slow", false), "it was out already");
+        assertFalse(services.eject(b, "slow", false), "it is the last");
+        assertTrue(services.eject(b, "refused", true));
+        assertEquals(List.of(), services.available());
+    }
+
+    @ParameterizedTest(name = "\"{0}\" is no name")
+    @ValueSource(strings = {"", "-a", ".a", "_a", "a b", "a/b", "ä", "a\n", "<script>"})
+    void names_that_are_none(String text) {
+        assertFalse(Service.isName(text));
+    }
+
+    @Test
+    void a_name_has_up_to_64_characters() {
+        assertTrue(Service.isName("a".repeat(64)));
+        assertFalse(Service.isName("a".repeat(65)));
+        assertTrue(Service.isName("0.A_b-9"));
+    }
+
+    @ParameterizedTest(name = "{0} is called {1}")
+    @CsvSource({
+        "http://localhost:8001, localhost-8001",
+        "http://10.0.0.1, 10.0.0.1-80",
+        "http://[2001:db8::1]:8001, ipv6-2001-db8--1-8001",
+    })
+    void services_from_the_settings_are_named_after_host_and_port(String url, String name) {
+        String given = Service.configured(ServiceUrl.parse(url)).name();
+        assertEquals(name, given);
+        assertTrue(Service.isName(given));
+    }
+
+    @Test
+    void a_long_hosts_name_is_shortened_to_a_valid_one() {
+        String host = "h".repeat(60) + ".example.org";
+        assertTrue(Service.isName(Service.configured(ServiceUrl.parse("http://" + host + ":65535"))
+                .name()));
+    }
+}
