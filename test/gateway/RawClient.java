@@ -60,10 +60,13 @@ public final class RawClient implements AutoCloseable {
         return head.with(rest());
     }
 
-    /** Reads one chunk's data; empty for the last. */
+    /** Reads one chunk's data; empty for the last. The line end behind it comes with the next: Jetty sends it so. */
     public String chunk() throws IOException {
-        String data = bytes(Integer.parseInt(line(), 16));
-        line();
+        String size = line();
+        String data = bytes(Integer.parseInt(size.isEmpty() ? line() : size, 16));
+        if (data.isEmpty()) {
+            line();
+        }
         return data;
     }
 

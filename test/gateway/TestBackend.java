@@ -61,8 +61,11 @@ public final class TestBackend implements AutoCloseable {
         private final OutputStream out;
         private final InputStream in;
 
-        private Wire(Socket socket, InputStream in) throws IOException {
+        private final boolean bodiless;
+
+        private Wire(Socket socket, InputStream in, boolean bodiless) throws IOException {
             this.socket = socket;
+            this.bodiless = bodiless;
             this.in = in;
             this.out = socket.getOutputStream();
         }
@@ -74,11 +77,11 @@ public final class TestBackend implements AutoCloseable {
             return this;
         }
 
-        /** Answers 200 with this body. */
+        /** Answers 200 with this body, or to HEAD without. */
         public void ok(String body) throws IOException {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n");
-            out.write(bytes);
+            out.write(bytes, 0, bodiless ? 0 : bytes.length);
             out.flush();
         }
 
@@ -216,7 +219,7 @@ public final class TestBackend implements AutoCloseable {
                 if (!check) {
                     received.add(request);
                 }
-                (check ? health : script).answer(request, new Wire(socket, in));
+                (check ? health : script).answer(request, new Wire(socket, in, head.startsWith("HEAD ")));
             }
         } catch (Exception e) {
             // the connection has ended, as a test wanted
