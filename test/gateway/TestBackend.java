@@ -246,7 +246,12 @@ public final class TestBackend implements AutoCloseable {
             return chunks(in);
         }
         List<String> length = request.header("Content-Length");
-        return length.isEmpty() ? new byte[0] : in.readNBytes(Integer.parseInt(length.get(0)));
+        int expected = length.isEmpty() ? 0 : Integer.parseInt(length.get(0));
+        byte[] body = in.readNBytes(expected);
+        if (body.length < expected) {
+            throw new IOException("ended early");
+        }
+        return body;
     }
 
     private static byte[] chunks(InputStream in) throws IOException {
@@ -272,9 +277,13 @@ public final class TestBackend implements AutoCloseable {
         return line.toString().strip();
     }
 
-    /** Stops listening and breaks all connections, as a killed process would. */
     @Override
     public void close() throws IOException {
+        kill();
+    }
+
+    /** Stops listening and breaks all connections, as a killed process would. */
+    public void kill() throws IOException {
         server.close();
         for (Socket socket : open) {
             socket.close();
