@@ -1,4 +1,5 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ServiceC {
     private static final String NAME = "Service C";
     private static final String ID = "service-c";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     public static void main(String[] arguments) {
         Launch.main("ServiceC", ServiceSettings.help(8003), arguments, 1, () -> {
@@ -50,7 +51,7 @@ public final class ServiceC {
                 ctx.json(stamped(answer.put("client_ip", ctx.ip())));
             });
             config.routes.post("/data", ctx -> {
-                JsonNode received = JSON.readTree(ctx.bodyAsBytes());
+                JsonNode received = JSON.readValue(ctx.bodyAsBytes(), JsonNode.class);
                 ObjectNode answer =
                         named(ctx).put("message", "Data handled successfully").set("received_data", received);
                 ctx.json(stamped(answer.put("processed_by", NAME)));

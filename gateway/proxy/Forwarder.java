@@ -27,13 +27,15 @@ import okhttp3.Response;
  * {@link RetryRule} for when, {@link RetryBudget} for how often.
  */
 public final class Forwarder implements AutoCloseable {
+    private static final long RETRY_PATIENCE_MILLIS = 250;
+
     private final ServiceList services;
     private final Balancer balancer;
     private final Health health;
     private final Lanes lanes;
     private final Deadlines deadlines;
     private final Relay relay;
-    private final RetryBudget budget = new RetryBudget();
+    private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
     private final Duration upstreamTimeout;
     private final Time time;
 

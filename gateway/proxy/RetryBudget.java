@@ -1,32 +1,64 @@
 package gateway.proxy;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bounds how many retries run at once: a fifth of the requests under way, and always some. Without it, a broken backend
  * would turn each request into three just when the others have the least to spare.
+ *
+ * <p>A retry beyond that waits a moment for its turn rather than fail: when a backend is killed, all that was under way
+ * to it wants a second try at the same time, more than a fifth, and each takes no longer than a request does. Nobody
+ * takes this lock but requests that have failed once.
  */
 final class RetryBudget {
     private static final int ALWAYS = 3;
     private static final int ONE_IN = 5;
 
-    private final AtomicInteger retries = new AtomicInteger();
+    private final long patienceNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition released = lock.newCondition();
+    private int retries;
+
+    /** @param patienceMillis how long a retry may wait for its turn */
+    RetryBudget(long patienceMillis) {
+        this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    }
 
     /**
-     * Takes a place for a retry; to be given back with {@link #release}.
+     * Takes a place for a retry; to be given back with {@link #release}. False if none became free in time.
      *
      * @param requests requests under way now
      */
     boolean tryAcquire(int requests) {
         int most = Math.max(ALWAYS, requests / ONE_IN);
-        if (retries.incrementAndGet() <= most) {
+        long left = patienceNanos;
+        lock.lock();
+        try {
+            while (retries >= most) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = released.awaitNanos(left);
+            }
+            retries++;
             return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
         }
-        retries.decrementAndGet();
-        return false;
     }
 
     void release() {
-        retries.decrementAndGet();
+        lock.lock();
+        try {
+            retries--;
+            released.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 }

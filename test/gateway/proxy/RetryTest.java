@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +33,7 @@ class RetryTest {
 
     @Test
     void three_retries_at_once_are_always_allowed_and_no_fourth() {
-        RetryBudget budget = new RetryBudget();
+        RetryBudget budget = new RetryBudget(0);
         assertTrue(budget.tryAcquire(1));
         assertTrue(budget.tryAcquire(1));
         assertTrue(budget.tryAcquire(1));
@@ -43,11 +44,22 @@ class RetryTest {
 
     @Test
     void a_fifth_of_the_requests_under_way_may_be_retries() {
-        RetryBudget budget = new RetryBudget();
+        RetryBudget budget = new RetryBudget(0);
         int allowed = 0;
         for (int i = 0; i < 100; i++) {
             allowed += budget.tryAcquire(100) ? 1 : 0;
         }
         assertEquals(20, allowed);
+    }
+
+    @Test
+    void a_retry_beyond_the_budget_gets_its_turn_when_another_ends() throws Exception {
+        RetryBudget budget = new RetryBudget(60_000);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(budget.tryAcquire(1));
+        }
+        CompletableFuture<Boolean> fourth = CompletableFuture.supplyAsync(() -> budget.tryAcquire(1));
+        budget.release();
+        assertTrue(fourth.get());
     }
 }

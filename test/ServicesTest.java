@@ -1,0 +1,199 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.ServiceUrl;
+import gateway.TestBackend;
+import gateway.registry.Registration;
+import io.javalin.Javalin;
+import io.javalin.testtools.JavalinTest;
+import io.javalin.testtools.TestConfig;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The three services, and how they register. */
+class ServicesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Stream<Arguments> services() {
+        return Stream.of(
+                Arguments.of(
+                        "A",
+                        (Supplier<Javalin>) ServiceA::create,
+                        1,
+                        100,
+                        "[\"apple\",\"banana\",\"cherry\"]",
+                        "received"),
+                Arguments.of(
+                        "B", (Supplier<Javalin>) ServiceB::create, 100, 200, "[\"dog\",\"cat\",\"bird\"]", "processed"),
+                Arguments.of(
+                        "C",
+                        (Supplier<Javalin>) ServiceC::create,
+                        200,
+                        300,
+                        "[\"red\",\"green\",\"blue\"]",
+                        "handled"));
+    }
+
+    private static List<String> fields(JsonNode node) {
+        return StreamSupport.stream(((Iterable<String>) node::fieldNames).spliterator(), false)
+                .toList();
+    }
+
+    @ParameterizedTest(name = "Service {0}")
+    @MethodSource("services")
+    void a_service_answers_as_the_demos(
+            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
+        String name = "Service " + letter;
+        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+            JsonNode health = JSON.readTree(client.get("/health").body().string());
+            assertEquals(List.of("status", "service", "port", "timestamp"), fields(health));
+            assertEquals("healthy", health.path("status").asText());
+            assertEquals(name, health.path("service").asText());
+            assertEquals(app.port(), health.path("port").asInt());
+            Instant.parse(health.path("timestamp").asText());
+
+            for (int i = 0; i < 300; i++) {
+                JsonNode data = JSON.readTree(client.get("/data").body().string());
+                assertEquals(List.of("service", "port", "data", "client_ip", "timestamp"), fields(data));
+                assertEquals(List.of("message", "random_value", "items", "count"), fields(data.path("data")));
+                assertEquals("Hello from " + name, data.at("/data/message").asText());
+                int random = data.at("/data/random_value").asInt();
+                assertTrue(least <= random && random <= most, "" + random);
+                assertEquals(items, data.at("/data/items").toString());
+                assertEquals(3, data.at("/data/count").asInt());
+                assertEquals("127.0.0.1", data.path("client_ip").asText());
+            }
+
+            JsonNode info = JSON.readTree(client.get("/info").body().string());
+            assertEquals(
+                    List.of("service_name", "service_id", "port", "version", "capabilities", "timestamp"),
+                    fields(info));
+            assertEquals(
+                    "service-" + letter.toLowerCase(java.util.Locale.ROOT),
+                    info.path("service_id").asText());
+
+            assertEquals(
+                    name,
+                    JSON.readTree(client.get("/").body().string())
+                            .path("service")
+                            .asText());
+        });
+    }
+
+    @ParameterizedTest(name = "Service {0}")
+    @MethodSource("services")
+    void a_service_takes_any_json(
+            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
+        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+            for (String sent : List.of("{\"a\":[1,2]}", "[]", "7", "\"text\"", "null")) {
+                for (String type :
+                        List.of("application/json", "application/json; charset=utf-8", "application/x+json")) {
+                    var response = client.request(
+                            "/data",
+                            request -> request.header("Content-Type", type)
+                                    .post(java.net.http.HttpRequest.BodyPublishers.ofString(sent)));
+                    JsonNode answer = JSON.readTree(response.body().string());
+                    assertEquals(200, response.code());
+                    assertEquals(
+                            List.of("service", "port", "message", "received_data", "processed_by", "timestamp"),
+                            fields(answer));
+                    assertEquals(
+                            "Data " + verb + " successfully",
+                            answer.path("message").asText());
+                    assertEquals(sent, answer.path("received_data").toString());
+                    assertEquals(
+                            "Service " + letter, answer.path("processed_by").asText());
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "Service {0}")
+    @MethodSource("services")
+    void a_service_says_what_is_no_json(
+            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
+        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+            for (String sent : List.of("{\"a\":", "nonsense", "{} {}", "")) {
+                var response = client.request(
+                        "/data",
+                        request -> request.header("Content-Type", "application/json")
+                                .post(java.net.http.HttpRequest.BodyPublishers.ofString(sent)));
+                JsonNode answer = JSON.readTree(response.body().string());
+                assertEquals(400, response.code(), sent);
+                assertTrue(answer.path("error").asText().startsWith("the body isn't JSON: "), answer.toString());
+            }
+        });
+    }
+
+    private static Registration register(int gatewayPort, String name, TestBackend service) {
+        return Registration.start(
+                ServiceUrl.parse("http://127.0.0.1:" + gatewayPort), name, ServiceUrl.parse(service.url()));
+    }
+
+    @Test
+    void a_service_registers_itself_stays_and_deregisters() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_LEASE", "1s"))) {
+            try (Registration registration = register(gateway.port(), "service-a", a)) {
+                TestGateway.await(
+                        "its registration",
+                        () -> gateway.json("/services").path("healthy_services").asInt() == 1);
+                assertEquals("a", gateway.who());
+                assertEquals(
+                        "1s", gateway.json("/services/service-a").path("lease").asText());
+                // It outlives its lease several times because it renews.
+                String since = gateway.json("/services/service-a").path("since").asText();
+                Instant end = Instant.now().plusMillis(2500);
+                TestGateway.await("two and a half leases", () -> {
+                    assertEquals(
+                            since,
+                            gateway.json("/services/service-a").path("since").asText());
+                    return Instant.now().isAfter(end);
+                });
+                assertTrue(registration != null);
+            }
+            assertEquals(404, gateway.get("/services/service-a").statusCode());
+        }
+    }
+
+    @Test
+    void a_service_waits_for_a_gateway_that_is_not_there_yet_and_survives_its_restart() throws Exception {
+        int port = TestBackend.deadPort();
+        Map<String, String> settings = Map.of("GATEWAY_PORT", "" + port, "GATEWAY_LEASE", "1s");
+        try (TestBackend a = TestBackend.named("a");
+                Registration registration = register(port, "service-a", a)) {
+            for (int start = 0; start < 2; start++) {
+                try (TestGateway gateway = TestGateway.with(settings)) {
+                    TestGateway.await(
+                            "its registration",
+                            () -> gateway.json("/services")
+                                            .path("healthy_services")
+                                            .asInt()
+                                    == 1);
+                    assertEquals("a", gateway.who());
+                }
+            }
+            assertTrue(registration != null);
+        }
+    }
+
+    @Test
+    void deregistering_from_a_gateway_that_is_gone_takes_no_longer_than_its_timeout() throws IOException {
+        try (TestBackend a = TestBackend.named("a")) {
+            Registration registration = register(TestBackend.deadPort(), "service-a", a);
+            registration.close();
+            registration.close();
+        }
+    }
+}
