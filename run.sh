@@ -96,6 +96,7 @@ start() {
     while IFS= read -r line; do printf '%s | %s\n' "$label" "$line"; done
   ) 2>&1 &
   PIDS+=($!)
+  disown # else bash reports in its own words whoever is killed
 }
 
 running() { kill -0 "$1" 2>/dev/null; }
@@ -104,17 +105,40 @@ stop_all() {
   trap '' INT TERM
   local pid
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -TERM "$pid" 2>/dev/null; done
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do wait "$pid" 2>/dev/null; done
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+    while running "$pid"; do sleep 0.05; done
+  done
   PIDS=()
 }
 
-# The gateway's /health, over bash's own sockets: curl needn't be installed.
-health() {
-  {
-    exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}" &&
-      printf 'GET /health HTTP/1.0\r\n\r\n' >&8 && cat <&8
-  } 2>/dev/null
-  exec 8>&- 2>/dev/null
+# Asks the gateway for at most a second: whoever else may listen at its port needn't answer, or even take the call.
+ready() {
+  local asking
+  ask_health &
+  asking=$!
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if ! running "$asking"; then
+      wait "$asking"
+      return
+    fi
+    sleep 0.1
+  done
+  kill "$asking" 2>/dev/null
+  wait "$asking" 2>/dev/null
+  return 1
+}
+
+# Whether the gateway says that three services are healthy. Over bash's own sockets: curl needn't be installed.
+ask_health() {
+  local line found=1
+  { exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}"; } 2>/dev/null || return 1
+  printf 'GET /health HTTP/1.0\r\n\r\n' >&8
+  while IFS= read -r -u 8 line || [ -n "$line" ]; do
+    if [[ $line =~ \"healthy_services\":([3-9]|[1-9][0-9]) ]]; then found=0; fi
+    line=
+  done
+  exec 8>&-
+  return $found
 }
 
 fleet() {
@@ -124,14 +148,14 @@ fleet() {
   build
   trap 'stop_all; exit 0' INT TERM
   for i in "${NAMES[@]}"; do start "$i"; done
-  until health | grep -qE '"healthy_services":([3-9]|[1-9][0-9])'; do
+  until ready; do
     for i in "${!PIDS[@]}"; do
       if ! running "${PIDS[$i]}"; then
         stop_all
         fail "${NAMES[$i]} did not start; its line above says why. Nothing is left running"
       fi
     done
-    sleep 0.2
+    sleep 0.1
   done
   echo "ready   | try: curl -i http://localhost:${GATEWAY_PORT:-8000}/api/data (Ctrl-C stops all)"
   while running "${PIDS[0]}"; do

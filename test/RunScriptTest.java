@@ -1,0 +1,215 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import gateway.RawClient;
+import gateway.TestBackend;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** run.sh as people use it. */
+class RunScriptTest {
+    private static final String GET = "GET /api/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    @BeforeAll
+    static void what_maven_has_just_built_is_up_to_date() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "run.sh needs bash, which isn't there");
+        Path built = Path.of("target", "built");
+        Files.deleteIfExists(built);
+        Files.createFile(built);
+    }
+
+    static Map<String, String> environment(int port) {
+        return new HashMap<>(Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "GATEWAY_HOST",
+                "127.0.0.1",
+                "GATEWAY_PORT",
+                "" + port,
+                "SERVICE_PORT",
+                "0",
+                "GATEWAY_URL",
+                "http://127.0.0.1:" + port,
+                "GATEWAY_HEALTH_INTERVAL",
+                "100ms"));
+    }
+
+    /** Asks from an address of this machine's own 127.0.0.0/8, so that each test has a budget of its own. */
+    private static RawClient.Answer ask(int port, int address) throws IOException {
+        try (Socket socket =
+                new Socket("127.0.0.1", port, InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) address}), 0)) {
+            socket.getOutputStream().write(GET.getBytes());
+            String answer = new String(socket.getInputStream().readAllBytes());
+            int end = answer.indexOf("\r\n\r\n") + 4;
+            return new RawClient.Answer(answer.substring(0, end), answer.substring(end));
+        }
+    }
+
+    /** Who answers so many requests from this address: a letter each, or a number for an answer of the gateway's own. */
+    private static String who(int port, int address, int requests) throws Exception {
+        List<String> letters = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            RawClient.Answer answer = ask(port, address);
+            letters.add(
+                    answer.status() == 200
+                            ? TestGateway.json(answer).path("service").asText().replace("Service ", "")
+                            : "" + answer.status());
+        }
+        return String.join(" ", letters);
+    }
+
+    private static int healthy(int port) throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            RawClient.Answer answer =
+                    client.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+            return TestGateway.json(answer)
+                    .at("/backend_services/healthy_services")
+                    .asInt();
+        }
+    }
+
+    private static ProcessHandle child(Launched script, String name) {
+        return script.handle()
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void the_whole_fleet_starts_serves_loses_one_gets_it_back_and_stops() throws Exception {
+        int port = TestBackend.deadPort();
+        try (Launched fleet = Launched.start(environment(port), "./run.sh")) {
+            fleet.line("ready   | ");
+            assertTrue(fleet.line("is ready on port").startsWith("gateway | "), fleet.output());
+            assertTrue(fleet.line("Registered as service-a").startsWith("a       | "), fleet.output());
+            assertEquals("A B C A B 429 429 429 429 429", who(port, 1, 10));
+
+            child(fleet, "ServiceB").destroyForcibly();
+            fleet.line("b has ended");
+            TestGateway.await("the gateway's knowing it", () -> healthy(port) == 2);
+            String others = who(port, 2, 5);
+            assertTrue(others.equals("C A C A C") || others.equals("A C A C A"), others);
+
+            try (Launched b = Launched.start(environment(port), "./run.sh", "b")) {
+                b.line("Registered as service-b");
+                TestGateway.await(
+                        "B's return",
+                        () -> who(port, 3 + (int) (System.nanoTime() % 200), 3).contains("B"));
+                String all = who(port, 3, 5);
+                assertTrue("A B C A B C A B".contains(all), all);
+
+                List<ProcessHandle> processes = fleet.handle().descendants().toList();
+                fleet.signal("INT");
+                assertEquals(0, fleet.exitCode(), fleet.output());
+                TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+                b.terminate();
+                assertEquals(0, b.exitCode(), b.output());
+            }
+        }
+    }
+
+    @Test
+    void a_gateway_that_ends_takes_the_services_with_it() throws Exception {
+        int port = TestBackend.deadPort();
+        try (Launched fleet = Launched.start(environment(port), "./run.sh")) {
+            fleet.line("ready   | ");
+            List<ProcessHandle> processes = fleet.handle().descendants().toList();
+            child(fleet, "GatewayApp").destroyForcibly();
+            assertEquals(1, fleet.exitCode());
+            assertTrue(fleet.output().contains("the gateway has ended"), fleet.output());
+            TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_stops_everything_with_a_clear_line() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            try (Launched fleet = Launched.start(environment(taken.getLocalPort()), "./run.sh")) {
+                assertEquals(1, fleet.exitCode());
+                assertTrue(
+                        fleet.output().contains("gateway | GatewayApp could not start: Port already in use."),
+                        fleet.output());
+                assertTrue(fleet.output().contains("run.sh: gateway did not start"), fleet.output());
+                TestGateway.await(
+                        "the end of all",
+                        () -> fleet.handle().descendants().findAny().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void env_prints_what_makes_the_bare_launch_work() throws Exception {
+        int port = TestBackend.deadPort();
+        Map<String, String> environment = environment(port);
+        environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
+        try (Launched bare =
+                Launched.start(environment, "bash", "-c", "eval \"$(./run.sh env)\" && exec java GatewayApp.java")) {
+            bare.line("is ready on port " + port);
+        }
+    }
+
+    @Test
+    void one_of_them_takes_arguments() throws Exception {
+        try (Launched help = Launched.start(environment(0), "./run.sh", "c", "--help")) {
+            assertEquals(0, help.exitCode());
+            assertTrue(help.output().startsWith("java ServiceC.java [port] [--help]"), help.output());
+        }
+    }
+
+    @Test
+    void what_it_does_not_know_it_names() throws Exception {
+        try (Launched misused = Launched.start(Map.of(), "./run.sh", "everything")) {
+            assertEquals(2, misused.exitCode());
+            assertTrue(misused.output().startsWith("run.sh: unknown argument everything\nusage: "), misused.output());
+        }
+        try (Launched misused = Launched.start(Map.of("SERVICE_PORT", "many"), "./run.sh")) {
+            assertEquals(1, misused.exitCode());
+            assertEquals("run.sh: SERVICE_PORT=many: expected a port, the first of three", misused.output());
+        }
+        try (Launched help = Launched.start(Map.of(), "./run.sh", "--help")) {
+            assertEquals(0, help.exitCode());
+            assertTrue(help.output().startsWith("usage: "), help.output());
+        }
+    }
+
+    @Test
+    void without_a_jdk_it_says_so() throws Exception {
+        try (Launched lost = Launched.start(Map.of("JAVA_HOME", "/nowhere"), "./run.sh", "gateway")) {
+            assertEquals(1, lost.exitCode());
+            assertEquals(
+                    "run.sh: no JDK found at JAVA_HOME=/nowhere (java and javac); install Java 17 or newer or set JAVA_HOME",
+                    lost.output());
+        }
+    }
+
+    @Test
+    void without_maven_it_says_so_when_something_is_to_be_built() throws Exception {
+        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "no-maven");
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        for (String tool : List.of("bash", "dirname", "sed", "head", "find", "mkdir")) {
+            for (String place : List.of("/bin", "/usr/bin")) {
+                if (Files.isExecutable(Path.of(place, tool)) && !Files.exists(bin.resolve(tool))) {
+                    Files.createSymbolicLink(bin.resolve(tool), Path.of(place, tool));
+                }
+            }
+        }
+        Files.copy(Path.of("run.sh"), folder.resolve("run.sh"));
+        Map<String, String> environment = Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", bin.toString());
+        try (Launched lost = Launched.start(folder, environment, "/bin/bash", "run.sh", "gateway")) {
+            assertEquals(1, lost.exitCode());
+            assertTrue(lost.output().startsWith("run.sh: no Maven found"), lost.output());
+        }
+    }
+}
