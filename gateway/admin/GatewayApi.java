@@ -128,12 +128,11 @@ public final class GatewayApi {
 
     private Map<String, Object> rateLimiting(InetAddress peer) {
         Map<String, Object> limiting = new LinkedHashMap<>();
-        limiting.put("limit", Words.rateLimit(limit));
+        limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
         limiting.put("algorithm", limit.algorithm());
         limiting.put("your_ip", Peer.text(peer));
         limit.rate().ifPresent(rate -> {
             Decision decision = limit.look(ClientAddress.of(peer));
-            limiting.put("max_requests", rate.requests());
             limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
             limiting.put("remaining_requests", decision.remaining());
             limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));

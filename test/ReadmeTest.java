@@ -1,0 +1,162 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import gateway.ServiceSettings;
+import gateway.Settings;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The README is run: its commands as written, on other ports, and its output compared but for what varies. */
+class ReadmeTest {
+    private static final String SCRIPT = "./run.sh";
+
+    /** A command and the output that the README shows for it. */
+    private record Shown(String command, String output) {}
+
+    private static List<String> readme() throws IOException {
+        return Files.readAllLines(Path.of("README.md"));
+    }
+
+    private static List<Shown> commands() throws IOException {
+        List<Shown> commands = new ArrayList<>();
+        boolean inside = false;
+        for (String line : readme()) {
+            if (line.startsWith("```")) {
+                inside = line.equals("```console");
+            } else if (inside && line.startsWith("$ ")) {
+                commands.add(new Shown(line.substring(2), ""));
+            } else if (inside) {
+                Shown last = commands.remove(commands.size() - 1);
+                commands.add(new Shown(last.command(), last.output() + line + "\n"));
+            }
+        }
+        return commands;
+    }
+
+    /** Replaces what differs from run to run: times, ids, counts, ports. The number of digits of a length, too. */
+    private static String withoutWhatVaries(String output) {
+        return output.replaceAll("\\r", "")
+                .replaceAll("Date: .*", "Date: then")
+                .replaceAll("X-Request-ID: [0-9a-f]{32}", "X-Request-ID: some")
+                .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "then")
+                .replaceAll(
+                        "(RateLimit: .*;t=|Retry-After: |\"retry_after\":|again in |\"reset_in_seconds\":)\\d+",
+                        "$1soon")
+                .replaceAll(
+                        "(X-RateLimit-Reset: |Content-Length: |latency_ms\":|random_value\":|lease_left_ms\":)[\\d.]+",
+                        "$1some")
+                .strip();
+    }
+
+    private static int freePorts(int count) throws IOException {
+        while (true) {
+            int first = 20_000 + (int) (System.nanoTime() % 10_000 + 10_000) % 10_000;
+            try {
+                for (int i = 0; i < count; i++) {
+                    new ServerSocket(first + i).close();
+                }
+                return first;
+            } catch (IOException e) {
+                continue; // one of them is taken: elsewhere
+            }
+        }
+    }
+
+    @Test
+    void every_command_shows_what_the_readme_shows() throws Exception {
+        for (String tool : List.of("bash", "curl", "python3", "seq")) {
+            assumeTrue(
+                    Stream.of(System.getenv("PATH").split(":"))
+                            .anyMatch(place -> Files.isExecutable(Path.of(place, tool))),
+                    tool + " isn't there to run the README's commands with");
+        }
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "the tour uses Linux's 127.0.0.2");
+        RunScriptTest.what_maven_has_just_built_is_up_to_date();
+        List<Shown> commands = commands();
+        assertTrue(commands.size() >= 15, "the README's commands were found");
+        int first = freePorts(5);
+        Map<String, String> environment = new HashMap<>(RunScriptTest.environment(first));
+        environment.keySet().removeAll(List.of("GATEWAY_HOST", "GATEWAY_URL", "GATEWAY_HEALTH_INTERVAL"));
+        environment.put("SERVICE_PORT", "" + (first + 1));
+        Path site = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "site");
+        try (Launched fleet = Launched.start(environment, SCRIPT)) {
+            fleet.line("ready   | ");
+            StringBuilder script = new StringBuilder("set -m\n");
+            for (Shown shown : commands) {
+                String command = shown.command()
+                        .replaceAll("\\bcurl -i\\b", "curl -s -i")
+                        .replace("/tmp/site", site.toString());
+                for (int i = 0; i < 5; i++) {
+                    command = command.replace("" + (8000 + i), "" + (first + i));
+                }
+                script.append(command).append("\necho; echo '<<<>>>'\n");
+            }
+            try (Launched shell = Launched.start(Map.of(), "bash", "-c", script.toString())) {
+                assertEquals(0, shell.exitCode(), shell.output());
+                String output = shell.output();
+                for (int i = 4; i >= 0; i--) {
+                    output = output.replace("" + (first + i), "" + (8000 + i));
+                }
+                String[] outputs = output.split("<<<>>>");
+                for (int i = 0; i < commands.size(); i++) {
+                    assertEquals(
+                            withoutWhatVaries(commands.get(i).output()),
+                            withoutWhatVaries(outputs[i]),
+                            commands.get(i).command());
+                }
+            }
+            fleet.signal("INT");
+            assertEquals(0, fleet.exitCode(), fleet.output());
+        }
+    }
+
+    @Test
+    void the_settings_tables_are_the_settings() throws Exception {
+        List<String> rows = readme().stream()
+                .filter(line -> line.matches("\\| `(GATEWAY|SERVICE)_.*"))
+                .map(line -> line.replaceAll("[|`]", " ").replaceAll(" +", " ").strip())
+                .toList();
+        List<String> settings = Stream.concat(
+                        Settings.HELP.lines(), ServiceSettings.help(8001).lines())
+                .map(line ->
+                        line.strip().replaceAll(" +", " ").replaceAll("^(\\S+) (.*) \\(default (.*)\\)$", "$1 $3 $2"))
+                .map(line -> line.replace("SERVICE_PORT 8001 ", "SERVICE_PORT 8001, 8002, 8003 "))
+                .toList();
+        assertEquals(String.join("\n", settings), String.join("\n", rows));
+    }
+
+    @Test
+    void the_java_lines_are_those_of_the_services() throws Exception {
+        List<String> lines = readme();
+        int start = lines.indexOf("```java");
+        List<String> shown = lines.subList(start + 1, start + 4).stream()
+                .filter(line -> !line.equals("..."))
+                .toList();
+        for (String service : List.of("ServiceA.java", "ServiceB.java", "ServiceC.java")) {
+            List<String> code = Files.readAllLines(Path.of(service)).stream()
+                    .map(String::strip)
+                    .toList();
+            assertTrue(code.containsAll(shown), service + " has " + shown);
+        }
+    }
+
+    @Test
+    void what_the_readme_names_is_there() throws Exception {
+        for (String line : readme()) {
+            var matcher = java.util.regex.Pattern.compile("`((?:gateway|test)(?:/[A-Za-z.]+)*|[A-Z][A-Za-z]+\\.java)`")
+                    .matcher(line);
+            while (matcher.find()) {
+                assertTrue(Files.exists(Path.of(matcher.group(1))), matcher.group(1));
+            }
+        }
+    }
+}
