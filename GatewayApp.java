@@ -46,7 +46,6 @@ public final class GatewayApp {
             Javalin app = create(settings, drain, Time.system()).start();
             LOG.info("{} is ready on port {}", GatewayApi.introduction(settings), app.port());
             return () -> {
-                LOG.info("Draining: finishing the requests under way");
                 drain.run(app.jettyServer().server());
                 app.stop();
             };

@@ -7,17 +7,24 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leaves without losing a request: says so for a moment, while answers ask clients to come back on a new connection;
  * then accepts no connection; then waits for the requests under way. Stopping the server is what comes after.
  */
 public final class Drain {
+    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+
     /** How long {@code /health} says it, before new connections are turned away. */
     private static final Duration NOTICE = Duration.ofMillis(500);
 
     /** How long requests under way may take to finish. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** How long there must be none: the bytes of one may still be on their way on an accepted connection. */
+    private static final Duration QUIET = Duration.ofMillis(250);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
@@ -35,17 +42,25 @@ public final class Drain {
             HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
             http.getHttpConfiguration().setPersistentConnectionsEnabled(false);
         }
-        waitFor(NOTICE, server, false);
+        LOG.info("Draining: finishing the requests under way, taking no new connections soon");
+        await(NOTICE, NOTICE, server);
         for (Connector connector : server.getConnectors()) {
             ((ServerConnector) connector).close();
         }
-        waitFor(PATIENCE, server, true);
+        await(PATIENCE, QUIET, server);
     }
 
-    private static void waitFor(Duration most, Server server, boolean orNoRequest) {
-        long end = System.nanoTime() + most.toNanos();
+    /** Returns once no request has been under way for so long, or after the longest time. */
+    private static void await(Duration longest, Duration quiet, Server server) {
         StatisticsHandler requests = server.getDescendant(StatisticsHandler.class);
-        while (System.nanoTime() - end < 0 && !(orNoRequest && requests.getRequestsActive() == 0)) {
+        long start = System.nanoTime();
+        long lastRequest = start;
+        for (long now = start;
+                now - start < longest.toNanos() && now - lastRequest < quiet.toNanos();
+                now = System.nanoTime()) {
+            if (requests.getRequestsActive() > 0) {
+                lastRequest = now;
+            }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
     }

@@ -34,10 +34,10 @@ public final class Durations {
      *
      * @throws IllegalArgumentException if it isn't a duration or lies outside
      */
-    public static Duration parse(String text, Duration least, Duration most) {
+    public static Duration parse(String text, Duration min, Duration max) {
         Duration duration = parse(text);
-        if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-            throw new IllegalArgumentException("expected a duration from " + text(least) + " to " + text(most));
+        if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+            throw new IllegalArgumentException("expected a duration from " + text(min) + " to " + text(max));
         }
         return duration;
     }

@@ -1,6 +1,5 @@
 package gateway;
 
-import java.net.BindException;
 import java.util.List;
 
 /**
@@ -55,11 +54,6 @@ public final class Launch {
     }
 
     private static String reason(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return failure.getMessage() == null ? cause.getMessage() : failure.getMessage();
-            }
-        }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 

@@ -13,10 +13,10 @@ import java.util.Optional;
  */
 public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl> registered) {
 
-    private static Setting<Integer> port(int standard) {
+    private static Setting<Integer> port(int defaultText) {
         return Setting.integer(
                 "SERVICE_PORT",
-                String.valueOf(standard),
+                String.valueOf(defaultText),
                 0,
                 65535,
                 "port to listen on, also the first argument; 0 takes a free one");
@@ -31,8 +31,8 @@ public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl>
             text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
 
     /** What {@code --help} prints for a service with this default port. */
-    public static String help(int standardPort) {
-        return port(standardPort).help() + "\n" + GATEWAY.help() + "\n" + REGISTERED.help();
+    public static String help(int defaultPort) {
+        return port(defaultPort).help() + "\n" + GATEWAY.help() + "\n" + REGISTERED.help();
     }
 
     /**
@@ -40,9 +40,9 @@ public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl>
      *
      * @throws BadSettings naming every setting that is bad, its value and what is expected
      */
-    public static ServiceSettings from(Map<String, String> environment, List<String> arguments, int standardPort) {
+    public static ServiceSettings from(Map<String, String> environment, List<String> arguments, int defaultPort) {
         SettingsReader reader = new SettingsReader(environment);
-        Setting<Integer> setting = port(standardPort);
+        Setting<Integer> setting = port(defaultPort);
         int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
         ServiceSettings settings = new ServiceSettings(port, reader.read(GATEWAY), reader.read(REGISTERED));
         reader.finish();

@@ -1,7 +1,11 @@
 package gateway;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +78,29 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
             throw new IllegalArgumentException("must not have . or .. or empty parts in its path");
         }
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    /**
+     * Whether it leads to this machine at this port: to the gateway itself, if that is the gateway's.
+     *
+     * @param port a port of this machine
+     */
+    public boolean isOnThisMachineAt(int port) {
+        if (this.port != port) {
+            return false;
+        }
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (address.isAnyLocalAddress()
+                        || address.isLoopbackAddress()
+                        || NetworkInterface.getByInetAddress(address) != null) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (UnknownHostException | SocketException e) {
+            return false; // its first check will say that it can't be reached
+        }
     }
 
     /** {@code host:port}, with brackets round IPv6: what goes into a Host header and into a log line. */

@@ -6,22 +6,22 @@ import java.util.function.Function;
  * One setting: the environment variable it is read from and how its text becomes a value.
  *
  * @param name the environment variable
- * @param standard the text that holds when the variable isn't set or is empty
+ * @param defaultText the text that holds when the variable isn't set or is empty
  * @param meaning one line for {@code --help}: what it does, unit, edges
  * @param parser from text to value; throws IllegalArgumentException that says what is expected
  */
-public record Setting<T>(String name, String standard, String meaning, Function<String, T> parser) {
+public record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser) {
 
     /** A setting that is a whole number between two others, both allowed. */
-    static Setting<Integer> integer(String name, String standard, int least, int most, String meaning) {
-        return new Setting<>(name, standard, meaning, text -> integer(text, least, most));
+    static Setting<Integer> integer(String name, String defaultText, int min, int max, String meaning) {
+        return new Setting<>(name, defaultText, meaning, text -> integer(text, min, max));
     }
 
-    private static Integer integer(String text, int least, int most) {
-        String expected = "expected a whole number from " + least + " to " + most;
+    private static Integer integer(String text, int min, int max) {
+        String expected = "expected a whole number from " + min + " to " + max;
         try {
             int value = Integer.parseInt(text.strip());
-            if (value < least || value > most) {
+            if (value < min || value > max) {
                 throw new IllegalArgumentException(expected);
             }
             return value;
@@ -32,7 +32,7 @@ public record Setting<T>(String name, String standard, String meaning, Function<
 
     /** The line of {@code --help}. */
     String help() {
-        String shown = standard.isEmpty() ? "none" : standard;
+        String shown = defaultText.isEmpty() ? "none" : defaultText;
         return String.format("  %-26s %s (default %s)", name, meaning, shown);
     }
 }

@@ -104,13 +104,27 @@ public record Settings(
                 reader.read(CONNECT_TIMEOUT),
                 reader.read(UPSTREAM_TIMEOUT),
                 reader.read(LEASE));
+        settings.services().forEach(url -> settings.complainOf(url, reader));
         reader.finish();
         return settings;
     }
 
-    private static Setting<Duration> duration(String name, String standard, String least, String most, String meaning) {
+    private void complainOf(ServiceUrl url, SettingsReader reader) {
+        if (url.isOnThisMachineAt(port)) {
+            reader.complain(SERVICES, url.toString(), "is the gateway's own address");
+        }
+        long alike = services.stream()
+                .filter(other -> other.authority().equals(url.authority()))
+                .count();
+        if (alike > 1) {
+            reader.complain(
+                    SERVICES, url.toString(), "another service has the same host and port, after which it is named");
+        }
+    }
+
+    private static Setting<Duration> duration(String name, String defaultText, String min, String max, String meaning) {
         return new Setting<>(
-                name, standard, meaning, text -> Durations.parse(text, Durations.parse(least), Durations.parse(most)));
+                name, defaultText, meaning, text -> Durations.parse(text, Durations.parse(min), Durations.parse(max)));
     }
 
     private static String host(String text) {

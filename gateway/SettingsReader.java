@@ -17,13 +17,13 @@ final class SettingsReader {
     <T> T read(Setting<T> setting) {
         String text = environment.getOrDefault(setting.name(), "");
         if (text.isBlank()) {
-            return setting.parser().apply(setting.standard());
+            return setting.parser().apply(setting.defaultText());
         }
         try {
             return setting.parser().apply(text);
         } catch (IllegalArgumentException e) {
             complain(setting, text, e.getMessage());
-            return setting.parser().apply(setting.standard());
+            return setting.parser().apply(setting.defaultText());
         }
     }
 

@@ -14,13 +14,13 @@ public final class Timer implements AutoCloseable {
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("gateway-timer"));
 
-    /** Calls the step after each pause from now on; a step that fails is logged and called again all the same. */
+    /** Calls the step after each pause from now on; a step that fails, however badly, is logged and called again all the same. */
     public void every(Duration pause, String name, Runnable step) {
         executor.scheduleWithFixedDelay(
                 () -> {
                     try {
                         step.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         LOG.error("The timer's step {} failed", name, e);
                     }
                 },

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.FakeTime;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
 import gateway.TestBackend;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +148,70 @@ class FaultsTest {
             JsonNode service = gateway.json("/services").path("services").path(0);
             assertEquals("healthy", service.path("status").asText());
             assertEquals(0, service.path("failures").asInt(), "closing an idle connection is no failure");
+        }
+    }
+
+    @Test
+    void a_put_with_a_body_does_not_ride_on_a_connection_that_the_backend_may_have_closed() throws Exception {
+        FakeTime time = new FakeTime();
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.ok("{}");
+                    wire.close();
+                });
+                TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, time, backend)) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals(200, gateway.raw(POST.replace("POST", "PUT")).status());
+                TestGateway.await("the close", () -> backend.connections() == 0);
+                time.pass(Duration.ofSeconds(2)); // young enough for a GET
+            }
+        }
+    }
+
+    @Test
+    void a_get_whose_backend_dies_between_head_and_body_goes_to_the_next() throws Exception {
+        try (TestBackend dies =
+                        TestBackend.raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nX-RateLimit-Limit: 9\r\n\r\n");
+                TestBackend good = TestBackend.named("good");
+                TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, dies, good)) {
+            for (int i = 0; i < 2; i++) {
+                Answer answer = gateway.raw(GET);
+                assertEquals("good", TestGateway.json(answer).path("service").asText());
+                assertEquals(List.of(), answer.header("X-RateLimit-Limit"), "nothing of the failed answer is left");
+            }
+        }
+    }
+
+    @Test
+    void a_death_in_the_answer_on_a_used_connection_counts_as_a_failure() throws Exception {
+        AtomicInteger got = new AtomicInteger();
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    if (got.getAndIncrement() == 0) {
+                        wire.ok("{}");
+                    } else {
+                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npart")
+                                .reset();
+                    }
+                });
+                TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, backend)) {
+            assertEquals(200, gateway.raw(GET).status());
+            assertThrows(IOException.class, () -> gateway.raw(GET));
+            TestGateway.await(
+                    "the count",
+                    () -> gateway.json("/services").at("/services/0/failures").asInt() == 1);
+        }
+    }
+
+    @Test
+    void a_client_that_closes_its_side_while_it_waits_has_left() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (TestBackend silent = TestBackend.heldBy(never);
+                TestGateway gateway = TestGateway.inFrontOf(silent);
+                RawClient client = gateway.raw().send(GET)) {
+            silent.next();
+            client.endOutput();
+            assertEquals("", client.rest(), "no answer, and none that blames the request");
+        } finally {
+            never.countDown();
         }
     }
 

@@ -183,6 +183,25 @@ class LaunchTest {
     }
 
     @Test
+    void a_request_on_a_connection_that_was_accepted_before_is_still_answered() throws Exception {
+        int port = TestBackend.deadPort();
+        try (TestBackend a = TestBackend.named("a");
+                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()));
+                RawClient early = new RawClient(port)) {
+            gateway.terminate();
+            TestGateway.await("no new connection", () -> {
+                try (RawClient late = new RawClient(port)) {
+                    return late == null;
+                } catch (ConnectException e) {
+                    return true;
+                }
+            });
+            assertEquals(200, early.send(GET).answer().status());
+            assertEquals(0, gateway.exitCode(), gateway.output());
+        }
+    }
+
+    @Test
     void sigterm_under_load_loses_nothing() throws Exception {
         int port = TestBackend.deadPort();
         AtomicInteger served = new AtomicInteger();

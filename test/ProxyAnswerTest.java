@@ -176,6 +176,38 @@ class ProxyAnswerTest {
         assertEquals(List.of(), answer.header("X-Backend-Service"));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a body on HEAD | HEAD | HTTP/1.1 200 OK~Content-Length: 5~~hello",
+                "more than its length | GET | HTTP/1.1 200 OK~Content-Length: 5~~helloHTTP/1.1 200 OK~Content-Length: 6~~poison",
+                "more than its chunks | GET | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~0~~HTTP/1.1 200 OK~Content-Length: 6~~poison",
+                "a body on 204 | GET | HTTP/1.1 204 OK~~HTTP/1.1 200 OK~Content-Length: 6~~poison",
+                "a body on 304 | GET | HTTP/1.1 304 OK~~HTTP/1.1 200 OK~Content-Length: 6~~poison",
+            })
+    void what_a_backend_sends_too_much_reaches_no_other_client(String what, String method, String raw)
+            throws Exception {
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    if (request.target().equals("/first")) {
+                        wire.send(raw.replace("~", "\r\n"));
+                    } else {
+                        wire.ok("second");
+                    }
+                });
+                TestGateway gateway = TestGateway.inFrontOf(backend);
+                RawClient client = gateway.raw()) {
+            client.send(method + " /api/first HTTP/1.1\r\nHost: x\r\n\r\n");
+            if (method.equals("HEAD")) {
+                client.head();
+            } else {
+                client.answer();
+            }
+            client.send("GET /api/second HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertEquals("second", client.answer().body());
+        }
+    }
+
     @Test
     void events_arrive_as_they_are_sent() throws Exception {
         SynchronousQueue<String> events = new SynchronousQueue<>();
@@ -245,6 +277,9 @@ class ProxyAnswerTest {
         String answer = raw.replace("~", "\r\n");
         assertThrows(IOException.class, () -> to(GET, answer));
         assertThrows(IOException.class, () -> to("GET /api/x HTTP/1.0\r\n\r\n", answer), "a client of HTTP/1.0");
+        // To a client that won't keep the connection, Jetty sends no chunks: only a reset tells it.
+        String closing = "GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        assertThrows(IOException.class, () -> to(closing, answer), "a client that asked to close");
     }
 
     @Test

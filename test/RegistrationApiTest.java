@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.FakeTime;
+import gateway.RawClient;
 import gateway.TestBackend;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -196,6 +197,32 @@ class RegistrationApiTest {
             assertEquals(413, gateway.post("/services", "{}" + padding).statusCode());
             assertEquals(
                     400, gateway.post("/services", "{}" + padding.substring(2)).statusCode());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a chunk that is none | POST /services HTTP/1.1~Host: x~Content-Type: application/json~Transfer-Encoding: chunked~~xyz~",
+                "a body that ends early | POST /services HTTP/1.1~Host: x~Content-Type: application/json~Content-Length: 10~~{",
+            })
+    void a_broken_body_is_the_clients_fault(String what, String request) throws Exception {
+        try (TestGateway gateway = TestGateway.inFrontOf();
+                RawClient client = gateway.raw().send(request.replace("~", "\r\n"))) {
+            client.endOutput();
+            assertEquals(400, client.answer().status());
+        }
+    }
+
+    @Test
+    void totals_outlive_the_services() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.inFrontOf()) {
+            gateway.post("/services", form("d", a.url()));
+            gateway.who();
+            gateway.delete("/services/d");
+            assertEquals(1, gateway.json("/stats").at("/totals/forwarded").asInt());
         }
     }
 

@@ -65,7 +65,10 @@ public final class Errors {
     /** An error of the JVM, like too little memory. */
     private static void fatal(HttpServletResponse response, Error error) {
         LOG.error("A request failed", error);
-        response.setStatus(500);
+        if (!response.isCommitted()) {
+            response.setStatus(500);
+            response.setContentType(Problem.CONTENT_TYPE);
+        }
     }
 
     private static void send(Problem problem, Context ctx) {

@@ -10,7 +10,6 @@ import gateway.limit.LimitHandler;
 import gateway.limit.Peer;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
-import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import io.javalin.http.Context;
 import java.net.InetAddress;
@@ -145,11 +144,8 @@ public final class GatewayApi {
         totals.put("since", startedAt.toString());
         totals.put("requests", decisions.allowed() + decisions.refused());
         totals.put("limited", decisions.refused());
-        totals.put(
-                "forwarded",
-                services.all().stream().mapToLong(Backend::requests).sum());
-        totals.put(
-                "failures", services.all().stream().mapToLong(Backend::failures).sum());
+        totals.put("forwarded", services.totals().requests().sum());
+        totals.put("failures", services.totals().failures().sum());
         totals.put("clients_remembered", limit.clients());
         return totals;
     }

@@ -116,7 +116,7 @@ final class RegistrationForm {
         }
         try {
             ServiceUrl url = ServiceUrl.parse(text);
-            if (OwnAddress.is(url, port)) {
+            if (url.isOnThisMachineAt(port)) {
                 errors.add(error("url", "is the gateway's own address"));
             }
             return url;

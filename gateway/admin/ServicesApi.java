@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /** The list of services: looking at it, registering, deregistering. */
 public final class ServicesApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
-    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
 
     private final ServiceList services;
     private final HealthChecker checker;
@@ -105,13 +105,21 @@ public final class ServicesApi {
                     .send(ctx.req(), ctx.res());
             return;
         }
-        byte[] body = ctx.req().getInputStream().readNBytes(MOST_BYTES + 1);
-        if (body.length > MOST_BYTES) {
+        byte[] body;
+        try {
+            body = ctx.req().getInputStream().readNBytes(MAX_BYTES + 1);
+        } catch (IOException | RuntimeException e) { // the client left, stalled, or sent what isn't HTTP
+            ctx.res().setHeader("Connection", "close");
+            Problem.badRequest("The request's body ended early or isn't valid HTTP")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        if (body.length > MAX_BYTES) {
             new Problem(
                             413,
                             "content-too-large",
                             "Content too large",
-                            "A registration has at most " + MOST_BYTES + " bytes")
+                            "A registration has at most " + MAX_BYTES + " bytes")
                     .send(ctx.req(), ctx.res());
             return;
         }

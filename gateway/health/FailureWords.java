@@ -22,11 +22,11 @@ public final class FailureWords {
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             return "could not connect";
         }
+        if (cutShort(failure)) {
+            return "closed the connection before its answer was whole";
+        }
         if (failure instanceof ProtocolException) {
             return "not a valid answer: " + failure.getMessage();
-        }
-        if (failure instanceof EOFException || said(failure, "unexpected end of stream")) {
-            return "closed the connection before its answer was whole";
         }
         if (said(failure, "reset") || said(failure, "Broken pipe")) {
             return "reset the connection";
@@ -39,6 +39,11 @@ public final class FailureWords {
         return failure instanceof ConnectException
                 && (said(failure, "refused")
                         || failure.getCause() instanceof ConnectException cause && said(cause, "refused"));
+    }
+
+    /** Whether the connection ended where more had to come; OkHttp calls that a protocol error in a body. */
+    public static boolean cutShort(IOException failure) {
+        return failure instanceof EOFException || said(failure, "unexpected end of stream");
     }
 
     private static boolean said(IOException failure, String word) {

@@ -77,6 +77,9 @@ public final class Health {
 
     private void badCheck(Backend backend, Check.Problem problem) {
         int bad = backend.vitals().badCheck();
+        if (bad == 1 && backend.state().status() == Backend.Status.CHECKING) {
+            LOG.warn("{} gets no requests before a good check: {}", backend, problem.words());
+        }
         if (bad >= fall) {
             eject(backend, bad + " bad checks in a row: " + problem.words(), problem.unreachable());
         }

@@ -12,7 +12,6 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +32,7 @@ import okhttp3.Response;
 public final class HealthChecker implements AutoCloseable {
     private static final long MOST_BYTES = 64 * 1024;
     private static final double JITTER = 0.1;
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final ServiceList services;
     private final Health health;
@@ -42,7 +42,7 @@ public final class HealthChecker implements AutoCloseable {
     private final DoubleSupplier random;
     private final OkHttpClient client;
     private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
-    private final Set<Backend> underWay = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
     /**
      * @param interval from one check of a backend to its next
@@ -84,21 +84,13 @@ public final class HealthChecker implements AutoCloseable {
         return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
     }
 
-    /** Starts the checks that are due, in the background. A backend is never checked twice at the same time. */
+    /** Starts the checks that are due, in the background. */
     public void tick() {
         long now = time.nanos();
         for (Backend backend : services.all()) {
-            if (backend.vitals().checkDue(now) && underWay.add(backend)) {
-                executor.execute(() -> checkInBackground(backend));
+            if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
+                executor.execute(() -> check(backend));
             }
-        }
-    }
-
-    private void checkInBackground(Backend backend) {
-        try {
-            check(backend);
-        } finally {
-            underWay.remove(backend);
         }
     }
 
@@ -110,22 +102,42 @@ public final class HealthChecker implements AutoCloseable {
         CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).join();
     }
 
-    /** Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. */
+    /**
+     * Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. A backend is never
+     * checked twice at the same time: whoever comes second waits for the first one's result.
+     */
     public Check check(Backend backend) {
-        long start = time.nanos();
-        // Planned before asking: whoever wants an earlier check meanwhile is not overruled.
-        backend.vitals().nextCheck(start + pauseAfter(backend));
-        Optional<Check.Problem> problem = ask(backend);
-        Check check = new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
-        health.checked(backend, check);
-        return check;
+        CompletableFuture<Check> mine = new CompletableFuture<>();
+        CompletableFuture<Check> running = underWay.putIfAbsent(backend, mine);
+        if (running != null) {
+            return running.join();
+        }
+        try {
+            // Planned before asking: whoever wants an earlier check meanwhile is not overruled.
+            backend.vitals().nextCheck(time.nanos() + pauseAfter(backend));
+            Check check = look(backend);
+            health.checked(backend, check);
+            mine.complete(check);
+            return check;
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            underWay.remove(backend);
+        }
     }
 
-    /** An interval, give or take; a quarter of one while the backend waits for its first good check. */
+    private Check look(Backend backend) {
+        long start = time.nanos();
+        Optional<Check.Problem> problem = ask(backend);
+        return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
+    }
+
+    /** An interval, give or take; a second at most while the backend waits for its first good check. */
     private long pauseAfter(Backend backend) {
         double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
-        double pause = interval.toNanos() * jitter;
-        return (long) (backend.state().status() == Backend.Status.CHECKING ? pause / 4 : pause);
+        boolean waiting = backend.state().status() == Backend.Status.CHECKING;
+        return (long) (jitter * (waiting ? Math.min(SOON.toNanos(), interval.toNanos()) : interval.toNanos()));
     }
 
     private Optional<Check.Problem> ask(Backend backend) {

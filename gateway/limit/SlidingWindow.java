@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * hash look-up and, amortised, one removal; no allocation for a known client but the deque's growth and the decision.
  * Memory per client at 5/60s: about 200 bytes (table slot and node 48, key 24, window 24, deque 32, times 48 or 80).
  *
- * <p>At most {@code most} clients are remembered. When that many are active, newcomers share one common window: neither
+ * <p>At most {@code maxClients} clients are remembered. When that many are active, newcomers share one common window: neither
  * memory grows nor is anyone's past lost. A newcomer who gets a window of its own later starts with the common one's
  * times, since some of them may be its own.
  */
@@ -29,16 +29,16 @@ public final class SlidingWindow implements RateLimit {
     private final Rate rate;
     private final int limit;
     private final long windowNanos;
-    private final int most;
+    private final int maxClients;
     private final Time time;
     private volatile long lastSweep;
 
-    /** @param most clients to remember, at least 1 */
-    public SlidingWindow(Rate rate, int most, Time time) {
+    /** @param maxClients how many to remember, at least 1 */
+    public SlidingWindow(Rate rate, int maxClients, Time time) {
         this.rate = rate;
         this.limit = rate.requests();
         this.windowNanos = rate.window().toNanos();
-        this.most = most;
+        this.maxClients = maxClients;
         this.time = time;
         this.common = new Window(limit);
         this.lastSweep = time.nanos() - SWEEP_PAUSE_NANOS;
@@ -49,10 +49,10 @@ public final class SlidingWindow implements RateLimit {
         while (true) {
             Window window = windowOf(client);
             synchronized (window) {
-                if (!window.forgotten) {
+                if (!window.evicted) {
                     return take(window, time.nanos());
                 }
-            } // forgotten between look-up and lock: look again
+            } // evicted between look-up and lock: look again
         }
     }
 
@@ -88,16 +88,21 @@ public final class SlidingWindow implements RateLimit {
 
     private Window windowOf(ClientAddress client) {
         Window known = windows.get(client);
-        return known != null ? known : newcomer(client);
+        if (known != null) {
+            return known;
+        }
+        Window fresh = windows.computeIfAbsent(client, this::newcomer);
+        if (fresh == null && sweepIfDue()) {
+            fresh = windows.computeIfAbsent(client, this::newcomer);
+        }
+        return fresh != null ? fresh : common;
     }
 
+    /** A window for a newcomer; null if the table is full. Called under the table's lock for this client alone. */
     private Window newcomer(ClientAddress client) {
-        if (clients.incrementAndGet() > most) {
+        if (clients.incrementAndGet() > maxClients) {
             clients.decrementAndGet();
-            if (!sweepIfDue()) {
-                return common;
-            }
-            return windowOf(client);
+            return null;
         }
         Window fresh = new Window(limit);
         synchronized (common) {
@@ -105,11 +110,7 @@ public final class SlidingWindow implements RateLimit {
                 fresh.times.addAll(common.times, limit);
             }
         }
-        Window earlier = windows.putIfAbsent(client, fresh);
-        if (earlier != null) {
-            clients.decrementAndGet();
-        }
-        return earlier != null ? earlier : fresh;
+        return fresh;
     }
 
     /** Whether newcomers have had to share lately. To be asked under the common window's lock. */
@@ -127,7 +128,7 @@ public final class SlidingWindow implements RateLimit {
             lastSweep = now;
         }
         forgetIdle();
-        return clients.get() < most;
+        return clients.get() < maxClients;
     }
 
     @Override
@@ -137,7 +138,7 @@ public final class SlidingWindow implements RateLimit {
             synchronized (window) {
                 dropOld(window.times, now);
                 if (window.times.isEmpty() && windows.remove(client, window)) {
-                    window.forgotten = true;
+                    window.evicted = true;
                     clients.decrementAndGet();
                 }
             }
@@ -163,7 +164,7 @@ public final class SlidingWindow implements RateLimit {
     /** One client's times; guarded by its own monitor. */
     private static final class Window {
         private final TimeDeque times;
-        private boolean forgotten;
+        private boolean evicted;
 
         private Window(int limit) {
             times = new TimeDeque(limit);

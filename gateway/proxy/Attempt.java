@@ -3,10 +3,11 @@ package gateway.proxy;
 import gateway.registry.Backend;
 import java.io.IOException;
 import okhttp3.Call;
+import okhttp3.Connection;
 
 /**
  * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
- * {@link Deadlines}, which may cancel it.
+ * {@link IdleTimeouts}, which may cancel it.
  */
 final class Attempt {
     /** Why an attempt was cancelled from outside. */
@@ -24,8 +25,10 @@ final class Attempt {
     private volatile Cancelled cancelled;
     private volatile long silentSince;
     private volatile boolean clientIsIdle;
-    private boolean connected;
-    private boolean bodyTouched;
+    private Connection connection;
+    private boolean answered;
+    private Runnable onAnswer = () -> {};
+    private boolean bodyConsumed;
     private IOException clientFailure;
 
     /** @param client the connection to the client; null if it can't be watched */
@@ -47,12 +50,28 @@ final class Attempt {
     }
 
     /** A connection to the backend stands; from here on the request may have been sent. */
-    void connected() {
-        connected = true;
+    void connected(Connection connection) {
+        this.connection = connection;
     }
 
-    boolean isConnected() {
-        return connected;
+    /** The connection it rides on; null while there is none. */
+    Connection connection() {
+        return connection;
+    }
+
+    /** Head and all of an answer's header block have come. */
+    void answered() {
+        answered = true;
+        onAnswer.run();
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Has this called once an answer has begun. */
+    void onAnswer(Runnable step) {
+        onAnswer = step;
     }
 
     /** From now on it is the backend's turn: its silence counts. */
@@ -66,12 +85,12 @@ final class Attempt {
     }
 
     /** Part of the request's body has been read from the client and can't be read again. */
-    void bodyTouched() {
-        bodyTouched = true;
+    void bodyConsumed() {
+        bodyConsumed = true;
     }
 
-    boolean isBodyTouched() {
-        return bodyTouched;
+    boolean isBodyConsumed() {
+        return bodyConsumed;
     }
 
     /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
@@ -83,6 +102,11 @@ final class Attempt {
     IOException clientFailed(IOException failure) {
         clientFailure = failure;
         return failure;
+    }
+
+    /** What went wrong at reading from or writing to the client; null if nothing did. */
+    IOException clientFailure() {
+        return clientFailure;
     }
 
     /** Whether the client rather than the backend broke the exchange. */

@@ -56,9 +56,17 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
         if (ahead.hasRemaining()) {
             try {
-                ended = getChannel().read(ahead) < 0;
+                int read = getChannel().read(ahead);
+                ended = read < 0;
+                if (read == 0) {
+                    return false;
+                }
             } catch (IOException e) { // reset
                 ended = true;
+            }
+            // The exchange may have ended meanwhile and Jetty begun to wait for what was just taken from the socket.
+            if (getFillInterest().isInterested()) {
+                executor.execute(getFillInterest()::fillable);
             }
         }
         return ended;

@@ -10,26 +10,26 @@ final class ClientFailure {
     private ClientFailure() {}
 
     /** After the client failed: says why if it may still listen. */
-    static void end(IOException failure, ClientRequest request, HttpServletResponse response) throws IOException {
-        if (response.isCommitted()) {
+    static void end(Attempt attempt, ClientRequest request, HttpServletResponse response) throws IOException {
+        IOException failure = attempt.clientFailure();
+        if (failure == null || response.isCommitted()) { // it has left, or can only be told by an end
             breakOff(request, response);
             return;
         }
         response.setHeader("Connection", "close"); // what follows of its body can't be told from a next request
-        if (failure.getCause() instanceof TimeoutException) {
-            new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
-                    .send(request.servletRequest(), response);
-            return;
-        }
-        Problem.badRequest("The request's body ended early or isn't valid HTTP")
-                .send(request.servletRequest(), response);
+        Problem problem = failure.getCause() instanceof TimeoutException
+                ? new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
+                : Problem.badRequest("The request's body ended early or isn't valid HTTP");
+        problem.send(request.servletRequest(), response);
     }
 
     /** Makes sure that the part of an answer that was sent can't be taken for the whole. */
     static void breakOff(ClientRequest request, HttpServletResponse response) {
         ClientEndPoint client = ClientEndPoint.of(request.servletRequest());
         if (client != null) {
-            boolean framed = response.containsHeader("Content-Length") || request.knowsChunks();
+            // On a connection that won't be kept, Jetty sends no chunks: only the end of the connection ends the
+            // answer.
+            boolean framed = response.containsHeader("Content-Length") || request.isPersistent();
             client.abort(!framed);
         }
     }

@@ -59,9 +59,16 @@ final class ClientRequest {
         return IDEMPOTENT.contains(method());
     }
 
-    /** Whether the client needs a length or chunks to know where an answer ends; HTTP/1.0 has no chunks. */
-    boolean knowsChunks() {
-        return !"HTTP/1.0".equals(request.getProtocol());
+    /** Whether the connection is kept after the answer, so that its end doesn't end the answer. */
+    boolean isPersistent() {
+        return ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .isPersistent();
+    }
+
+    /** Whether it may be sent once only: doing it twice would do more, or its body can't be read again. */
+    boolean isOnceOnly() {
+        return hasBody || !isIdempotent();
     }
 
     /** The attempt to send it to this backend. */

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -13,6 +14,7 @@ final class Lane {
     private final ConnectionPool pool = QuietConnectionPool.ofOne();
     private final OkHttpClient client;
     private volatile Attempt attempt;
+    private Connection used;
     private long idleSince;
 
     Lane(OkHttpClient prototype) {
@@ -27,9 +29,18 @@ final class Lane {
         return client;
     }
 
-    /** Whether the next call will ride on a connection that has been used before. */
-    boolean hasConnection() {
-        return pool.connectionCount() > 0;
+    /** Whether this connection had served an exchange before; OkHttp may have replaced one that it found dead. */
+    boolean isReused(Connection connection) {
+        return connection != null && connection == used;
+    }
+
+    /**
+     * Whether it may serve another exchange after a good one on this connection. After HEAD it may not: some backends
+     * send a body all the same, and it may still be on its way.
+     */
+    boolean mayServeAgain(Connection connection, String method) {
+        used = connection;
+        return !method.equals("HEAD") && !LeftOver.isOn(connection);
     }
 
     /** What it carries now; null when idle. */

@@ -64,17 +64,19 @@ final class Lanes implements AutoCloseable {
         return lane;
     }
 
-    /** Ends a lease after an exchange that went well: the connection may serve the next. */
-    void giveBack(BackendLanes lanes, Lane lane) {
+    /**
+     * Ends a lease.
+     *
+     * @param reusable whether the connection is in a known state and may serve the next exchange
+     */
+    void endLease(BackendLanes lanes, Lane lane, boolean reusable) {
         lane.attempt(null);
-        if (!lanes.giveBack(lane, time.nanos())) {
+        if (!reusable || !lanes.giveBack(lane, time.nanos())) {
             drop(lane);
         }
     }
 
-    /** Ends a lease after any other exchange: the connection is in no known state. */
-    void drop(Lane lane) {
-        lane.attempt(null);
+    private void drop(Lane lane) {
         all.remove(lane);
         lane.close();
     }
@@ -106,11 +108,6 @@ final class Lanes implements AutoCloseable {
                 lanes.takeIdle(time.nanos(), KEEP_ALIVE.toNanos()).forEach(this::drop);
             }
         });
-    }
-
-    /** Connections and attempts there are now, idle or not. */
-    int size() {
-        return all.size();
     }
 
     @Override

@@ -31,6 +31,13 @@ final class Relay {
      */
     void pass(Response answer, Attempt attempt, ClientRequest request, HttpServletResponse response)
             throws IOException {
+        long length = answer.body().contentLength();
+        boolean hasBody = length != 0 && mayHaveBody(request.method(), Wire.status(answer));
+        if (hasBody && length > 0) {
+            // Before anything of the answer is set: a backend that dies here can still be replaced by another.
+            attempt.waitForBackend(time.nanos());
+            answer.body().source().require(1);
+        }
         HttpFields.Mutable fields =
                 ServletContextResponse.getServletContextResponse(response).getHeaders();
         response.setStatus(Wire.status(answer));
@@ -39,23 +46,9 @@ final class Relay {
         fields.put("X-Gateway", "API Gateway");
         fields.put("X-Backend-Service", attempt.backend().urlText());
         fields.put("X-Load-Balancer", balancerName);
-        if (mayHaveBody(request.method(), Wire.status(answer))) {
-            passBody(answer, attempt, response);
+        if (hasBody) {
+            passBody(answer.body().source(), length, attempt, response);
         }
-    }
-
-    /** Takes back what {@link #pass} set, when the backend failed before anything was sent. */
-    void takeBack(Response answer, HttpServletResponse response) {
-        HttpFields.Mutable fields =
-                ServletContextResponse.getServletContextResponse(response).getHeaders();
-        response.resetBuffer();
-        response.setContentLengthLong(-1);
-        answer.headers().names().stream()
-                .filter(name -> !name.equalsIgnoreCase("Date"))
-                .forEach(fields::remove);
-        fields.remove("X-Gateway");
-        fields.remove("X-Backend-Service");
-        fields.remove("X-Load-Balancer");
     }
 
     private static void copyHeaders(Response answer, HttpFields.Mutable fields) {
@@ -87,13 +80,12 @@ final class Relay {
         return !method.equals("HEAD") && status != 204 && status != 304;
     }
 
-    private void passBody(Response answer, Attempt attempt, HttpServletResponse response) throws IOException {
-        long length = answer.body().contentLength();
+    private void passBody(BufferedSource source, long length, Attempt attempt, HttpServletResponse response)
+            throws IOException {
         OutputStream out = response.getOutputStream();
         if (length < 0) {
             toClient(attempt, response::flushBuffer); // whoever streams wants its headers seen at once
         }
-        BufferedSource source = answer.body().source();
         Buffer arrived = source.getBuffer();
         long passed = 0;
         attempt.waitForBackend(time.nanos());

@@ -56,7 +56,7 @@ final class RetryBudget {
         lock.lock();
         try {
             retries--;
-            released.signal();
+            released.signalAll(); // they wait for different numbers
         } finally {
             lock.unlock();
         }

@@ -9,10 +9,10 @@ final class RetryRule {
 
     /**
      * @param idempotent whether doing the request twice does no more than doing it once
-     * @param bodyTouched whether part of its body has been read and can't be sent again
+     * @param bodyConsumed whether part of its body has been read and can't be sent again
      * @param retries how many there have been
      */
-    static boolean allows(Failed failed, boolean idempotent, boolean bodyTouched, int retries) {
+    static boolean allows(Failed failed, boolean idempotent, boolean bodyConsumed, int retries) {
         if (retries >= MOST_RETRIES) {
             return false;
         }
@@ -22,6 +22,6 @@ final class RetryRule {
         if (failed.kind() == Failed.Kind.TIMED_OUT || failed.kind() == Failed.Kind.INVALID_ANSWER) {
             return false; // it is or was at work on the request; another one would only do the same again
         }
-        return idempotent && !bodyTouched;
+        return idempotent && !bodyConsumed;
     }
 }

@@ -43,7 +43,7 @@ final class StreamedBody extends RequestBody {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-        attempt.bodyTouched();
+        attempt.bodyConsumed();
         InputStream body = request.getInputStream();
         byte[] chunk = new byte[CHUNK_BYTES];
         while (true) {

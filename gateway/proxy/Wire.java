@@ -25,9 +25,10 @@ final class Wire implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         Attempt attempt = chain.request().tag(Attempt.class);
-        attempt.connected();
+        attempt.connected(chain.connection());
         attempt.waitForBackend(time.nanos());
         Response answer = chain.proceed(asTheClientSentIt(chain));
+        attempt.answered();
         int status = answer.code();
         if (status < 200) {
             throw new ProtocolException("unasked-for status " + status);

@@ -38,6 +38,7 @@ public final class Backend {
      */
     public record State(Status status, Instant since, String reason) {}
 
+    private final Totals totals;
     private final String name;
     private final ServiceUrl url;
     private final String urlText;
@@ -50,7 +51,8 @@ public final class Backend {
     private final LongAdder failures = new LongAdder();
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    Backend(Service service, State state, long now) {
+    Backend(Service service, State state, Totals totals, long now) {
+        this.totals = totals;
         this.name = service.name();
         this.url = service.url();
         this.urlText = url.toString();
@@ -101,6 +103,7 @@ public final class Backend {
     /** A request is about to be sent to it. Ends with {@link #finished}. */
     public void started() {
         requests.increment();
+        totals.requests().increment();
         inFlight.incrementAndGet();
     }
 
@@ -112,6 +115,7 @@ public final class Backend {
     /** A request got no whole answer from it. */
     public void countFailure() {
         failures.increment();
+        totals.failures().increment();
     }
 
     /** Requests sent to it so far, retries included. */

@@ -1,5 +1,6 @@
 package gateway.registry;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.Durations;
@@ -81,8 +82,7 @@ public final class Registration implements AutoCloseable {
 
     /** One registration or renewal; returns how long to wait for the next. */
     private Duration renew() {
-        Request request = request().post(RequestBody.create(body, JSON_TYPE)).build();
-        try (Response response = client.newCall(request).execute()) {
+        try (Response response = client.newCall(registering()).execute()) {
             JsonNode answer = JSON.readTree(response.body().bytes());
             if (!response.isSuccessful()) {
                 say("The gateway at " + gateway + " refused " + name + ": "
@@ -92,7 +92,10 @@ public final class Registration implements AutoCloseable {
             say("Registered as " + name + " with the gateway at " + gateway);
             String lease = answer.path("lease").asText("");
             return lease.isEmpty() ? TRY_AGAIN : Durations.parse(lease).dividedBy(3);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (JsonProcessingException e) {
+            say("What answers at " + gateway + " isn't the gateway; trying on");
+            return TRY_AGAIN;
+        } catch (IOException | RuntimeException e) { // also what OkHttp finds no URL: the chain must not end
             say("No gateway at " + gateway + " yet (" + e.getMessage() + "); trying on");
             return TRY_AGAIN;
         }
@@ -106,8 +109,15 @@ public final class Registration implements AutoCloseable {
         }
     }
 
-    private Request.Builder request() {
-        return new Request.Builder().url(gateway + "/services");
+    private Request registering() {
+        return new Request.Builder()
+                .url(gateway + "/services")
+                .post(RequestBody.create(body, JSON_TYPE))
+                .build();
+    }
+
+    private Request deregistering() {
+        return new Request.Builder().url(gateway + "/services/" + name).delete().build();
     }
 
     /** Deregisters, once; a gateway that can't be reached will drop the service when its lease ends. */
@@ -119,10 +129,9 @@ public final class Registration implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Request request = request().url(gateway + "/services/" + name).delete().build();
-        try (Response response = client.newCall(request).execute()) {
+        try (Response response = client.newCall(deregistering()).execute()) {
             LOG.info("Deregistered {} ({})", name, response.code());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.info("Could not deregister {}: {}", name, e.getMessage());
         }
     }

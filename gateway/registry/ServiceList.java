@@ -30,6 +30,7 @@ public final class ServiceList {
     public record Registered(Outcome outcome, Backend backend) {}
 
     private final Time time;
+    private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
     private volatile List<Backend> all = List.of();
     private volatile List<Backend> available = List.of();
@@ -47,6 +48,11 @@ public final class ServiceList {
     /** Those that may be chosen, by name; a snapshot. */
     public List<Backend> available() {
         return available;
+    }
+
+    /** What all of them, also those that have left, have done. */
+    public Totals totals() {
+        return totals;
     }
 
     /** The backend of this name. */
@@ -71,7 +77,10 @@ public final class ServiceList {
         }
         byName.remove(Service.configured(service.url()).name(), configuredTwin(service.url()));
         Backend backend = new Backend(
-                service, new State(Status.CHECKING, time.now(), "waiting for its first good check"), time.nanos());
+                service,
+                new State(Status.CHECKING, time.now(), "waiting for its first good check"),
+                totals,
+                time.nanos());
         byName.put(service.name(), backend);
         publish();
         return new Registered(known == null ? Outcome.ADDED : Outcome.REPLACED, backend);
@@ -123,8 +132,8 @@ public final class ServiceList {
     }
 
     private boolean change(Backend backend, Status status, String reason) {
-        if (backend.state().status() == status) {
-            return false;
+        if (byName.get(backend.name()) != backend || backend.state().status() == status) {
+            return false; // it has left meanwhile, or nothing is new
         }
         backend.state(new State(status, time.now(), reason));
         publish();

@@ -9,8 +9,7 @@ public final class Vitals {
     private int goodChecks;
     private int badChecks;
     private int ejections;
-    private long ejectedUntil = Long.MIN_VALUE;
-    private boolean everEjected;
+    private long ejectedUntil;
     private volatile long nextCheck = Long.MIN_VALUE;
 
     /** A request got an answer. One volatile read while all is well. */
@@ -53,17 +52,16 @@ public final class Vitals {
      * @return the length of this one, nanoseconds
      */
     public synchronized long eject(long now, long first, long longest) {
-        boolean calm = everEjected && now - ejectedUntil >= longest;
+        boolean calm = ejections > 0 && now - ejectedUntil >= longest;
         ejections = calm ? 1 : ejections + 1;
         long length = Math.min(longest, first << Math.min(ejections - 1, 30));
         ejectedUntil = now + length;
-        everEjected = true;
         return length;
     }
 
     /** Whether an ejection still runs at this time. */
     public synchronized boolean ejected(long now) {
-        return everEjected && now - ejectedUntil < 0;
+        return ejections > 0 && now - ejectedUntil < 0;
     }
 
     /** When the next check is due, nanoseconds; a backend that never was checked is always due. */

@@ -46,6 +46,21 @@ class SettingsTest {
     }
 
     @Test
+    void a_service_at_the_gateways_own_address_is_refused() {
+        Exception bad = assertThrows(
+                BadSettings.class,
+                () -> Settings.from(Map.of("GATEWAY_PORT", "8000", "GATEWAY_SERVICES", "http://localhost:8000/api")));
+        assertEquals("GATEWAY_SERVICES=http://localhost:8000/api: is the gateway's own address", bad.getMessage());
+    }
+
+    @Test
+    void two_services_that_would_have_the_same_name_are_refused() {
+        Exception bad = assertThrows(
+                BadSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", "http://h:1,http://h:1/b")));
+        assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
+    }
+
+    @Test
     void the_limit_can_be_off() {
         assertEquals(
                 Optional.empty(),

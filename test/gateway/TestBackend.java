@@ -110,6 +110,7 @@ public final class TestBackend implements AutoCloseable {
 
     private final ServerSocket server;
     private final Script script;
+    private final Thread acceptor;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Script health = (request, wire) -> wire.ok("{\"status\":\"healthy\"}");
@@ -117,7 +118,8 @@ public final class TestBackend implements AutoCloseable {
     private TestBackend(int port, Script script) throws IOException {
         this.script = script;
         this.server = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
-        Threads.daemons("backend-accept").newThread(this::accept).start();
+        this.acceptor = Threads.daemons("backend-accept").newThread(this::accept);
+        acceptor.start();
     }
 
     /** One that answers each request with {@code {"service":name}}. */
@@ -285,6 +287,11 @@ public final class TestBackend implements AutoCloseable {
     /** Stops listening and breaks all connections, as a killed process would. */
     public void kill() throws IOException {
         server.close();
+        try { // a thread that still waits in accept keeps the kernel listening
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }

@@ -28,6 +28,9 @@ class FailureWordsTest {
                 Arguments.of(
                         new IOException("unexpected end of stream on http://h/..."),
                         "closed the connection before its answer was whole"),
+                Arguments.of(
+                        new ProtocolException("unexpected end of stream"),
+                        "closed the connection before its answer was whole"),
                 Arguments.of(new EOFException(), "closed the connection before its answer was whole"),
                 Arguments.of(new SocketException("Connection reset"), "reset the connection"),
                 Arguments.of(new IOException("Broken pipe"), "reset the connection"),

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RetryTest {
-    @ParameterizedTest(name = "{0}, idempotent {1}, body touched {2}, after {3} retries: {4}")
+    @ParameterizedTest(name = "{0}, idempotent {1}, body consumed {2}, after {3} retries: {4}")
     @CsvSource({
         "NOT_SENT, true, false, 0, true",
         "NOT_SENT, false, false, 0, true",
@@ -27,8 +27,8 @@ class RetryTest {
         "TIMED_OUT, true, false, 0, false",
     })
     void a_failed_attempt_may_be_followed_by_another(
-            Failed.Kind kind, boolean idempotent, boolean bodyTouched, int retries, boolean allowed) {
-        assertEquals(allowed, RetryRule.allows(new Failed(kind, null, ""), idempotent, bodyTouched, retries));
+            Failed.Kind kind, boolean idempotent, boolean bodyConsumed, int retries, boolean allowed) {
+        assertEquals(allowed, RetryRule.allows(new Failed(kind, null, null, ""), idempotent, bodyConsumed, retries));
     }
 
     @Test

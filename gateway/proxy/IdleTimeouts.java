@@ -5,10 +5,10 @@ import java.time.Duration;
 
 /**
  * Cancels attempts whose backend has been silent for too long or whose client has left. One timer looks at all of them
- * now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; a deadline is met a
- * {@link #PAUSE} late at most.
+ * now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; a timeout is
+ * noticed a {@link #PAUSE} late at most.
  */
-final class Deadlines {
+final class IdleTimeouts {
     /** How often {@link #tick} is to be called. */
     static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -17,13 +17,13 @@ final class Deadlines {
     private final Time time;
 
     /** @param timeout the longest silence of a backend */
-    Deadlines(Lanes lanes, Duration timeout, Time time) {
+    IdleTimeouts(Lanes lanes, Duration timeout, Time time) {
         this.lanes = lanes;
         this.timeout = timeout.toNanos();
         this.time = time;
     }
 
-    /** Cancels what is past its deadline by now. */
+    /** Cancels what has been silent for too long by now. */
     void tick() {
         long now = time.nanos();
         lanes.forEachAttempt(attempt -> {
