@@ -1,8 +1,5 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import gateway.Drain;
 import gateway.Launch;
 import gateway.ServiceSettings;
@@ -11,13 +8,25 @@ import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Service B: a complete small backend that registers itself with the gateway. An example to copy. */
 public final class ServiceB {
     private static final String NAME = "Service B";
     private static final String ID = "service-b";
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    // The answers, with the names that JSON has.
+    record Status(String status, String service, int port, String timestamp) {}
+
+    record Data(String service, int port, Sample data, String client_ip, String timestamp) {}
+
+    record Sample(String message, int random_value, List<String> items, int count) {}
+
+    record Got(String service, int port, String message, Object received_data, String processed_by, String timestamp) {}
+
+    record Info(
+            String service_name, String service_id, int port, String version, List<?> capabilities, String timestamp) {}
 
     public static void main(String[] arguments) {
         Launch.main("ServiceB", ServiceSettings.help(8002), arguments, 1, () -> {
@@ -36,46 +45,31 @@ public final class ServiceB {
         return Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.concurrency.useVirtualThreads = true;
-            config.routes.get("/", ctx -> ctx.json(stamped(named(ctx).put("status", "running"))));
-            config.routes.get("/health", ctx -> {
-                ObjectNode health = JSON.createObjectNode().put("status", "healthy");
-                ctx.json(stamped(health.setAll(named(ctx))));
-            });
+            config.routes.get("/", ctx -> ctx.json(new Status("running", NAME, port(ctx), now())));
+            config.routes.get("/health", ctx -> ctx.json(new Status("healthy", NAME, port(ctx), now())));
             config.routes.get("/data", ctx -> {
                 int random = ThreadLocalRandom.current().nextInt(100, 201); // 100 to 200
-                ObjectNode data = JSON.createObjectNode()
-                        .put("message", "Hello from " + NAME)
-                        .put("random_value", random);
-                data.set("items", JSON.valueToTree(List.of("dog", "cat", "bird")));
-                ObjectNode answer = named(ctx).set("data", data.put("count", 3));
-                ctx.json(stamped(answer.put("client_ip", ctx.ip())));
+                Sample sample = new Sample("Hello from " + NAME, random, List.of("dog", "cat", "bird"), 3);
+                ctx.json(new Data(NAME, port(ctx), sample, ctx.ip(), now()));
             });
             config.routes.post("/data", ctx -> {
-                JsonNode received = JSON.readValue(ctx.bodyAsBytes(), JsonNode.class);
-                ObjectNode answer =
-                        named(ctx).put("message", "Data processed successfully").set("received_data", received);
-                ctx.json(stamped(answer.put("processed_by", NAME)));
+                JsonNode body = ctx.bodyAsClass(JsonNode.class);
+                ctx.json(new Got(NAME, port(ctx), "Data processed successfully", body, NAME, now()));
             });
-            config.routes.get("/info", ctx -> {
-                ObjectNode info =
-                        JSON.createObjectNode().put("service_name", NAME).put("service_id", ID);
-                info.put("port", ctx.req().getLocalPort()).put("version", "1.0.0");
-                ctx.json(stamped(info.set("capabilities", JSON.valueToTree(List.of("data", "health", "info")))));
-            });
+            List<String> capabilities = List.of("data", "health", "info");
+            config.routes.get("/info", ctx -> ctx.json(new Info(NAME, ID, port(ctx), "1.0.0", capabilities, now())));
             config.routes.exception(
                     JsonProcessingException.class,
-                    (e, ctx) -> ctx.status(400)
-                            .json(named(ctx).put("error", "the body isn't JSON: " + e.getOriginalMessage())));
+                    (e, ctx) ->
+                            ctx.status(400).json(Map.of("error", "the body isn't JSON: " + e.getOriginalMessage())));
         });
     }
 
-    private static ObjectNode named(Context ctx) {
-        return JSON.createObjectNode()
-                .put("service", NAME)
-                .put("port", ctx.req().getLocalPort());
+    private static int port(Context ctx) {
+        return ctx.req().getLocalPort();
     }
 
-    private static ObjectNode stamped(ObjectNode answer) {
-        return answer.put("timestamp", Instant.now().toString());
+    private static String now() {
+        return Instant.now().toString();
     }
 }

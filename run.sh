@@ -53,8 +53,10 @@ build() {
   if command -v flock >/dev/null 2>&1; then flock 9; fi
   if ! up_to_date; then
     echo "run.sh: building ..." >&2
+    touch target/building       # before, not after: what is edited meanwhile is newer
+    rm -rf target/lib           # a library's earlier version must not stay beside the new one
     mvn -q -B -Dstyle.color=never -Dspotless.check.skip=true process-classes >&2 || fail "the build failed; see above"
-    touch "$BUILT"
+    mv target/building "$BUILT"
   fi
   exec 9>&-
 }
@@ -102,19 +104,22 @@ start() {
 running() { kill -0 "$1" 2>/dev/null; }
 
 stop_all() {
-  trap '' INT TERM
-  local pid
+  trap '' INT TERM HUP
+  local pid tenths=0
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -TERM "$pid" 2>/dev/null; done
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do
-    while running "$pid"; do sleep 0.05; done
+    while running "$pid"; do # they drain for up to 10 s
+      sleep 0.1
+      if [ $((tenths += 1)) -eq 200 ]; then kill -KILL "$pid" 2>/dev/null; fi
+    done
   done
   PIDS=()
 }
 
-# Asks the gateway for at most a second: whoever else may listen at its port needn't answer, or even take the call.
-ready() {
+# Runs a step for at most a second: who listens at a port needn't answer, or even take the call.
+for_a_second() {
   local asking
-  ask_health &
+  "$@" &
   asking=$!
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if ! running "$asking"; then
@@ -128,10 +133,13 @@ ready() {
   return 1
 }
 
+# Whether somebody listens at the gateway's port.
+taken() { { exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}"; } 2>/dev/null; }
+
 # Whether the gateway says that three services are healthy. Over bash's own sockets: curl needn't be installed.
 ask_health() {
   local line found=1
-  { exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}"; } 2>/dev/null || return 1
+  taken || return 1
   printf 'GET /health HTTP/1.0\r\n\r\n' >&8
   while IFS= read -r -u 8 line || [ -n "$line" ]; do
     if [[ $line =~ \"healthy_services\":([3-9]|[1-9][0-9]) ]]; then found=0; fi
@@ -142,13 +150,19 @@ ask_health() {
 }
 
 fleet() {
-  local i reported=" "
+  local i reported=" " tenths=0
   case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
-  export GATEWAY_URL=${GATEWAY_URL:-http://localhost:${GATEWAY_PORT:-8000}}
+  case ${GATEWAY_HOST:-0.0.0.0} in
+    0.0.0.0 | ::) export GATEWAY_URL=${GATEWAY_URL:-http://localhost:${GATEWAY_PORT:-8000}} ;;
+    *) export GATEWAY_URL=${GATEWAY_URL:-http://$GATEWAY_HOST:${GATEWAY_PORT:-8000}} ;;
+  esac
   build
-  trap 'stop_all; exit 0' INT TERM
+  if for_a_second taken; then
+    fail "port ${GATEWAY_PORT:-8000} is taken; end what listens there or set GATEWAY_PORT. Nothing was started"
+  fi
+  trap 'stop_all; exit 0' INT TERM HUP
   for i in "${NAMES[@]}"; do start "$i"; done
-  until ready; do
+  until for_a_second ask_health; do
     for i in "${!PIDS[@]}"; do
       if ! running "${PIDS[$i]}"; then
         stop_all
@@ -156,6 +170,9 @@ fleet() {
       fi
     done
     sleep 0.1
+    if [ $((tenths += 1)) -eq 300 ]; then
+      echo "run.sh  | still waiting for three healthy services; see http://localhost:${GATEWAY_PORT:-8000}/services"
+    fi
   done
   echo "ready   | try: curl -i http://localhost:${GATEWAY_PORT:-8000}/api/data (Ctrl-C stops all)"
   while running "${PIDS[0]}"; do

@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,21 @@ final class Launched implements AutoCloseable {
                     .orElse(0);
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /** The first of so many ports in a row that are free, below those that the system gives out. */
+    static int freePorts(int count) throws IOException {
+        while (true) {
+            int first = 20_000 + (int) (System.nanoTime() % 10_000 + 10_000) % 10_000;
+            try {
+                for (int i = 0; i < count; i++) {
+                    new ServerSocket(first + i).close();
+                }
+                return first;
+            } catch (IOException e) {
+                continue; // one of them is taken: elsewhere
+            }
         }
     }
 

@@ -138,10 +138,30 @@ class RunScriptTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             try (Launched fleet = Launched.start(environment(taken.getLocalPort()), "./run.sh")) {
                 assertEquals(1, fleet.exitCode());
-                assertTrue(
-                        fleet.output().contains("gateway | GatewayApp could not start: Port already in use."),
+                assertEquals(
+                        "run.sh: port " + taken.getLocalPort()
+                                + " is taken; end what listens there or set GATEWAY_PORT." + " Nothing was started",
                         fleet.output());
-                assertTrue(fleet.output().contains("run.sh: gateway did not start"), fleet.output());
+                TestGateway.await(
+                        "the end of all",
+                        () -> fleet.handle().descendants().findAny().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void a_services_port_that_is_taken_stops_everything_with_a_clear_line() throws Exception {
+        int first = Launched.freePorts(3);
+        try (ServerSocket taken = new ServerSocket(first + 1)) {
+            assertEquals(first + 1, taken.getLocalPort());
+            Map<String, String> environment = environment(TestBackend.deadPort());
+            environment.put("SERVICE_PORT", "" + first);
+            try (Launched fleet = Launched.start(environment, "./run.sh")) {
+                assertEquals(1, fleet.exitCode());
+                assertTrue(
+                        fleet.output().contains("b       | ServiceB could not start: Port already in use."),
+                        fleet.output());
+                assertTrue(fleet.output().contains("run.sh: b did not start"), fleet.output());
                 TestGateway.await(
                         "the end of all",
                         () -> fleet.handle().descendants().findAny().isEmpty());

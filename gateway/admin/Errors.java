@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes problem documents of what goes wrong outside the gateway's own code paths. No stack trace leaves the process. */
-public final class Errors {
+final class Errors {
     private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
 
     private Errors() {}
 
     /** Puts these in place of Javalin's and Jetty's own. */
-    public static void install(JavalinConfig config) {
+    static void install(JavalinConfig config) {
         config.routes.exception(HttpResponseException.class, Errors::refused);
         config.routes.exception(Exception.class, Errors::unforeseen);
         config.router.javaLangErrorHandler(Errors::fatal);

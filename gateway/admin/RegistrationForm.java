@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,18 +34,21 @@ final class RegistrationForm {
         this.defaultLease = defaultLease;
     }
 
-    /** What is wrong with a form; {@code errors} has {@code field} and {@code problem} for each. */
+    /** What is wrong with a field, in words. */
+    record FieldError(String field, String problem) {}
+
+    /** What is wrong with a form. */
     static final class Invalid extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final transient List<Map<String, String>> errors;
+        private final transient List<FieldError> errors;
 
-        Invalid(String message, List<Map<String, String>> errors) {
+        Invalid(String message, List<FieldError> errors) {
             super(message);
             this.errors = errors;
         }
 
-        List<Map<String, String>> errors() {
+        List<FieldError> errors() {
             return errors;
         }
     }
@@ -57,24 +59,24 @@ final class RegistrationForm {
      */
     Service read(byte[] body, int port) throws Invalid {
         JsonNode form = json(body);
-        List<Map<String, String>> errors = new ArrayList<>();
+        List<FieldError> errors = new ArrayList<>();
         form.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                errors.add(error(field, "is not known; a service has name, url and, if it renews, lease"));
+                errors.add(new FieldError(field, "is not known; a service has name, url and, if it renews, lease"));
             }
         });
         String name = text(form, "name", errors);
         if (name != null && !Service.isName(name)) {
-            errors.add(error("name", "must be " + Service.NAME_FORM));
+            errors.add(new FieldError("name", "must be " + Service.NAME_FORM));
         }
         ServiceUrl url = url(text(form, "url", errors), port, errors);
         Optional<Duration> lease = lease(form.get("lease"), errors);
         if (!errors.isEmpty()) {
             StringBuilder message = new StringBuilder();
             errors.forEach(error -> message.append(message.isEmpty() ? "" : "; ")
-                    .append(error.get("field"))
+                    .append(error.field())
                     .append(' ')
-                    .append(error.get("problem")));
+                    .append(error.problem()));
             throw new Invalid(message.toString(), errors);
         }
         return new Service(name, url, lease);
@@ -97,41 +99,41 @@ final class RegistrationForm {
         return form;
     }
 
-    private static String text(JsonNode form, String field, List<Map<String, String>> errors) {
+    private static String text(JsonNode form, String field, List<FieldError> errors) {
         JsonNode value = form.get(field);
         if (value == null || value.isNull()) {
-            errors.add(error(field, "is missing"));
+            errors.add(new FieldError(field, "is missing"));
             return null;
         }
         if (!value.isTextual()) {
-            errors.add(error(field, "must be text, not " + value));
+            errors.add(new FieldError(field, "must be text, not " + value));
             return null;
         }
         return value.textValue();
     }
 
-    private static ServiceUrl url(String text, int port, List<Map<String, String>> errors) {
+    private static ServiceUrl url(String text, int port, List<FieldError> errors) {
         if (text == null) {
             return null;
         }
         try {
             ServiceUrl url = ServiceUrl.parse(text);
             if (url.isOnThisMachineAt(port)) {
-                errors.add(error("url", "is the gateway's own address"));
+                errors.add(new FieldError("url", "is the gateway's own address"));
             }
             return url;
         } catch (IllegalArgumentException e) {
-            errors.add(error("url", e.getMessage()));
+            errors.add(new FieldError("url", e.getMessage()));
             return null;
         }
     }
 
-    private Optional<Duration> lease(JsonNode value, List<Map<String, String>> errors) {
+    private Optional<Duration> lease(JsonNode value, List<FieldError> errors) {
         if (value == null || value.isNull()) {
             return Optional.empty();
         }
         if (!value.isTextual()) {
-            errors.add(error("lease", "must be text like \"15s\", not " + value));
+            errors.add(new FieldError("lease", "must be text like \"15s\", not " + value));
             return Optional.empty();
         }
         if (value.textValue().equals(DEFAULT_LEASE)) {
@@ -140,12 +142,8 @@ final class RegistrationForm {
         try {
             return Optional.of(Durations.parse(value.textValue(), SHORTEST_LEASE, LONGEST_LEASE));
         } catch (IllegalArgumentException e) {
-            errors.add(error("lease", e.getMessage()));
+            errors.add(new FieldError("lease", e.getMessage()));
             return Optional.empty();
         }
-    }
-
-    private static Map<String, String> error(String field, String problem) {
-        return Map.of("field", field, "problem", problem);
     }
 }

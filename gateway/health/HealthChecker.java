@@ -1,6 +1,7 @@
 package gateway.health;
 
 import gateway.Durations;
+import gateway.Settings;
 import gateway.Threads;
 import gateway.Time;
 import gateway.registry.Backend;
@@ -44,22 +45,12 @@ public final class HealthChecker implements AutoCloseable {
     private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
-    /**
-     * @param interval from one check of a backend to its next
-     * @param timeout for a whole check
-     * @param random numbers from 0 to 1 for the jitter
-     */
-    public HealthChecker(
-            ServiceList services,
-            Health health,
-            Duration interval,
-            Duration timeout,
-            Time time,
-            DoubleSupplier random) {
+    /** @param random numbers from 0 to 1 for the jitter */
+    public HealthChecker(ServiceList services, Health health, Settings settings, Time time, DoubleSupplier random) {
         this.services = services;
         this.health = health;
-        this.interval = interval;
-        this.timeout = timeout;
+        this.interval = settings.healthInterval();
+        this.timeout = settings.healthTimeout();
         this.time = time;
         this.random = random;
         this.client = new OkHttpClient.Builder()

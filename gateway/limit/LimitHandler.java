@@ -1,5 +1,6 @@
 package gateway.limit;
 
+import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.Rate;
 import gateway.Time;
@@ -12,19 +13,25 @@ import java.util.concurrent.atomic.LongAdder;
 /** Lets a request go on to the next handler, or answers 429 and ends it. */
 public final class LimitHandler implements Handler {
     private final RateLimit limit;
+    private final PathPrefix limited;
     private final Time time;
     private final LimitHeaders headers;
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    public LimitHandler(RateLimit limit, Time time) {
+    /** @param limited what the limit holds for; requests for anything else pass uncounted */
+    public LimitHandler(RateLimit limit, PathPrefix limited, Time time) {
         this.limit = limit;
+        this.limited = limited;
         this.time = time;
         this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
     }
 
     @Override
     public void handle(Context ctx) throws Exception {
+        if (!limited.covers(ctx.path())) {
+            return;
+        }
         if (headers == null) { // no limit: nothing to decide and nothing to say
             allowed.increment();
             return;

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.PathPrefix;
 import gateway.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -15,14 +16,14 @@ public final class ProxyHandler implements Handler {
     private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final Forwarder forwarder;
-    private final String prefix;
+    private final PathPrefix prefix;
     private final RequestIds ids;
 
     /**
-     * @param prefix without a slash at its end
+     * @param prefix what is forwarded; requests for anything else go on to the next handler
      * @param random 64 random bits each time, for the ids of requests
      */
-    public ProxyHandler(Forwarder forwarder, String prefix, LongSupplier random) {
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, LongSupplier random) {
         this.forwarder = forwarder;
         this.prefix = prefix;
         this.ids = new RequestIds(random);
@@ -30,6 +31,9 @@ public final class ProxyHandler implements Handler {
 
     @Override
     public void handle(Context ctx) throws Exception {
+        if (!prefix.covers(ctx.path())) {
+            return;
+        }
         ctx.skipRemainingHandlers();
         HttpServletRequest request = ctx.req();
         String method = request.getMethod();
@@ -39,10 +43,9 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        String path = request.getRequestURI().substring(prefix.length());
         String id = ids.of(request.getHeader(RequestIds.HEADER));
         ctx.res().setHeader(RequestIds.HEADER, id);
-        ClientRequest client = new ClientRequest(request, path.isEmpty() ? "/" : path, id);
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), id);
         if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());

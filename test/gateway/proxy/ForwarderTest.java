@@ -3,6 +3,7 @@ package gateway.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import gateway.PathPrefix;
 import gateway.RawClient;
 import gateway.ServiceUrl;
 import gateway.Settings;
@@ -43,12 +44,12 @@ class ForwarderTest {
             services.admit(backend, "test");
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new ProxyHandler(forwarder, "", () -> 42));
+                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api"), () -> 42));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {
                 RawClient.Answer answer =
-                        client.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+                        client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer();
                 assertEquals(502, answer.status());
                 assertFalse(answer.body().isEmpty());
                 assertEquals(0, backend.inFlight());
