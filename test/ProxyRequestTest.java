@@ -211,6 +211,15 @@ class ProxyRequestTest {
         assertEquals(List.of(), got.header("Content-Length"));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"gzip, chunked", "identity, chunked"})
+    void bodies_in_a_coding_that_is_not_understood_are_refused(String coding) throws Exception {
+        RawClient.Answer answer =
+                gateway.raw("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+        assertEquals(501, answer.status());
+        assertEquals(0, backend.waiting());
+    }
+
     @Test
     void a_post_without_a_body_says_so() throws Exception {
         Received got = sent("POST /api/x HTTP/1.1\r\nHost: x\r\n\r\n");

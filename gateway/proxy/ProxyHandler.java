@@ -43,6 +43,12 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
+        String coding = request.getHeader("Transfer-Encoding");
+        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            new Problem(501, "not-implemented", "Not implemented", "No transfer coding but chunked is understood")
+                    .send(request, ctx.res());
+            return;
+        }
         String id = ids.of(request.getHeader(RequestIds.HEADER));
         ctx.res().setHeader(RequestIds.HEADER, id);
         ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), id);
