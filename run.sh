@@ -61,7 +61,9 @@ build() {
   exec 9>&-
 }
 
-CLASSES="target/classes:target/lib/*"
+# A process that has run out of memory is of no use: it ends, so that somebody can start it again. JDK_JAVA_OPTIONS adds
+# options of your own.
+RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -cp "target/classes:target/lib/*")
 
 main_class() {
   case $1 in
@@ -93,7 +95,7 @@ start() {
   local label
   label=$(printf '%-7s' "$1")
   # shellcheck disable=SC2046 # the gateway gets no argument
-  "$JAVA" -cp "$CLASSES" "$(main_class "$1")" $(port_of "$1") > >(
+  "${RUN[@]}" "$(main_class "$1")" $(port_of "$1") > >(
     trap '' INT TERM
     while IFS= read -r line; do printf '%s | %s\n' "$label" "$line"; done
   ) 2>&1 &
@@ -196,7 +198,7 @@ case ${1:-} in
     build
     name=$1
     shift
-    exec "$JAVA" -cp "$CLASSES" "$(main_class "$name")" "$@"
+    exec "${RUN[@]}" "$(main_class "$name")" "$@"
     ;;
   env)
     build
