@@ -24,7 +24,7 @@ import okhttp3.Response;
  * the next backend is tried, {@link RetryBudget} how many may be so at once.
  */
 public final class Forwarder implements AutoCloseable {
-    private static final long RETRY_PATIENCE_MILLIS = 250;
+    private static final long RETRY_PATIENCE_MILLIS = 1000;
 
     private final ServiceList services;
     private final Balancer balancer;
@@ -98,12 +98,12 @@ public final class Forwarder implements AutoCloseable {
         List<Backend> tried = new ArrayList<>(List.of(first.backend()));
         boolean bodyConsumed = first.isBodyConsumed();
         for (int retries = 0; RetryRule.allows(failed, request.isIdempotent(), bodyConsumed, retries); retries++) {
-            if (!budget.tryAcquire(underWay())) {
+            if (candidates(tried, failed).isEmpty() || !budget.tryAcquire(underWay())) {
                 break;
             }
             Once release = new Once(budget::release);
             try {
-                List<Backend> candidates = candidates(tried, failed);
+                List<Backend> candidates = candidates(tried, failed); // again: waiting takes time
                 if (candidates.isEmpty()) {
                     break;
                 }

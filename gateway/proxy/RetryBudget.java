@@ -20,6 +20,7 @@ final class RetryBudget {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
     private int retries;
+    private int waiting;
 
     /** @param patienceMillis how long a retry may wait for its turn */
     RetryBudget(long patienceMillis) {
@@ -29,14 +30,14 @@ final class RetryBudget {
     /**
      * Takes a place for a retry; to be given back with {@link #release}. False if none became free in time.
      *
-     * @param requests requests under way now
+     * @param requests requests that backends work on now
      */
     boolean tryAcquire(int requests) {
-        int most = Math.max(ALWAYS, requests / ONE_IN);
         long left = patienceNanos;
         lock.lock();
+        waiting++; // it is under way too, if to no backend just now
         try {
-            while (retries >= most) {
+            while (retries >= Math.max(ALWAYS, (requests + waiting) / ONE_IN)) {
                 if (left <= 0) {
                     return false;
                 }
@@ -48,6 +49,7 @@ final class RetryBudget {
             Thread.currentThread().interrupt();
             return false;
         } finally {
+            waiting--;
             lock.unlock();
         }
     }

@@ -47,7 +47,7 @@ class RetryTest {
         RetryBudget budget = new RetryBudget(0);
         int allowed = 0;
         for (int i = 0; i < 100; i++) {
-            allowed += budget.tryAcquire(100) ? 1 : 0;
+            allowed += budget.tryAcquire(99) ? 1 : 0;
         }
         assertEquals(20, allowed);
     }
