@@ -162,6 +162,12 @@ class FaultsTest {
             for (int i = 0; i < 3; i++) {
                 assertEquals(200, gateway.raw(POST.replace("POST", "PUT")).status());
                 TestGateway.await("the close", () -> backend.connections() == 0);
+                TestGateway.await(
+                        "the exchange's end",
+                        () -> gateway.json("/services")
+                                        .at("/services/0/in_flight")
+                                        .asInt()
+                                == 0);
                 time.pass(Duration.ofSeconds(2)); // young enough for a GET
             }
         }

@@ -163,8 +163,8 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
-            backend.finished();
             lanes.endLease(backendLanes, lane, reusable);
+            backend.finished();
         }
     }
 
