@@ -45,6 +45,7 @@ public final class ProxyHandler implements Handler {
         }
         String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            ctx.res().setHeader("Connection", "close"); // where such a body ends is anybody's guess
             new Problem(501, "not-implemented", "Not implemented", "No transfer coding but chunked is understood")
                     .send(request, ctx.res());
             return;
