@@ -24,7 +24,7 @@ public final class Drain {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** How long there must be none: the bytes of one may still be on their way on an accepted connection. */
-    private static final Duration QUIET = Duration.ofMillis(250);
+    private static final Duration QUIET = Duration.ofMillis(500);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 

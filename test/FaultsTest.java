@@ -241,15 +241,15 @@ class FaultsTest {
     @Test
     void a_backend_that_is_slow_but_not_silent_is_waited_for() throws Exception {
         try (TestBackend slow = TestBackend.doing((request, wire) -> {
-                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
                     CountDownLatch pause = new CountDownLatch(1);
-                    for (int i = 0; i < 6; i++) {
+                    for (int i = 0; i < 12; i++) {
                         pause.await(100, java.util.concurrent.TimeUnit.MILLISECONDS);
                         wire.send("x");
                     }
                 });
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_UPSTREAM_TIMEOUT", "400ms"), slow)) {
-            assertEquals("xxxxxx", gateway.raw(GET).body());
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_UPSTREAM_TIMEOUT", "1s"), slow)) {
+            assertEquals("xxxxxxxxxxxx", gateway.raw(GET).body());
         }
     }
 

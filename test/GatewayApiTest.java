@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.Drain;
+import gateway.FakeTime;
 import gateway.Settings;
 import gateway.TestBackend;
 import gateway.Time;
@@ -117,7 +118,7 @@ class GatewayApiTest {
     @Test
     void stats_show_the_askers_limit_and_looking_takes_nothing() throws Exception {
         try (TestBackend a = TestBackend.named("a");
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "5/60s"), a)) {
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "5/60s"), new FakeTime(), a)) {
             gateway.get("/stats");
             JsonNode before = gateway.json("/stats").path("rate_limiting");
             assertEquals("127.0.0.1", before.path("your_ip").asText());
