@@ -1,5 +1,7 @@
 package gateway;
 
+import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 
 /**
@@ -54,6 +56,16 @@ public final class Launch {
     }
 
     private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root instanceof UnresolvedAddressException) {
+            return "the host to listen on is not known";
+        }
+        if (root instanceof BindException && !String.valueOf(root.getMessage()).contains("in use")) {
+            return "can't listen there: " + root.getMessage(); // Javalin would say that the port is in use
+        }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 

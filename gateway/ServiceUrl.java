@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,10 +75,16 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
 
     private static String pathOf(URI uri) {
         String path = uri.getRawPath();
-        if (!path.equals(uri.normalize().getRawPath())) {
+        if (List.of(path.split("/")).stream().anyMatch(ServiceUrl::isDots)
+                || !path.equals(uri.normalize().getRawPath())) {
             throw new IllegalArgumentException("must not have . or .. or empty parts in its path");
         }
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    private static boolean isDots(String segment) {
+        String decoded = segment.toLowerCase(Locale.ROOT).replace("%2e", ".");
+        return decoded.equals(".") || decoded.equals("..");
     }
 
     /**

@@ -166,6 +166,14 @@ class ProxyAnswerTest {
                 "no status line | garbage~~",
                 "a status that is no number | HTTP/1.1 abc OK~~",
                 "a switch of protocols nobody asked for | HTTP/1.1 101 Switching Protocols~Upgrade: x~Connection: Upgrade~~",
+                "a status below zero | HTTP/1.1 -12 X~~",
+                "a negative length | HTTP/1.1 200 OK~Content-Length: -5~~ok",
+                "a length that is none | HTTP/1.1 200 OK~Content-Length: abc~~ok",
+                "an empty length | HTTP/1.1 200 OK~Content-Length:~~ok",
+                "a huge length | HTTP/1.1 200 OK~Content-Length: 99999999999999999999~~ok",
+                "two lengths | HTTP/1.1 200 OK~Content-Length: 2~Content-Length: 3~~ok",
+                "another coding | HTTP/1.1 200 OK~Transfer-Encoding: gzip, chunked~~2~ok~0~~",
+                "two codings | HTTP/1.1 200 OK~Transfer-Encoding: chunked~Transfer-Encoding: identity~~2~ok~0~~",
                 "a 204 with a body | HTTP/1.1 204 X~Content-Length: 5~~hello",
                 "a chunk that is none, at once | HTTP/1.1 200 OK~Content-Type: a/b~Content-Length: 5~~",
             })
@@ -205,6 +213,24 @@ class ProxyAnswerTest {
             }
             client.send("GET /api/second HTTP/1.1\r\nHost: x\r\n\r\n");
             assertEquals("second", client.answer().body());
+        }
+    }
+
+    @Test
+    void what_a_backend_sends_late_reaches_no_other_client() throws Exception {
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.ok("first");
+                    if (request.target().equals("/first")) {
+                        new java.util.concurrent.CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+                    }
+                });
+                TestGateway gateway = TestGateway.inFrontOf(backend)) {
+            assertEquals("first", gateway.get("/api/first").body());
+            new java.util.concurrent.CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
+            for (int i = 0; i < 3; i++) {
+                assertEquals("first", gateway.get("/api/next").body());
+            }
         }
     }
 

@@ -164,6 +164,13 @@ class ProxyRequestTest {
     }
 
     @Test
+    void a_nominated_accept_encoding_does_not_make_okhttp_unpack() throws Exception {
+        Received got =
+                sent("GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Accept-Encoding\r\nAccept-Encoding: br\r\n\r\n");
+        assertEquals(List.of("identity"), got.header("Accept-Encoding"));
+    }
+
+    @Test
     void an_earlier_via_is_added_to() throws Exception {
         Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nVia: 1.1 first\r\n\r\n");
         assertEquals(List.of("1.1 first", "1.1 api-gateway"), got.header("Via"));

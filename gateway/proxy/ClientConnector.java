@@ -14,6 +14,12 @@ public final class ClientConnector extends ServerConnector {
     /** Room for a header line of 8 KB beside others; more is answered with 431. */
     private static final int REQUEST_HEADER_BYTES = 32 * 1024;
 
+    /** Characters of header lines that Jetty remembers for each connection; its 1024 cost 98 KB a connection. */
+    private static final int HEADER_CACHE = 256;
+
+    /** Connections that may wait to be accepted; Jetty's 50 are few when a thousand clients come at once. */
+    private static final int ACCEPT_QUEUE = 1024;
+
     /** What a backend may answer with; OkHttp reads at most 256 KB of headers. */
     private static final int RESPONSE_HEADER_BYTES = 256 * 1024;
 
@@ -24,6 +30,8 @@ public final class ClientConnector extends ServerConnector {
     public ClientConnector(Server server, HttpConfiguration http, String host, int port) {
         super(server, new HttpConnectionFactory(http));
         http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+        http.setHeaderCacheSize(HEADER_CACHE);
+        setAcceptQueueSize(ACCEPT_QUEUE);
         http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);
         setHost(host);
         setPort(port);

@@ -23,7 +23,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * read. Guarded by the monitor, since the looking is another thread's.
  */
 final class ClientEndPoint extends SocketChannelEndPoint {
-    /** So much of a next request is read ahead; a client that has sent more is there for sure. */
+    /** So much of a next request is read ahead; that a client with more in the pipe leaves is seen when writing. */
     private static final int READ_AHEAD = 1024;
 
     private final Executor executor;

@@ -106,7 +106,7 @@ final class ClientRequest {
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
             }
         }
-        if (!fields.contains(HttpHeader.ACCEPT_ENCODING)) {
+        if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
             headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
         }
         headers.add("X-Forwarded-For", Peer.text(Peer.address(request)));

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import java.io.IOException;
 import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
@@ -32,6 +33,20 @@ final class Lane {
     /** Whether this connection had served an exchange before; OkHttp may have replaced one that it found dead. */
     boolean isReused(Connection connection) {
         return connection != null && connection == used;
+    }
+
+    /**
+     * Whether something has arrived on its idle connection that nobody asked for, after it was given back. One system
+     * call: the alternative is to hand it to the next client as its answer.
+     */
+    boolean hasSurplus() {
+        try {
+            return used != null
+                    && !used.socket().isClosed()
+                    && used.socket().getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true; // it is broken
+        }
     }
 
     /**

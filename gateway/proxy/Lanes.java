@@ -56,6 +56,10 @@ final class Lanes implements AutoCloseable {
     Lane lease(BackendLanes lanes, Attempt attempt, boolean fresh, boolean onceOnly) {
         Duration youngerThan = onceOnly ? KEEP_ALIVE_FOR_ONCE_ONLY : KEEP_ALIVE;
         Lane lane = fresh ? null : lanes.take(time.nanos(), youngerThan.toNanos());
+        while (lane != null && lane.hasSurplus()) {
+            drop(lane);
+            lane = lanes.take(time.nanos(), youngerThan.toNanos());
+        }
         if (lane == null) {
             lane = new Lane(prototype);
             all.add(lane);

@@ -38,6 +38,8 @@ class ServiceUrlTest {
         "http://localhost:-1, must name a host",
         "http://local host:8001, isn't a URL",
         "http://localhost:8001/a/../b, must not have . or ..",
+        "http://localhost:8001/../b, must not have . or ..",
+        "http://localhost:8001/%2e%2E/b, must not have . or ..",
         "http://localhost:8001/a//b, must not have . or ..",
     })
     void what_no_service_can_have_is_refused_in_words(String text, String words) {
