@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 /**
  * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies.
@@ -48,6 +49,17 @@ public record Problem(int status, String slug, String title, String detail, Map<
     /** A request that isn't valid HTTP or that the gateway won't carry. */
     public static Problem badRequest(String detail) {
         return new Problem(400, "bad-request", "Bad request", detail);
+    }
+
+    /**
+     * A request's body that could not be read to its end.
+     *
+     * @param failure what reading it threw
+     */
+    public static Problem brokenBody(Exception failure) {
+        return failure.getCause() instanceof TimeoutException
+                ? new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
+                : badRequest("The request's body ended early or isn't valid HTTP");
     }
 
     /** Something in the gateway broke; the cause is in its log, not in the answer. */

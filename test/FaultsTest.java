@@ -100,33 +100,23 @@ class FaultsTest {
 
     @Test
     void a_put_whose_body_was_read_is_not_sent_twice() throws Exception {
-        AtomicInteger got = new AtomicInteger();
-        TestBackend.Script countAndHangUp = (request, wire) -> {
-            got.incrementAndGet();
-            wire.close();
-        };
-        try (TestBackend a = TestBackend.doing(countAndHangUp);
-                TestBackend b = TestBackend.doing(countAndHangUp);
+        try (TestBackend a = TestBackend.hangsUp();
+                TestBackend b = TestBackend.hangsUp();
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, a, b)) {
             assertEquals(502, gateway.raw(POST.replace("POST", "PUT")).status());
-            assertEquals(1, got.get());
+            assertEquals(1, a.waiting() + b.waiting());
         }
     }
 
     @Test
     void no_more_than_three_backends_are_tried() throws Exception {
-        AtomicInteger got = new AtomicInteger();
-        TestBackend.Script countAndHangUp = (request, wire) -> {
-            got.incrementAndGet();
-            wire.close();
-        };
-        try (TestBackend a = TestBackend.doing(countAndHangUp);
-                TestBackend b = TestBackend.doing(countAndHangUp);
-                TestBackend c = TestBackend.doing(countAndHangUp);
-                TestBackend d = TestBackend.doing(countAndHangUp);
+        try (TestBackend a = TestBackend.hangsUp();
+                TestBackend b = TestBackend.hangsUp();
+                TestBackend c = TestBackend.hangsUp();
+                TestBackend d = TestBackend.hangsUp();
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, a, b, c, d)) {
             assertEquals(502, gateway.raw(GET).status());
-            assertEquals(3, got.get());
+            assertEquals(3, a.waiting() + b.waiting() + c.waiting() + d.waiting());
         }
     }
 

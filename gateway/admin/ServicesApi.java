@@ -110,8 +110,7 @@ public final class ServicesApi {
             body = ctx.req().getInputStream().readNBytes(MAX_BYTES + 1);
         } catch (IOException | RuntimeException e) { // the client left, stalled, or sent what isn't HTTP
             ctx.res().setHeader("Connection", "close");
-            Problem.badRequest("The request's body ended early or isn't valid HTTP")
-                    .send(ctx.req(), ctx.res());
+            Problem.brokenBody(e).send(ctx.req(), ctx.res());
             return;
         }
         if (body.length > MAX_BYTES) {

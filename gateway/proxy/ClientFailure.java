@@ -3,7 +3,6 @@ package gateway.proxy;
 import gateway.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.TimeoutException;
 
 /** Ends an exchange with the client otherwise than by a whole answer. */
 final class ClientFailure {
@@ -17,10 +16,7 @@ final class ClientFailure {
             return;
         }
         response.setHeader("Connection", "close"); // what follows of its body can't be told from a next request
-        Problem problem = failure.getCause() instanceof TimeoutException
-                ? new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
-                : Problem.badRequest("The request's body ended early or isn't valid HTTP");
-        problem.send(request.servletRequest(), response);
+        Problem.brokenBody(failure).send(request.servletRequest(), response);
     }
 
     /** Makes sure that the part of an answer that was sent can't be taken for the whole. */
