@@ -7,6 +7,7 @@ import gateway.TestBackend;
 import gateway.Time;
 import io.javalin.Javalin;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,6 +58,11 @@ final class TestGateway implements AutoCloseable {
 
     RawClient raw() throws IOException {
         return new RawClient(port());
+    }
+
+    /** A client with this address of the machine. */
+    RawClient from(String address) throws IOException {
+        return new RawClient(port(), InetAddress.getByName(address));
     }
 
     /** Sends one request on a connection of its own and reads the answer. */

@@ -14,7 +14,12 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, InetAddress.getLoopbackAddress());
+    }
+
+    /** @param own the address it comes from; all of 127.0.0.0/8 is this machine's on Linux */
+    public RawClient(int port, InetAddress own) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, own, 0);
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
