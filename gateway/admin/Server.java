@@ -6,13 +6,17 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
-import io.javalin.util.ConcurrencyUtil;
 import kotlin.LazyKt;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /** How Javalin is set up for a gateway. */
 public final class Server {
     private static final int MIN_THREADS = 8;
     private static final int MAX_THREADS = 1000;
+    private static final int UNLIMITED = 0;
 
     private Server() {}
 
@@ -21,13 +25,25 @@ public final class Server {
         config.startup.showJavalinBanner = false;
         // Virtual threads where Java has them; else enough that clients who stall leave some for others.
         config.concurrency.useVirtualThreads = true;
-        config.jetty.threadPool = ConcurrencyUtil.jettyThreadPool("gateway", MIN_THREADS, MAX_THREADS, true);
+        config.jetty.threadPool = threadPool();
         config.http.prefer405over404 = true;
         config.jetty.host = settings.host();
         config.jetty.port = settings.port();
         Errors.install(config);
         // Without Javalin's WebSockets, which would answer 404: an upgrade that isn't taken is an ordinary request.
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
+    }
+
+    /** Jetty's own pools; of Javalin's for virtual threads Jetty doesn't know that they are, and treats them as scarce. */
+    private static ThreadPool threadPool() {
+        if (VirtualThreads.areSupported()) {
+            VirtualThreadPool threads = new VirtualThreadPool(UNLIMITED);
+            threads.setName(null); // a name for each request's thread would have to be made
+            return threads;
+        }
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        threads.setName("gateway");
+        return threads;
     }
 
     /** Routes GET, and HEAD with it, which Javalin would else answer without asking the handler. */

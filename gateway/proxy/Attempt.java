@@ -9,7 +9,7 @@ import okhttp3.Connection;
  * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
  * {@link IdleTimeouts}, which may cancel it.
  */
-final class Attempt {
+final class Attempt implements Runnable {
     /** Why an attempt was cancelled from outside. */
     enum Cancelled {
         /** The backend was silent for too long. */
@@ -96,6 +96,22 @@ final class Attempt {
     /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
     void clientIsIdle() {
         clientIsIdle = true;
+        if (client != null) {
+            client.onPeerGone(this);
+        }
+    }
+
+    /** It is over: whatever the client does now is no business of this attempt. */
+    void ended() {
+        if (client != null) {
+            client.onPeerGone(null);
+        }
+    }
+
+    /** The client has left. */
+    @Override
+    public void run() {
+        cancel(Cancelled.CLIENT_GONE);
     }
 
     /** Reading from or writing to the client failed; returns the failure to throw on. */
@@ -126,7 +142,11 @@ final class Attempt {
 
     /** Whether the client has left; asked only after the attempt has lasted a while, since asking costs a system call. */
     boolean hasLostClient(long now, long patience) {
-        return client != null && clientIsIdle && now - startedAt >= patience && client.isPeerGone();
+        return clientIsIdle
+                && client != null
+                && !client.isSelected()
+                && now - startedAt >= patience
+                && client.isPeerGone();
     }
 
     /** Ends the attempt from another thread: the connection to the backend is closed. */

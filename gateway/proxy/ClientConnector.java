@@ -2,12 +2,16 @@ package gateway.proxy;
 
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Jetty's connector with {@link ClientEndPoint}s. */
 public final class ClientConnector extends ServerConnector {
@@ -35,6 +39,18 @@ public final class ClientConnector extends ServerConnector {
         http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);
         setHost(host);
         setPort(port);
+    }
+
+    @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            protected ManagedSelector newSelector(int id) {
+                return VirtualThreads.isUseVirtualThreads(executor)
+                        ? new YieldingSelector(this, id)
+                        : super.newSelector(id);
+            }
+        };
     }
 
     @Override

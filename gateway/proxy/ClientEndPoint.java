@@ -15,26 +15,42 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * The connection to a client, with two things that Jetty's doesn't offer: seeing that the client has left while its
- * request is being worked on, and breaking off in a way that can't be taken for a regular end.
+ * The connection to a client, with three things that Jetty's doesn't offer: seeing that the client has left while its
+ * request is being worked on, breaking off in a way that can't be taken for a regular end, and staying selected.
  *
  * <p>Jetty doesn't read from a connection while it handles a request, and Java can't peek at a socket. So
  * {@link #isPeerGone} reads for real and keeps what came (the start of a next, pipelined request) for Jetty's own next
  * read. Guarded by the monitor, since the looking is another thread's.
+ *
+ * <p>Jetty takes a connection out of the selector when its request arrives and puts it back in when that is answered:
+ * two system calls, of ten that a small request needs in all. Under a {@link YieldingSelector}, which lets a request be
+ * read before it looks for the next, the connection stays in. What is selected while a request is being worked on is then the client's leaving,
+ * which is seen at once, or its next request.
  */
 final class ClientEndPoint extends SocketChannelEndPoint {
     /** So much of a next request is read ahead; that a client with more in the pipe leaves is seen when writing. */
     private static final int READ_AHEAD = 1024;
 
+    private final ManagedSelector selector;
     private final Executor executor;
+    private final boolean staysSelected;
+    private SelectionKey key;
+    private boolean keep; // of the selector's thread: what was just selected needn't be taken out
+    private volatile boolean selected;
+    private volatile Runnable onPeerGone;
     private ByteBuffer ahead;
     private boolean ended;
 
-    /** @param executor runs what handles requests */
+    /**
+     * @param executor runs what handles requests
+     */
     ClientEndPoint(
             SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
         super(channel, selector, key, scheduler);
+        this.selector = selector;
+        this.key = key;
         this.executor = executor;
+        this.staysSelected = selector instanceof YieldingSelector;
     }
 
     /** The connection that this request came on; null if it isn't one of these. */
@@ -44,6 +60,71 @@ final class ClientEndPoint extends SocketChannelEndPoint {
                 .getConnection()
                 .getEndPoint();
         return endPoint instanceof ClientEndPoint client ? client : null;
+    }
+
+    /**
+     * Has this called when the client leaves while its request is being worked on; null for nobody. Called by the
+     * selector's thread, if the connection {@link #staysSelected}; else {@link #isPeerGone} must be asked.
+     */
+    void onPeerGone(Runnable step) {
+        onPeerGone = step;
+    }
+
+    /** Whether {@link #onPeerGone} will be called without further asking. */
+    boolean isSelected() {
+        return selected;
+    }
+
+    @Override
+    public Runnable onSelected() {
+        boolean readable = key.readyOps() == SelectionKey.OP_READ;
+        Runnable task = super.onSelected();
+        keep = staysSelected && readable;
+        if (keep && !getFillInterest().isInterested()) { // nobody waits for this: a request is being worked on
+            keep = watch();
+            return null;
+        }
+        return task;
+    }
+
+    /** Sees what came while a request is being worked on; false if the connection must be taken out of the selector. */
+    private boolean watch() {
+        Runnable step = onPeerGone;
+        if (step == null) {
+            return false; // the request itself, or more of its body: it is read in time
+        }
+        if (isPeerGone()) {
+            step.run();
+            return false;
+        }
+        return ahead.hasRemaining();
+    }
+
+    /** Called by the selector after {@link #onSelected}, and for changed interests: leaves be what may stay selected. */
+    @Override
+    public void updateKey() {
+        if (keep) {
+            keep = false;
+            if (!selected) {
+                selected = true;
+            }
+        } else {
+            selected = false;
+            super.updateKey();
+        }
+    }
+
+    /** Jetty thinks that the update it has pending will take care of this one; when that was left out, it won't. */
+    @Override
+    protected void onIncompleteFlush() {
+        super.onIncompleteFlush();
+        selector.submit(any -> updateKey());
+    }
+
+    @Override
+    public void replaceKey(SelectionKey newKey) {
+        key = newKey;
+        super.replaceKey(newKey);
     }
 
     /** Whether the client has closed its side, as far as the kernel knows. One system call; doesn't wait. */

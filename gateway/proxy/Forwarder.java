@@ -163,6 +163,7 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
+            attempt.ended();
             lanes.endLease(backendLanes, lane, reusable);
             backend.finished();
         }
