@@ -2,7 +2,6 @@ package gateway.proxy;
 
 import gateway.registry.Backend;
 import java.io.IOException;
-import okhttp3.Call;
 import okhttp3.Connection;
 
 /**
@@ -21,7 +20,7 @@ final class Attempt implements Runnable {
     private final Backend backend;
     private final ClientEndPoint client;
     private final long startedAt;
-    private volatile Call call;
+    private volatile Runnable cancelStep;
     private volatile Cancelled cancelled;
     private volatile long silentSince;
     private volatile boolean clientIsIdle;
@@ -42,10 +41,11 @@ final class Attempt implements Runnable {
         return backend;
     }
 
-    void call(Call call) {
-        this.call = call;
+    /** @param step ends what is under way, by closing its connection */
+    void cancelledBy(Runnable step) {
+        cancelStep = step;
         if (cancelled != null) { // while there was nothing to cancel yet
-            call.cancel();
+            step.run();
         }
     }
 
@@ -153,10 +153,15 @@ final class Attempt implements Runnable {
     void cancel(Cancelled reason) {
         if (cancelled == null) {
             cancelled = reason;
-            Call running = call;
-            if (running != null) {
-                running.cancel();
-            }
+            breakOff();
+        }
+    }
+
+    /** Closes the connection to the backend, whatever is still under way on it. */
+    void breakOff() {
+        Runnable step = cancelStep;
+        if (step != null) {
+            step.run();
         }
     }
 }

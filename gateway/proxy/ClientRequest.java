@@ -3,11 +3,13 @@ package gateway.proxy;
 import gateway.limit.Peer;
 import gateway.registry.Backend;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import okhttp3.Headers;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -80,14 +82,20 @@ final class ClientRequest {
         return attempt;
     }
 
-    /** What OkHttp shall send. */
-    Request forBackend(RawUrl url, Attempt attempt, LongSupplier nanos) {
-        return new Request.Builder()
-                .url(url.with(path, request.getQueryString()))
+    /**
+     * Sends it on this lane and reads the head of the answer.
+     *
+     * @throws IOException if no valid answer came
+     */
+    Response exchange(Lane lane, RawUrl url, Attempt attempt, LongSupplier nanos) throws IOException {
+        String query = request.getQueryString();
+        Request sent = new Request.Builder()
+                .url(url.with(path, query))
                 .headers(headers)
                 .method(method(), body(attempt, nanos))
                 .tag(Attempt.class, attempt)
                 .build();
+        return lane.exchange(sent, url.requestLine(method(), path, query), attempt);
     }
 
     private RequestBody body(Attempt attempt, LongSupplier nanos) {
@@ -117,6 +125,13 @@ final class ClientRequest {
         }
         headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
         headers.add(RequestIds.HEADER, id);
+        if (request.getContentLengthLong() > 0) {
+            headers.add("Content-Length", String.valueOf(request.getContentLengthLong()));
+        } else if (hasBody) {
+            headers.add("Transfer-Encoding", "chunked");
+        } else if (NEED_A_BODY.contains(method())) {
+            headers.add("Content-Length", "0");
+        }
         return headers.build();
     }
 }

@@ -14,7 +14,6 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Response;
@@ -144,19 +143,17 @@ public final class Forwarder implements AutoCloseable {
         Backend backend = attempt.backend();
         BackendLanes backendLanes = lanes.of(backend);
         Lane lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
+        boolean warm = lane.isWarm();
         boolean reusable = false;
         backend.started();
         try {
-            Call call = lane.client().newCall(request.forBackend(backendLanes.url(), attempt, time::nanos));
-            attempt.call(call);
             attempt.waitForBackend(time.nanos());
-            answer(call, request, response, attempt);
+            relay(lane, backendLanes.url(), request, response, attempt);
             health.answered(backend);
             reusable = lane.mayServeAgain(attempt.connection(), request.method());
             return null;
         } catch (IOException e) {
-            boolean reused = lane.isReused(attempt.connection());
-            return failed(Failed.of(e, attempt, reused, upstreamTimeout), request, response, attempt);
+            return failed(Failed.of(e, attempt, warm, upstreamTimeout), request, response, attempt);
         } catch (RuntimeException | Error e) {
             if (response.isCommitted()) {
                 ClientFailure.breakOff(request, response);
@@ -169,13 +166,13 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void answer(Call call, ClientRequest request, HttpServletResponse response, Attempt attempt)
+    private void relay(Lane lane, RawUrl url, ClientRequest request, HttpServletResponse response, Attempt attempt)
             throws IOException {
-        try (Response answer = call.execute()) {
+        try (Response answer = request.exchange(lane, url, attempt, time::nanos)) {
             try {
                 relay.pass(answer, attempt, request, response);
             } catch (IOException | RuntimeException | Error e) {
-                call.cancel(); // before closing, which would else read the rest
+                attempt.breakOff(); // before closing, which would else read the rest
                 throw e;
             }
         }

@@ -1,21 +1,24 @@
 package gateway.proxy;
 
 import java.io.IOException;
+import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 
 /**
  * A client with room for one connection, leased for one exchange at a time. OkHttp looks through all connections of a
  * pool to find a free one, and through all running calls of a dispatcher to strike one off; with one of each there is
- * nothing to look through and no lock to share.
+ * nothing to look through and no lock to share. Once its connection has proved itself, not even a call is needed.
  */
 final class Lane {
     private final ConnectionPool pool = QuietConnectionPool.ofOne();
     private final OkHttpClient client;
     private volatile Attempt attempt;
-    private Connection used;
+    private WarmConnection warm;
     private long idleSince;
 
     Lane(OkHttpClient prototype) {
@@ -26,27 +29,28 @@ final class Lane {
                 .build();
     }
 
-    OkHttpClient client() {
-        return client;
-    }
-
-    /** Whether this connection had served an exchange before; OkHttp may have replaced one that it found dead. */
-    boolean isReused(Connection connection) {
-        return connection != null && connection == used;
-    }
-
     /**
-     * Whether something has arrived on its idle connection that nobody asked for, after it was given back. One system
-     * call: the alternative is to hand it to the next client as its answer.
+     * Sends the request on its connection, or makes one for it.
+     *
+     * @throws IOException if no valid answer came
      */
-    boolean hasSurplus() {
-        try {
-            return used != null
-                    && !used.socket().isClosed()
-                    && used.socket().getInputStream().available() > 0;
-        } catch (IOException e) {
-            return true; // it is broken
+    Response exchange(Request request, String requestLine, Attempt attempt) throws IOException {
+        if (warm != null) {
+            return warm.exchange(request, requestLine, attempt);
         }
+        Call call = client.newCall(request);
+        attempt.cancelledBy(call::cancel);
+        return call.execute();
+    }
+
+    /** Whether it has a connection that served an exchange before. */
+    boolean isWarm() {
+        return warm != null;
+    }
+
+    /** Whether something has arrived on its idle connection that nobody asked for, after it was given back. */
+    boolean hasSurplus() {
+        return warm != null && warm.hasSurplus();
     }
 
     /**
@@ -54,8 +58,10 @@ final class Lane {
      * send a body all the same, and it may still be on its way.
      */
     boolean mayServeAgain(Connection connection, String method) {
-        used = connection;
-        return !method.equals("HEAD") && !LeftOver.isOn(connection);
+        if (warm == null) {
+            warm = new WarmConnection(connection);
+        }
+        return !method.equals("HEAD") && !warm.isClosing() && !warm.hasLeftOver();
     }
 
     /** What it carries now; null when idle. */

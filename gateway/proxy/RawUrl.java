@@ -23,6 +23,8 @@ final class RawUrl {
     private final String host;
     private final int port;
     private final String prefix;
+    private final String pathPrefix;
+    private final String hostLine;
 
     /** @throws IllegalArgumentException if OkHttp can't call such a host */
     RawUrl(ServiceUrl service) {
@@ -31,6 +33,10 @@ final class RawUrl {
         this.host = url.host();
         this.port = url.port();
         this.prefix = service.toString();
+        this.pathPrefix = url.encodedPath().equals("/") ? "" : url.encodedPath();
+        String authority = host.indexOf(':') < 0 ? host : '[' + host + ']';
+        this.hostLine =
+                " HTTP/1.1\r\nHost: " + (port == HttpUrl.defaultPort(scheme) ? authority : authority + ':' + port);
     }
 
     /**
@@ -49,6 +55,13 @@ final class RawUrl {
         } catch (Throwable e) {
             throw new IllegalStateException("OkHttp refused " + url, e);
         }
+    }
+
+    /** A request's first line and its Host header, without the line end behind them. */
+    String requestLine(String method, String path, String query) {
+        return query == null
+                ? method + ' ' + pathPrefix + path + hostLine
+                : method + ' ' + pathPrefix + path + '?' + query + hostLine;
     }
 
     private static MethodHandle constructor() {

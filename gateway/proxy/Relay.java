@@ -32,7 +32,7 @@ final class Relay {
     void pass(Response answer, Attempt attempt, ClientRequest request, HttpServletResponse response)
             throws IOException {
         long length = answer.body().contentLength();
-        boolean hasBody = length != 0 && mayHaveBody(request.method(), Wire.status(answer));
+        boolean hasBody = length != 0 && Framing.mayHaveBody(request.method(), Wire.status(answer));
         if (hasBody && length > 0) {
             // Before anything of the answer is set: a backend that dies here can still be replaced by another.
             attempt.waitForBackend(time.nanos());
@@ -74,10 +74,6 @@ final class Relay {
     private static boolean isSaidAlready(String name, HttpFields fields) {
         return name.regionMatches(true, 0, "RateLimit", 0, 9) && fields.contains(name)
                 || name.regionMatches(true, 0, "X-RateLimit-", 0, 12) && fields.contains(name);
-    }
-
-    private static boolean mayHaveBody(String method, int status) {
-        return !method.equals("HEAD") && status != 204 && status != 304;
     }
 
     private void passBody(BufferedSource source, long length, Attempt attempt, HttpServletResponse response)

@@ -1,0 +1,60 @@
+package gateway.proxy;
+
+import java.net.ProtocolException;
+import okhttp3.Headers;
+
+/**
+ * Where an answer ends (RFC 9112, 6.3). OkHttp takes any framing and guesses; a guess could make one answer's bytes the
+ * next one's.
+ */
+final class Framing {
+    private Framing() {}
+
+    /**
+     * Refuses an answer whose end isn't clear.
+     *
+     * @throws ProtocolException saying what is wrong
+     */
+    static void check(int status, Headers headers) throws ProtocolException {
+        if (status < 200) {
+            throw new ProtocolException("unasked-for status " + status);
+        }
+        String length = null;
+        String coding = null;
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            if (name.equalsIgnoreCase("Content-Length")) {
+                String value = headers.value(i);
+                if (!isNumber(value) || length != null && !length.equals(value)) {
+                    throw new ProtocolException("its Content-Length is unclear");
+                }
+                length = value;
+            } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
+                if (coding != null || !headers.value(i).equalsIgnoreCase("chunked")) {
+                    throw new ProtocolException("its Transfer-Encoding isn't chunked");
+                }
+                coding = headers.value(i);
+            }
+        }
+        if ((status == 204 || status == 205) && length != null && !length.equals("0")) {
+            throw new ProtocolException("HTTP " + status + " had non-zero Content-Length: " + length);
+        }
+    }
+
+    /** Whether bytes of a body follow the head of such an answer; its length may be 0 all the same. */
+    static boolean mayHaveBody(String method, int status) {
+        return !method.equals("HEAD") && status != 204 && status != 304;
+    }
+
+    private static boolean isNumber(String text) {
+        if (text.isEmpty() || text.length() > 18) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+}
