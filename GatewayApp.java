@@ -72,6 +72,7 @@ public final class GatewayApp {
 
         return Javalin.create(config -> {
             Server.configure(config, settings);
+            Server.noRoutesBelow(config, API);
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
 

@@ -1,11 +1,15 @@
 package gateway.admin;
 
+import gateway.PathPrefix;
 import gateway.Settings;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
+import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.http.servlet.ServletEntry;
+import io.javalin.http.servlet.TaskInitializer;
 import kotlin.LazyKt;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -32,6 +36,18 @@ public final class Server {
         Errors.install(config);
         // Without Javalin's WebSockets, which would answer 404: an upgrade that isn't taken is an ordinary request.
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
+    }
+
+    /** Says that below this there are no routes, so that none is looked for: that is a regular expression each. */
+    public static void noRoutesBelow(JavalinConfig config, PathPrefix prefix) {
+        TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
+        config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
+                ? tasks
+                : (submit, servlet, ctx, path) -> {
+                    if (!prefix.covers(path)) {
+                        routes.createTasks(submit, servlet, ctx, path);
+                    }
+                });
     }
 
     /** Jetty's own pools; of Javalin's for virtual threads Jetty doesn't know that they are, and treats them as scarce. */

@@ -2,9 +2,13 @@ package gateway.limit;
 
 import gateway.Durations;
 import gateway.Rate;
+import gateway.ResponseFields;
 import gateway.Time;
 import gateway.limit.RateLimit.Decision;
 import jakarta.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /**
  * What answers say of the limit: the X-RateLimit headers that clients know, and the two of the IETF's draft
@@ -12,25 +16,26 @@ import jakarta.servlet.http.HttpServletResponse;
  */
 final class LimitHeaders {
     private final Time time;
-    private final String limit;
-    private final String policy;
+    private final HttpField limit;
+    private final HttpField policy;
 
     LimitHeaders(Rate rate, Time time) {
         this.time = time;
-        this.limit = String.valueOf(rate.requests());
+        this.limit = new PreEncodedHttpField("X-RateLimit-Limit", String.valueOf(rate.requests()));
         long seconds = Durations.secondsRoundedUp(rate.window().toNanos());
-        this.policy = "\"default\";q=" + limit + ";w=" + seconds;
+        this.policy = new PreEncodedHttpField("RateLimit-Policy", "\"default\";q=" + rate.requests() + ";w=" + seconds);
     }
 
-    /** Sets them on an answer, allowed or refused. */
+    /** Sets them on an answer, allowed or refused; once. */
     void set(HttpServletResponse response, Decision decision) {
         String remaining = String.valueOf(decision.remaining());
-        response.setHeader("X-RateLimit-Limit", limit);
-        response.setHeader("X-RateLimit-Remaining", remaining);
-        response.setHeader("X-RateLimit-Reset", String.valueOf(resetEpochSecond(decision)));
-        response.setHeader("RateLimit-Policy", policy);
-        response.setHeader(
-                "RateLimit", "\"default\";r=" + remaining + ";t=" + Durations.secondsRoundedUp(decision.resetNanos()));
+        long seconds = Durations.secondsRoundedUp(decision.resetNanos());
+        HttpFields.Mutable fields = ResponseFields.of(response);
+        fields.add(limit);
+        fields.add(new HttpField("X-RateLimit-Remaining", remaining));
+        fields.add(new HttpField("X-RateLimit-Reset", String.valueOf(resetEpochSecond(decision))));
+        fields.add(policy);
+        fields.add(new HttpField("RateLimit", "\"default\";r=" + remaining + ";t=" + seconds));
     }
 
     /** Rounded up, so that whoever waits until then isn't early. */

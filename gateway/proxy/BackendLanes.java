@@ -1,24 +1,37 @@
 package gateway.proxy;
 
+import gateway.registry.Backend;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /**
  * The idle lanes of one backend, last in, first out, so that few connections stay warm and the others grow old. Guarded
  * by its own monitor, held for some nanoseconds.
  */
 final class BackendLanes {
+    /** Names the backend in each answer. */
+    static final String HEADER = "X-Backend-Service";
+
     private final RawUrl url;
+    private final HttpField header;
     private final ArrayDeque<Lane> idle = new ArrayDeque<>();
     private boolean closed;
 
-    BackendLanes(RawUrl url) {
-        this.url = url;
+    BackendLanes(Backend backend) {
+        this.url = new RawUrl(backend.url());
+        this.header = new PreEncodedHttpField(HEADER, backend.urlText());
     }
 
     RawUrl url() {
         return url;
+    }
+
+    /** {@link #HEADER} for this backend, as bytes. */
+    HttpField header() {
+        return header;
     }
 
     /** The lane that was used last, if it has been idle for less than this, nanoseconds; null if there is none. */

@@ -109,7 +109,7 @@ final class ClientRequest {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
         for (HttpField field : fields) {
-            if (HeaderRules.passesToBackend(field.getName(), named)) {
+            if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)) {
                 String value = field.getValue() == null ? "" : field.getValue();
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
             }

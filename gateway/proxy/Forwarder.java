@@ -148,7 +148,7 @@ public final class Forwarder implements AutoCloseable {
         backend.started();
         try {
             attempt.waitForBackend(time.nanos());
-            relay(lane, backendLanes.url(), request, response, attempt);
+            relay(lane, backendLanes, request, response, attempt);
             health.answered(backend);
             reusable = lane.mayServeAgain(attempt.connection(), request.method());
             return null;
@@ -166,11 +166,12 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void relay(Lane lane, RawUrl url, ClientRequest request, HttpServletResponse response, Attempt attempt)
+    private void relay(
+            Lane lane, BackendLanes lanes, ClientRequest request, HttpServletResponse response, Attempt attempt)
             throws IOException {
-        try (Response answer = request.exchange(lane, url, attempt, time::nanos)) {
+        try (Response answer = request.exchange(lane, lanes.url(), attempt, time::nanos)) {
             try {
-                relay.pass(answer, attempt, request, response);
+                relay.pass(answer, lanes.header(), attempt, request, response);
             } catch (IOException | RuntimeException | Error e) {
                 attempt.breakOff(); // before closing, which would else read the rest
                 throw e;

@@ -1,9 +1,10 @@
 package gateway.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * Which headers pass, by name, in both directions; and how bytes beyond ASCII survive.
@@ -14,22 +15,24 @@ import java.util.TreeSet;
  */
 final class HeaderRules {
     /** Belong to one connection, either way. */
-    private static final Set<String> HOP_BY_HOP = ignoringCase(List.of(
-            "Connection",
-            "Keep-Alive",
-            "Proxy-Connection",
-            "Proxy-Authenticate",
-            "Proxy-Authorization",
-            "Proxy-Authentication-Info",
-            "TE",
-            "Trailer",
-            "Transfer-Encoding",
-            "Upgrade"));
+    private static final Set<HttpHeader> HOP_BY_HOP = EnumSet.of(
+            HttpHeader.CONNECTION,
+            HttpHeader.KEEP_ALIVE,
+            HttpHeader.PROXY_CONNECTION,
+            HttpHeader.PROXY_AUTHENTICATE,
+            HttpHeader.PROXY_AUTHORIZATION,
+            HttpHeader.TE,
+            HttpHeader.TRAILER,
+            HttpHeader.TRANSFER_ENCODING,
+            HttpHeader.UPGRADE);
 
-    /** Of a request, said anew for the backend or meant for the gateway alone. */
-    private static final Set<String> SAID_ANEW =
-            ignoringCase(List.of("Host", "Content-Length", "Expect", "Forwarded", "X-Real-IP", RequestIds.HEADER));
+    private static final String HOP_BY_HOP_TOO = "Proxy-Authentication-Info";
 
+    /** Of a request, beside those: said anew for the backend or meant for the gateway alone. */
+    private static final Set<HttpHeader> SAID_ANEW =
+            EnumSet.of(HttpHeader.HOST, HttpHeader.CONTENT_LENGTH, HttpHeader.EXPECT, HttpHeader.FORWARDED);
+
+    private static final String SAID_ANEW_TOO = "X-Real-IP";
     private static final String FORWARDED_PREFIX = "X-Forwarded-";
 
     private HeaderRules() {}
@@ -37,18 +40,22 @@ final class HeaderRules {
     /**
      * Whether a request's header goes on to the backend.
      *
+     * @param known Jetty's constant for the name, which spares comparing texts; null if it has none
      * @param named what {@code Connection} names, from {@link #named}
      */
-    static boolean passesToBackend(String name, Set<String> named) {
-        return !HOP_BY_HOP.contains(name)
-                && !SAID_ANEW.contains(name)
-                && !name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length())
-                && !named.contains(name);
+    static boolean passesToBackend(HttpHeader known, String name, Set<String> named) {
+        boolean saidAnew = known != null
+                ? SAID_ANEW.contains(known)
+                : name.equalsIgnoreCase(RequestIds.HEADER) || name.equalsIgnoreCase(SAID_ANEW_TOO);
+        return !saidAnew
+                && passesToClient(known, name, named)
+                && !name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
     }
 
     /** Whether an answer's header goes on to the client. */
-    static boolean passesToClient(String name, Set<String> named) {
-        return !HOP_BY_HOP.contains(name) && !named.contains(name);
+    static boolean passesToClient(HttpHeader known, String name, Set<String> named) {
+        boolean hopByHop = known != null ? HOP_BY_HOP.contains(known) : name.equalsIgnoreCase(HOP_BY_HOP_TOO);
+        return !hopByHop && !named.contains(name);
     }
 
     /** The header names that these values of {@code Connection} list. */
@@ -88,11 +95,5 @@ final class HeaderRules {
             }
         }
         return true;
-    }
-
-    private static Set<String> ignoringCase(List<String> names) {
-        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        set.addAll(names);
-        return set;
     }
 }

@@ -42,9 +42,7 @@ final class Lanes implements AutoCloseable {
     /** The backend's lanes; made when first asked for. */
     BackendLanes of(Backend backend) {
         BackendLanes known = byBackend.get(backend);
-        return known != null
-                ? known
-                : byBackend.computeIfAbsent(backend, any -> new BackendLanes(new RawUrl(backend.url())));
+        return known != null ? known : byBackend.computeIfAbsent(backend, BackendLanes::new);
     }
 
     /**

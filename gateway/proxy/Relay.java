@@ -1,35 +1,45 @@
 package gateway.proxy;
 
+import gateway.ResponseFields;
 import gateway.Time;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Set;
 import okhttp3.Headers;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
-import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /** Passes a backend's answer on to the client: headers first, then bytes as they arrive, nothing collected. */
 final class Relay {
+    /** Said by the gateway of each answer; a backend that is a gateway itself may have said them too. */
+    private static final List<String> OWN =
+            List.of(RequestIds.HEADER, "X-Gateway", BackendLanes.HEADER, "X-Load-Balancer");
+
+    private static final HttpField GATEWAY = new PreEncodedHttpField("X-Gateway", "API Gateway");
+
     private final Time time;
-    private final String balancerName;
+    private final HttpField loadBalancer;
 
     /** @param balancerName for the header that says how the backend was chosen */
     Relay(Time time, String balancerName) {
         this.time = time;
-        this.balancerName = balancerName;
+        this.loadBalancer = new PreEncodedHttpField("X-Load-Balancer", balancerName);
     }
 
     /**
      * Passes the whole answer on.
      *
+     * @param backend the header that names the backend
      * @throws IOException if the backend fails or the attempt is cancelled; the attempt tells whether it was the client
      */
-    void pass(Response answer, Attempt attempt, ClientRequest request, HttpServletResponse response)
+    void pass(Response answer, HttpField backend, Attempt attempt, ClientRequest request, HttpServletResponse response)
             throws IOException {
         long length = answer.body().contentLength();
         boolean hasBody = length != 0 && Framing.mayHaveBody(request.method(), Wire.status(answer));
@@ -38,40 +48,47 @@ final class Relay {
             attempt.waitForBackend(time.nanos());
             answer.body().source().require(1);
         }
-        HttpFields.Mutable fields =
-                ServletContextResponse.getServletContextResponse(response).getHeaders();
         response.setStatus(Wire.status(answer));
-        copyHeaders(answer, fields);
-        fields.put(RequestIds.HEADER, request.id());
-        fields.put("X-Gateway", "API Gateway");
-        fields.put("X-Backend-Service", attempt.backend().urlText());
-        fields.put("X-Load-Balancer", balancerName);
+        HttpFields.Mutable fields = ResponseFields.of(response);
+        copyHeaders(answer, fields, response);
+        fields.add(GATEWAY);
+        fields.add(backend);
+        fields.add(loadBalancer);
         if (hasBody) {
             passBody(answer.body().source(), length, attempt, response);
         }
     }
 
-    private static void copyHeaders(Response answer, HttpFields.Mutable fields) {
+    private static void copyHeaders(Response answer, HttpFields.Mutable fields, HttpServletResponse response) {
         Headers headers = answer.headers();
         Set<String> named = HeaderRules.named(headers.values("Connection"));
         fields.remove(HttpHeader.CONTENT_TYPE); // Javalin's default
-        boolean chunked = headers.get("Transfer-Encoding") != null;
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
-            if (!HeaderRules.passesToClient(name, named)) {
+            HttpHeader known = HttpHeader.CACHE.get(name);
+            if (!HeaderRules.passesToClient(known, name, named)) {
                 continue;
             }
-            HttpHeader known = HttpHeader.CACHE.get(name);
+            String value = HeaderRules.utf8AsBytes(headers.value(i));
             if (known == HttpHeader.DATE) {
-                fields.put(name, headers.value(i)); // instead of Jetty's
-            } else if (known == HttpHeader.CONTENT_LENGTH ? !chunked : known != null || !isSaidAlready(name, fields)) {
-                fields.add(name, HeaderRules.utf8AsBytes(headers.value(i)));
+                fields.put(known, value); // instead of Jetty's
+            } else if (known == HttpHeader.CONTENT_LENGTH) {
+                if (headers.get("Transfer-Encoding") == null) {
+                    response.setHeader(name, value);
+                }
+            } else if (known != null || !isSaidByGateway(name, fields)) {
+                fields.add(new HttpField(known, name, value));
             }
         }
     }
 
-    /** What the gateway says of its own limit isn't mixed with what the backend says of its own. */
-    private static boolean isSaidAlready(String name, HttpFields fields) {
+    /** What the gateway says of itself and of its own limit isn't mixed with what the backend says of its own. */
+    private static boolean isSaidByGateway(String name, HttpFields fields) {
+        for (int i = 0; i < OWN.size(); i++) {
+            if (name.equalsIgnoreCase(OWN.get(i))) {
+                return true;
+            }
+        }
         return name.regionMatches(true, 0, "RateLimit", 0, 9) && fields.contains(name)
                 || name.regionMatches(true, 0, "X-RateLimit-", 0, 12) && fields.contains(name);
     }
