@@ -14,7 +14,7 @@ CONNECTIONS=${CONNECTIONS:-16 64 512 1024}
 WORKLOADS=${WORKLOADS:-get post large}
 PEERS=${PEERS:-java25 java17 nginx haproxy caddy}
 SECONDS_EACH=${SECONDS_EACH:-6}
-WARM_UP=${WARM_UP:-20}
+WARM_UP=${WARM_UP:-40}
 WORK=$(mktemp -d)
 PIDS=()
 

@@ -18,8 +18,11 @@ public final class ClientConnector extends ServerConnector {
     /** Room for a header line of 8 KB beside others; more is answered with 431. */
     private static final int REQUEST_HEADER_BYTES = 32 * 1024;
 
-    /** Characters of header lines that Jetty remembers for each connection; its 1024 cost 98 KB a connection. */
-    private static final int HEADER_CACHE = 256;
+    /**
+     * Of header lines that Jetty would remember for each connection: none. Its 1024 characters cost 98 KB a connection,
+     * 256 still 25 KB; without, a request on one of 1024 connections costs a tenth less and one on 64 the same.
+     */
+    private static final int HEADER_CACHE = 0;
 
     /** Connections that may wait to be accepted; Jetty's 50 are few when a thousand clients come at once. */
     private static final int ACCEPT_QUEUE = 1024;
