@@ -1,0 +1,96 @@
+package gateway.proxy;
+
+import gateway.MicroBenchmark;
+import java.util.Set;
+import okhttp3.Headers;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/**
+ * What copying headers costs: a browser's twelve from Jetty to OkHttp, an answer's eight from OkHttp to Jetty. The
+ * {@code nothing} baselines hand over what there is; the {@code unruled} ones copy without asking {@link HeaderRules}.
+ */
+public class HeadersBenchmark extends MicroBenchmark {
+    private final HttpFields request = HttpFields.build()
+            .add("Host", "gateway.example.org:8000")
+            .add("Connection", "keep-alive")
+            .add("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+            .add("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+            .add("Accept-Language", "en-US,en;q=0.5")
+            .add("Accept-Encoding", "gzip, deflate, br, zstd")
+            .add("Referer", "http://gateway.example.org:8000/api/list?page=2")
+            .add("Cookie", "session=0123456789abcdef0123456789abcdef; theme=dark")
+            .add("Upgrade-Insecure-Requests", "1")
+            .add("Sec-Fetch-Mode", "navigate")
+            .add("If-None-Match", "\"5f3a-1b2c3d\"")
+            .add("Priority", "u=0, i")
+            .asImmutable();
+
+    private final Headers answer = Headers.of(
+            "Date", "Thu, 01 Jan 2026 00:00:00 GMT",
+            "Server", "backend/1.0",
+            "Content-Type", "application/json",
+            "Content-Length", "312",
+            "Connection", "keep-alive",
+            "Cache-Control", "no-cache",
+            "ETag", "\"5f3a-1b2c3d\"",
+            "Set-Cookie", "session=0123456789abcdef0123456789abcdef; HttpOnly; Path=/");
+
+    private final HttpFields.Mutable toClient = HttpFields.build();
+
+    @Benchmark
+    public HttpFields requestNothing() {
+        return request;
+    }
+
+    @Benchmark
+    public Headers requestUnruled() {
+        Headers.Builder headers = new Headers.Builder();
+        for (HttpField field : request) {
+            headers.addUnsafeNonAscii(field.getName(), field.getValue());
+        }
+        return headers.build();
+    }
+
+    /** As {@link ClientRequest} does it. */
+    @Benchmark
+    public Headers requestCopied() {
+        Set<String> named = HeaderRules.named(request.getValuesList(HttpHeader.CONNECTION));
+        Headers.Builder headers = new Headers.Builder();
+        for (HttpField field : request) {
+            if (HeaderRules.passesToBackend(field.getName(), named)) {
+                headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(field.getValue()));
+            }
+        }
+        return headers.build();
+    }
+
+    @Benchmark
+    public Headers answerNothing() {
+        return answer;
+    }
+
+    @Benchmark
+    public HttpFields answerUnruled() {
+        toClient.clear();
+        for (int i = 0; i < answer.size(); i++) {
+            toClient.add(answer.name(i), answer.value(i));
+        }
+        return toClient;
+    }
+
+    /** As {@link Relay} does it. */
+    @Benchmark
+    public HttpFields answerCopied() {
+        toClient.clear();
+        Set<String> named = HeaderRules.named(answer.values("Connection"));
+        for (int i = 0; i < answer.size(); i++) {
+            if (HeaderRules.passesToClient(answer.name(i), named)) {
+                toClient.add(answer.name(i), HeaderRules.utf8AsBytes(answer.value(i)));
+            }
+        }
+        return toClient;
+    }
+}
