@@ -60,7 +60,7 @@ public class HeadersBenchmark extends MicroBenchmark {
         Set<String> named = HeaderRules.named(request.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
         for (HttpField field : request) {
-            if (HeaderRules.passesToBackend(field.getName(), named)) {
+            if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)) {
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(field.getValue()));
             }
         }
@@ -87,8 +87,10 @@ public class HeadersBenchmark extends MicroBenchmark {
         toClient.clear();
         Set<String> named = HeaderRules.named(answer.values("Connection"));
         for (int i = 0; i < answer.size(); i++) {
-            if (HeaderRules.passesToClient(answer.name(i), named)) {
-                toClient.add(answer.name(i), HeaderRules.utf8AsBytes(answer.value(i)));
+            String name = answer.name(i);
+            HttpHeader known = HttpHeader.CACHE.get(name);
+            if (HeaderRules.passesToClient(known, name, named)) {
+                toClient.add(new HttpField(known, name, HeaderRules.utf8AsBytes(answer.value(i))));
             }
         }
         return toClient;
