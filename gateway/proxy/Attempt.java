@@ -30,6 +30,7 @@ final class Attempt {
     private Runnable onAnswer = () -> {};
     private boolean bodyConsumed;
     private IOException clientFailure;
+    private Tunnel tunnel;
 
     /** @param client the connection to the client; null if it can't be watched */
     Attempt(Backend backend, ClientEndPoint client, long now) {
@@ -96,6 +97,18 @@ final class Attempt {
     /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
     void clientIsIdle() {
         clientIsIdle = true;
+    }
+
+    /** It has become a tunnel, in which either side may be silent and what the client sends is the backend's. */
+    void tunnel(Tunnel tunnel) {
+        this.tunnel = tunnel;
+        silentSince = 0;
+        clientIsIdle = false;
+    }
+
+    /** What it has become; null if it is a request and its answer. */
+    Tunnel tunnel() {
+        return tunnel;
     }
 
     /** Reading from or writing to the client failed; returns the failure to throw on. */

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import okhttp3.Connection;
 import okhttp3.internal.connection.BufferedSocket;
 import okhttp3.internal.connection.RealConnection;
+import okio.Buffer;
 
 /**
  * Sees whether a backend sent more than its answer. The surplus would be read as the start of the next answer on that
@@ -20,9 +21,14 @@ final class LeftOver {
 
     /** Whether bytes have been read from the connection that belong to no answer. */
     static boolean isOn(Connection connection) {
+        return !on(connection).exhausted();
+    }
+
+    /** The bytes that have been read from the connection and belong to no answer. */
+    static Buffer on(Connection connection) {
         try {
             BufferedSocket socket = (BufferedSocket) SOCKET.invokeExact((RealConnection) connection);
-            return !socket.getSource().getBuffer().exhausted();
+            return socket.getSource().getBuffer();
         } catch (Throwable e) {
             throw new IllegalStateException("This OkHttp's connections have no readable buffer", e);
         }

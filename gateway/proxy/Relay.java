@@ -77,7 +77,7 @@ final class Relay {
     }
 
     private static boolean mayHaveBody(String method, int status) {
-        return !method.equals("HEAD") && status != 204 && status != 304;
+        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
     }
 
     private void passBody(BufferedSource source, long length, Attempt attempt, HttpServletResponse response)

@@ -31,7 +31,10 @@ final class Wire implements Interceptor {
         Response answer = proceed(chain);
         attempt.answered();
         int status = answer.code();
-        check(status, answer.headers()); // throwing ends the exchange; closing the answer would read on
+        if (status < 200) {
+            WebSocketHandshake.check(chain.request(), answer);
+        }
+        check(answer.headers()); // throwing ends the exchange; closing the answer would read on
         return status == 503 || status == 407
                 ? answer.newBuilder().code(status + HIDDEN).build()
                 : answer;
@@ -46,10 +49,7 @@ final class Wire implements Interceptor {
     }
 
     /** OkHttp takes any framing and guesses; a guess could make one answer's bytes the next one's. */
-    private static void check(int status, Headers headers) throws ProtocolException {
-        if (status < 200) {
-            throw new ProtocolException("unasked-for status " + status);
-        }
+    private static void check(Headers headers) throws ProtocolException {
         String length = null;
         String coding = null;
         for (int i = 0; i < headers.size(); i++) {
