@@ -95,7 +95,6 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
                 client.write(written, ByteBuffer.wrap(buffer, 0, count));
                 written.block();
             }
-            moved();
         }
         backendEnded = true;
         client.getChannel().shutdownOutput(); // not Jetty's, which closes at the second of two half closes, reset or not
@@ -111,7 +110,6 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
             moved();
             backend.write(fromClient.array(), fromClient.arrayOffset() + fromClient.position(), fromClient.remaining());
             BufferUtil.clear(fromClient);
-            moved();
             filled = client.fill(fromClient);
         }
         if (filled == 0) {
@@ -125,6 +123,7 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
         endIfBothHave();
     }
 
+    /** A side has sent something; that the other is slow to take it doesn't count. */
     private void moved() {
         movedAt = time.nanos();
     }
