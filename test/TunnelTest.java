@@ -579,8 +579,8 @@ class TunnelTest {
             Wire wire = wire();
             RawClient late = gateway.raw().send(GET);
             assertEquals("plain", late.answer().body());
-            Future<?> drained =
-                    threads.submit(() -> gateway.drain.run(gateway.app.jettyServer().server()));
+            Future<?> drained = threads.submit(
+                    () -> gateway.drain.run(gateway.app.jettyServer().server()));
             TestGateway.await("draining", gateway.drain::isDraining);
             TestGateway.await(
                     "refused handshakes", () -> late.send(ASK).answer().status() == 503);
@@ -593,8 +593,10 @@ class TunnelTest {
             assertTrue(wire.seesEnd());
             client.close();
             late.close();
-            TestGateway.await("the end of its threads", () -> Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().startsWith("websocket")));
+            TestGateway.await(
+                    "the end of its threads",
+                    () -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().startsWith("websocket")));
         }
     }
 

@@ -138,9 +138,7 @@ class WebSocketTest {
     @Test
     void binary_comes_back() throws Exception {
         Client client = new Client();
-        client.socket
-                .sendBinary(ByteBuffer.wrap(new byte[] {0, 1, -1}), true)
-                .join();
+        client.socket.sendBinary(ByteBuffer.wrap(new byte[] {0, 1, -1}), true).join();
         assertArrayEquals(new byte[] {0, 1, -1}, next(client.binaries));
         client.socket.abort();
     }

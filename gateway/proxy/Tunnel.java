@@ -97,7 +97,8 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
             }
         }
         backendEnded = true;
-        client.getChannel().shutdownOutput(); // not Jetty's, which closes at the second of two half closes, reset or not
+        client.getChannel()
+                .shutdownOutput(); // not Jetty's, which closes at the second of two half closes, reset or not
         endIfBothHave();
     }
 
