@@ -11,6 +11,7 @@ import gateway.TestBackend.Received;
 import gateway.TestBackend.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -597,6 +598,55 @@ class TunnelTest {
                     "the end of its threads",
                     () -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().startsWith("websocket")));
+        }
+    }
+
+    @Test
+    void whoever_ends_it_and_however_nothing_is_left() throws Exception {
+        byte[] bytes = new byte[20_000];
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send(SWITCH);
+                    int way = Integer.parseInt(request.header("X-Way").get(0));
+                    wire.send(bytes);
+                    if (way == 0) {
+                        wire.reset();
+                    } else if (way == 1) {
+                        wire.close();
+                    } else if (way == 2) {
+                        wire.endOutput();
+                    }
+                    wire.rest();
+                    wire.close();
+                });
+                TestGateway gateway = TestGateway.inFrontOf(backend)) {
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                int way = i % 6;
+                clients.add(threads.submit(() -> {
+                    try (RawClient client = gateway.raw()) {
+                        client.send(ASK.replace("Host: x", "Host: x\r\nX-Way: " + way));
+                        client.head();
+                        client.send(bytes);
+                        if (way == 3) {
+                            client.reset();
+                        } else if (way == 4) {
+                            client.endOutput();
+                            client.rest();
+                        } else if (way != 5) {
+                            client.rest();
+                        }
+                    } catch (IOException e) {
+                        // reset, as way 0 has it; or written to the closed end of way 1
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> client : clients) {
+                client.get(20, TimeUnit.SECONDS);
+            }
+            TestGateway.await("their ends", () -> inFlight(gateway) == 0);
+            TestGateway.await("the ends of their connections", () -> backend.connections() <= 1);
+            assertEquals("healthy", gateway.status(0));
         }
     }
 
