@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -573,6 +574,22 @@ class TunnelTest {
     }
 
     @Test
+    void jettys_own_idle_timeout_is_not_a_tunnels() throws Exception {
+        try (TestBackend backend = switching();
+                TestGateway gateway = TestGateway.inFrontOf(backend)) {
+            AbstractConnector connector = (AbstractConnector)
+                    gateway.app.jettyServer().server().getConnectors()[0];
+            connector.setIdleTimeout(100);
+            try (RawClient client = opened(gateway);
+                    RawClient idle = gateway.raw().send(GET)) {
+                assertEquals("plain", idle.answer().body());
+                assertEquals("", idle.rest(), "a connection without a request was closed");
+                carries(client, wire());
+            }
+        }
+    }
+
+    @Test
     void a_tunnel_does_not_hold_up_draining_and_ends_when_the_gateway_stops() throws Exception {
         try (TestBackend backend = switching()) {
             TestGateway gateway = TestGateway.inFrontOf(backend);
@@ -604,6 +621,7 @@ class TunnelTest {
     @Test
     void whoever_ends_it_and_however_nothing_is_left() throws Exception {
         byte[] bytes = new byte[20_000];
+        ExecutorService fifty = Executors.newFixedThreadPool(50); // fewer than may wait to be accepted
         try (TestBackend backend = TestBackend.doing((request, wire) -> {
                     wire.send(SWITCH);
                     int way = Integer.parseInt(request.header("X-Way").get(0));
@@ -622,7 +640,7 @@ class TunnelTest {
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 int way = i % 6;
-                clients.add(threads.submit(() -> {
+                clients.add(fifty.submit(() -> {
                     try (RawClient client = gateway.raw()) {
                         client.send(ASK.replace("Host: x", "Host: x\r\nX-Way: " + way));
                         client.head();
@@ -646,7 +664,8 @@ class TunnelTest {
             }
             TestGateway.await("their ends", () -> inFlight(gateway) == 0);
             TestGateway.await("the ends of their connections", () -> backend.connections() <= 1);
-            assertEquals("healthy", gateway.status(0));
+        } finally {
+            fifty.shutdownNow();
         }
     }
 

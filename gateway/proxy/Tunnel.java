@@ -97,8 +97,8 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
             }
         }
         backendEnded = true;
-        client.getChannel()
-                .shutdownOutput(); // not Jetty's, which closes at the second of two half closes, reset or not
+        // Not Jetty's: it would close at the client's end, before anybody knows whether that is a reset.
+        client.getChannel().shutdownOutput();
         endIfBothHave();
     }
 
