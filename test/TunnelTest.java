@@ -577,8 +577,8 @@ class TunnelTest {
     void jettys_own_idle_timeout_is_not_a_tunnels() throws Exception {
         try (TestBackend backend = switching();
                 TestGateway gateway = TestGateway.inFrontOf(backend)) {
-            AbstractConnector connector = (AbstractConnector)
-                    gateway.app.jettyServer().server().getConnectors()[0];
+            AbstractConnector connector =
+                    (AbstractConnector) gateway.app.jettyServer().server().getConnectors()[0];
             connector.setIdleTimeout(100);
             try (RawClient client = opened(gateway);
                     RawClient idle = gateway.raw().send(GET)) {
