@@ -96,6 +96,7 @@ public final class GatewayApp {
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
             });
+            config.events.serverStopping(forwarder::endTunnels);
             config.events.serverStopped(() -> {
                 timer.close();
                 checker.close();

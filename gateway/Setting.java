@@ -33,6 +33,6 @@ public record Setting<T>(String name, String defaultText, String meaning, Functi
     /** The line of {@code --help}. */
     String help() {
         String shown = defaultText.isEmpty() ? "none" : defaultText;
-        return String.format("  %-26s %s (default %s)", name, meaning, shown);
+        return String.format("  %-30s %s (default %s)", name, meaning, shown);
     }
 }

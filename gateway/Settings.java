@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param healthFall bad checks in a row that take a service out; a refused connection needs no second one
  * @param connectTimeout how long connecting to a service may take, per address of its host
  * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
+ * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; there is no way to make it endless
  * @param lease how long a service that registers with the lease "default" stays without renewing
  */
 public record Settings(
@@ -36,6 +37,7 @@ public record Settings(
         int healthFall,
         Duration connectTimeout,
         Duration upstreamTimeout,
+        Duration webSocketIdleTimeout,
         Duration lease) {
 
     private static final Setting<String> HOST =
@@ -64,6 +66,8 @@ public record Settings(
             duration("GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
     private static final Setting<Duration> UPSTREAM_TIMEOUT = duration(
             "GATEWAY_UPSTREAM_TIMEOUT", "30s", "50ms", "24h", "longest silence of a service, before or between bytes");
+    private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = duration(
+            "GATEWAY_WEBSOCKET_IDLE_TIMEOUT", "1h", "1s", "24h", "longest silence of both sides of a WebSocket");
     private static final Setting<Duration> LEASE =
             duration("GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
 
@@ -79,6 +83,7 @@ public record Settings(
             HEALTH_FALL,
             CONNECT_TIMEOUT,
             UPSTREAM_TIMEOUT,
+            WEBSOCKET_IDLE_TIMEOUT,
             LEASE);
 
     /** What {@code --help} prints: each setting with its meaning and default. */
@@ -103,6 +108,7 @@ public record Settings(
                 reader.read(HEALTH_FALL),
                 reader.read(CONNECT_TIMEOUT),
                 reader.read(UPSTREAM_TIMEOUT),
+                reader.read(WEBSOCKET_IDLE_TIMEOUT),
                 reader.read(LEASE));
         settings.services().forEach(url -> settings.complainOf(url, reader));
         reader.finish();

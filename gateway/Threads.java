@@ -1,7 +1,12 @@
 package gateway;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.util.VirtualThreads;
 
 /** Threads with names that tell what they are for, none of which keeps the process alive. */
 public final class Threads {
@@ -16,5 +21,21 @@ public final class Threads {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** Whether this Java has virtual threads, so that waiting costs no thread of the system's. */
+    public static boolean areVirtual() {
+        return VirtualThreads.areSupported();
+    }
+
+    /**
+     * Runs tasks that mostly wait, each at once on a thread of its own: a virtual one, or else a daemon.
+     *
+     * @param most how many tasks there may be if threads aren't virtual; more are rejected
+     */
+    public static ExecutorService forWaiting(String name, int most) {
+        return areVirtual()
+                ? (ExecutorService) VirtualThreads.getNamedVirtualThreadsExecutor(name)
+                : new ThreadPoolExecutor(0, most, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons(name));
     }
 }

@@ -183,6 +183,38 @@ class LaunchTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jdks")
+    void an_open_websocket_does_not_hold_up_sigterm(Path jdk) throws Exception {
+        int port = TestBackend.deadPort();
+        CountDownLatch over = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nframe");
+                    over.await();
+                });
+                Launched gateway = launch(
+                        Map.of("GATEWAY_PORT", "" + port, "GATEWAY_SERVICES", backend.url()),
+                        jdk.resolve("bin/java").toString(),
+                        "GatewayApp.java")) {
+            gateway.line("is ready on port " + port);
+            try (RawClient client = new RawClient(port)) {
+                client.send("GET /api/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                assertEquals(101, client.head().status());
+                assertEquals("frame", client.bytes(5));
+                long start = System.nanoTime();
+                gateway.terminate();
+                assertEquals("", client.rest());
+                assertEquals(0, gateway.exitCode(), gateway.output());
+                assertTrue(System.nanoTime() - start < 8_000_000_000L, "not by the end of the drain's patience");
+                assertFalse(gateway.output().contains("Exception"), gateway.output());
+            }
+        } finally {
+            over.countDown();
+        }
+    }
+
     @Test
     void a_request_on_a_connection_that_was_accepted_before_is_still_answered() throws Exception {
         int port = TestBackend.deadPort();

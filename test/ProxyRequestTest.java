@@ -1,6 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.RawClient;
@@ -285,13 +284,5 @@ class ProxyRequestTest {
             assertEquals("/1", backend.next().target());
             assertEquals("/3", backend.next().target());
         }
-    }
-
-    @Test
-    void a_wait_for_a_websocket_is_an_ordinary_request_to_a_gateway_that_has_none() throws Exception {
-        Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-        assertEquals(List.of(), got.header("Upgrade"));
-        assertFalse(got.head().contains("Connection: Upgrade"));
     }
 }

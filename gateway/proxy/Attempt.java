@@ -29,6 +29,7 @@ final class Attempt implements Runnable {
     private Runnable onAnswer = () -> {};
     private boolean bodyConsumed;
     private IOException clientFailure;
+    private Tunnel tunnel;
 
     /** @param client the connection to the client; null if it can't be watched */
     Attempt(Backend backend, ClientEndPoint client, long now) {
@@ -112,6 +113,19 @@ final class Attempt implements Runnable {
     @Override
     public void run() {
         cancel(Cancelled.CLIENT_GONE);
+    }
+
+    /** It has become a tunnel, in which either side may be silent and what the client sends is the backend's. */
+    void tunnel(Tunnel tunnel) {
+        this.tunnel = tunnel;
+        silentSince = 0;
+        clientIsIdle = false;
+        ended();
+    }
+
+    /** What it has become; null if it is a request and its answer. */
+    Tunnel tunnel() {
+        return tunnel;
     }
 
     /** Reading from or writing to the client failed; returns the failure to throw on. */

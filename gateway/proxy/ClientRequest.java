@@ -26,6 +26,7 @@ final class ClientRequest {
     private final String id;
     private final Headers headers;
     private final boolean hasBody;
+    private final boolean webSocket;
 
     /**
      * @param path the raw path that the backend shall see
@@ -37,6 +38,7 @@ final class ClientRequest {
         this.path = path;
         this.id = id;
         this.hasBody = request.getContentLengthLong() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+        this.webSocket = WebSocketHandshake.isIn(request, fields);
         this.headers = headersForBackend();
     }
 
@@ -54,6 +56,11 @@ final class ClientRequest {
 
     boolean hasBody() {
         return hasBody;
+    }
+
+    /** Whether it asks for a WebSocket, and so may become a {@link Tunnel}. */
+    boolean isWebSocket() {
+        return webSocket;
     }
 
     /** Whether doing it twice does no more than doing it once (RFC 9110, 9.2.2). */
@@ -131,6 +138,10 @@ final class ClientRequest {
             headers.add("Transfer-Encoding", "chunked");
         } else if (NEED_A_BODY.contains(method())) {
             headers.add("Content-Length", "0");
+        }
+        if (webSocket) { // said anew: these two hold for one connection, and the client's may list more
+            headers.add("Connection", "Upgrade");
+            headers.add("Upgrade", WebSocketHandshake.PROTOCOL);
         }
         return headers.build();
     }

@@ -31,6 +31,7 @@ public final class Forwarder implements AutoCloseable {
     private final Lanes lanes;
     private final IdleTimeouts timeouts;
     private final Relay relay;
+    private final Tunnels tunnels;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
     private final Duration upstreamTimeout;
     private final Time time;
@@ -44,6 +45,7 @@ public final class Forwarder implements AutoCloseable {
         this.lanes = new Lanes(client(settings.connectTimeout(), time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
         this.relay = new Relay(time, balancer.name());
+        this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
     /** OkHttp with everything off that it would do by itself. Reading and writing are timed by {@link IdleTimeouts}. */
@@ -63,10 +65,11 @@ public final class Forwarder implements AutoCloseable {
                 .build();
     }
 
-    /** Has the timer call what ends silent attempts and closes idle connections. */
+    /** Has the timer call what ends silent attempts and tunnels and closes idle connections. */
     public void watchedBy(Timer timer) {
         timer.every(IdleTimeouts.PAUSE, "idle timeouts", timeouts::tick);
         timer.every(Lanes.PAUSE, "idle connections", lanes::tick);
+        timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::tick);
     }
 
     /** Answers the request, by a backend's answer or a problem, or breaks the connection off. */
@@ -75,6 +78,11 @@ public final class Forwarder implements AutoCloseable {
         if (available.isEmpty()) {
             response.setHeader("Retry-After", "1");
             noService().send(request.servletRequest(), response);
+            return;
+        }
+        if (request.isWebSocket() && !(tunnels.haveRoom() && request.isPersistent())) {
+            response.setHeader("Retry-After", "1");
+            noRoom().send(request.servletRequest(), response);
             return;
         }
         Attempt first = request.attempt(balancer.choose(available), time.nanos());
@@ -90,6 +98,11 @@ public final class Forwarder implements AutoCloseable {
                 "no-service-available",
                 "No service available",
                 "No registered service is healthy; GET /services says why, POST /services registers one");
+    }
+
+    private static Problem noRoom() {
+        return new Problem(
+                503, "no-websocket-now", "No WebSocket now", "The gateway has too many WebSockets or is about to stop");
     }
 
     private void retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
@@ -161,8 +174,16 @@ public final class Forwarder implements AutoCloseable {
             throw e;
         } finally {
             attempt.ended();
-            lanes.endLease(backendLanes, lane, reusable);
-            backend.finished();
+            Tunnel tunnel = attempt.tunnel();
+            if (tunnel == null) {
+                lanes.endLease(backendLanes, lane, reusable);
+                backend.finished();
+            } else {
+                tunnel.onEnd(() -> {
+                    lanes.endLease(backendLanes, lane, false);
+                    backend.finished();
+                });
+            }
         }
     }
 
@@ -172,6 +193,9 @@ public final class Forwarder implements AutoCloseable {
         try (Response answer = request.exchange(lane, lanes.url(), attempt, time::nanos)) {
             try {
                 relay.pass(answer, lanes.header(), attempt, request, response);
+                if (Wire.status(answer) == 101) { // Wire lets none through that isn't a WebSocket's
+                    tunnels.open(attempt, request, response);
+                }
             } catch (IOException | RuntimeException | Error e) {
                 attempt.breakOff(); // before closing, which would else read the rest
                 throw e;
@@ -198,8 +222,14 @@ public final class Forwarder implements AutoCloseable {
         return failed;
     }
 
+    /** Ends all WebSockets, and lets none begin: nobody knows when they would end by themselves. */
+    public void endTunnels() {
+        tunnels.close();
+    }
+
     @Override
     public void close() {
+        tunnels.close();
         lanes.close();
     }
 

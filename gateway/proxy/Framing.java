@@ -2,6 +2,8 @@ package gateway.proxy;
 
 import java.net.ProtocolException;
 import okhttp3.Headers;
+import okhttp3.Request;
+import okhttp3.Response;
 
 /**
  * Where an answer ends (RFC 9112, 6.3). OkHttp takes any framing and guesses; a guess could make one answer's bytes the
@@ -11,13 +13,15 @@ final class Framing {
     private Framing() {}
 
     /**
-     * Refuses an answer whose end isn't clear.
+     * Refuses an answer whose end isn't clear, and a switch of protocols that isn't the one this request asks for.
      *
      * @throws ProtocolException saying what is wrong
      */
-    static void check(int status, Headers headers) throws ProtocolException {
+    static void check(Request request, Response answer) throws ProtocolException {
+        int status = answer.code();
+        Headers headers = answer.headers();
         if (status < 200) {
-            throw new ProtocolException("unasked-for status " + status);
+            WebSocketHandshake.check(request, answer);
         }
         String length = null;
         String coding = null;
@@ -43,7 +47,7 @@ final class Framing {
 
     /** Whether bytes of a body follow the head of such an answer; its length may be 0 all the same. */
     static boolean mayHaveBody(String method, int status) {
-        return !method.equals("HEAD") && status != 204 && status != 304;
+        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
     }
 
     private static boolean isNumber(String text) {

@@ -52,6 +52,11 @@ final class WarmConnection {
         return !socket.getSource().getBuffer().exhausted();
     }
 
+    /** Takes the bytes that have been read from the connection and belong to no answer. */
+    byte[] takeLeftOver() throws IOException {
+        return socket.getSource().getBuffer().readByteArray();
+    }
+
     /** Whether one side wants it closed after this exchange. */
     boolean isClosing() {
         return connection.getNoNewExchanges();
@@ -117,7 +122,7 @@ final class WarmConnection {
             head = head(codec, request);
         }
         attempt.answered();
-        Framing.check(head.code(), head.headers());
+        Framing.check(request, head);
         if (head.protocol() == Protocol.HTTP_1_0 || "close".equalsIgnoreCase(head.header("Connection"))) {
             connection.noNewExchanges();
         }

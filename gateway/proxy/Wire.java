@@ -30,7 +30,7 @@ final class Wire implements Interceptor {
         Response answer = proceed(chain);
         attempt.answered();
         int status = answer.code();
-        Framing.check(status, answer.headers()); // throwing ends the exchange; closing the answer would read on
+        Framing.check(chain.request(), answer); // throwing ends the exchange; closing the answer would read on
         return status == 503 || status == 407
                 ? answer.newBuilder().code(status + HIDDEN).build()
                 : answer;

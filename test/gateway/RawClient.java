@@ -107,6 +107,18 @@ public final class RawClient implements AutoCloseable {
         socket.shutdownOutput();
     }
 
+    /** Closes with a reset instead of a regular end. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    /** Sends these bytes. */
+    public RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

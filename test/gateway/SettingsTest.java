@@ -28,6 +28,7 @@ class SettingsTest {
                 3,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
+                Duration.ofHours(1),
                 Duration.ofSeconds(15));
         assertEquals(expected, settings);
     }

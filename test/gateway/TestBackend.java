@@ -95,6 +95,30 @@ public final class TestBackend implements AutoCloseable {
             socket.close();
         }
 
+        /** Says that nothing more will come, and goes on reading. */
+        public void endOutput() throws IOException {
+            socket.shutdownOutput();
+        }
+
+        /** Sends these bytes. */
+        public void send(byte[] bytes) throws IOException {
+            out.write(bytes);
+        }
+
+        /** Reads this many bytes. */
+        public String bytes(int count) throws IOException {
+            byte[] bytes = in.readNBytes(count);
+            if (bytes.length < count) {
+                throw new IOException("the connection ended after " + bytes.length + " of " + count + " bytes");
+            }
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+
+        /** Reads all there is until the connection ends, regularly. */
+        public String rest() throws IOException {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+
         /** Waits until the other side has closed; false if it hasn't within 5 s. */
         public boolean seesEnd() throws IOException {
             socket.setSoTimeout(5_000);

@@ -1,0 +1,68 @@
+package gateway.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import okhttp3.Connection;
+import okhttp3.internal.connection.RealConnection;
+
+/**
+ * A backend's connection after its 101, taken out of OkHttp's hands: plain blocking bytes, no timeouts. What OkHttp has
+ * read beyond the answer's head comes first.
+ *
+ * <p>OkHttp's own way here, {@code Response.socket}, isn't there when {@code Connection} says more than {@code upgrade}
+ * (RFC 9110, 7.6.1 allows that) and knows no reset. The lane stays leased, so nobody else uses or closes it.
+ */
+final class SwitchedConnection {
+    private final RealConnection connection;
+    private final Socket socket;
+    private final InputStream in;
+    private byte[] early;
+
+    /** @param connection the one that the 101 came on */
+    SwitchedConnection(Connection connection) throws IOException {
+        this.connection = (RealConnection) connection;
+        this.socket = connection.socket();
+        this.in = socket.getInputStream();
+        this.early = new WarmConnection(connection).takeLeftOver();
+        socket.setTcpNoDelay(true); // small messages shall not wait for each other
+    }
+
+    /** Reads what is there, waits if there is nothing; the number of bytes, negative at a regular end. */
+    int read(byte[] buffer) throws IOException {
+        if (early.length == 0) {
+            return in.read(buffer);
+        }
+        int count = Math.min(early.length, buffer.length);
+        System.arraycopy(early, 0, buffer, 0, count);
+        early = Arrays.copyOfRange(early, count, early.length);
+        return count;
+    }
+
+    /** Hands these bytes to the kernel; waits while it has no room. */
+    void write(byte[] bytes, int offset, int count) throws IOException {
+        socket.getOutputStream().write(bytes, offset, count);
+    }
+
+    /** Says that nothing more will come. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /**
+     * Closes it; whoever reads or writes it fails.
+     *
+     * @param byReset whether so that the backend can't take it for a regular end
+     */
+    void close(boolean byReset) {
+        if (byReset) {
+            try {
+                socket.setSoLinger(true, 0);
+            } catch (IOException e) {
+                // closed already: there is nothing to reset
+            }
+        }
+        connection.cancel(); // the raw socket: TLS would first wait for its turn to say goodbye
+    }
+}

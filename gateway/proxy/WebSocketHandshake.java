@@ -1,0 +1,103 @@
+package gateway.proxy;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import okhttp3.Headers;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * Both halves of a WebSocket's opening handshake (RFC 6455, 4): which requests are one, and which 101 answers it.
+ *
+ * <p>Only what both ends must read as a handshake becomes a tunnel: if just one of them believed in it, the bytes of a
+ * WebSocket would be requests to the other. Any other request with an {@code Upgrade} is an ordinary one, which
+ * ignoring that header makes of it (RFC 9110, 7.8).
+ */
+final class WebSocketHandshake {
+    static final String PROTOCOL = "websocket";
+
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private WebSocketHandshake() {}
+
+    /**
+     * Whether this request is one. Costs others a look for {@code Upgrade}.
+     *
+     * @param fields the request's
+     */
+    static boolean isIn(HttpServletRequest request, HttpFields fields) {
+        return fields.contains(HttpHeader.UPGRADE)
+                && fields.contains(HttpHeader.UPGRADE, PROTOCOL)
+                && fields.contains(HttpHeader.CONNECTION, "upgrade")
+                && !fields.contains(HttpHeader.CONNECTION, "close")
+                && request.getMethod().equals("GET")
+                && request.getProtocol().equals("HTTP/1.1")
+                && request.getContentLengthLong() <= 0
+                && !fields.contains(HttpHeader.TRANSFER_ENCODING)
+                && !fields.contains(HttpHeader.EXPECT)
+                && fields.getValuesList(HttpHeader.SEC_WEBSOCKET_VERSION).equals(List.of(VERSION))
+                && isKey(fields.getValuesList(HttpHeader.SEC_WEBSOCKET_KEY));
+    }
+
+    private static boolean isKey(List<String> values) {
+        try {
+            return values.size() == 1 && Base64.getDecoder().decode(values.get(0)).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Takes a 1xx answer only if it is the 101 that this request's key calls for, and says of itself no length.
+     *
+     * @throws ProtocolException if it isn't
+     */
+    static void check(Request request, Response answer) throws ProtocolException {
+        int status = answer.code();
+        if (status != 101 || request.header("Upgrade") == null) {
+            throw new ProtocolException("unasked-for status " + status);
+        }
+        Headers headers = answer.headers();
+        if (!PROTOCOL.equalsIgnoreCase(headers.get("Upgrade")) || !hasToken(headers.values("Connection"), "upgrade")) {
+            throw new ProtocolException("its status 101 isn't a switch to " + PROTOCOL);
+        }
+        if (!acceptFor(request.header("Sec-WebSocket-Key")).equals(headers.get("Sec-WebSocket-Accept"))) {
+            throw new ProtocolException("its Sec-WebSocket-Accept is wrong");
+        }
+        String length = headers.get("Content-Length");
+        if (headers.get("Transfer-Encoding") != null || length != null && !length.equals("0")) {
+            throw new ProtocolException("its status 101 has a body"); // RFC 9110, 8.6: whose bytes would these be?
+        }
+    }
+
+    /** What proves that the other end has read the key as a WebSocket's. */
+    private static String acceptFor(String key) {
+        try {
+            byte[] text = (key + GUID).getBytes(StandardCharsets.ISO_8859_1);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-1", e);
+        }
+    }
+
+    private static boolean hasToken(List<String> values, String token) {
+        for (String value : values) {
+            for (String part : value.split(",")) {
+                if (part.strip().equalsIgnoreCase(token)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}
