@@ -1,6 +1,7 @@
 package gateway;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpFields;
 
@@ -17,5 +18,10 @@ public final class ResponseFields {
         return ServletContextResponse.getServletContextResponse(response)
                 .getWrapped()
                 .getHeaders();
+    }
+
+    /** Has what this supplies sent behind the body, which is then chunked; to be called before any of it is sent. */
+    public static void trailers(HttpServletResponse response, Supplier<HttpFields> trailers) {
+        ServletContextResponse.getServletContextResponse(response).getWrapped().setTrailersSupplier(trailers);
     }
 }

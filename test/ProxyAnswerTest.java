@@ -20,11 +20,43 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProxyAnswerTest {
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 
+    /** What came of it, the same on a new connection to the backend and on one that has served before. */
     private static Answer to(String request, String answer) throws Exception {
-        try (TestBackend backend = TestBackend.raw(answer);
+        Answer onNew;
+        try {
+            onNew = to(request, answer, false);
+        } catch (IOException brokenOff) {
+            assertThrows(IOException.class, () -> to(request, answer, true), "on a used connection");
+            throw brokenOff;
+        }
+        Answer onUsed = to(request, answer, true);
+        assertEquals(onNew.body().replaceAll("-[0-9]+ ", ""), onUsed.body().replaceAll("-[0-9]+ ", ""));
+        assertEquals(lasting(onNew), lasting(onUsed));
+        return onUsed;
+    }
+
+    private static Answer to(String request, String answer, boolean onUsedConnection) throws Exception {
+        try (TestBackend backend = TestBackend.doing((received, wire) -> {
+                    if (received.target().equals("/before")) {
+                        wire.ok("before");
+                    } else {
+                        wire.send(answer).close();
+                    }
+                });
                 TestGateway gateway = TestGateway.inFrontOf(backend)) {
+            if (onUsedConnection) {
+                assertEquals("before", gateway.get("/api/before").body());
+            }
             return gateway.raw(request);
         }
+    }
+
+    /** The head without what differs from one answer or backend to the next. */
+    private static List<String> lasting(Answer answer) {
+        return answer.head()
+                .lines()
+                .filter(line -> !line.matches("(?i)(X-Request-ID|Date|X-Backend-Service|Content-Length):.*"))
+                .toList();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -306,6 +338,30 @@ class ProxyAnswerTest {
         // To a client that won't keep the connection, Jetty sends no chunks: only a reset tells it.
         String closing = "GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         assertThrows(IOException.class, () -> to(closing, answer), "a client that asked to close");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a client that takes them | TE: trailers~ | X-T: 1~X-T: 2~",
+                "a client that takes them and closes | TE: trailers~Connection: close~ | X-T: 1~X-T: 2~",
+                "a client that says nothing of it | '' | ''",
+            })
+    void trailers_pass_to_a_client_that_takes_them(String who, String header, String expected) throws Exception {
+        try (TestBackend backend = TestBackend.doing((request, wire) ->
+                        wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n"
+                                + "5\r\nhello\r\n0\r\nX-T: 1\r\nContent-Length: 9\r\nX-T: 2\r\n\r\n"));
+                TestGateway gateway = TestGateway.inFrontOf(backend)) {
+            for (String connection : List.of("new", "used")) {
+                try (RawClient client = gateway.raw()) {
+                    client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n" + header.replace("~", "\r\n") + "\r\n");
+                    assertEquals(200, client.head().status());
+                    String body = "5\r\nhello\r\n0\r\n" + expected.replace("~", "\r\n") + "\r\n";
+                    assertEquals(body, client.bytes(body.length()), "on a connection that is " + connection);
+                }
+            }
+        }
     }
 
     @Test

@@ -75,6 +75,12 @@ final class ClientRequest {
                 .isPersistent();
     }
 
+    /** Whether the client said that it reads what follows a chunked body (RFC 9110, 6.5.1). */
+    boolean takesTrailers() {
+        return fields.contains(HttpHeader.TE, "trailers")
+                && request.getProtocol().equals("HTTP/1.1");
+    }
+
     /** Whether it may be sent once only: doing it twice would do more, or its body can't be read again. */
     boolean isOnceOnly() {
         return hasBody || !isIdempotent();

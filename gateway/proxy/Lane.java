@@ -59,7 +59,11 @@ final class Lane {
      */
     boolean mayServeAgain(Connection connection, String method) {
         if (warm == null) {
-            warm = new WarmConnection(connection);
+            try {
+                warm = new WarmConnection(connection);
+            } catch (IOException e) { // closed by whoever watches, just as the answer had ended
+                return false;
+            }
         }
         return !method.equals("HEAD") && !warm.isClosing() && !warm.hasLeftOver();
     }

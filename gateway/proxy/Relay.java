@@ -5,6 +5,7 @@ import gateway.Time;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.util.List;
 import java.util.Set;
 import okhttp3.Headers;
@@ -46,7 +47,7 @@ final class Relay {
         if (hasBody && length > 0) {
             // Before anything of the answer is set: a backend that dies here can still be replaced by another.
             attempt.waitForBackend(time.nanos());
-            answer.body().source().require(1);
+            requireFirstByte(answer.body().source());
         }
         response.setStatus(Wire.status(answer));
         HttpFields.Mutable fields = ResponseFields.of(response);
@@ -54,8 +55,24 @@ final class Relay {
         fields.add(GATEWAY);
         fields.add(backend);
         fields.add(loadBalancer);
-        if (hasBody) {
+        if (!hasBody) {
+            return;
+        }
+        if (answer.body() instanceof KnownLengthBody body) {
+            passKnownLength(body, attempt, response.getOutputStream());
+        } else if (length < 0 && request.takesTrailers()) {
+            TrailersToClient trailers = new TrailersToClient();
+            ResponseFields.trailers(response, trailers);
             passBody(answer.body().source(), length, attempt, response);
+            trailers.came(answer.trailers());
+        } else {
+            passBody(answer.body().source(), length, attempt, response);
+        }
+    }
+
+    private static void requireFirstByte(BufferedSource source) throws IOException {
+        if (!source.request(1)) {
+            throw new ProtocolException("unexpected end of stream");
         }
     }
 
@@ -91,6 +108,20 @@ final class Relay {
         }
         return name.regionMatches(true, 0, "RateLimit", 0, 9) && fields.contains(name)
                 || name.regionMatches(true, 0, "X-RateLimit-", 0, 12) && fields.contains(name);
+    }
+
+    private void passKnownLength(KnownLengthBody body, Attempt attempt, OutputStream out) throws IOException {
+        while (body.hasMore()) {
+            attempt.waitForBackend(time.nanos());
+            int count = body.await();
+            attempt.waitForClient();
+            toClient(attempt, () -> {
+                body.pass(count, out);
+                if (body.hasMore()) {
+                    out.flush();
+                }
+            });
+        }
     }
 
     private void passBody(BufferedSource source, long length, Attempt attempt, HttpServletResponse response)

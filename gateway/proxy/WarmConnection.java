@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.net.ProtocolException;
@@ -31,13 +32,18 @@ final class WarmConnection {
 
     private final RealConnection connection;
     private final BufferedSocket socket;
+    private final InputStream in;
     private final Runnable cancel;
 
-    WarmConnection(Connection connection) {
+    /** @throws IOException if it has been closed */
+    WarmConnection(Connection connection) throws IOException {
         this.connection = (RealConnection) connection;
         this.cancel = this.connection::cancel;
         try {
             this.socket = (BufferedSocket) SOCKET.invokeExact(this.connection);
+            this.in = connection.socket().getInputStream();
+        } catch (IOException e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("This OkHttp's connections have no readable buffer", e);
         }
@@ -68,8 +74,7 @@ final class WarmConnection {
      */
     boolean hasSurplus() {
         try {
-            return !connection.socket().isClosed()
-                    && connection.socket().getInputStream().available() > 0;
+            return !connection.socket().isClosed() && in.available() > 0;
         } catch (IOException e) {
             return true;
         }
@@ -129,6 +134,11 @@ final class WarmConnection {
         long length = Framing.mayHaveBody(request.method(), head.code()) ? codec.reportedContentLength(head) : 0;
         if (length == 0) {
             return head;
+        }
+        if (length > 0) {
+            return head.newBuilder()
+                    .body(new KnownLengthBody(socket.getSource(), in, length))
+                    .build();
         }
         return head.newBuilder()
                 .body(ResponseBody.create(Okio.buffer(codec.openResponseBodySource(head)), null, length))
