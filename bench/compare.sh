@@ -2,6 +2,7 @@
 # Measures this gateway beside nginx, HAProxy and Caddy, one after another in one run, against the same three backends.
 #
 #   bench/compare.sh [rounds]        rounds of each measurement, default 3; the table shows their medians
+#   PEERS="java17 plain17" WORKLOADS=get bench/compare.sh     beside bench/Plain.java, the job in the fewest lines
 #   CONNECTIONS="64 1024" WORKLOADS="get" PEERS="java25 nginx" SECONDS_EACH=5 bench/compare.sh 1
 #
 # The proxy has core 0 to itself, load (wrk) and backends (one nginx worker) core 1: with two cores this is the only way
@@ -90,6 +91,12 @@ java_home() { # of a feature number, from what Debian and Temurin install
 start() { # starts a peer, sets PID to its main process; false if it isn't on this machine
   local home
   case $1 in
+    plain*) # the same job in the fewest lines: what the gateway's own care is measured against
+      home=$(java_home "${1#plain}")
+      [ -n "$home" ] || return 1
+      taskset -c 0 "$home/bin/java" -cp "target/lib/*" bench/Plain.java $((PORT + 3)) \
+        "http://$B1" "http://$B2" "http://$B3" >"$WORK/$1.log" 2>&1 &
+      ;;
     java*)
       home=$(java_home "${1#java}")
       [ -n "$home" ] || return 1
@@ -160,7 +167,7 @@ http://:$((PORT + 3)) {
 CONF
       HOME=$WORK GOMAXPROCS=1 taskset -c 0 caddy run --config "$WORK/Caddyfile" --adapter caddyfile >"$WORK/caddy.log" 2>&1 &
       ;;
-    *) fail "unknown peer $1; there are java17, java25, nginx, haproxy and caddy" ;;
+    *) fail "unknown peer $1; there are java17, java25, plain17, plain25, nginx, haproxy and caddy" ;;
   esac
   PID=$!
   PIDS+=("$PID")
