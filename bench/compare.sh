@@ -15,7 +15,7 @@ CONNECTIONS=${CONNECTIONS:-16 64 512 1024}
 WORKLOADS=${WORKLOADS:-get post large}
 PEERS=${PEERS:-java25 java17 nginx haproxy caddy}
 SECONDS_EACH=${SECONDS_EACH:-6}
-WARM_UP=${WARM_UP:-40}
+WARM_UP=${WARM_UP:-25}
 WORK=$(mktemp -d)
 PIDS=()
 
@@ -237,9 +237,8 @@ for peer in $PEERS; do
     echo "compare.sh: $peer isn't installed; skipped" >&2
     continue
   fi
-  load "$WARM_UP" 64 get >/dev/null
   for workload in $WORKLOADS; do
-    load 3 16 "$workload" >/dev/null
+    load "$WARM_UP" 64 "$workload" >/dev/null # compilers take this long to see what is hot
     for connections in $CONNECTIONS; do
       : >"$WORK/rounds"
       for _ in $(seq "$ROUNDS"); do measure "$workload" "$connections" >>"$WORK/rounds"; done

@@ -61,6 +61,7 @@ public final class Forwarder implements AutoCloseable {
                 .fastFallback(false)
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .proxy(Proxy.NO_PROXY)
+                .socketFactory(new NoDelaySockets())
                 .addNetworkInterceptor(new Wire(time))
                 .build();
     }

@@ -26,7 +26,6 @@ final class SwitchedConnection {
         this.socket = connection.socket();
         this.in = socket.getInputStream();
         this.early = new WarmConnection(connection).takeLeftOver();
-        socket.setTcpNoDelay(true); // small messages shall not wait for each other
     }
 
     /** Reads what is there, waits if there is nothing; the number of bytes, negative at a regular end. */
