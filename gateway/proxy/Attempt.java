@@ -6,7 +6,7 @@ import okhttp3.Connection;
 
 /**
  * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
- * {@link IdleTimeouts}, which may cancel it.
+ * {@link IdleTimeouts}, which may cancel it, as may the selector that sees the client leave.
  */
 final class Attempt implements Runnable {
     /** Why an attempt was cancelled from outside. */
@@ -20,7 +20,7 @@ final class Attempt implements Runnable {
     private final Backend backend;
     private final ClientEndPoint client;
     private final long startedAt;
-    private volatile Runnable cancelStep;
+    private Runnable cancelStep; // guarded by this
     private volatile Cancelled cancelled;
     private volatile long silentSince;
     private volatile boolean clientIsIdle;
@@ -43,7 +43,7 @@ final class Attempt implements Runnable {
     }
 
     /** @param step ends what is under way, by closing its connection */
-    void cancelledBy(Runnable step) {
+    synchronized void cancelledBy(Runnable step) {
         cancelStep = step;
         if (cancelled != null) { // while there was nothing to cancel yet
             step.run();
@@ -102,8 +102,9 @@ final class Attempt implements Runnable {
         }
     }
 
-    /** It is over: whatever the client does now is no business of this attempt. */
-    void ended() {
+    /** It is over: its connection may be another's from now on, and is none of its business any more. */
+    synchronized void ended() {
+        cancelStep = null;
         if (client != null) {
             client.onPeerGone(null);
         }
@@ -164,7 +165,7 @@ final class Attempt implements Runnable {
     }
 
     /** Ends the attempt from another thread: the connection to the backend is closed. */
-    void cancel(Cancelled reason) {
+    synchronized void cancel(Cancelled reason) {
         if (cancelled == null) {
             cancelled = reason;
             breakOff();
@@ -172,10 +173,9 @@ final class Attempt implements Runnable {
     }
 
     /** Closes the connection to the backend, whatever is still under way on it. */
-    void breakOff() {
-        Runnable step = cancelStep;
-        if (step != null) {
-            step.run();
+    synchronized void breakOff() {
+        if (cancelStep != null) {
+            cancelStep.run();
         }
     }
 }

@@ -1,0 +1,40 @@
+package gateway.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AttemptTest {
+    private final AtomicInteger closed = new AtomicInteger();
+    private final Attempt attempt = new Attempt(null, null, 0);
+
+    @Test
+    void a_cancelled_one_closes_its_connection_once() {
+        attempt.cancelledBy(closed::incrementAndGet);
+        attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
+        attempt.cancel(Attempt.Cancelled.TIMED_OUT);
+        assertEquals(1, closed.get());
+        assertTrue(attempt.isClientGone());
+    }
+
+    @Test
+    void one_that_was_cancelled_before_there_was_a_connection_closes_it_then() {
+        attempt.cancel(Attempt.Cancelled.TIMED_OUT);
+        attempt.cancelledBy(closed::incrementAndGet);
+        assertEquals(1, closed.get());
+        assertTrue(attempt.isTimedOut());
+    }
+
+    // When 512 clients left at once, some connections had gone to a next request already, and that was a 502: its
+    // connection was closed on behalf of a client whose answer had ended.
+    @Test
+    void one_that_is_over_closes_nothing() {
+        attempt.cancelledBy(closed::incrementAndGet);
+        attempt.ended();
+        attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
+        attempt.breakOff();
+        assertEquals(0, closed.get());
+    }
+}
