@@ -102,12 +102,17 @@ final class Attempt implements Runnable {
         }
     }
 
-    /** It is over: its connection may be another's from now on, and is none of its business any more. */
-    synchronized void ended() {
+    /**
+     * It is over: its connection may be another's from now on, and is none of its business any more.
+     *
+     * @return whether the connection is intact, as far as this attempt has to do with it
+     */
+    synchronized boolean ended() {
         cancelStep = null;
         if (client != null) {
             client.onPeerGone(null);
         }
+        return cancelled == null;
     }
 
     /** The client has left. */

@@ -174,10 +174,10 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
-            attempt.ended();
+            boolean intact = attempt.ended();
             Tunnel tunnel = attempt.tunnel();
             if (tunnel == null) {
-                lanes.endLease(backendLanes, lane, reusable);
+                lanes.endLease(backendLanes, lane, reusable && intact);
                 backend.finished();
             } else {
                 tunnel.onEnd(() -> {

@@ -74,7 +74,7 @@ final class WarmConnection {
      */
     boolean hasSurplus() {
         try {
-            return !connection.socket().isClosed() && in.available() > 0;
+            return connection.socket().isClosed() || in.available() > 0;
         } catch (IOException e) {
             return true;
         }
