@@ -36,6 +36,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private final boolean staysSelected;
     private SelectionKey key;
     private boolean keep; // of the selector's thread: what was just selected needn't be taken out
+    private volatile boolean toBeRead; // what was selected last
     private volatile boolean selected;
     private volatile Runnable onPeerGone;
     private ByteBuffer ahead;
@@ -77,13 +78,15 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     @Override
     public Runnable onSelected() {
-        boolean readable = key.readyOps() == SelectionKey.OP_READ;
+        boolean mayStay = staysSelected && key.readyOps() == SelectionKey.OP_READ;
+        boolean again = toBeRead; // another processor was quicker to select than to read
         Runnable task = super.onSelected();
-        keep = staysSelected && readable;
-        if (keep && !getFillInterest().isInterested()) { // nobody waits for this: a request is being worked on
-            keep = watch();
+        if (mayStay && !getFillInterest().isInterested()) { // nobody waits for this: a request is being worked on
+            keep = !again && watch();
             return null;
         }
+        keep = mayStay && !again;
+        toBeRead = keep;
         return task;
     }
 
@@ -155,6 +158,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     @Override
     public synchronized int fill(ByteBuffer buffer) throws IOException {
+        toBeRead = false;
         if (ahead != null && ahead.position() > 0) {
             ahead.flip();
             int filled = BufferUtil.append(buffer, ahead);
