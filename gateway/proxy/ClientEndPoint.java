@@ -23,7 +23,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * read. Guarded by the monitor, since the looking is another thread's.
  *
  * <p>Jetty takes a connection out of the selector when its request arrives and puts it back in when that is answered:
- * two system calls, of ten that a small request needs in all. Under a {@link YieldingSelector}, which lets a request be
+ * two system calls, of nine that a small request needs in all. Under a {@link YieldingSelector}, which lets a request be
  * read before it looks for the next, the connection stays in. What is selected while a request is being worked on is then the client's leaving,
  * which is seen at once, or its next request.
  */
