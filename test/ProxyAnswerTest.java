@@ -133,6 +133,15 @@ class ProxyAnswerTest {
         assertEquals(1, answer.header("Date").size());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {"text/html;charset=UTF-8", "TEXT/HTML; Charset=utf-8", "application/json;charset=UTF-8", "x"})
+    void a_content_type_passes_as_it_was_written(String type) throws Exception {
+        // Jetty's servlet layer wrote the ones it knew in a form of its own.
+        Answer answer = to(GET, "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 2\r\n\r\nok");
+        assertEquals(List.of(type), answer.header("Content-Type"));
+    }
+
     @Test
     void compressed_answers_are_untouched() throws Exception {
         String notReallyGzip = "\u001f\u008b\u0008binary";
