@@ -194,7 +194,7 @@ public final class Forwarder implements AutoCloseable {
         try (Response answer = request.exchange(lane, lanes.url(), attempt, time::nanos)) {
             try {
                 relay.pass(answer, lanes.header(), attempt, request, response);
-                if (Wire.status(answer) == 101) { // Wire lets none through that isn't a WebSocket's
+                if (Wire.status(answer) == 101) { // Framing lets none through that isn't a WebSocket's
                     tunnels.open(attempt, request, response);
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -232,23 +232,5 @@ public final class Forwarder implements AutoCloseable {
     public void close() {
         tunnels.close();
         lanes.close();
-    }
-
-    /** Runs a step the first time it is asked to. Used by one thread. */
-    private static final class Once implements Runnable {
-        private final Runnable step;
-        private boolean done;
-
-        private Once(Runnable step) {
-            this.step = step;
-        }
-
-        @Override
-        public void run() {
-            if (!done) {
-                done = true;
-                step.run();
-            }
-        }
     }
 }
