@@ -5,6 +5,7 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.admin.GatewayApi;
+import gateway.admin.MetricsApi;
 import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
@@ -15,6 +16,8 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
+import gateway.metrics.Exposition;
+import gateway.metrics.Metrics;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
 import gateway.proxy.PathGuard;
@@ -22,16 +25,21 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.story.AccessLog;
 import gateway.story.History;
 import gateway.story.Stories;
+import gateway.story.Story;
 import gateway.story.StoryEnds;
 import gateway.story.StoryHandler;
 import gateway.story.Traffic;
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +84,18 @@ public final class GatewayApp {
         Stories stories = new Stories();
         Traffic traffic = new Traffic();
         History history = new History(traffic, services, time);
+        Metrics metrics = new Metrics();
+        Optional<AccessLog> accessLog = settings.accessLog().map(AccessLog::new);
+        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, metrics));
+        accessLog.ifPresent(listeners::add);
+        Exposition exposition = new Exposition(
+                metrics,
+                services,
+                limiter,
+                limit,
+                () -> accessLog.map(AccessLog::dropped).orElse(0L));
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        MetricsApi metricsApi = new MetricsApi(exposition);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
         return Javalin.create(config -> {
@@ -85,7 +104,7 @@ public final class GatewayApp {
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
 
-            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, List.of(stories, traffic))));
+            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, listeners)));
 
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
@@ -95,12 +114,14 @@ public final class GatewayApp {
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
+            Server.get(config.routes, "/metrics", metricsApi::metrics);
             Server.get(config.routes, "/services", servicesApi::list);
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
             config.routes.delete("/services/{name}", servicesApi::delete);
 
             config.events.serverStarting(() -> {
+                accessLog.ifPresent(AccessLog::start);
                 settings.services().forEach(url -> services.register(Service.configured(url)));
                 checker.checkAll();
                 timer.every(checker.pause(), "health checks", checker::tick);
@@ -114,6 +135,8 @@ public final class GatewayApp {
                 timer.close();
                 checker.close();
                 forwarder.close();
+                exposition.close();
+                accessLog.ifPresent(AccessLog::close);
             });
         });
     }
