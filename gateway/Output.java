@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Standard output that makes nobody wait for whoever reads it. A pipe that isn't read blocks its writer, and so in turn
@@ -38,7 +39,7 @@ public final class Output extends PrintStream {
     public static void awaitRoom() {
         if (System.out instanceof Output output) {
             while (output.lines.box.waiting() > LINES_FOR_MASSES) {
-                java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                LockSupport.parkNanos(1_000_000);
             }
         }
     }
@@ -78,8 +79,20 @@ public final class Output extends PrintStream {
         @Override
         public void flush() {
             if (line.size() > 0 && last == '\n') {
-                box.give(line.toByteArray());
+                byte[] bytes = line.toByteArray();
                 line.reset();
+                mask(bytes);
+                box.give(bytes);
+            }
+        }
+
+        /** What a backend sent may be part of a line, and must not move a terminal's cursor. */
+        private static void mask(byte[] bytes) {
+            for (int i = 0; i < bytes.length; i++) {
+                byte b = bytes[i];
+                if (b >= 0 && b < ' ' && b != '\n' && b != '\t' || b == 127) {
+                    bytes[i] = '?';
+                }
             }
         }
 

@@ -1,5 +1,6 @@
 package gateway.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.registry.ServiceList;
@@ -14,11 +15,13 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -79,6 +82,7 @@ public final class Exposition implements AutoCloseable {
         made.getPrometheusRegistry().register((MultiCollector) metrics::snapshots);
         made.getPrometheusRegistry().register(new BackendMetrics(services));
         limiter(made);
+        cpuTime(made);
         FunctionCounter.builder("gateway.access.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .description("Lines of the access log that were dropped because their reader was too slow")
                 .register(made);
@@ -92,6 +96,18 @@ public final class Exposition implements AutoCloseable {
                 new UptimeMetrics());
         machine.forEach(binder -> binder.bindTo(made));
         return made;
+    }
+
+    /** Under the name and in the unit that Prometheus has for it, instead of Micrometer's, which promtool objects to. */
+    private static void cpuTime(MeterRegistry made) {
+        made.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        made.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            FunctionCounter.builder("process.cpu", system, machine -> machine.getProcessCpuTime() / 1e9)
+                    .baseUnit("seconds")
+                    .description("CPU time that the process has used")
+                    .register(made);
+        }
     }
 
     private void limiter(MeterRegistry made) {
