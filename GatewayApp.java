@@ -5,6 +5,7 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.admin.GatewayApi;
+import gateway.admin.Pages;
 import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
@@ -87,6 +88,7 @@ public final class GatewayApp {
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
             config.routes.delete("/services/{name}", servicesApi::delete);
+            Pages.configure(config);
 
             config.events.serverStarting(() -> {
                 settings.services().forEach(url -> services.register(Service.configured(url)));
