@@ -62,7 +62,7 @@ public final class Pages {
         Server.get(config.routes, "/docs", pages.own("docs.html", HTML));
         Server.get(config.routes, "/openapi.json", pages.own("openapi.json", JSON));
         Server.get(config.routes, "/dashboard/assets/{file}", pages::asset);
-        Server.get(config.routes, "/webjars/<file>", pages::library);
+        Server.get(config.routes, "/webjars/<path>", pages::library);
     }
 
     private Handler own(String name, String type) {
@@ -75,7 +75,7 @@ public final class Pages {
     }
 
     private void library(Context ctx) throws IOException {
-        String name = ctx.pathParam("file");
+        String name = ctx.pathParam("path");
         send(ctx, LIBRARIES + name, type(name), KEEP);
     }
 
