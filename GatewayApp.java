@@ -8,6 +8,7 @@ import gateway.admin.GatewayApi;
 import gateway.admin.LimitsApi;
 import gateway.admin.LiveApi;
 import gateway.admin.LiveView;
+import gateway.admin.Pages;
 import gateway.admin.RequestsApi;
 import gateway.admin.SameOrigin;
 import gateway.admin.Server;
@@ -112,6 +113,7 @@ public final class GatewayApp {
             Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
             Server.get(config.routes, "/requests/{id}", new RequestsApi(stories)::get);
             config.routes.get("/dashboard/events", live::events);
+            Pages.configure(config);
 
             config.events.serverStarting(() -> {
                 settings.services().forEach(url -> services.register(Service.configured(url)));
