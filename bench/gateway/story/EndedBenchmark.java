@@ -8,16 +8,22 @@ import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
 /** What those who hear of a request's end cost its thread, and what writing its line costs the log's own. */
 public class EndedBenchmark extends MicroBenchmark {
+    private static final int AT_ONCE = 4096;
+
     private final Metrics metrics = new Metrics();
     private final TextLine text = new TextLine();
     private final JsonLine json = new JsonLine();
-    private AccessLog log;
     private Story story;
 
     @Setup
@@ -34,8 +40,6 @@ public class EndedBenchmark extends MicroBenchmark {
                 true);
         story.add(new Hop(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
         story.end(3_210_000, 200, 210);
-        log = new AccessLog(story -> "", line -> {});
-        log.start();
     }
 
     @Benchmark
@@ -49,10 +53,35 @@ public class EndedBenchmark extends MicroBenchmark {
         metrics.accept(story);
     }
 
-    /** Given to the log, with nothing written: most are dropped at this pace, which costs less than being taken. */
+    /** Given to the log, which has room: the fewer at once, the more of them wake its thread. */
     @Benchmark
-    public void given() {
-        log.accept(story);
+    @OperationsPerInvocation(AT_ONCE)
+    public void given(Room room) {
+        for (int i = 0; i < AT_ONCE; i++) {
+            room.log.accept(story);
+        }
+    }
+
+    /** A log that has written all it was given before. */
+    @State(Scope.Benchmark)
+    public static class Room {
+        private final AtomicLong written = new AtomicLong();
+        private long given;
+        private AccessLog log;
+
+        @Setup
+        public void start() {
+            log = new AccessLog(story -> "", line -> written.lazySet(written.get() + 1));
+            log.start();
+        }
+
+        @Setup(Level.Invocation)
+        public void await() {
+            while (written.get() + log.dropped() < given) {
+                Thread.onSpinWait();
+            }
+            given += AT_ONCE;
+        }
     }
 
     @Benchmark
