@@ -8,6 +8,7 @@ import gateway.admin.GatewayApi;
 import gateway.admin.LimitsApi;
 import gateway.admin.LiveApi;
 import gateway.admin.LiveView;
+import gateway.admin.MetricsApi;
 import gateway.admin.Pages;
 import gateway.admin.RequestsApi;
 import gateway.admin.SameOrigin;
@@ -21,6 +22,8 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
+import gateway.metrics.Exposition;
+import gateway.metrics.Metrics;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
 import gateway.proxy.PathGuard;
@@ -28,16 +31,21 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.story.AccessLog;
 import gateway.story.History;
 import gateway.story.Stories;
+import gateway.story.Story;
 import gateway.story.StoryEnds;
 import gateway.story.StoryHandler;
 import gateway.story.Traffic;
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +90,16 @@ public final class GatewayApp {
         Stories stories = new Stories();
         Traffic traffic = new Traffic();
         History history = new History(traffic, services, time);
+        Metrics metrics = new Metrics();
+        Optional<AccessLog> accessLog = settings.accessLog().map(AccessLog::new);
+        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, metrics));
+        accessLog.ifPresent(listeners::add);
+        Exposition exposition = new Exposition(
+                metrics,
+                services,
+                limiter,
+                limit,
+                () -> accessLog.map(AccessLog::dropped).orElse(0L));
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, traffic, drain, time);
         LiveApi live = new LiveApi(view, stories, traffic, history, drain, time);
@@ -93,7 +111,7 @@ public final class GatewayApp {
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
 
-            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, List.of(stories, traffic))));
+            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, listeners)));
 
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
@@ -104,6 +122,7 @@ public final class GatewayApp {
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
+            Server.get(config.routes, "/metrics", new MetricsApi(exposition)::metrics);
             Server.get(config.routes, "/services", servicesApi::list);
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
@@ -116,6 +135,7 @@ public final class GatewayApp {
             Pages.configure(config);
 
             config.events.serverStarting(() -> {
+                accessLog.ifPresent(AccessLog::start);
                 settings.services().forEach(url -> services.register(Service.configured(url)));
                 checker.checkAll();
                 timer.every(checker.pause(), "health checks", checker::tick);
@@ -132,6 +152,8 @@ public final class GatewayApp {
                 timer.close();
                 checker.close();
                 forwarder.close();
+                exposition.close();
+                accessLog.ifPresent(AccessLog::close);
             });
         });
     }
