@@ -5,6 +5,12 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.admin.GatewayApi;
+import gateway.admin.LimitsApi;
+import gateway.admin.LiveApi;
+import gateway.admin.LiveView;
+import gateway.admin.Pages;
+import gateway.admin.RequestsApi;
+import gateway.admin.SameOrigin;
 import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
@@ -22,8 +28,14 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.story.History;
+import gateway.story.Stories;
+import gateway.story.StoryEnds;
+import gateway.story.StoryHandler;
+import gateway.story.Traffic;
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -67,7 +79,12 @@ public final class GatewayApp {
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
         LimitHandler limiter = new LimitHandler(limit, API, time);
+        Stories stories = new Stories();
+        Traffic traffic = new Traffic();
+        History history = new History(traffic, services, time);
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        LiveView view = new LiveView(services, balancer, limit, limiter, traffic, drain, time);
+        LiveApi live = new LiveApi(view, stories, traffic, history, drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
         return Javalin.create(config -> {
@@ -76,10 +93,14 @@ public final class GatewayApp {
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
 
+            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, List.of(stories, traffic))));
+
+            config.routes.before(
+                    new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(
-                    forwarder, API, () -> ThreadLocalRandom.current().nextLong()));
+            config.routes.before(new ProxyHandler(forwarder, API));
+            config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
@@ -87,6 +108,12 @@ public final class GatewayApp {
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
             config.routes.delete("/services/{name}", servicesApi::delete);
+            config.routes.post("/services/{name}/drain", servicesApi::drain);
+            config.routes.post("/services/{name}/resume", servicesApi::resume);
+            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
+            Server.get(config.routes, "/requests/{id}", new RequestsApi(stories)::get);
+            config.routes.get("/dashboard/events", live::events);
+            Pages.configure(config);
 
             config.events.serverStarting(() -> {
                 settings.services().forEach(url -> services.register(Service.configured(url)));
@@ -94,9 +121,13 @@ public final class GatewayApp {
                 timer.every(checker.pause(), "health checks", checker::tick);
                 timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
+                timer.every(History.STEP, "history", history::tick);
                 forwarder.watchedBy(timer);
             });
-            config.events.serverStopping(forwarder::endTunnels);
+            config.events.serverStopping(() -> {
+                live.close();
+                forwarder.endTunnels();
+            });
             config.events.serverStopped(() -> {
                 timer.close();
                 checker.close();

@@ -32,6 +32,15 @@ class LayoutTest {
                         "gateway.health..",
                         "gateway.balance..",
                         "gateway.limit..",
+                        "gateway.story..",
+                        "gateway.proxy..",
+                        "gateway.admin.."),
+                rule(
+                        "story knows registry",
+                        "gateway.story..",
+                        "gateway.health..",
+                        "gateway.balance..",
+                        "gateway.limit..",
                         "gateway.proxy..",
                         "gateway.admin.."),
                 rule(
@@ -49,7 +58,7 @@ class LayoutTest {
                         "gateway.proxy..",
                         "gateway.admin.."),
                 rule(
-                        "limit knows registry",
+                        "limit knows story",
                         "gateway.limit..",
                         "gateway.health..",
                         "gateway.balance..",
@@ -57,6 +66,20 @@ class LayoutTest {
                         "gateway.admin.."),
                 rule("proxy doesn't know admin", "gateway.proxy..", "gateway.admin.."),
                 rule("admin doesn't know proxy", "gateway.admin..", "gateway.proxy.."),
+                Arguments.of(
+                        "demo knows gateway itself alone",
+                        noClasses()
+                                .that()
+                                .resideInAPackage("gateway.demo")
+                                .should()
+                                .dependOnClassesThat(
+                                        resideInAPackage("gateway.*..").and(not(resideInAPackage("gateway.demo"))))),
+                Arguments.of(
+                        "nobody knows demo",
+                        noClasses()
+                                .that(not(resideInAPackage("gateway.demo")))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage("gateway.demo"))),
                 Arguments.of(
                         "no circles",
                         slices().matching("gateway.(*)..").should().beFreeOfCycles()),
@@ -68,7 +91,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|proxy\\.(ProxyHandler|PathGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

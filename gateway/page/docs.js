@@ -1,0 +1,25 @@
+// Shows /openapi.json with Swagger UI, in the light or dark that the reader's system has.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
+
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#docs",
+  deepLinking: true,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null, // else it would ask a server on the internet
+  // Swagger UI encodes the slashes of a path parameter; below /api they are the path's own.
+  requestInterceptor: (request) => {
+    const url = new URL(request.url, location.href);
+    if (url.pathname.startsWith("/api/")) {
+      url.pathname = url.pathname.replaceAll("%2F", "/");
+      request.url = url.href;
+    }
+    return request;
+  },
+});
