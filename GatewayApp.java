@@ -23,8 +23,14 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.story.History;
+import gateway.story.Stories;
+import gateway.story.StoryEnds;
+import gateway.story.StoryHandler;
+import gateway.story.Traffic;
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -68,6 +74,9 @@ public final class GatewayApp {
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
         LimitHandler limiter = new LimitHandler(limit, API, time);
+        Stories stories = new Stories();
+        Traffic traffic = new Traffic();
+        History history = new History(traffic, services, time);
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
@@ -77,10 +86,13 @@ public final class GatewayApp {
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
 
+            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, List.of(stories, traffic))));
+
+            config.routes.before(
+                    new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(
-                    forwarder, API, () -> ThreadLocalRandom.current().nextLong()));
+            config.routes.before(new ProxyHandler(forwarder, API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
@@ -96,6 +108,7 @@ public final class GatewayApp {
                 timer.every(checker.pause(), "health checks", checker::tick);
                 timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
+                timer.every(History.STEP, "history", history::tick);
                 forwarder.watchedBy(timer);
             });
             config.events.serverStopping(forwarder::endTunnels);

@@ -1,5 +1,8 @@
 package gateway;
 
+import static gateway.ProxyError.HTTP_REQUEST_ERROR;
+import static gateway.ProxyError.PROXY_INTERNAL_ERROR;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,23 +21,36 @@ import java.util.concurrent.TimeoutException;
  * @param title the kind in words, the same for each occurrence
  * @param detail what happened here and what would mend it
  * @param more further members, in order
+ * @param proxyStatus which of the ways to fail it was, said of a request that was for a service
  */
-public record Problem(int status, String slug, String title, String detail, Map<String, Object> more) {
+public record Problem(
+        int status, String slug, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
     /** The media type of {@link #json}. */
     public static final String CONTENT_TYPE = "application/problem+json";
 
     private static final String TYPE = "urn:api-gateway:problem:";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A problem of the request, or of the gateway itself. */
     public Problem(int status, String slug, String title, String detail) {
-        this(status, slug, title, detail, Map.of());
+        this(status, slug, title, detail, status < 500 ? HTTP_REQUEST_ERROR : PROXY_INTERNAL_ERROR, null);
+    }
+
+    /**
+     * A problem on the way to a service.
+     *
+     * @param error what kind it is for machines
+     * @param nextHop the backend that was asked last; null if none was
+     */
+    public Problem(int status, String slug, String title, String detail, ProxyError error, String nextHop) {
+        this(status, slug, title, detail, Map.of(), new ProxyStatus(error, nextHop, detail));
     }
 
     /** The same problem with one more member. */
     public Problem with(String name, Object value) {
         Map<String, Object> members = new LinkedHashMap<>(more);
         members.put(name, value);
-        return new Problem(status, slug, title, detail, members);
+        return new Problem(status, slug, title, detail, members, proxyStatus);
     }
 
     /** A path that nothing of the gateway answers to. */
@@ -88,6 +104,18 @@ public record Problem(int status, String slug, String title, String detail, Map<
         }
     }
 
+    /** Tells the request's story of this problem, and takes its ids in. */
+    private Problem identified(Traced traced, HttpServletResponse response) {
+        if (traced == null) {
+            return this;
+        }
+        traced.answeredBy(this);
+        if (traced.isForService()) {
+            response.setHeader(ProxyStatus.HEADER, proxyStatus.value());
+        }
+        return with("request_id", traced.requestId()).with("trace_id", traced.traceId());
+    }
+
     /**
      * Answers with this problem; headers that were set before stay. Once the answer has begun it can't be taken back,
      * and this does nothing.
@@ -96,7 +124,7 @@ public record Problem(int status, String slug, String title, String detail, Map<
         if (response.isCommitted()) {
             return;
         }
-        byte[] body = json(request.getRequestURI());
+        byte[] body = identified(Traced.of(request), response).json(request.getRequestURI());
         response.resetBuffer();
         response.setStatus(status);
         response.setContentType(CONTENT_TYPE);

@@ -32,6 +32,15 @@ class LayoutTest {
                         "gateway.health..",
                         "gateway.balance..",
                         "gateway.limit..",
+                        "gateway.story..",
+                        "gateway.proxy..",
+                        "gateway.admin.."),
+                rule(
+                        "story knows registry",
+                        "gateway.story..",
+                        "gateway.health..",
+                        "gateway.balance..",
+                        "gateway.limit..",
                         "gateway.proxy..",
                         "gateway.admin.."),
                 rule(
@@ -49,7 +58,7 @@ class LayoutTest {
                         "gateway.proxy..",
                         "gateway.admin.."),
                 rule(
-                        "limit knows registry",
+                        "limit knows story",
                         "gateway.limit..",
                         "gateway.health..",
                         "gateway.balance..",
@@ -68,7 +77,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|proxy\\.(ProxyHandler|PathGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

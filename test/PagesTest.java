@@ -79,8 +79,7 @@ class PagesTest {
     })
     void a_head_says_what_a_get_would(String path, String type) throws Exception {
         HttpResponse<String> get = gateway.get(path);
-        HttpResponse<String> head =
-                gateway.send(gateway.request(path).method("HEAD", BodyPublishers.noBody()));
+        HttpResponse<String> head = gateway.send(gateway.request(path).method("HEAD", BodyPublishers.noBody()));
         assertEquals(type, header(get, "Content-Type").replace(" ", ""));
         assertEquals(200, head.statusCode());
         assertEquals(header(get, "Content-Type"), header(head, "Content-Type"));

@@ -7,7 +7,6 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -87,7 +86,7 @@ final class Errors {
             String detail = status == 431
                     ? "The header block or the URI is too large"
                     : "The request isn't one that can be answered: " + HttpStatus.getMessage(status);
-            byte[] body = new Problem(status, "bad-request", HttpStatus.getMessage(status), detail, Map.of())
+            byte[] body = new Problem(status, "bad-request", HttpStatus.getMessage(status), detail)
                     .json(String.valueOf(request.getHttpURI().getPath()));
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);

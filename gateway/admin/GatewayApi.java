@@ -2,12 +2,12 @@ package gateway.admin;
 
 import gateway.Drain;
 import gateway.Durations;
+import gateway.Peer;
 import gateway.Settings;
 import gateway.Time;
 import gateway.balance.Balancer;
 import gateway.limit.ClientAddress;
 import gateway.limit.LimitHandler;
-import gateway.limit.Peer;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
 import gateway.registry.ServiceList;

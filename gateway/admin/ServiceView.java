@@ -10,7 +10,8 @@ import gateway.registry.Check;
 /**
  * All that is known of a service, as {@code /services} has it.
  *
- * @param since when it got its status, ISO-8601
+ * @param since when its health became what it is, ISO-8601
+ * @param draining true while it is drained, else null
  * @param lastCheck null before the first
  * @param lease null for a service that stays until deleted
  * @param leaseLeftMs milliseconds until it leaves the list unless it renews
@@ -23,6 +24,7 @@ record ServiceView(
         String status,
         String since,
         String reason,
+        Boolean draining,
         CheckView lastCheck,
         long requests,
         long failures,
@@ -43,9 +45,10 @@ record ServiceView(
         return new ServiceView(
                 backend.name(),
                 backend.urlText(),
-                state.status().word(),
+                backend.statusWord(),
                 state.since().toString(),
-                state.reason(),
+                backend.reason(),
+                backend.draining() ? true : null,
                 backend.lastCheck().map(ServiceView::check).orElse(null),
                 backend.requests(),
                 backend.failures(),

@@ -22,7 +22,6 @@ record Summary(int totalServices, long healthyServices, List<Brief> services) {
     }
 
     private static Brief brief(Backend backend) {
-        return new Brief(
-                backend.name(), backend.urlText(), backend.state().status().word());
+        return new Brief(backend.name(), backend.urlText(), backend.statusWord());
     }
 }

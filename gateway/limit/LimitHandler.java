@@ -1,10 +1,12 @@
 package gateway.limit;
 
 import gateway.PathPrefix;
+import gateway.Peer;
 import gateway.Problem;
 import gateway.Rate;
 import gateway.Time;
 import gateway.limit.RateLimit.Decision;
+import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ public final class LimitHandler implements Handler {
     private final PathPrefix limited;
     private final Time time;
     private final LimitHeaders headers;
+    private final int requests;
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -24,6 +27,7 @@ public final class LimitHandler implements Handler {
         this.limit = limit;
         this.limited = limited;
         this.time = time;
+        this.requests = limit.rate().map(Rate::requests).orElse(0);
         this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
     }
 
@@ -39,6 +43,7 @@ public final class LimitHandler implements Handler {
         InetAddress peer = Peer.address(ctx.req());
         Decision decision = limit.take(ClientAddress.of(peer));
         headers.set(ctx.res(), decision);
+        Story.of(ctx.req()).limit(decision.allowed(), requests, decision.remaining(), decision.resetNanos());
         if (decision.allowed()) {
             allowed.increment();
             return;

@@ -1,6 +1,7 @@
 package gateway.limit;
 
 import gateway.Rate;
+import java.util.List;
 import java.util.Optional;
 
 /** May this client ask again? Implementations are safe for any number of threads; each decision is one atomic step. */
@@ -14,11 +15,47 @@ public interface RateLimit {
      */
     record Decision(boolean allowed, int remaining, long resetNanos) {}
 
+    /**
+     * Where a client stands, and why.
+     *
+     * @param decision what {@link #look} says
+     * @param used requests that count now
+     * @param ages how long ago these were, nanoseconds, oldest first; of more than {@value #MOST_AGES} the oldest
+     * @param own whether the client has a window of its own, rather than sharing one because there are too many clients
+     */
+    record Standing(Decision decision, int used, List<Long> ages, boolean own) {}
+
+    /** How many request times {@link #explain} gives at most. */
+    int MOST_AGES = 1000;
+
+    /**
+     * A client with requests that count.
+     *
+     * @param used how many
+     * @param remaining how many may follow at once
+     * @param nextFreeNanos nanoseconds until it may ask again; 0 if it may now
+     * @param allFreeNanos nanoseconds until none counts any more
+     */
+    record Usage(ClientAddress client, int used, int remaining, long nextFreeNanos, long allFreeNanos) {}
+
     /** Decides on a request now and, if it may pass, counts it. Refused requests aren't counted. */
     Decision take(ClientAddress client);
 
     /** What {@link #take} would say, without taking. */
     Decision look(ClientAddress client);
+
+    /** What {@link #look} says, with its grounds. Takes nothing. */
+    Standing explain(ClientAddress client);
+
+    /** The clients nearest their limit, fullest first. Goes through all of them: for people, not for requests. */
+    default List<Usage> fullest(int most) {
+        return List.of();
+    }
+
+    /** Where the times of requests are kept, in words. */
+    default String store() {
+        return "memory of this gateway";
+    }
 
     /** The rate that is held; empty if there is no limit. */
     Optional<Rate> rate();

@@ -3,7 +3,11 @@ package gateway.limit;
 import gateway.Durations;
 import gateway.Rate;
 import gateway.Time;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,6 +27,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SlidingWindow implements RateLimit {
     /** With a full table, idle clients are looked for at most this often, so that a flood can't make us sweep. */
     private static final long SWEEP_PAUSE_NANOS = 1_000_000_000L;
+
+    private static final Comparator<Usage> LESS_USED_FIRST = Comparator.comparingInt(Usage::used)
+            .thenComparingLong(Usage::allFreeNanos)
+            .thenComparingLong(usage -> usage.client().key());
 
     private final ConcurrentHashMap<ClientAddress, Window> windows = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
@@ -74,6 +82,46 @@ public final class SlidingWindow implements RateLimit {
             dropOld(window.times, now);
             return decision(window.times.size() < limit, window.times, now);
         }
+    }
+
+    @Override
+    public Standing explain(ClientAddress client) {
+        Window window = windows.getOrDefault(client, common);
+        synchronized (window) {
+            long now = time.nanos();
+            TimeDeque times = window.times;
+            dropOld(times, now);
+            List<Long> ages = new ArrayList<>();
+            for (int i = 0; i < Math.min(MOST_AGES, times.size()); i++) {
+                ages.add(now - times.get(i));
+            }
+            boolean shares = window == common && clients.get() >= maxClients;
+            return new Standing(decision(times.size() < limit, times, now), times.size(), ages, !shares);
+        }
+    }
+
+    @Override
+    public List<Usage> fullest(int most) {
+        PriorityQueue<Usage> found = new PriorityQueue<>(LESS_USED_FIRST);
+        windows.forEach((client, window) -> {
+            synchronized (window) {
+                long now = time.nanos();
+                dropOld(window.times, now);
+                if (!window.times.isEmpty()) {
+                    found.add(usage(client, window.times, now));
+                }
+            }
+            if (found.size() > most) {
+                found.poll();
+            }
+        });
+        return found.stream().sorted(LESS_USED_FIRST.reversed()).toList();
+    }
+
+    private Usage usage(ClientAddress client, TimeDeque times, long now) {
+        int remaining = limit - times.size();
+        long nextFree = remaining > 0 ? 0 : times.first() + windowNanos - now;
+        return new Usage(client, times.size(), remaining, nextFree, times.last() + windowNanos - now);
     }
 
     private Decision decision(boolean allowed, TimeDeque times, long now) {

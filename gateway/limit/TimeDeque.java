@@ -29,6 +29,16 @@ final class TimeDeque {
         return ring[head];
     }
 
+    /** The newest time; there must be one. */
+    long last() {
+        return get(size - 1);
+    }
+
+    /** @param index from the oldest on, 0 to size - 1 */
+    long get(int index) {
+        return ring[(head + index) % ring.length];
+    }
+
     void removeFirst() {
         head = head + 1 == ring.length ? 0 : head + 1;
         size--;
@@ -47,7 +57,7 @@ final class TimeDeque {
     /** Takes over all times of another deque, oldest first. */
     void addAll(TimeDeque other, int limit) {
         for (int i = 0; i < other.size; i++) {
-            addLast(other.ring[(other.head + i) % other.ring.length], limit);
+            addLast(other.get(i), limit);
         }
     }
 

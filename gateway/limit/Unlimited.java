@@ -1,6 +1,7 @@
 package gateway.limit;
 
 import gateway.Rate;
+import java.util.List;
 import java.util.Optional;
 
 /** No limit: the setting {@code off}. */
@@ -15,6 +16,16 @@ public final class Unlimited implements RateLimit {
     @Override
     public Decision look(ClientAddress client) {
         return ALLOWED;
+    }
+
+    @Override
+    public Standing explain(ClientAddress client) {
+        return new Standing(ALLOWED, 0, List.of(), false);
+    }
+
+    @Override
+    public String store() {
+        return "none";
     }
 
     @Override

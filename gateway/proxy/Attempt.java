@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.registry.Backend;
+import gateway.story.Hop;
 import java.io.IOException;
 import okhttp3.Connection;
 
@@ -26,6 +27,7 @@ final class Attempt implements Runnable {
     private volatile boolean clientIsIdle;
     private Connection connection;
     private boolean answered;
+    private int status;
     private Runnable onAnswer = () -> {};
     private boolean bodyConsumed;
     private IOException clientFailure;
@@ -64,6 +66,26 @@ final class Attempt implements Runnable {
     void answered() {
         answered = true;
         onAnswer.run();
+    }
+
+    /** The answer's status, which came at this time, nanoseconds. */
+    void answered(int status, long now) {
+        this.status = status;
+        backend.latency().record(now - startedAt);
+    }
+
+    /**
+     * What is told of it once it has ended.
+     *
+     * @param failed why it brought no whole answer; null if it did
+     */
+    Hop hop(boolean reused, Failed failed, long now) {
+        if (failed == null) {
+            return new Hop(backend, startedAt, now, reused, status, null, null);
+        }
+        return isClientGone()
+                ? new Hop(backend, startedAt, now, reused, status, "the client left", null)
+                : new Hop(backend, startedAt, now, reused, status, failed.words(), failed.error());
     }
 
     boolean isAnswered() {

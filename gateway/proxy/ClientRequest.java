@@ -1,7 +1,10 @@
 package gateway.proxy;
 
-import gateway.limit.Peer;
+import gateway.Peer;
 import gateway.registry.Backend;
+import gateway.story.RequestIds;
+import gateway.story.Story;
+import gateway.story.TraceContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Set;
@@ -20,23 +23,26 @@ final class ClientRequest {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
+    /** Belongs to the client's traceparent: without a valid one it says nothing (Trace Context, 3.3). */
+    private static final String TRACE_STATE = "tracestate";
+
     private final HttpServletRequest request;
     private final HttpFields fields;
     private final String path;
-    private final String id;
+    private final Story story;
     private final Headers headers;
     private final boolean hasBody;
     private final boolean webSocket;
 
     /**
      * @param path the raw path that the backend shall see
-     * @param id the request's id
+     * @param story what is told of it
      */
-    ClientRequest(HttpServletRequest request, String path, String id) {
+    ClientRequest(HttpServletRequest request, String path, Story story) {
         this.request = request;
         this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
         this.path = path;
-        this.id = id;
+        this.story = story;
         this.hasBody = request.getContentLengthLong() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
         this.webSocket = WebSocketHandshake.isIn(request, fields);
         this.headers = headersForBackend();
@@ -50,8 +56,8 @@ final class ClientRequest {
         return request.getMethod();
     }
 
-    String id() {
-        return id;
+    Story story() {
+        return story;
     }
 
     boolean hasBody() {
@@ -121,8 +127,10 @@ final class ClientRequest {
     private Headers headersForBackend() {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
+        TraceContext trace = story.trace();
         for (HttpField field : fields) {
-            if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)) {
+            if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)
+                    && !(trace.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
                 String value = field.getValue() == null ? "" : field.getValue();
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
             }
@@ -137,7 +145,8 @@ final class ClientRequest {
             headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
         }
         headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
-        headers.add(RequestIds.HEADER, id);
+        headers.add(RequestIds.HEADER, story.requestId());
+        headers.add(TraceContext.HEADER, trace.parent());
         if (request.getContentLengthLong() > 0) {
             headers.add("Content-Length", String.valueOf(request.getContentLengthLong()));
         } else if (hasBody) {

@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.Problem;
+import gateway.ProxyError;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
@@ -75,8 +76,8 @@ public final class Forwarder implements AutoCloseable {
 
     /** Answers the request, by a backend's answer or a problem, or breaks the connection off. */
     void forward(ClientRequest request, HttpServletResponse response) throws IOException {
-        List<Backend> available = services.available();
-        if (available.isEmpty()) {
+        ServiceList.Snapshot list = services.snapshot();
+        if (list.available().isEmpty()) {
             response.setHeader("Retry-After", "1");
             noService().send(request.servletRequest(), response);
             return;
@@ -86,7 +87,8 @@ public final class Forwarder implements AutoCloseable {
             noRoom().send(request.servletRequest(), response);
             return;
         }
-        Attempt first = request.attempt(balancer.choose(available), time.nanos());
+        request.story().chosenFrom(list);
+        Attempt first = request.attempt(balancer.choose(list.available()), time.nanos());
         Failed failed = send(request, response, first, false);
         if (failed != null) {
             retry(request, response, first, failed);
@@ -98,12 +100,19 @@ public final class Forwarder implements AutoCloseable {
                 503,
                 "no-service-available",
                 "No service available",
-                "No registered service is healthy; GET /services says why, POST /services registers one");
+                "No registered service is available; GET /services says why, POST /services registers one",
+                ProxyError.DESTINATION_UNAVAILABLE,
+                null);
     }
 
     private static Problem noRoom() {
         return new Problem(
-                503, "no-websocket-now", "No WebSocket now", "The gateway has too many WebSockets or is about to stop");
+                503,
+                "no-websocket-now",
+                "No WebSocket now",
+                "The gateway has too many WebSockets or is about to stop",
+                ProxyError.CONNECTION_LIMIT_REACHED,
+                null);
     }
 
     private void retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
@@ -120,6 +129,7 @@ public final class Forwarder implements AutoCloseable {
                 if (candidates.isEmpty()) {
                     break;
                 }
+                request.story().chosenFrom(services.snapshot());
                 Attempt attempt = request.attempt(balancer.choose(candidates), time.nanos());
                 attempt.onAnswer(release); // what streams for long is no retry any more
                 failed = send(request, response, attempt, true);
@@ -159,6 +169,7 @@ public final class Forwarder implements AutoCloseable {
         Lane lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
         boolean warm = lane.isWarm();
         boolean reusable = false;
+        Failed failed = null;
         backend.started();
         try {
             attempt.waitForBackend(time.nanos());
@@ -167,13 +178,16 @@ public final class Forwarder implements AutoCloseable {
             reusable = lane.mayServeAgain(attempt.connection(), request.method());
             return null;
         } catch (IOException e) {
-            return failed(Failed.of(e, attempt, warm, upstreamTimeout), request, response, attempt);
+            failed = Failed.of(e, attempt, warm, upstreamTimeout);
+            return failed(failed, request, response, attempt);
         } catch (RuntimeException | Error e) {
             if (response.isCommitted()) {
+                request.story().brokenOff();
                 ClientFailure.breakOff(request, response);
             }
             throw e;
         } finally {
+            request.story().add(attempt.hop(warm, failed, time.nanos()));
             boolean intact = attempt.ended();
             Tunnel tunnel = attempt.tunnel();
             if (tunnel == null) {
@@ -217,6 +231,7 @@ public final class Forwarder implements AutoCloseable {
             health.failed(attempt.backend(), failed.health(), failed.words());
         }
         if (response.isCommitted()) {
+            request.story().brokenOff();
             ClientFailure.breakOff(request, response);
             return null;
         }

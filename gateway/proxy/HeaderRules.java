@@ -1,5 +1,7 @@
 package gateway.proxy;
 
+import gateway.story.RequestIds;
+import gateway.story.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
@@ -46,7 +48,9 @@ final class HeaderRules {
     static boolean passesToBackend(HttpHeader known, String name, Set<String> named) {
         boolean saidAnew = known != null
                 ? SAID_ANEW.contains(known)
-                : name.equalsIgnoreCase(RequestIds.HEADER) || name.equalsIgnoreCase(SAID_ANEW_TOO);
+                : name.equalsIgnoreCase(RequestIds.HEADER)
+                        || name.equalsIgnoreCase(TraceContext.HEADER)
+                        || name.equalsIgnoreCase(SAID_ANEW_TOO);
         return !saidAnew
                 && passesToClient(known, name, named)
                 && !name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());

@@ -2,10 +2,10 @@ package gateway.proxy;
 
 import gateway.PathPrefix;
 import gateway.Problem;
+import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.function.LongSupplier;
 
 /**
  * Takes what is asked for below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
@@ -17,16 +17,11 @@ public final class ProxyHandler implements Handler {
 
     private final Forwarder forwarder;
     private final PathPrefix prefix;
-    private final RequestIds ids;
 
-    /**
-     * @param prefix what is forwarded; requests for anything else go on to the next handler
-     * @param random 64 random bits each time, for the ids of requests
-     */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, LongSupplier random) {
+    /** @param prefix what is forwarded; requests for anything else go on to the next handler */
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix) {
         this.forwarder = forwarder;
         this.prefix = prefix;
-        this.ids = new RequestIds(random);
     }
 
     @Override
@@ -50,9 +45,7 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        String id = ids.of(request.getHeader(RequestIds.HEADER));
-        ctx.res().setHeader(RequestIds.HEADER, id);
-        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), id);
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request));
         if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());

@@ -1,13 +1,18 @@
 package gateway.proxy;
 
+import gateway.ProxyStatus;
 import gateway.ResponseFields;
 import gateway.Time;
+import gateway.registry.Backend;
+import gateway.story.Hop;
+import gateway.story.RequestIds;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import okhttp3.Headers;
 import okhttp3.Response;
 import okio.Buffer;
@@ -42,6 +47,7 @@ final class Relay {
      */
     void pass(Response answer, HttpField backend, Attempt attempt, ClientRequest request, HttpServletResponse response)
             throws IOException {
+        attempt.answered(Wire.status(answer), time.nanos());
         long length = answer.body().contentLength();
         boolean hasBody = length != 0 && Framing.mayHaveBody(request.method(), Wire.status(answer));
         if (hasBody && length > 0) {
@@ -55,6 +61,10 @@ final class Relay {
         fields.add(GATEWAY);
         fields.add(backend);
         fields.add(loadBalancer);
+        List<Hop> before = request.story().hops();
+        if (!before.isEmpty()) {
+            fields.add(ProxyStatus.HEADER, afterFailures(before, attempt.backend()));
+        }
         if (!hasBody) {
             return;
         }
@@ -68,6 +78,14 @@ final class Relay {
         } else {
             passBody(answer.body().source(), length, attempt, response);
         }
+    }
+
+    /** Of an answer that others didn't give; without an error type, which would say that the gateway made it. */
+    private static String afterFailures(List<Hop> failed, Backend backend) {
+        String details = failed.stream()
+                .map(hop -> hop.backend().name() + ": " + hop.failure())
+                .collect(Collectors.joining("; "));
+        return new ProxyStatus(null, backend.name(), details).value();
     }
 
     private static void requireFirstByte(BufferedSource source) throws IOException {

@@ -45,10 +45,15 @@ public final class Backend {
     private volatile Optional<Duration> lease;
     private volatile long leaseEnds;
     private volatile State state;
+    private volatile boolean draining;
     private volatile Check lastCheck;
     private final Vitals vitals = new Vitals();
+    private final Latency latency = new Latency();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder ejections = new LongAdder();
+    private final LongAdder checks = new LongAdder();
+    private final LongAdder checkNanos = new LongAdder();
     private final AtomicInteger inFlight = new AtomicInteger();
 
     Backend(Service service, State state, Totals totals, long now) {
@@ -80,9 +85,24 @@ public final class Backend {
         return state;
     }
 
+    /** Whether an operator has taken it out of turn; what is known of its health goes on beneath. */
+    public boolean draining() {
+        return draining;
+    }
+
     /** Whether it may be chosen for a request. */
     public boolean available() {
-        return state.status() == Status.HEALTHY;
+        return !draining && state.status() == Status.HEALTHY;
+    }
+
+    /** What people are shown as its status: its health, or {@code draining}. */
+    public String statusWord() {
+        return draining ? "draining" : state.status().word();
+    }
+
+    /** Why it has the status that is shown. */
+    public String reason() {
+        return draining ? "drained by an operator" : state.reason();
     }
 
     /** What the latest check saw; empty before the first. */
@@ -93,11 +113,28 @@ public final class Backend {
     /** Notes what the latest check saw. */
     public void lastCheck(Check check) {
         lastCheck = check;
+        checks.increment();
+        checkNanos.add(check.latency().toNanos());
+    }
+
+    /** Checks so far. */
+    public long checks() {
+        return checks.sum();
+    }
+
+    /** How long all checks so far took together, nanoseconds. */
+    public long checkNanos() {
+        return checkNanos.sum();
     }
 
     /** The streaks from which health is judged. */
     public Vitals vitals() {
         return vitals;
+    }
+
+    /** How long it took lately to begin an answer. */
+    public Latency latency() {
+        return latency;
     }
 
     /** A request is about to be sent to it. Ends with {@link #finished}. */
@@ -128,6 +165,11 @@ public final class Backend {
         return failures.sum();
     }
 
+    /** How often it was taken out. */
+    public long ejections() {
+        return ejections.sum();
+    }
+
     /** Requests it is working on now. */
     public int inFlight() {
         return inFlight.get();
@@ -154,6 +196,13 @@ public final class Backend {
 
     void state(State state) {
         this.state = state;
+        if (state.status() == Status.UNHEALTHY) {
+            ejections.increment();
+        }
+    }
+
+    void draining(boolean draining) {
+        this.draining = draining;
     }
 
     @Override

@@ -29,25 +29,46 @@ public final class ServiceList {
     /** What a registration did, and to which backend. */
     public record Registered(Outcome outcome, Backend backend) {}
 
+    /**
+     * A backend that couldn't be chosen, and why, as it was at that moment.
+     *
+     * @param status the word that people are shown
+     * @param reason why it has that status
+     */
+    public record Unavailable(Backend backend, String status, String reason) {}
+
+    /**
+     * The list at one moment; immutable.
+     *
+     * @param all all backends, by name
+     * @param available those that may be chosen, by name
+     * @param unavailable the others, by name
+     */
+    public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {}
+
     private final Time time;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
-    private volatile List<Backend> all = List.of();
-    private volatile List<Backend> available = List.of();
+    private volatile Snapshot snapshot = new Snapshot(List.of(), List.of(), List.of());
 
     /** @param time for leases and for "since" */
     public ServiceList(Time time) {
         this.time = time;
     }
 
+    /** The list as it is now. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
     /** All backends, by name; a snapshot. */
     public List<Backend> all() {
-        return all;
+        return snapshot.all();
     }
 
     /** Those that may be chosen, by name; a snapshot. */
     public List<Backend> available() {
-        return available;
+        return snapshot.available();
     }
 
     /** What all of them, also those that have left, have done. */
@@ -57,7 +78,7 @@ public final class ServiceList {
 
     /** The backend of this name. */
     public Optional<Backend> find(String name) {
-        return all.stream().filter(backend -> backend.name().equals(name)).findFirst();
+        return all().stream().filter(backend -> backend.name().equals(name)).findFirst();
     }
 
     /** Whether this very backend is (still) in the list. */
@@ -115,20 +136,33 @@ public final class ServiceList {
     }
 
     /**
-     * Makes the backend unavailable; returns whether it was available before. One that waits for its first good check
+     * Makes a healthy backend unhealthy; returns whether it was healthy before. One that waits for its first good check
      * goes on waiting.
      *
      * @param evenIfLast whether that may leave none available
      */
     public synchronized boolean eject(Backend backend, String reason, boolean evenIfLast) {
-        if (!backend.available()) {
+        if (backend.state().status() != Status.HEALTHY) {
             return false;
         }
-        boolean last = available.size() == 1 && available.get(0) == backend;
+        boolean last = available().size() == 1 && available().get(0) == backend;
         if (last && !evenIfLast) {
             return false;
         }
         return change(backend, Status.UNHEALTHY, reason);
+    }
+
+    /**
+     * Takes a service out of turn or puts it back: drained, it gets no more requests, those under way finish, and it
+     * stays in the list whatever its health. Returns it if it is there.
+     */
+    public synchronized Optional<Backend> drain(String name, boolean draining) {
+        Backend backend = byName.get(name);
+        if (backend != null && backend.draining() != draining) {
+            backend.draining(draining);
+            publish();
+        }
+        return Optional.ofNullable(backend);
     }
 
     private boolean change(Backend backend, Status status, String reason) {
@@ -141,7 +175,13 @@ public final class ServiceList {
     }
 
     private void publish() {
-        all = List.copyOf(byName.values());
-        available = all.stream().filter(Backend::available).toList();
+        List<Backend> all = List.copyOf(byName.values());
+        snapshot = new Snapshot(
+                all,
+                all.stream().filter(Backend::available).toList(),
+                all.stream()
+                        .filter(backend -> !backend.available())
+                        .map(backend -> new Unavailable(backend, backend.statusWord(), backend.reason()))
+                        .toList());
     }
 }

@@ -14,6 +14,7 @@ import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.story.StoryHandler;
 import io.javalin.Javalin;
 import java.net.ServerSocket;
 import java.util.Map;
@@ -44,7 +45,8 @@ class ForwarderTest {
             services.admit(backend, "test");
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api"), () -> 42));
+                        config.routes.before(new StoryHandler(new PathPrefix("/api"), () -> 42, time));
+                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api")));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

@@ -28,7 +28,8 @@ class RetryTest {
     })
     void a_failed_attempt_may_be_followed_by_another(
             Failed.Kind kind, boolean idempotent, boolean bodyConsumed, int retries, boolean allowed) {
-        assertEquals(allowed, RetryRule.allows(new Failed(kind, null, null, ""), idempotent, bodyConsumed, retries));
+        assertEquals(
+                allowed, RetryRule.allows(new Failed(kind, null, null, null, ""), idempotent, bodyConsumed, retries));
     }
 
     @Test

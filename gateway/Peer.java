@@ -1,10 +1,11 @@
-package gateway.limit;
+package gateway;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 
 /**
  * The other end of the TCP connection: the one address a client can't choose freely. Headers that claim another one,
@@ -15,9 +16,12 @@ public final class Peer {
 
     /** The peer's address, taken from the connection without turning it into text and back. */
     public static InetAddress address(HttpServletRequest request) {
-        SocketAddress address = ServletContextRequest.getServletContextRequest(request)
-                .getConnectionMetaData()
-                .getRemoteSocketAddress();
+        return address(ServletContextRequest.getServletContextRequest(request));
+    }
+
+    /** The same, of a request as Jetty has it. */
+    public static InetAddress address(Request request) {
+        SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         // The connection may just have gone; nobody will read the answer, so any address does.
         return address instanceof InetSocketAddress internet && internet.getAddress() != null
                 ? internet.getAddress()

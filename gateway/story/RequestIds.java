@@ -1,11 +1,15 @@
-package gateway.proxy;
+package gateway.story;
 
 import java.util.HexFormat;
 import java.util.function.LongSupplier;
 
-/** The id by which one request is found in the logs of all who handled it: the client's if it sent a sane one, else new. */
-final class RequestIds {
-    static final String HEADER = "X-Request-ID";
+/**
+ * The id by which one request is found in the logs of all who handled it: the client's if it sent a sane one; else that of
+ * the trace if it begins here, so that there is one id to look for; else, since a trace may have many requests, a new one.
+ */
+public final class RequestIds {
+    /** The header. */
+    public static final String HEADER = "X-Request-ID";
 
     private static final int LONGEST = 128;
     private static final HexFormat HEX = HexFormat.of();
@@ -18,9 +22,12 @@ final class RequestIds {
     }
 
     /** @param sent what the client sent; null if nothing */
-    String of(String sent) {
-        return sent != null && isSane(sent)
-                ? sent
+    String of(String sent, TraceContext trace) {
+        if (sent != null && isSane(sent)) {
+            return sent;
+        }
+        return trace.isNew()
+                ? trace.traceId()
                 : HEX.toHexDigits(random.getAsLong()) + HEX.toHexDigits(random.getAsLong());
     }
 

@@ -1,0 +1,97 @@
+package gateway.registry;
+
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+
+/**
+ * How long something took lately, as percentiles. Recording takes no lock; {@link #tick} alone reads what was recorded,
+ * and the percentiles it works out are what others see until the next one.
+ *
+ * <p>Values are kept with two digits in steps of {@value #UNIT_NANOS} ns up to a minute: some 17 KB for each of the four
+ * histograms, made when the first value comes.
+ */
+public final class Latency {
+    /**
+     * Percentiles in milliseconds.
+     *
+     * @param p50 half took no longer; NaN if there were none
+     * @param p99 99 of 100 took no longer; NaN if there were none
+     */
+    public record Percentiles(double p50, double p99) {
+        static final Percentiles NONE = new Percentiles(Double.NaN, Double.NaN);
+
+        private static Percentiles of(Histogram histogram) {
+            return histogram.getTotalCount() == 0
+                    ? NONE
+                    : new Percentiles(millis(histogram, 50), millis(histogram, 99));
+        }
+
+        private static double millis(Histogram histogram, double percentile) {
+            return histogram.getValueAtPercentile(percentile) * UNIT_NANOS / 1e6;
+        }
+    }
+
+    private static final int UNIT_NANOS = 8_000;
+    private static final long MOST_UNITS = 60_000_000_000L / UNIT_NANOS;
+    private static final int DIGITS = 2;
+
+    /** Of so many ticks, the values are in one half of the window. */
+    private static final int TICKS_A_HALF = 10;
+
+    private volatile Recorder recorder;
+    private Histogram step;
+    private Histogram older;
+    private Histogram newer;
+    private int ticks;
+    private volatile Percentiles lastStep = Percentiles.NONE;
+    private volatile Percentiles window = Percentiles.NONE;
+
+    /** Notes a value; what is longer than a minute counts as a minute. */
+    public void record(long nanos) {
+        Recorder known = recorder;
+        (known != null ? known : first()).recordValue(Math.min(MOST_UNITS, Math.max(0, nanos / UNIT_NANOS)));
+    }
+
+    private synchronized Recorder first() {
+        if (recorder == null) {
+            older = new Histogram(MOST_UNITS, DIGITS);
+            newer = new Histogram(MOST_UNITS, DIGITS);
+            recorder = new Recorder(MOST_UNITS, DIGITS);
+        }
+        return recorder;
+    }
+
+    /** Takes in what was recorded since the last call. */
+    public synchronized void tick() {
+        if (recorder == null) {
+            return;
+        }
+        step = recorder.getIntervalHistogram(step);
+        lastStep = Percentiles.of(step);
+        newer.add(step);
+        if (++ticks == TICKS_A_HALF) {
+            ticks = 0;
+            Histogram oldest = older;
+            older = newer;
+            newer = oldest;
+            newer.reset();
+        }
+        if (older.getTotalCount() == 0) {
+            window = Percentiles.of(newer);
+        } else {
+            Histogram both = older.copy();
+            both.add(newer);
+            window = Percentiles.of(both);
+        }
+    }
+
+    /** Of what was recorded between the last two ticks. */
+    public Percentiles lastStep() {
+        return lastStep;
+    }
+
+    /** Of what was recorded within the last 10 to 20 ticks. */
+    public Percentiles window() {
+        return window;
+    }
+}

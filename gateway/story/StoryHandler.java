@@ -1,0 +1,69 @@
+package gateway.story;
+
+import gateway.PathPrefix;
+import gateway.Peer;
+import gateway.ResponseFields;
+import gateway.Time;
+import gateway.Traced;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+
+/** Begins each request's {@link Story}, and says its id in the answer. The first of all handlers. */
+public final class StoryHandler implements Handler {
+    private final PathPrefix services;
+    private final LongSupplier random;
+    private final RequestIds ids;
+    private final Time time;
+
+    /**
+     * @param services what is below this is for a service
+     * @param random 64 random bits each time, for ids
+     */
+    public StoryHandler(PathPrefix services, LongSupplier random, Time time) {
+        this.services = services;
+        this.random = random;
+        this.ids = new RequestIds(random);
+        this.time = time;
+    }
+
+    @Override
+    public void handle(Context ctx) {
+        HttpServletRequest request = ctx.req();
+        HttpFields fields =
+                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        TraceContext trace = TraceContext.of(only(fields, TraceContext.HEADER), random);
+        String id = ids.of(fields.get(RequestIds.HEADER), trace);
+        ResponseFields.of(ctx.res()).add(new HttpField(RequestIds.HEADER, id));
+        String path = request.getRequestURI();
+        request.setAttribute(
+                Traced.ATTRIBUTE,
+                new Story(
+                        time.now(),
+                        time.nanos(),
+                        Peer.address(request),
+                        request.getMethod(),
+                        path,
+                        id,
+                        trace,
+                        services.covers(path)));
+    }
+
+    /** The value of a header that may come once; null if there is none, or more than one. */
+    private static String only(HttpFields fields, String name) {
+        String value = null;
+        for (HttpField field : fields) {
+            if (field.getName().equalsIgnoreCase(name)) {
+                if (value != null) {
+                    return null;
+                }
+                value = field.getValue();
+            }
+        }
+        return value;
+    }
+}
