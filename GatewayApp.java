@@ -5,7 +5,12 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.admin.GatewayApi;
+import gateway.admin.LimitsApi;
+import gateway.admin.LiveApi;
+import gateway.admin.LiveView;
 import gateway.admin.Pages;
+import gateway.admin.RequestsApi;
+import gateway.admin.SameOrigin;
 import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
@@ -78,6 +83,8 @@ public final class GatewayApp {
         Traffic traffic = new Traffic();
         History history = new History(traffic, services, time);
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        LiveView view = new LiveView(services, balancer, limit, limiter, traffic, drain, time);
+        LiveApi live = new LiveApi(view, stories, traffic, history, drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
         return Javalin.create(config -> {
@@ -93,6 +100,7 @@ public final class GatewayApp {
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
             config.routes.before(new ProxyHandler(forwarder, API));
+            config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
@@ -100,6 +108,11 @@ public final class GatewayApp {
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
             config.routes.delete("/services/{name}", servicesApi::delete);
+            config.routes.post("/services/{name}/drain", servicesApi::drain);
+            config.routes.post("/services/{name}/resume", servicesApi::resume);
+            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
+            Server.get(config.routes, "/requests/{id}", new RequestsApi(stories)::get);
+            config.routes.get("/dashboard/events", live::events);
             Pages.configure(config);
 
             config.events.serverStarting(() -> {
@@ -111,7 +124,10 @@ public final class GatewayApp {
                 timer.every(History.STEP, "history", history::tick);
                 forwarder.watchedBy(timer);
             });
-            config.events.serverStopping(forwarder::endTunnels);
+            config.events.serverStopping(() -> {
+                live.close();
+                forwarder.endTunnels();
+            });
             config.events.serverStopped(() -> {
                 timer.close();
                 checker.close();

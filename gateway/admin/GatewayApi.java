@@ -12,12 +12,14 @@ import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
 import gateway.registry.ServiceList;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** What the gateway tells about itself: {@code /}, {@code /health} and {@code /stats}. */
 public final class GatewayApi {
@@ -66,8 +68,13 @@ public final class GatewayApi {
                 + ",";
     }
 
-    /** {@code GET /} */
+    /** {@code GET /}: JSON; browsers, which would rather have a page, are led to it. */
     public void overview(Context ctx) {
+        ctx.res().setHeader("Vary", "Accept");
+        if (prefersHtml(ctx.req().getHeader("Accept"))) {
+            ctx.redirect("/dashboard", HttpStatus.SEE_OTHER);
+            return;
+        }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("service", NAME);
         answer.put("version", VERSION);
@@ -80,8 +87,17 @@ public final class GatewayApi {
         links.put("services", "/services");
         links.put("stats", "/stats");
         links.put("api", "/api/");
+        links.put("dashboard", "/dashboard");
+        links.put("docs", "/docs");
+        links.put("metrics", "/metrics");
         answer.put("links", links);
         ctx.json(answer);
+    }
+
+    private static boolean prefersHtml(String accept) {
+        QuotedQualityCSV types = new QuotedQualityCSV();
+        types.addValue(accept == null ? "" : accept);
+        return !types.isEmpty() && types.getValues().get(0).equalsIgnoreCase("text/html");
     }
 
     private List<String> features() {

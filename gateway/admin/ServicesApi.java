@@ -10,6 +10,7 @@ import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.ServiceList.Outcome;
+import gateway.story.Story;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -85,6 +86,26 @@ public final class ServicesApi {
         ctx.res().setContentType(null);
     }
 
+    /** {@code POST /services/{name}/drain}: it gets no more requests but stays in the list; those under way finish. */
+    public void drain(Context ctx) throws IOException {
+        drain(ctx, true);
+    }
+
+    /** {@code POST /services/{name}/resume}: takes {@link #drain} back. */
+    public void resume(Context ctx) throws IOException {
+        drain(ctx, false);
+    }
+
+    private void drain(Context ctx, boolean draining) throws IOException {
+        Optional<Backend> backend = services.drain(ctx.pathParam("name"), draining);
+        if (backend.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        LOG.info("{} {}", backend.get(), draining ? "is drained: it gets no more requests" : "is in turn again");
+        ctx.json(view(backend.get()));
+    }
+
     private void unknown(Context ctx) throws IOException {
         new Problem(
                         404,
@@ -135,6 +156,7 @@ public final class ServicesApi {
         ServiceList.Registered registered = services.register(service);
         Backend backend = registered.backend();
         if (registered.outcome() == Outcome.RENEWED) {
+            Story.of(ctx.req()).routine();
             checkSoonIfOut(backend);
         } else {
             LOG.info("{} {}", backend, registered.outcome() == Outcome.ADDED ? "registered" : "registered anew");

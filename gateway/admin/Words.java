@@ -2,11 +2,26 @@ package gateway.admin;
 
 import gateway.limit.RateLimit;
 
-/** What the gateway says about itself in words. */
+/** What the gateway says about itself, in words and round numbers. */
 final class Words {
     private Words() {}
 
     static String rateLimit(RateLimit limit) {
         return limit.rate().map(rate -> rate.words() + " per IP").orElse("off");
+    }
+
+    /** Milliseconds with two decimals. */
+    static double millis(long nanos) {
+        return Math.round(nanos / 1e4) / 100.0;
+    }
+
+    /** The same; null for what isn't known. */
+    static Double millis(double millis) {
+        return Double.isNaN(millis) ? null : Math.round(millis * 100) / 100.0;
+    }
+
+    /** Whole milliseconds, rounded up: who waits so long isn't early. */
+    static long millisUp(long nanos) {
+        return Math.floorDiv(nanos + 999_999, 1_000_000L);
     }
 }
