@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gateway.Drain;
 import gateway.Launch;
 import gateway.ServiceSettings;
+import gateway.Trouble;
 import gateway.registry.Registration;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -31,7 +32,7 @@ public final class ServiceC {
     public static void main(String[] arguments) {
         Launch.main("ServiceC", ServiceSettings.help(8003), arguments, 1, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8003);
-            Javalin app = create().start(settings.port());
+            Javalin app = create(settings.trouble()).start(settings.port());
             Registration registration = Registration.start(settings.gateway(), ID, settings.url(app.port()));
             return () -> {
                 registration.close();
@@ -41,10 +42,15 @@ public final class ServiceC {
         });
     }
 
-    static Javalin create() {
+    static Javalin create(Trouble trouble) {
         return Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.concurrency.useVirtualThreads = true;
+            config.routes.before(ctx -> {
+                if (trouble.strikes(ctx.path())) {
+                    ctx.status(500).json(Map.of("error", trouble.reason())).skipRemainingHandlers();
+                }
+            });
             config.routes.get("/", ctx -> ctx.json(new Status("running", NAME, port(ctx), now())));
             config.routes.get("/health", ctx -> ctx.json(new Status("healthy", NAME, port(ctx), now())));
             config.routes.get("/data", ctx -> {

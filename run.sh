@@ -4,7 +4,9 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 USAGE="usage: ./run.sh                 gateway and services A, B, C in this terminal; Ctrl-C stops all
+       ./run.sh demo            the same with traffic, a little latency and a few failures, to watch at /dashboard
        ./run.sh gateway|a|b|c   one of them, for a terminal of its own; a service takes a port as argument
+       ./run.sh traffic         the demo's traffic: a few requests a second, from 40 addresses
        ./run.sh env             prints the export line after which \"java GatewayApp.java\" works
        ./run.sh test            runs the tests (mvn verify)
 
@@ -87,7 +89,7 @@ sharing() {
 
 keep_archives() {
   local name
-  for name in "${NAMES[@]}"; do
+  for name in ${NAMES[@]+"${NAMES[@]}"}; do
     if [ -f "$(archive "$name").$$" ]; then mv -f "$(archive "$name").$$" "$(archive "$name")"; fi
   done
 }
@@ -98,12 +100,14 @@ main_class() {
     a) echo ServiceA ;;
     b) echo ServiceB ;;
     c) echo ServiceC ;;
+    traffic) echo gateway.demo.Traffic ;;
   esac
 }
 
-# --- all four in one terminal ----------------------------------------------------------------------------------------
+# --- all in one terminal ---------------------------------------------------------------------------------------------
 
-NAMES=(gateway a b c)
+# What was started, and its processes in the same order; the gateway comes first.
+NAMES=()
 PIDS=()
 
 # Of A, B and C, each has a port of its own: 8001 and following, or SERVICE_PORT and following; 0 takes free ones.
@@ -122,12 +126,13 @@ start() {
   local label
   label=$(printf '%-7s' "$1")
   sharing "$1" record
-  # shellcheck disable=SC2046 # the gateway gets no argument
+  # shellcheck disable=SC2046 # gateway and traffic get no argument
   "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$1")" $(port_of "$1") > >(
     trap '' INT TERM
     while IFS= read -r line; do printf '%s | %s\n' "$label" "$line"; done
   ) 2>&1 &
   PIDS+=($!)
+  NAMES+=("$1")
   disown # else bash reports in its own words whoever is killed
 }
 
@@ -183,19 +188,27 @@ ask_health() {
   return $found
 }
 
-fleet() {
-  local i reported=" " tenths=0
-  case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
+# The URL of a path of the gateway, as seen from this machine.
+at() {
   case ${GATEWAY_HOST:-0.0.0.0} in
-    0.0.0.0 | ::) export GATEWAY_URL=${GATEWAY_URL:-http://localhost:${GATEWAY_PORT:-8000}} ;;
-    *) export GATEWAY_URL=${GATEWAY_URL:-http://$GATEWAY_HOST:${GATEWAY_PORT:-8000}} ;;
+    0.0.0.0 | ::) echo "http://localhost:${GATEWAY_PORT:-8000}$1" ;;
+    *:*) echo "http://[$GATEWAY_HOST]:${GATEWAY_PORT:-8000}$1" ;;
+    *) echo "http://$GATEWAY_HOST:${GATEWAY_PORT:-8000}$1" ;;
   esac
+}
+
+# Starts the gateway, A, B and C, and when they are ready what else is named; ends with the gateway or by a signal.
+fleet() {
+  local i name reported=" " tenths=0
+  case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
+  GATEWAY_URL=${GATEWAY_URL:-$(at "")}
+  export GATEWAY_URL
   build
   if for_a_second taken; then
     fail "port ${GATEWAY_PORT:-8000} is taken; end what listens there or set GATEWAY_PORT. Nothing was started"
   fi
   trap 'stop_all; exit 0' INT TERM HUP
-  for i in "${NAMES[@]}"; do start "$i"; done
+  for name in gateway a b c; do start "$name"; done
   until for_a_second ask_health; do
     for i in "${!PIDS[@]}"; do
       if ! running "${PIDS[$i]}"; then
@@ -205,12 +218,15 @@ fleet() {
     done
     sleep 0.1
     if [ $((tenths += 1)) -eq 300 ]; then
-      echo "run.sh  | still waiting for three healthy services; see http://localhost:${GATEWAY_PORT:-8000}/services"
+      echo "run.sh  | still waiting for three healthy services; see $(at /services)"
     fi
   done
-  echo "ready   | try: curl -i http://localhost:${GATEWAY_PORT:-8000}/api/data (Ctrl-C stops all)"
+  for name in "$@"; do start "$name"; done
+  echo "ready   | try: curl -i $(at /api/data) (Ctrl-C stops all)"
+  echo "ready   | watch: $(at /dashboard)"
+  echo "ready   | crash one: kill -9 ${PIDS[1]} (a), kill -9 ${PIDS[2]} (b), kill -9 ${PIDS[3]} (c)"
   while running "${PIDS[0]}"; do
-    for i in 1 2 3; do
+    for ((i = 1; i < ${#PIDS[@]}; i++)); do
       if ! running "${PIDS[$i]}" && [[ $reported != *" $i "* ]]; then
         echo "run.sh  | ${NAMES[$i]} has ended; ./run.sh ${NAMES[$i]} in another terminal starts it again"
         reported+="$i "
@@ -226,7 +242,12 @@ fleet() {
 
 case ${1:-} in
   "") fleet ;;
-  gateway | a | b | c)
+  demo)
+    export SERVICE_LATENCY=${SERVICE_LATENCY:-30ms} SERVICE_ERROR_RATE=${SERVICE_ERROR_RATE:-0.01}
+    export GATEWAY_ACCESS_LOG=${GATEWAY_ACCESS_LOG:-off} # else the lines below scroll away
+    fleet traffic
+    ;;
+  gateway | a | b | c | traffic)
     build
     name=$1
     shift

@@ -1,8 +1,12 @@
 package gateway;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What can be set about one of the services beside the gateway.
@@ -10,8 +14,11 @@ import java.util.Optional;
  * @param port the port to listen on; 0 takes a free one
  * @param gateway the gateway to register with
  * @param registered the URL to register; empty means http://localhost and the port
+ * @param latency about how much later than need be each answer comes, /health's aside
+ * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
  */
-public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl> registered) {
+public record ServiceSettings(
+        int port, ServiceUrl gateway, Optional<ServiceUrl> registered, Duration latency, double errorRate) {
 
     private static Setting<Integer> port(int defaultText) {
         return Setting.integer(
@@ -29,10 +36,22 @@ public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl>
             "",
             "URL at which the gateway reaches the service; none means http://localhost and the port",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
+    private static final Setting<Duration> LATENCY = new Setting<>(
+            "SERVICE_LATENCY",
+            "0ms",
+            "how long each answer but /health's is held back: half to one and a half of it, up to 1m",
+            text -> Durations.parse(text, Duration.ZERO, Duration.ofMinutes(1)));
+    private static final Setting<Double> ERROR_RATE = new Setting<>(
+            "SERVICE_ERROR_RATE",
+            "0",
+            "share of answers, but /health's, that are a 500 instead: 0 to 1",
+            ServiceSettings::share);
 
     /** What {@code --help} prints for a service with this default port. */
     public static String help(int defaultPort) {
-        return port(defaultPort).help() + "\n" + GATEWAY.help() + "\n" + REGISTERED.help();
+        return Stream.of(port(defaultPort), GATEWAY, REGISTERED, LATENCY, ERROR_RATE)
+                .map(Setting::help)
+                .collect(Collectors.joining("\n"));
     }
 
     /**
@@ -44,7 +63,8 @@ public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl>
         SettingsReader reader = new SettingsReader(environment);
         Setting<Integer> setting = port(defaultPort);
         int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
-        ServiceSettings settings = new ServiceSettings(port, reader.read(GATEWAY), reader.read(REGISTERED));
+        ServiceSettings settings = new ServiceSettings(
+                port, reader.read(GATEWAY), reader.read(REGISTERED), reader.read(LATENCY), reader.read(ERROR_RATE));
         reader.finish();
         return settings;
     }
@@ -58,11 +78,29 @@ public record ServiceSettings(int port, ServiceUrl gateway, Optional<ServiceUrl>
         return registered.orElseGet(() -> new ServiceUrl("http", "localhost", actualPort, ""));
     }
 
+    /** The trouble that was asked for. */
+    public Trouble trouble() {
+        return Trouble.of(latency, errorRate);
+    }
+
     private static ServiceUrl url(String text) {
         try {
             return ServiceUrl.parse(text.strip());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the URL " + e.getMessage());
+        }
+    }
+
+    private static double share(String text) {
+        String expected = "expected a share from 0 to 1, like 0.05";
+        try {
+            BigDecimal share = new BigDecimal(text.strip());
+            if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
+                throw new IllegalArgumentException(expected);
+            }
+            return share.doubleValue();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(expected);
         }
     }
 

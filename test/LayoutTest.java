@@ -67,6 +67,20 @@ class LayoutTest {
                 rule("proxy doesn't know admin", "gateway.proxy..", "gateway.admin.."),
                 rule("admin doesn't know proxy", "gateway.admin..", "gateway.proxy.."),
                 Arguments.of(
+                        "demo knows gateway itself alone",
+                        noClasses()
+                                .that()
+                                .resideInAPackage("gateway.demo")
+                                .should()
+                                .dependOnClassesThat(
+                                        resideInAPackage("gateway.*..").and(not(resideInAPackage("gateway.demo"))))),
+                Arguments.of(
+                        "nobody knows demo",
+                        noClasses()
+                                .that(not(resideInAPackage("gateway.demo")))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage("gateway.demo"))),
+                Arguments.of(
                         "no circles",
                         slices().matching("gateway.(*)..").should().beFreeOfCycles()),
                 Arguments.of(

@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
@@ -69,17 +70,18 @@ class RunScriptTest {
         return String.join(" ", letters);
     }
 
-    private static int healthy(int port) throws IOException {
+    static JsonNode get(int port, String path) throws IOException {
         try (RawClient client = new RawClient(port)) {
-            RawClient.Answer answer =
-                    client.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").answer();
-            return TestGateway.json(answer)
-                    .at("/backend_services/healthy_services")
-                    .asInt();
+            return TestGateway.json(
+                    client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer());
         }
     }
 
-    private static ProcessHandle child(Launched script, String name) {
+    static int healthy(int port) throws IOException {
+        return get(port, "/health").at("/backend_services/healthy_services").asInt();
+    }
+
+    static ProcessHandle child(Launched script, String name) {
         return script.handle()
                 .descendants()
                 .filter(child -> child.info().commandLine().orElse("").contains(name))

@@ -5,15 +5,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.ServiceUrl;
 import gateway.TestBackend;
+import gateway.Trouble;
 import gateway.registry.Registration;
 import io.javalin.Javalin;
 import io.javalin.testtools.JavalinTest;
 import io.javalin.testtools.TestConfig;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -29,16 +34,21 @@ class ServicesTest {
         return Stream.of(
                 Arguments.of(
                         "A",
-                        (Supplier<Javalin>) ServiceA::create,
+                        (Function<Trouble, Javalin>) ServiceA::create,
                         1,
                         100,
                         "[\"apple\",\"banana\",\"cherry\"]",
                         "received"),
                 Arguments.of(
-                        "B", (Supplier<Javalin>) ServiceB::create, 100, 200, "[\"dog\",\"cat\",\"bird\"]", "processed"),
+                        "B",
+                        (Function<Trouble, Javalin>) ServiceB::create,
+                        100,
+                        200,
+                        "[\"dog\",\"cat\",\"bird\"]",
+                        "processed"),
                 Arguments.of(
                         "C",
-                        (Supplier<Javalin>) ServiceC::create,
+                        (Function<Trouble, Javalin>) ServiceC::create,
                         200,
                         300,
                         "[\"red\",\"green\",\"blue\"]",
@@ -53,9 +63,9 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_answers_as_the_demos(
-            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
+            String letter, Function<Trouble, Javalin> create, int least, int most, String items, String verb) {
         String name = "Service " + letter;
-        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+        JavalinTest.test(create.apply(Trouble.none()), new TestConfig(false), (app, client) -> {
             JsonNode health = JSON.readTree(client.get("/health").body().string());
             assertEquals(List.of("status", "service", "port", "timestamp"), fields(health));
             assertEquals("healthy", health.path("status").asText());
@@ -94,8 +104,8 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_takes_any_json(
-            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
-        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+            String letter, Function<Trouble, Javalin> create, int least, int most, String items, String verb) {
+        JavalinTest.test(create.apply(Trouble.none()), new TestConfig(false), (app, client) -> {
             for (String sent : List.of("{\"a\":[1,2]}", "[]", "7", "\"text\"", "null")) {
                 for (String type :
                         List.of("application/json", "application/json; charset=utf-8", "application/x+json")) {
@@ -122,8 +132,8 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_says_what_is_no_json(
-            String letter, Supplier<Javalin> create, int least, int most, String items, String verb) {
-        JavalinTest.test(create.get(), new TestConfig(false), (app, client) -> {
+            String letter, Function<Trouble, Javalin> create, int least, int most, String items, String verb) {
+        JavalinTest.test(create.apply(Trouble.none()), new TestConfig(false), (app, client) -> {
             for (String sent : List.of("{\"a\":", "nonsense", "")) {
                 var response = client.request(
                         "/data",
@@ -133,6 +143,27 @@ class ServicesTest {
                 assertEquals(400, response.code(), sent);
                 assertTrue(answer.path("error").asText().startsWith("the body isn't JSON: "), answer.toString());
             }
+        });
+    }
+
+    @ParameterizedTest(name = "Service {0}")
+    @MethodSource("services")
+    void a_service_in_trouble_is_slow_and_fails_but_its_health_is_not(
+            String letter, Function<Trouble, Javalin> create, int least, int most, String items, String verb) {
+        List<Duration> pauses = new CopyOnWriteArrayList<>();
+        Queue<Double> random = new ConcurrentLinkedQueue<>(List.of(0.5, 0.2, 0.5, 0.3)); // a pause, a share, twice
+        Trouble trouble = new Trouble(Duration.ofMillis(40), 0.25, random::remove, pauses::add);
+        JavalinTest.test(create.apply(trouble), new TestConfig(false), (app, client) -> {
+            assertEquals(200, client.get("/health").code());
+            assertEquals(List.of(), pauses);
+
+            var failed = client.get("/data");
+            assertEquals(500, failed.code());
+            assertEquals(
+                    "{\"error\":\"failed on purpose: SERVICE_ERROR_RATE is 0.25\"}",
+                    failed.body().string());
+            assertEquals(200, client.get("/data").code());
+            assertEquals(List.of(Duration.ofMillis(40), Duration.ofMillis(40)), pauses);
         });
     }
 

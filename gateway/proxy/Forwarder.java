@@ -169,16 +169,18 @@ public final class Forwarder implements AutoCloseable {
         Lane lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
         boolean warm = lane.isWarm();
         boolean reusable = false;
-        Failed failed = null;
         backend.started();
         try {
             attempt.waitForBackend(time.nanos());
             relay(lane, backendLanes, request, response, attempt);
             health.answered(backend);
             reusable = lane.mayServeAgain(attempt.connection(), request.method());
+            request.story().add(attempt.hop(warm, null, time.nanos()));
             return null;
         } catch (IOException e) {
-            failed = Failed.of(e, attempt, warm, upstreamTimeout);
+            Failed failed = Failed.of(e, attempt, warm, upstreamTimeout);
+            request.story()
+                    .add(attempt.hop(warm, failed, time.nanos())); // before the client is told, by an end perhaps
             return failed(failed, request, response, attempt);
         } catch (RuntimeException | Error e) {
             if (response.isCommitted()) {
@@ -187,7 +189,6 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
-            request.story().add(attempt.hop(warm, failed, time.nanos()));
             boolean intact = attempt.ended();
             Tunnel tunnel = attempt.tunnel();
             if (tunnel == null) {

@@ -139,4 +139,31 @@ class SettingsTest {
                 BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
         assertEquals("GATEWAY_URL=localhost: the URL must start with http:// or https://", bad.getMessage());
     }
+
+    @Test
+    void a_service_makes_no_trouble_unless_told() {
+        ServiceSettings settings = ServiceSettings.from(Map.of(), List.of(), 8001);
+        assertEquals(Duration.ZERO, settings.latency());
+        assertEquals(0, settings.errorRate());
+        settings =
+                ServiceSettings.from(Map.of("SERVICE_LATENCY", "40ms", "SERVICE_ERROR_RATE", " .5 "), List.of(), 8001);
+        assertEquals(Duration.ofMillis(40), settings.latency());
+        assertEquals(0.5, settings.errorRate());
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "SERVICE_LATENCY, 40, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
+        "SERVICE_LATENCY, 61s, expected a duration from 0ms to 60s",
+        "SERVICE_ERROR_RATE, 5%, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, 1.01, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, -0.1, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, NaN, 'expected a share from 0 to 1, like 0.05'",
+    })
+    void a_services_bad_setting_is_named_with_its_value_and_what_is_expected(
+            String name, String value, String expected) {
+        Exception bad =
+                assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(name, value), List.of(), 8001));
+        assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
+    }
 }

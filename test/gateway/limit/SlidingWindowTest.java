@@ -49,6 +49,62 @@ class SlidingWindowTest {
     }
 
     @Test
+    void explaining_takes_nothing_and_names_each_time_that_counts() {
+        limit.take(client(1));
+        time.pass(Duration.ofSeconds(10));
+        limit.take(client(1));
+        time.pass(Duration.ofSeconds(5));
+        RateLimit.Standing standing = limit.explain(client(1));
+        assertEquals(List.of(15_000_000_000L, 5_000_000_000L), standing.ages());
+        assertEquals(2, standing.used());
+        assertEquals(new RateLimit.Decision(true, 3, 45_000_000_000L), standing.decision());
+        assertTrue(standing.own());
+        assertEquals(standing, limit.explain(client(1)));
+        time.pass(Duration.ofSeconds(45));
+        assertEquals(List.of(50_000_000_000L), limit.explain(client(1)).ages());
+        assertEquals(List.of(), limit.explain(client(2)).ages());
+    }
+
+    @Test
+    void of_a_large_limit_the_oldest_thousand_are_explained() {
+        SlidingWindow large = new SlidingWindow(Rate.parse("5000/60s"), MANY, time);
+        for (int i = 0; i < 1500; i++) {
+            large.take(client(1));
+            time.pass(Duration.ofMillis(1));
+        }
+        RateLimit.Standing standing = large.explain(client(1));
+        assertEquals(1500, standing.used());
+        assertEquals(1000, standing.ages().size());
+        assertEquals(1_500_000_000L, standing.ages().get(0));
+    }
+
+    @Test
+    void who_shares_because_there_are_too_many_is_told_so() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 1, time);
+        small.take(client(1));
+        small.take(client(2));
+        assertTrue(small.explain(client(1)).own());
+        assertFalse(small.explain(client(2)).own());
+        assertEquals(1, small.explain(client(3)).used());
+    }
+
+    @Test
+    void the_fullest_clients_come_first_with_when_they_are_free_again() {
+        passOf(2, limit, client(1));
+        time.pass(Duration.ofSeconds(20));
+        passOf(5, limit, client(2));
+        passOf(1, limit, client(3));
+        time.pass(Duration.ofSeconds(10));
+        assertEquals(
+                List.of(
+                        new RateLimit.Usage(client(2), 5, 0, 50_000_000_000L, 50_000_000_000L),
+                        new RateLimit.Usage(client(1), 2, 3, 0, 30_000_000_000L)),
+                limit.fullest(2));
+        time.pass(Duration.ofSeconds(55));
+        assertEquals(List.of(), limit.fullest(2));
+    }
+
+    @Test
     void a_place_is_free_exactly_one_window_after_it_was_taken() {
         assertEquals(5, passOf(9, limit, client(1)));
         time.pass(Duration.ofSeconds(60).minusNanos(1));

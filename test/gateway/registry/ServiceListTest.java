@@ -64,6 +64,41 @@ class ServiceListTest {
     }
 
     @Test
+    void a_drained_one_is_out_of_turn_until_resumed_whatever_its_health_and_its_renewals() {
+        Backend backend = services.register(service("a", "http://h:1", "15s")).backend();
+        services.admit(backend, "test");
+        assertEquals(Optional.of(backend), services.drain("a", true));
+        assertEquals(List.of(), services.available());
+        assertEquals(
+                List.of(new ServiceList.Unavailable(backend, "draining", "drained by an operator")),
+                services.snapshot().unavailable());
+        services.register(service("a", "http://h:1", "15s"));
+        assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
+        services.admit(backend, "well");
+        assertEquals(List.of(), services.available());
+        services.drain("a", false);
+        assertEquals(List.of(backend), services.available());
+        assertEquals("well", backend.reason());
+        assertEquals(1, backend.ejections());
+    }
+
+    @Test
+    void draining_one_that_is_not_there_says_so() {
+        assertEquals(Optional.empty(), services.drain("a", true));
+    }
+
+    @Test
+    void a_snapshot_keeps_why_a_backend_could_not_be_chosen_then() {
+        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        ServiceList.Snapshot before = services.snapshot();
+        services.admit(backend, "test");
+        assertEquals(
+                List.of(new ServiceList.Unavailable(backend, "checking", "waiting for its first good check")),
+                before.unavailable());
+        assertEquals(List.of(), services.snapshot().unavailable());
+    }
+
+    @Test
     void a_service_from_the_settings_that_registers_itself_is_listed_once() {
         services.register(Service.configured(ServiceUrl.parse("http://localhost:8001")));
         services.register(Service.configured(ServiceUrl.parse("http://localhost:8002")));
