@@ -169,7 +169,10 @@ class OpenApiAnswersTest {
             check(405, operation, answer);
             assertTrue(answer.header("Allow").get(0).contains("GET"));
         }
-        check(431, "GET /health", gateway.raw("GET /health HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(20_000) + "\r\n\r\n"));
+        check(
+                431,
+                "GET /health",
+                gateway.raw("GET /health HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(70_000) + "\r\n\r\n"));
         check(404, "GET /services/{name}", gateway.raw("GET /services/%C3%BC HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
 
