@@ -1,0 +1,76 @@
+/* Numbers, times and verdicts in words: the same everywhere on the page. */
+
+const DASH = '–';
+const CLOCK = new Intl.DateTimeFormat([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
+const COUNT = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+const SHORT = new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1});
+
+/** 1234 as 1,234, and from 100,000 on as 123K. */
+export const count = (n) => (n < 100_000 ? COUNT : SHORT).format(n);
+
+/** Requests per second: one decimal as long as it says something. */
+export function rate(perSecond) {
+  if (perSecond === null || perSecond === undefined) {
+    return DASH;
+  }
+  return perSecond < 9.95 ? perSecond.toFixed(1) : count(perSecond);
+}
+
+/** Milliseconds with about three digits, as seconds from 10,000 on. */
+export function millis(ms) {
+  if (ms === null || ms === undefined) {
+    return DASH;
+  }
+  if (ms >= 10_000) {
+    return `${(ms / 1000).toFixed(1)} s`;
+  }
+  return `${ms < 10 ? ms.toFixed(1) : COUNT.format(ms)} ms`;
+}
+
+/** Time left, rounded up as the gateway's Retry-After is: "12 s", "3 min 5 s". */
+export function left(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Time passed, coarsely: "8 s", "3 min", "2 h", "5 d". */
+export function passed(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min`;
+  }
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** The time of day, of where the page is looked at. */
+export const clock = (time) => CLOCK.format(new Date(time));
+
+export function bytes(n) {
+  if (n === null || n === undefined) {
+    return DASH;
+  }
+  return n < 10_000 ? `${COUNT.format(n)} bytes` : `${SHORT.format(n)}B`;
+}
+
+export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+/** What the limiter said to a request. */
+export function verdict(limit) {
+  if (!limit) {
+    return 'no limit';
+  }
+  return limit.allowed ? `${limit.remaining} of ${limit.limit} left` : `refused, free in ${left(limit.reset_in_ms)}`;
+}
+
+const STATES = {
+  healthy: {tone: 'served', words: 'available'},
+  unhealthy: {tone: 'failed', words: 'unhealthy'},
+  draining: {tone: 'draining', words: 'draining'},
+  checking: {tone: 'checking', words: 'waiting for its first good check'},
+};
+
+/** A backend's state in the page's words and colour. */
+export const state = (status) => STATES[status] ?? {tone: 'checking', words: String(status)};

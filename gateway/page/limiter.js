@@ -1,0 +1,79 @@
+/* The clients nearest their limit, and when each is free again: counted down between the gateway's words. */
+
+import {attribute, byId, el, text} from './dom.js';
+import {left} from './format.js';
+
+const MOST_PIPS = 20; // up to this limit each request is a pip of its own, beyond that they are a bar
+
+export function limiter() {
+  const list = byId('limiter');
+  const rows = new Map();
+
+  function show(limit) {
+    const heard = performance.now();
+    const nearest = limit?.nearest ?? [];
+    text(byId('limiter-words'), limit ? limit.policy : '');
+    text(byId('limiter-empty'), limit ? 'Nobody has asked lately.' : 'No limit is set: GATEWAY_RATE_LIMIT=off.');
+    byId('limiter-empty').hidden = nearest.length > 0;
+    const names = new Set(nearest.map((entry) => entry.client));
+    for (const [client, row] of rows) {
+      if (!names.has(client)) {
+        row.element.remove();
+        rows.delete(client);
+      }
+    }
+    nearest.forEach((entry, index) => {
+      let row = rows.get(entry.client);
+      if (!row || row.limit !== limit.limit) {
+        row?.element.remove();
+        row = new Row(entry.client, limit.limit);
+        rows.set(entry.client, row);
+      }
+      if (list.children[index] !== row.element) {
+        list.insertBefore(row.element, list.children[index] ?? null);
+      }
+      row.show(entry, heard);
+    });
+  }
+
+  setInterval(() => rows.forEach((row) => row.tick(performance.now())), 250);
+  return {show};
+}
+
+class Row {
+  constructor(client, limit) {
+    this.limit = limit;
+    this.pips = limit <= MOST_PIPS ? Array.from({length: limit}, () => el('span')) : null;
+    this.fill = el('span', {class: 'fill'});
+    this.meter = el(
+      'div',
+      {class: this.pips ? 'pips' : 'bar', role: 'meter', 'aria-label': `Used by ${client}`, 'aria-valuemin': 0, 'aria-valuemax': limit},
+      this.pips ?? this.fill,
+    );
+    this.used = el('span', {class: 'used'});
+    this.free = el('span', {class: 'free'});
+    this.element = el('li', {'data-client': client}, el('span', {class: 'client'}, client), this.meter, this.used, this.free);
+  }
+
+  show(entry, heard) {
+    this.entry = entry;
+    this.heard = heard;
+    text(this.used, `${entry.used} of ${this.limit}`);
+    attribute(this.meter, 'aria-valuenow', Math.min(entry.used, this.limit));
+    attribute(this.element, 'data-tone', entry.remaining === 0 ? 'limited' : 'served');
+    this.pips?.forEach((pip, i) => attribute(pip, 'class', i < entry.used ? 'on' : null));
+    this.fill.style.width = `${Math.min(100, (100 * entry.used) / this.limit)}%`;
+    this.tick(heard);
+  }
+
+  tick(now) {
+    const since = now - this.heard;
+    const wait = this.entry.next_free_in_ms - since;
+    if (this.entry.remaining > 0) {
+      const all = this.entry.all_free_in_ms - since;
+      text(this.free, all > 0 ? `all free in ${left(all)}` : 'all free');
+    } else {
+      text(this.free, wait > 0 ? `free in ${left(wait)}` : 'free now');
+    }
+  }
+}

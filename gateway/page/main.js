@@ -1,0 +1,66 @@
+/* The page as a table of contents: makes the parts and hands each what the gateway says. */
+
+import {attribute, byId, el, shape, text} from './dom.js';
+import {passed} from './format.js';
+import {hops} from './hops.js';
+import {limiter} from './limiter.js';
+import {picture} from './picture.js';
+import {plots} from './plots.js';
+import {Rates} from './rates.js';
+import {sending} from './send.js';
+import {operating, registering} from './services.js';
+import {drawer} from './story.js';
+import {listen} from './stream.js';
+import {totals} from './totals.js';
+
+const rates = new Rates();
+const figures = totals();
+const system = picture(operating(announce));
+const clients = limiter();
+const charts = plots();
+const requests = hops((story) => stories.open(story));
+const stories = drawer(requests);
+sending((story, opener) => stories.open(story, opener));
+registering();
+text(byId('origin'), location.origin);
+
+listen('/dashboard/events', {
+  connection,
+  history: charts.history,
+  point: charts.point,
+  hops: requests.add,
+  state,
+});
+
+function state(now) {
+  const time = Date.parse(now.time);
+  const counts = {...now.totals};
+  for (const backend of now.backends) {
+    counts[`backend:${backend.name}`] = backend.requests;
+  }
+  rates.add(time, counts);
+  text(byId('version'), now.version);
+  text(byId('uptime'), `up ${passed(time - Date.parse(now.started))}`);
+  byId('notice').hidden = now.status !== 'draining';
+  text(byId('notice'), now.status === 'draining' ? 'The gateway is draining: it finishes what is under way and takes no new connections.' : '');
+  figures.show(now, rates);
+  system.show(now, rates, time);
+  clients.show(now.limit);
+}
+
+function connection(state, why) {
+  const pill = byId('connection');
+  text(pill, state === 'lost' ? `connection lost: ${why}; trying again` : state);
+  attribute(pill, 'data-state', state);
+  attribute(document.body, 'data-connection', state);
+  document.title = state === 'lost' ? '(connection lost) API Gateway' : 'API Gateway';
+}
+
+/** What came of an action: said by screen readers, seen for a while at the foot of the page. */
+function announce(tone, words) {
+  const toast = byId('toast');
+  toast.replaceChildren(el('span', {class: 'tag', 'data-tone': tone}, shape(tone), el('span', {}, words)));
+  toast.dataset.shown = '';
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => delete toast.dataset.shown, 6000);
+}

@@ -1,0 +1,198 @@
+/* The picture of the system: clients, limiter, balancer and a card for each backend; wires.js joins them. */
+
+import {attribute, byId, el, shape, text} from './dom.js';
+import {count, millis, passed, plural, rate, state as stateOf} from './format.js';
+import {OUTCOMES} from './totals.js';
+import {Wires} from './wires.js';
+
+const MANY = 8; // more backends than this get smaller cards
+
+/** @param act called with an action (drain, resume, remove) and the backend it is for */
+export function picture(act) {
+  const root = byId('picture');
+  const list = byId('backends');
+  const cards = new Map();
+  const wires = new Wires(root, byId('wires'));
+  const origin = location.origin;
+
+  text(
+    byId('how-to-register'),
+    `curl -H 'Content-Type: application/json' \\\n  -d '{"name":"orders","url":"http://localhost:8004"}' \\\n  ${origin}/services`,
+  );
+
+  function show(state, rates, now) {
+    const flows = flowsOf(rates);
+    for (const output of root.querySelectorAll('output[data-rate]')) {
+      text(output, `${rate(flows[output.dataset.rate])}/s`);
+    }
+    attribute(byId('exit-limited'), 'data-quiet', flows.limited ? null : '');
+    attribute(byId('exit-failed'), 'data-quiet', flows.failed ? null : '');
+    nodes(state);
+    backends(state, rates, now);
+    wires.flow(flows, (name) => rates.of(`backend:${name}`));
+  }
+
+  function nodes(state) {
+    const limit = state.limit;
+    text(byId('clients-known'), limit ? plural(limit.clients, 'address', 'addresses') : 'any number');
+    text(byId('clients-in-flight'), `${count(state.in_flight)} in flight`);
+    text(byId('limiter-policy'), limit ? limit.policy : 'no limit');
+    text(byId('limiter-counts'), limit ? `${count(limit.allowed)} passed, ${count(limit.refused)} refused` : '');
+    text(byId('balancer-name'), state.balancer.name);
+    text(byId('balancer-next'), state.balancer.next ?? 'none is available');
+  }
+
+  function backends(state, rates, now) {
+    const names = new Set(state.backends.map((backend) => backend.name));
+    let changed = false;
+    for (const [name, card] of cards) {
+      if (!names.has(name)) {
+        remove(name, card);
+        changed = true;
+      }
+    }
+    const sum = state.backends.reduce((all, backend) => all + (rates.of(`backend:${backend.name}`) ?? 0), 0);
+    state.backends.forEach((backend, index) => {
+      let card = cards.get(backend.name);
+      if (!card) {
+        card = new Card(backend.name, act);
+        cards.set(backend.name, card);
+        changed = true;
+      }
+      if (list.children[index] !== card.element) {
+        list.insertBefore(card.element, list.children[index] ?? null);
+        changed = true;
+      }
+      card.show(backend, rates.of(`backend:${backend.name}`), sum, state.balancer.next === backend.name, now);
+    });
+    byId('no-backends').hidden = state.backends.length > 0;
+    list.hidden = state.backends.length === 0;
+    root.classList.toggle('many', state.backends.length > MANY);
+    if (changed) {
+      wires.between([...cards.values()].map((card) => card.element));
+    }
+  }
+
+  /** Who had the focus on a card that goes shall not be thrown to the top of the page. */
+  function remove(name, card) {
+    const focused = card.element.contains(document.activeElement);
+    const neighbour = card.element.nextElementSibling ?? card.element.previousElementSibling;
+    card.element.remove();
+    cards.delete(name);
+    if (focused) {
+      (neighbour?.querySelector('button') ?? byId('register-name')).focus();
+    }
+  }
+
+  return {show};
+}
+
+/** What flows where, per second. */
+function flowsOf(rates) {
+  const of = (name) => rates.of(name) ?? 0;
+  if (rates.of('served') === null) {
+    return {arriving: null, passed: null, limited: null, failed: null};
+  }
+  const arriving = OUTCOMES.reduce((sum, outcome) => sum + of(outcome), 0);
+  return {arriving, passed: arriving - of('limited') - of('rejected'), limited: of('limited'), failed: of('failed')};
+}
+
+/** One backend. Its elements are made once and changed in place: focus and hover stay where they are. */
+class Card {
+  constructor(name, act) {
+    this.rate = el('span', {class: 'lead'});
+    this.mark = el('span', {class: 'mark'});
+    this.state = el('span', {class: 'words'});
+    this.next = el('span', {class: 'next', hidden: true}, 'next');
+    this.why = el('p', {class: 'why muted'});
+    this.url = el('span', {class: 'url'});
+    this.numbers = {};
+    this.drain = this.#button('drain', 'Drain', name, act);
+    this.resume = this.#button('resume', 'Resume', name, act);
+    this.remove = this.#button('remove', 'Remove', name, act);
+    const id = `backend-${name}`;
+    this.element = el(
+      'li',
+      {class: 'backend', 'data-backend': name, 'aria-labelledby': id},
+      this.rate,
+      el(
+        'div',
+        {class: 'card'},
+        el('div', {class: 'who'},
+          el('h4', {id}, name),
+          el('span', {class: 'state'}, this.mark, this.state),
+          this.next),
+        this.why,
+        el('dl', {class: 'numbers'},
+          this.#number('share', 'share', 'of the requests of the last three seconds'),
+          this.#number('in_flight', 'in flight', 'requests it has not yet answered'),
+          this.#number('p50', 'p50', 'median of its latency'),
+          this.#number('p99', 'p99', '99th percentile of its latency'),
+          this.#number('failures', 'failures', 'requests that brought no answer, since it registered')),
+        el('div', {class: 'buttons'}, this.drain, this.resume, this.remove),
+      ),
+    );
+  }
+
+  #number(key, label, title) {
+    this.numbers[key] = el('dd', {});
+    return el('div', {title}, el('dt', {}, label), this.numbers[key]);
+  }
+
+  #button(action, label, name, act) {
+    const button = el('button', {type: 'button', class: 'quiet', 'data-action': action}, label);
+    button.setAttribute('aria-label', `${label} ${name}`);
+    button.addEventListener('click', () => act(action, this.backend));
+    return button;
+  }
+
+  show(backend, perSecond, sum, next, now) {
+    this.backend = backend;
+    const {tone, words} = stateOf(backend.status);
+    if (this.element.dataset.status !== backend.status) {
+      this.element.dataset.status = backend.status;
+      this.element.dataset.tone = tone;
+      this.mark.replaceChildren(shape(tone));
+      this.#swap(backend.status === 'draining');
+    }
+    text(this.state, words);
+    attribute(this.next, 'hidden', next ? null : '');
+    attribute(this.element, 'data-next', next ? '' : null);
+    text(this.rate, `${rate(perSecond)}/s`);
+    text(this.why, this.#reason(backend, now));
+    attribute(this.why, 'title', this.why.textContent);
+    text(this.numbers.share, sum > 0 ? `${Math.round((100 * (perSecond ?? 0)) / sum)} %` : '–');
+    text(this.numbers.in_flight, count(backend.in_flight));
+    text(this.numbers.p50, millis(backend.p50_ms));
+    text(this.numbers.p99, millis(backend.p99_ms));
+    text(this.numbers.failures, count(backend.failures));
+    attribute(this.numbers.failures, 'data-tone', backend.failures > 0 ? 'failed' : null);
+  }
+
+  /** Drain and resume take each other's place; the focus goes along. */
+  #swap(draining) {
+    const [shown, hidden] = draining ? [this.resume, this.drain] : [this.drain, this.resume];
+    const focused = document.activeElement === hidden;
+    shown.hidden = false;
+    hidden.hidden = true;
+    if (focused) {
+      shown.focus();
+    }
+  }
+
+  #reason(backend, now) {
+    const parts = [];
+    if (backend.reason) {
+      parts.push(`${backend.reason}, ${passed(now - Date.parse(backend.since))} ago`);
+    }
+    const check = backend.last_check;
+    if (check && !check.good && !String(backend.reason).includes(check.error)) {
+      parts.push(`last check: ${check.error}`);
+    }
+    parts.push(backend.url);
+    if (backend.lease) {
+      parts.push(`lease ${backend.lease}`);
+    }
+    return parts.join(' · ');
+  }
+}

@@ -1,0 +1,208 @@
+/* The last 15 minutes as three plots, each with a legend of its latest values and a sentence for who can't see it. */
+
+import {byId, el, text} from './dom.js';
+import {millis, rate} from './format.js';
+import {colourOf, resolved, shareColour} from './colours.js';
+import {OUTCOMES} from './totals.js';
+
+const SPAN_S = 900;
+const MOST = 300;
+const SHARE_STEPS = 5; // shares are of 15 s: of three seconds with four requests they would only jump
+
+export function plots() {
+  let points = [];
+  let stepS = 3;
+  const all = [ratePlot(), latencyPlot(), sharePlot()];
+
+  const draw = () => all.forEach((plot) => plot.show(points, stepS));
+  const redraw = () => all.forEach((plot) => plot.restart());
+  document.addEventListener('themechange', () => {
+    redraw();
+    draw();
+  });
+
+  return {
+    history(history) {
+      stepS = history.step_ms / 1000;
+      points = history.points.slice(-MOST);
+      draw();
+    },
+    point(point) {
+      points = [...points.filter((other) => other.time_ms < point.time_ms), point].slice(-MOST);
+      draw();
+    },
+  };
+}
+
+/* --- the three ---------------------------------------------------------------------------------------------------- */
+
+function ratePlot() {
+  return plot('rate', (points, stepS) => {
+    const shown = OUTCOMES.filter((outcome, i) => i < 3 || points.some((point) => point[outcome] > 0));
+    const series = shown.map((outcome) => ({
+      label: outcome,
+      colour: colourOf(outcome),
+      fill: outcome === 'served',
+      dash: {limited: [6, 3], rejected: [2, 3], abandoned: [2, 3]}[outcome],
+      values: points.map((point) => (point[outcome] ?? 0) / stepS),
+      words: (value) => `${rate(value)}/s`,
+    }));
+    const peak = Math.max(0, ...series[0].values);
+    const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
+    const summary = `${shown.map((outcome, i) => `${sums[i]} ${outcome}`).join(', ')}; at most ${rate(peak)} served per second.`;
+    return {series, summary, axis: (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value))};
+  });
+}
+
+function latencyPlot() {
+  return plot('latency', (points) => {
+    const series = ['p50', 'p99'].map((name) => ({
+      label: name,
+      colour: colourOf(name),
+      dash: name === 'p99' ? [6, 3] : undefined,
+      values: points.map((point) => point[`${name}_ms`] ?? null),
+      words: (value) => (value === null ? '–' : millis(value)),
+    }));
+    const known = series.map((one) => one.values.filter((value) => value !== null));
+    const summary = known[0].length === 0
+      ? 'Nothing was served.'
+      : `p50 between ${millis(Math.min(...known[0]))} and ${millis(Math.max(...known[0]))}, p99 at most ${millis(Math.max(...known[1]))}.`;
+    return {series, summary, axis: (value) => String(+value.toFixed(value < 10 ? 1 : 0))};
+  });
+}
+
+function sharePlot() {
+  return plot('share', (points) => {
+    const names = [...new Set(points.flatMap((point) => Object.keys(point.backends)))].sort();
+    const shares = points.map((_, i) => sharesAround(points, i));
+    let below = points.map(() => 0);
+    const stacked = names.map((name, index) => {
+      const own = shares.map((share) => (share ? (share[name] ?? 0) : null));
+      below = below.map((sum, i) => (own[i] === null ? null : (sum ?? 0) + own[i]));
+      return {
+        label: name,
+        colour: shareColour(index),
+        fill: true,
+        opaque: true,
+        values: below,
+        shown: own,
+        words: (value) => (value === null ? '–' : `${Math.round(value)} %`),
+      };
+    });
+    const now = stacked.map((one) => `${one.label} ${one.words(one.shown.at(-1) ?? null)}`);
+    const summary = names.length === 0 ? 'No backend has had a request.' : `Lately: ${now.slice(0, 6).join(', ')}${now.length > 6 ? ', …' : ''}.`;
+    // The highest first: each area is painted over the foot of the one before.
+    return {series: stacked.reverse(), summary, axis: (value) => `${value} %`, top: 100};
+  });
+}
+
+/** Percent of each backend over the steps up to this one; null when there were no requests. */
+function sharesAround(points, i) {
+  const sums = {};
+  let all = 0;
+  for (const point of points.slice(Math.max(0, i - SHARE_STEPS + 1), i + 1)) {
+    for (const [name, n] of Object.entries(point.backends)) {
+      sums[name] = (sums[name] ?? 0) + n;
+      all += n;
+    }
+  }
+  return all === 0 ? null : Object.fromEntries(Object.entries(sums).map(([name, n]) => [name, (100 * n) / all]));
+}
+
+/* --- what they share ---------------------------------------------------------------------------------------------- */
+
+/** @param read makes of the points {series, summary, axis, top}; the canvas is made anew when the series are others */
+function plot(name, read) {
+  const root = byId(`plot-${name}`);
+  const figure = byId(`figure-${name}`);
+  const legend = figure.querySelector('.legend');
+  let drawn = null;
+  let labels = '';
+  let content = null;
+
+  new ResizeObserver(() => drawn && drawn.width !== root.clientWidth && drawn.setSize(size())).observe(root);
+  const size = () => ({width: root.clientWidth, height: root.clientHeight});
+
+  function restart() {
+    drawn?.destroy();
+    drawn = null;
+  }
+
+  function show(points, stepS) {
+    content = read(points, stepS);
+    const now = content.series.map((series) => series.label).join('\n');
+    if (now !== labels) {
+      restart();
+      labels = now;
+    }
+    // A single point is no line, and uPlot draws nothing of no points: then the axes stand alone.
+    const times = points.map((point) => point.time_ms / 1000);
+    const data = [times, ...content.series.map((series) => series.values)];
+    if (drawn) {
+      drawn.setData(data);
+    } else {
+      legend.replaceChildren(...content.series.map(entry));
+      drawn = new uPlot(options(content, size(), () => content, readOut), data, root);
+    }
+    readOut(null);
+    text(byId(`summary-${name}`), content.summary);
+  }
+
+  function entry(series) {
+    const swatch = el('span', {class: 'swatch', 'data-dashed': series.dash ? '' : null});
+    swatch.style.setProperty('--colour', series.colour);
+    return el('li', {}, swatch, el('span', {class: 'name'}, series.label), el('span', {class: 'value'}));
+  }
+
+  /** The values where the pointer is, else the latest. */
+  function readOut(index) {
+    content.series.forEach((series, i) => {
+      const values = series.shown ?? series.values;
+      const value = index === null ? values.at(-1) : values[index];
+      text(legend.children[i].querySelector('.value'), series.words(value ?? null));
+    });
+  }
+
+  return {show, restart};
+}
+
+function options(content, size, current, readOut) {
+  const ink = resolved('var(--muted)');
+  const grid = {stroke: resolved('var(--grid)'), width: 1};
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const axis = {stroke: ink, font, grid, ticks: {show: false}};
+  return {
+    ...size,
+    padding: [8, 8, 0, 0],
+    legend: {show: false},
+    cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
+    scales: {
+      x: {time: true, range: () => [Date.now() / 1000 - SPAN_S, Date.now() / 1000].map((s) => s + clockSkew(current()))},
+      y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
+    },
+    axes: [
+      {...axis, space: 64, size: 28, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1]], incrs: [60, 120, 300, 600, 900]},
+      {...axis, size: 44, space: 32, values: (self, splits) => splits.map(content.axis)},
+    ],
+    series: [{}, ...content.series.map(line)],
+    hooks: {setCursor: [(self) => readOut(self.cursor.idx ?? null)]},
+  };
+}
+
+/** The gateway's clock can be another than the page's: the newest point stands at the right. */
+function clockSkew() {
+  return 0;
+}
+
+function line(series) {
+  const colour = resolved(series.colour);
+  return {
+    label: series.label,
+    stroke: series.opaque ? resolved('var(--surface)') : colour,
+    fill: series.opaque ? colour : series.fill ? resolved(`color-mix(in srgb, ${series.colour} 16%, transparent)`) : undefined,
+    width: series.opaque ? 1 : 1.75,
+    dash: series.dash,
+    points: {show: false},
+    spanGaps: false,
+  };
+}

@@ -1,0 +1,105 @@
+/* Requests from this page: one, or ten one after another, each answer drawn as it comes. */
+
+import {byId, el, shape, text} from './dom.js';
+import {OUTCOMES} from './totals.js';
+
+const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
+
+/** @param open called with a story, and what to go back to */
+export function sending(open) {
+  const results = byId('send-results');
+  const summary = byId('send-summary');
+  const path = byId('send-path');
+  let busy = false;
+
+  async function send(times) {
+    if (busy) {
+      return;
+    }
+    busy = true;
+    results.setAttribute('aria-busy', 'true');
+    results.replaceChildren();
+    const target = belowApi(path.value);
+    path.value = target;
+    const counts = {};
+    try {
+      for (let i = 0; i < times; i++) {
+        const answer = await ask(target);
+        counts[answer.outcome] = (counts[answer.outcome] ?? 0) + 1;
+        results.append(chip(answer, open));
+      }
+    } finally {
+      busy = false;
+      results.removeAttribute('aria-busy');
+    }
+    const parts = [...OUTCOMES, 'unanswered'].filter((outcome) => counts[outcome]).map((outcome) => `${counts[outcome]} ${outcome}`);
+    text(summary, `${times === 1 ? 'One answer' : `${times} answers`}: ${parts.join(', ')}.`);
+  }
+
+  byId('send-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    send(1);
+  });
+  byId('send-ten').addEventListener('click', () => send(10));
+}
+
+/** "data", "/data" and "/api/data" all mean /api/data. */
+function belowApi(path) {
+  const trimmed = path.trim().replace(/^\/+/, '');
+  return /^api(\/|$)/.test(trimmed) ? `/${trimmed}` : `/api/${trimmed}`;
+}
+
+async function ask(target) {
+  try {
+    const response = await fetch(target, {cache: 'no-store', signal: AbortSignal.timeout(LONGEST_MS)});
+    await response.arrayBuffer(); // to the end: who leaves before has abandoned it
+    const header = (name) => response.headers.get(name);
+    return {
+      status: response.status,
+      outcome: outcomeOf(response),
+      id: header('X-Request-ID'),
+      remaining: header('X-RateLimit-Remaining'),
+      retryAfter: header('Retry-After'),
+    };
+  } catch (failure) {
+    return {outcome: 'unanswered', words: failure.name === 'TimeoutError' ? 'no answer' : 'broken off'};
+  }
+}
+
+/** As the gateway counts it: X-Backend-Service stands on what a backend has answered. */
+function outcomeOf(response) {
+  if (response.headers.has('X-Backend-Service') && !/;\s*error=/.test(response.headers.get('Proxy-Status') ?? '')) {
+    return 'served';
+  }
+  if (response.status === 429) {
+    return 'limited';
+  }
+  return response.status >= 502 ? 'failed' : 'rejected';
+}
+
+function chip(answer, open) {
+  const tone = answer.outcome === 'unanswered' ? 'failed' : answer.outcome;
+  const detail = detailOf(answer);
+  const content = [shape(tone), el('strong', {}, String(answer.status ?? answer.words)), detail ? el('span', {class: 'detail'}, detail) : null];
+  const item = el('li', {'data-result': answer.outcome, 'data-tone': tone});
+  if (!answer.id) {
+    item.append(el('span', {class: 'chip'}, ...content));
+    return item;
+  }
+  const button = el('button', {type: 'button', class: 'chip', title: `${answer.outcome}; opens its story`}, ...content);
+  button.addEventListener('click', async () => {
+    const response = await fetch(`/requests/${encodeURIComponent(answer.id)}`);
+    if (response.ok) {
+      open(await response.json(), button);
+    }
+  });
+  item.append(button);
+  return item;
+}
+
+function detailOf(answer) {
+  if (answer.outcome === 'limited') {
+    return `retry in ${answer.retryAfter} s`;
+  }
+  return answer.remaining === undefined || answer.remaining === null ? answer.outcome : `${answer.remaining} left`;
+}

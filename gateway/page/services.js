@@ -1,0 +1,130 @@
+/* What an operator does to services: register, drain, resume, remove. */
+
+import {byId, el, shape} from './dom.js';
+import {millis, state as stateOf} from './format.js';
+
+/* --- registering -------------------------------------------------------------------------------------------------- */
+
+export function registering() {
+  const form = byId('register-form');
+  const result = byId('register-result');
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    clear(form);
+    const {name, url, lease} = form.elements;
+    const service = {name: name.value.trim(), url: url.value.trim()};
+    if (lease.value.trim()) {
+      service.lease = lease.value.trim();
+    }
+    say(result, 'checking', 'Registering; it is checked at once …');
+    const answer = await call('POST', '/services', service);
+    if (answer.ok) {
+      const {tone, words} = stateOf(answer.body.status);
+      say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)}`);
+      form.reset();
+      name.focus();
+    } else {
+      refuse(form, answer.body?.errors ?? []);
+      say(result, 'failed', answer.words);
+    }
+  });
+}
+
+/** What the gateway saw when it asked the service how it is. */
+function probe(service) {
+  const check = service.last_check;
+  if (!check) {
+    return 'It was not asked yet.';
+  }
+  return check.good ? `Its check was good and took ${millis(check.latency_ms)}.` : `Its check was bad: ${check.error}.`;
+}
+
+function refuse(form, errors) {
+  for (const {field, problem} of errors) {
+    const input = form.elements[field];
+    const note = byId(`error-${field}`);
+    if (input && note) {
+      input.setAttribute('aria-invalid', 'true');
+      note.replaceChildren(shape('failed'), problem);
+      note.hidden = false;
+    }
+  }
+  form.querySelector('[aria-invalid]')?.focus();
+}
+
+function clear(form) {
+  form.querySelectorAll('[aria-invalid]').forEach((input) => input.removeAttribute('aria-invalid'));
+  form.querySelectorAll('.field-error').forEach((note) => {
+    note.hidden = true;
+    note.replaceChildren();
+  });
+}
+
+/* --- drain, resume, remove ---------------------------------------------------------------------------------------- */
+
+/** An action on a backend; removing is asked about first. @param tell says what came of it */
+export function operating(tell) {
+  const confirm = confirmation();
+
+  return async (action, backend) => {
+    const path = `/services/${encodeURIComponent(backend.name)}`;
+    if (action === 'remove') {
+      confirm(backend, async () => {
+        const answer = await call('DELETE', path);
+        tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} was removed.` : answer.words);
+      });
+      return;
+    }
+    const answer = await call('POST', `${path}/${action}`);
+    const done = action === 'drain' ? 'is drained: it gets no new requests.' : 'is in turn again.';
+    tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} ${done}` : answer.words);
+  };
+}
+
+/** A dialog of its own: the keyboard stays in it, Escape leaves it, and the focus comes back. */
+function confirmation() {
+  const dialog = byId('confirm');
+  const title = el('h2', {id: 'confirm-title'});
+  const detail = el('p', {});
+  const yes = el('button', {type: 'button', class: 'danger', 'data-action': 'confirm-remove'}, 'Remove');
+  const no = el('button', {type: 'button', 'data-action': 'keep'}, 'Keep it');
+  dialog.append(title, detail, el('div', {class: 'buttons'}, yes, no));
+  let then = null;
+
+  yes.addEventListener('click', () => {
+    dialog.close();
+    then();
+  });
+  no.addEventListener('click', () => dialog.close());
+
+  return (backend, action) => {
+    then = action;
+    title.textContent = `Remove ${backend.name}?`;
+    detail.textContent = backend.lease
+      ? 'It gets no more requests; those under way finish. It renews a lease, so it will register again by itself unless it is stopped: to keep it out, drain it.'
+      : 'It gets no more requests; those under way finish. To have it back, register it again.';
+    dialog.showModal();
+    no.focus();
+  };
+}
+
+/* --- calling the gateway ------------------------------------------------------------------------------------------ */
+
+/** {ok, body, words}: an answer, or in words why there is none. */
+async function call(method, path, json) {
+  try {
+    const headers = json ? {'Content-Type': 'application/json'} : {};
+    const response = await fetch(path, {method, headers, body: json ? JSON.stringify(json) : undefined});
+    const text = await response.text();
+    const body = text ? JSON.parse(text) : null;
+    return {ok: response.ok, body, words: body?.detail ?? body?.title ?? `The gateway answered ${response.status}.`};
+  } catch {
+    return {ok: false, body: null, words: 'The gateway was not reached.'};
+  }
+}
+
+function say(element, tone, words) {
+  element.dataset.tone = tone;
+  element.replaceChildren(shape(tone), el('span', {}, words));
+}

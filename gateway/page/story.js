@@ -1,0 +1,123 @@
+/* One request's whole story, in a drawer: what was asked, what the limiter said, and each attempt on a line of time. */
+
+import {attribute, byId, el, tag, text} from './dom.js';
+import {bytes, clock, millis, plural, state as stateOf, verdict} from './format.js';
+
+/** @param around the list: beside(story, step) and focus(story) */
+export function drawer(around) {
+  const dialog = byId('story');
+  const title = el('h2', {id: 'story-title', tabindex: '-1'});
+  const newer = el('button', {type: 'button', class: 'quiet'}, 'Newer');
+  const older = el('button', {type: 'button', class: 'quiet'}, 'Older');
+  const close = el('button', {type: 'button', class: 'quiet', 'data-action': 'close'}, 'Close');
+  const content = el('div', {class: 'story'});
+  dialog.append(el('div', {class: 'drawer-head'}, title, el('div', {class: 'buttons'}, newer, older, close)), content);
+  let current = null;
+  let back = null; // what had the focus, if not a row
+
+  function show(story) {
+    current = story;
+    title.replaceChildren(el('span', {class: 'method'}, story.method), ` ${story.path}`);
+    content.replaceChildren(...tell(story));
+    for (const [button, step] of [[newer, 1], [older, -1]]) {
+      attribute(button, 'aria-disabled', around.beside(story, step) ? null : 'true');
+    }
+    content.scrollTop = 0;
+  }
+
+  function open(story, opener = null) {
+    back = opener;
+    show(story);
+    if (!dialog.open) {
+      dialog.showModal();
+      title.focus();
+    }
+  }
+
+  const go = (step) => {
+    const story = around.beside(current, step);
+    if (story) {
+      show(story);
+    }
+  };
+  newer.addEventListener('click', () => go(1));
+  older.addEventListener('click', () => go(-1));
+  close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener('close', () => (back?.isConnected ? back.focus() : around.focus(current)));
+
+  return {open};
+}
+
+function tell(story) {
+  const facts = [
+    ['Answer', el('span', {}, tag(story.outcome, story.outcome), story.status ? ` ${story.status}` : '')],
+    ['Time', el('time', {datetime: story.time}, `${clock(story.time)} (${story.time})`)],
+    ['Took', `${millis(story.duration_ms)}, ${bytes(story.bytes)}`],
+    ['Client', story.client],
+    ['Limit', verdict(story.limit)],
+    ['Request id', copied(story.id)],
+    ['Trace id', story.trace_id ? copied(story.trace_id) : '–'],
+  ];
+  return [
+    story.reason ? el('p', {class: 'reason', 'data-tone': story.outcome}, story.reason, story.problem ? el('span', {class: 'muted'}, ` (${story.problem})`) : null) : null,
+    el('dl', {class: 'facts'}, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)])),
+    ...attempts(story),
+    ...others(story.passed_over ?? []),
+    el('p', {}, el('a', {href: `/requests/${encodeURIComponent(story.id)}`, target: '_blank', rel: 'noopener'}, 'The same as JSON')),
+  ].filter(Boolean);
+}
+
+function attempts(story) {
+  const list = story.attempts ?? [];
+  if (list.length === 0) {
+    return [el('h3', {}, 'Attempts'), el('p', {class: 'muted'}, 'None: it was not sent to any backend.')];
+  }
+  const total = Math.max(story.duration_ms, ...list.map((attempt) => attempt.after_ms + attempt.duration_ms), 0.01);
+  return [
+    el('h3', {}, plural(list.length, 'attempt')),
+    el('ol', {class: 'attempts'}, ...list.map((attempt, index) => attemptRow(attempt, index, list.length, total))),
+    el('p', {class: 'scale muted'}, el('span', {}, '0 ms'), el('span', {}, millis(total))),
+  ];
+}
+
+function attemptRow(attempt, index, all, total) {
+  const tone = attempt.error ? 'failed' : 'served';
+  const bar = el('span', {class: 'bar'});
+  bar.style.left = `${(100 * attempt.after_ms) / total}%`;
+  bar.style.width = `${Math.max(0.5, (100 * attempt.duration_ms) / total)}%`;
+  const answer = attempt.error ? `${attempt.error}${attempt.error_type ? ` (${attempt.error_type})` : ''}` : `${attempt.status}`;
+  const connection = attempt.reused_connection ? 'on a connection that was open' : 'on a new connection';
+  return el(
+    'li',
+    {'data-tone': tone},
+    el('div', {class: 'attempt-head'}, el('strong', {}, attempt.backend), tag(tone, answer), el('span', {class: 'took'}, millis(attempt.duration_ms))),
+    el('div', {class: 'track', 'aria-hidden': 'true'}, bar),
+    el('p', {class: 'muted'}, `${attempt.url}, after ${millis(attempt.after_ms)}, ${connection}${index < all - 1 ? '; then the next' : ''}`),
+  );
+}
+
+function others(passedOver) {
+  if (passedOver.length === 0) {
+    return [];
+  }
+  const rows = passedOver.map((other) => {
+    const {tone, words} = stateOf(other.status);
+    return el('li', {}, el('strong', {}, other.backend), tag(tone, words), el('span', {class: 'muted'}, other.reason ?? ''));
+  });
+  return [el('h3', {}, 'Passed over'), el('ul', {class: 'others'}, ...rows)];
+}
+
+/** An id, and a button that copies it. */
+function copied(id) {
+  const button = el('button', {type: 'button', class: 'quiet small', 'aria-label': 'Copy'}, 'Copy');
+  button.addEventListener('click', async () => {
+    try { // only where the page came over https or from this machine
+      await navigator.clipboard.writeText(id);
+      text(button, 'Copied');
+    } catch {
+      text(button, 'Select it by hand');
+    }
+  });
+  return el('span', {class: 'copied'}, el('code', {}, id), button);
+}

@@ -1,0 +1,46 @@
+/*
+ * The theme: the system's, or what was chosen here. A classic script in the head, not a module: it runs before the
+ * first paint, so that a dark page never flashes white. Says "themechange" when the colours are others.
+ */
+(() => {
+  const KEY = 'gateway-theme';
+  const CHOICES = ['system', 'light', 'dark'];
+
+  // Storage can be forbidden; the choice then lasts as long as the page.
+  const stored = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
+  };
+  const store = (choice) => {
+    try {
+      localStorage.setItem(KEY, choice);
+    } catch {
+      // see above
+    }
+  };
+
+  let choice = CHOICES.includes(stored()) ? stored() : 'system';
+  const apply = () => {
+    document.documentElement.dataset.theme = choice;
+    document.dispatchEvent(new Event('themechange'));
+  };
+  apply();
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+  document.addEventListener('DOMContentLoaded', () => {
+    const button = document.getElementById('theme');
+    const label = () => {
+      button.textContent = `Theme: ${choice}`;
+    };
+    button.addEventListener('click', () => {
+      choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
+      store(choice);
+      label();
+      apply();
+    });
+    label();
+  });
+})();

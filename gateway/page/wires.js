@@ -1,0 +1,205 @@
+/*
+ * The lines of the picture: where the elements stand, lines are drawn between them, as thick as there is traffic, and
+ * beads run along them. Twice the traffic is one step thicker and quicker (a logarithm): 1 and 1000 per second both fit.
+ */
+
+import {svg} from './dom.js';
+
+const CORNER = 10;
+const BEAD_GAP = 14;
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+export class Wires {
+  #root;
+  #svg;
+  #backends = [];
+  #wires = new Map(); // by what they lead to: {line, beads, motion}
+
+  constructor(root, canvas) {
+    this.#root = root;
+    this.#svg = canvas;
+    const observer = new ResizeObserver(() => this.draw());
+    observer.observe(root);
+    root.querySelectorAll('.node').forEach((node) => observer.observe(node));
+    observer.observe(root.querySelector('.backends'));
+    still.addEventListener('change', () => this.#wires.forEach((wire) => wire.setStill()));
+  }
+
+  /** These are the backends now. */
+  between(backends) {
+    this.#backends = backends;
+    this.draw();
+  }
+
+  /** As much as this flows now, per second. */
+  flow(flows, ofBackend) {
+    this.#wires.get('arriving')?.flow(flows.arriving);
+    this.#wires.get('passed')?.flow(flows.passed);
+    this.#wires.get('limited')?.flow(flows.limited);
+    this.#wires.get('failed')?.flow(flows.failed);
+    let sum = 0;
+    for (const backend of this.#backends) {
+      const perSecond = ofBackend(backend.dataset.backend) ?? 0;
+      sum += perSecond;
+      const wire = this.#wires.get(`to ${backend.dataset.backend}`);
+      wire?.flow(perSecond);
+      wire?.tone(backend.dataset.status);
+    }
+    this.#wires.get('trunk')?.flow(sum);
+  }
+
+  /** Measures and draws anew. */
+  draw() {
+    const frame = this.#root.getBoundingClientRect();
+    const box = (element) => {
+      const rect = element.getBoundingClientRect();
+      return {
+        left: rect.left - frame.left,
+        right: rect.right - frame.left,
+        top: rect.top - frame.top,
+        bottom: rect.bottom - frame.top,
+        x: rect.left - frame.left + rect.width / 2,
+        y: rect.top - frame.top + rect.height / 2,
+      };
+    };
+    const part = (id) => box(this.#root.querySelector(id));
+    const [clients, limiter, balancer] = ['#node-clients', '#node-limiter', '#node-balancer'].map(part);
+    const across = limiter.left > clients.right; // side by side; else one below the other
+    const paths = new Map();
+
+    if (across) {
+      paths.set('arriving', [[clients.right, clients.y], [limiter.left, limiter.y]]);
+      paths.set('passed', [[limiter.right, limiter.y], [balancer.left, balancer.y]]);
+    } else {
+      const spine = clients.left + 6;
+      paths.set('arriving', [[spine, clients.bottom], [spine, limiter.top]]);
+      paths.set('passed', [[spine, limiter.bottom], [spine, balancer.top]]);
+    }
+    for (const [name, node] of [['limited', limiter], ['failed', balancer]]) {
+      const exit = part(`#exit-${name} .exit-text`);
+      paths.set(name, [[exit.x, node.bottom], [exit.x, exit.top]]);
+    }
+    this.#branches(paths, balancer, across, box);
+    this.#apply(paths, frame);
+  }
+
+  /** From the balancer to a trunk beside each column of cards, and from there into each card. */
+  #branches(paths, balancer, across, box) {
+    const cards = this.#backends.map((backend) => ({
+      name: backend.dataset.backend,
+      trunk: box(backend).left + 6,
+      card: box(backend.querySelector('.card')),
+    }));
+    if (cards.length === 0) {
+      return;
+    }
+    const top = box(this.#backends[0]).top - 12;
+    const below = top > balancer.bottom;
+    const home = cards[0].trunk;
+    const start = below ? [across ? balancer.right - 20 : home, balancer.bottom] : [balancer.right, balancer.y];
+    paths.set('trunk', [start, below ? [start[0], top] : [home, start[1]]]);
+    for (const {name, trunk, card} of cards) {
+      const bend = below ? [start[0], top] : [home, start[1]];
+      paths.set(`to ${name}`, [start, bend, [trunk, bend[1]], [trunk, card.y], [card.left, card.y]]);
+    }
+  }
+
+  #apply(paths, frame) {
+    this.#svg.setAttribute('viewBox', `0 0 ${frame.width} ${frame.height}`);
+    for (const [name, wire] of this.#wires) {
+      if (!paths.has(name)) {
+        wire.remove();
+        this.#wires.delete(name);
+      }
+    }
+    for (const [name, points] of paths) {
+      if (!this.#wires.has(name)) {
+        this.#wires.set(name, new Wire(this.#svg, name));
+      }
+      this.#wires.get(name).along(points);
+    }
+  }
+}
+
+/** A line with beads on it. */
+class Wire {
+  #line;
+  #beads;
+  #motion = null;
+  #perSecond = 0;
+
+  constructor(canvas, name) {
+    const kind = name.startsWith('to ') ? 'backend' : name;
+    this.#line = svg('path', {class: 'line', 'data-wire': kind});
+    this.#beads = svg('path', {class: 'beads', 'data-wire': kind, 'stroke-dasharray': `0 ${BEAD_GAP}`});
+    canvas.prepend(this.#line);
+    canvas.append(this.#beads);
+  }
+
+  along(points) {
+    this.#line.setAttribute('d', rounded(points));
+    // Beads run on what belongs to this wire alone: of a backend's, the last stretch.
+    const own = this.#line.dataset.wire === 'backend' ? points.slice(-2) : points;
+    this.#beads.setAttribute('d', rounded(own));
+  }
+
+  tone(status) {
+    this.#line.dataset.status = status;
+  }
+
+  flow(perSecond) {
+    this.#perSecond = perSecond ?? 0;
+    const strength = Math.log2(1 + this.#perSecond);
+    this.#line.style.strokeWidth = `${1.5 + Math.min(4.5, strength * 0.5)}px`;
+    this.#beads.style.strokeWidth = `${3 + Math.min(3, strength * 0.35)}px`;
+    this.#beads.classList.toggle('flowing', this.#perSecond > 0);
+    this.#move(strength);
+  }
+
+  setStill() {
+    this.#motion?.cancel();
+    this.#motion = null;
+    this.flow(this.#perSecond);
+  }
+
+  /** The pace changes without a jump; beads that nobody sees or wants don't move. */
+  #move(strength) {
+    if (still.matches || this.#perSecond === 0) {
+      this.#motion?.pause();
+      return;
+    }
+    this.#motion ??= this.#beads.animate([{strokeDashoffset: BEAD_GAP}, {strokeDashoffset: 0}], {
+      duration: 1000,
+      iterations: Infinity,
+    });
+    this.#motion.updatePlaybackRate(0.6 + Math.min(4, strength * 0.45));
+    if (this.#motion.playState === 'paused') {
+      this.#motion.play();
+    }
+  }
+
+  remove() {
+    this.#line.remove();
+    this.#beads.remove();
+  }
+}
+
+/** A path through these points, level and upright, with rounded corners. */
+function rounded(points) {
+  const way = points.filter((point, i) => i === 0 || point[0] !== points[i - 1][0] || point[1] !== points[i - 1][1]);
+  let path = `M${way[0]}`;
+  for (let i = 1; i < way.length - 1; i++) {
+    const before = toward(way[i], way[i - 1]);
+    const after = toward(way[i], way[i + 1]);
+    path += `L${before}Q${way[i]} ${after}`;
+  }
+  return `${path}L${way.at(-1)}`;
+}
+
+/** The point where a corner begins, seen from the corner. */
+function toward(corner, other) {
+  const length = Math.hypot(other[0] - corner[0], other[1] - corner[1]);
+  const step = Math.min(CORNER, length / 2) / (length || 1);
+  return [corner[0] + (other[0] - corner[0]) * step, corner[1] + (other[1] - corner[1]) * step];
+}
