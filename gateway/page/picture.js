@@ -104,8 +104,8 @@ class Card {
     this.mark = el('span', {class: 'mark'});
     this.state = el('span', {class: 'words'});
     this.next = el('span', {class: 'next', hidden: true}, 'next');
-    this.why = el('p', {class: 'why muted'});
-    this.url = el('span', {class: 'url'});
+    this.why = el('span', {class: 'reason-words'});
+    this.where = el('span', {class: 'where'});
     this.numbers = {};
     this.drain = this.#button('drain', 'Drain', name, act);
     this.resume = this.#button('resume', 'Resume', name, act);
@@ -122,7 +122,7 @@ class Card {
           el('h4', {id}, name),
           el('span', {class: 'state'}, this.mark, this.state),
           this.next),
-        this.why,
+        el('p', {class: 'why muted'}, this.why, this.where),
         el('dl', {class: 'numbers'},
           this.#number('share', 'share', 'of the requests of the last three seconds'),
           this.#number('in_flight', 'in flight', 'requests it has not yet answered'),
@@ -159,14 +159,14 @@ class Card {
     attribute(this.next, 'hidden', next ? null : '');
     attribute(this.element, 'data-next', next ? '' : null);
     text(this.rate, `${rate(perSecond)}/s`);
-    text(this.why, this.#reason(backend, now));
-    attribute(this.why, 'title', this.why.textContent);
+    text(this.why, reasonOf(backend, now));
+    text(this.where, backend.lease ? `${backend.url}, lease ${backend.lease}` : backend.url);
+    attribute(this.why.parentElement, 'title', `${this.why.textContent}\n${this.where.textContent}`);
     text(this.numbers.share, sum > 0 ? `${Math.round((100 * (perSecond ?? 0)) / sum)} %` : '–');
     text(this.numbers.in_flight, count(backend.in_flight));
     text(this.numbers.p50, millis(backend.p50_ms));
     text(this.numbers.p99, millis(backend.p99_ms));
     text(this.numbers.failures, count(backend.failures));
-    attribute(this.numbers.failures, 'data-tone', backend.failures > 0 ? 'failed' : null);
   }
 
   /** Drain and resume take each other's place; the focus goes along. */
@@ -179,20 +179,11 @@ class Card {
       shown.focus();
     }
   }
+}
 
-  #reason(backend, now) {
-    const parts = [];
-    if (backend.reason) {
-      parts.push(`${backend.reason}, ${passed(now - Date.parse(backend.since))} ago`);
-    }
-    const check = backend.last_check;
-    if (check && !check.good && !String(backend.reason).includes(check.error)) {
-      parts.push(`last check: ${check.error}`);
-    }
-    parts.push(backend.url);
-    if (backend.lease) {
-      parts.push(`lease ${backend.lease}`);
-    }
-    return parts.join(' · ');
-  }
+function reasonOf(backend, now) {
+  const check = backend.last_check;
+  const reason = `${backend.reason ?? backend.status}, ${passed(now - Date.parse(backend.since))} ago`;
+  const told = !check || check.good || String(backend.reason).includes(check.error);
+  return told ? reason : `${reason}; last check: ${check.error}`;
 }

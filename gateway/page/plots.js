@@ -1,7 +1,7 @@
 /* The last 15 minutes as three plots, each with a legend of its latest values and a sentence for who can't see it. */
 
 import {byId, el, text} from './dom.js';
-import {millis, rate} from './format.js';
+import {count, millis, rate} from './format.js';
 import {colourOf, resolved, shareColour} from './colours.js';
 import {OUTCOMES} from './totals.js';
 
@@ -49,7 +49,8 @@ function ratePlot() {
     }));
     const peak = Math.max(0, ...series[0].values);
     const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
-    const summary = `${shown.map((outcome, i) => `${sums[i]} ${outcome}`).join(', ')}; at most ${rate(peak)} served per second.`;
+    const what = shown.map((outcome, i) => `${count(sums[i])} ${outcome}`).join(', ');
+    const summary = sums.some((sum) => sum > 0) ? `${what}; at most ${rate(peak)} served per second.` : 'Nothing was asked.';
     return {series, summary, axis: (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value))};
   });
 }
@@ -135,14 +136,13 @@ function plot(name, read) {
       restart();
       labels = now;
     }
-    // A single point is no line, and uPlot draws nothing of no points: then the axes stand alone.
     const times = points.map((point) => point.time_ms / 1000);
     const data = [times, ...content.series.map((series) => series.values)];
     if (drawn) {
       drawn.setData(data);
     } else {
       legend.replaceChildren(...content.series.map(entry));
-      drawn = new uPlot(options(content, size(), () => content, readOut), data, root);
+      drawn = new uPlot(options(content, size(), readOut), data, root);
     }
     readOut(null);
     text(byId(`summary-${name}`), content.summary);
@@ -166,7 +166,7 @@ function plot(name, read) {
   return {show, restart};
 }
 
-function options(content, size, current, readOut) {
+function options(content, size, readOut) {
   const ink = resolved('var(--muted)');
   const grid = {stroke: resolved('var(--grid)'), width: 1};
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -177,7 +177,7 @@ function options(content, size, current, readOut) {
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
     scales: {
-      x: {time: true, range: () => [Date.now() / 1000 - SPAN_S, Date.now() / 1000].map((s) => s + clockSkew(current()))},
+      x: {time: true, range: lastQuarter},
       y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
     },
     axes: [
@@ -189,9 +189,10 @@ function options(content, size, current, readOut) {
   };
 }
 
-/** The gateway's clock can be another than the page's: the newest point stands at the right. */
-function clockSkew() {
-  return 0;
+/** By the gateway's clock, which may be another than the page's: the newest point stands at the right. */
+function lastQuarter(self) {
+  const end = self.data[0].at(-1) ?? Date.now() / 1000;
+  return [end - SPAN_S, end];
 }
 
 function line(series) {

@@ -25,8 +25,9 @@ export function registering() {
       form.reset();
       name.focus();
     } else {
-      refuse(form, answer.body?.errors ?? []);
-      say(result, 'failed', answer.words);
+      const errors = answer.body?.errors ?? [];
+      refuse(form, errors);
+      say(result, 'failed', errors.length > 0 ? 'Not registered: the fields say why.' : answer.words);
     }
   });
 }

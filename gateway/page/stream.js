@@ -28,7 +28,7 @@ export function listen(url, handlers) {
     }
     source.onerror = () => {
       const refused = source.readyState === EventSource.CLOSED;
-      lost(refused ? 'the gateway takes no more viewers now' : 'the gateway is not reached');
+      lost(refused ? 'it answers without events, perhaps to too many viewers' : 'the gateway is not reached');
     };
     watch();
   }

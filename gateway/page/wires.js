@@ -3,10 +3,12 @@
  * beads run along them. Twice the traffic is one step thicker and quicker (a logarithm): 1 and 1000 per second both fit.
  */
 
-import {svg} from './dom.js';
+import {el, svg} from './dom.js';
 
 const CORNER = 10;
 const BEAD_GAP = 14;
+const HALF = 4; // of a bead's room
+const TRUNK = 12; // from the left edge, beyond a card's rounded corner
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -14,7 +16,7 @@ export class Wires {
   #root;
   #svg;
   #backends = [];
-  #wires = new Map(); // by what they lead to: {line, beads, motion}
+  #wires = new Map(); // by what they lead to
 
   constructor(root, canvas) {
     this.#root = root;
@@ -72,7 +74,7 @@ export class Wires {
       paths.set('arriving', [[clients.right, clients.y], [limiter.left, limiter.y]]);
       paths.set('passed', [[limiter.right, limiter.y], [balancer.left, balancer.y]]);
     } else {
-      const spine = clients.left + 6;
+      const spine = clients.left + TRUNK;
       paths.set('arriving', [[spine, clients.bottom], [spine, limiter.top]]);
       paths.set('passed', [[spine, limiter.bottom], [spine, balancer.top]]);
     }
@@ -88,7 +90,7 @@ export class Wires {
   #branches(paths, balancer, across, box) {
     const cards = this.#backends.map((backend) => ({
       name: backend.dataset.backend,
-      trunk: box(backend).left + 6,
+      trunk: box(backend).left + TRUNK,
       card: box(backend.querySelector('.card')),
     }));
     if (cards.length === 0) {
@@ -122,26 +124,41 @@ export class Wires {
   }
 }
 
-/** A line with beads on it. */
+/**
+ * A line with beads on its last stretch, which is straight. The beads are a background that is shifted, which a browser
+ * does without laying out or painting; dashes that move along the line cost ten times as much.
+ */
 class Wire {
   #line;
   #beads;
+  #row = el('span');
   #motion = null;
+  #upright = null;
   #perSecond = 0;
 
   constructor(canvas, name) {
     const kind = name.startsWith('to ') ? 'backend' : name;
     this.#line = svg('path', {class: 'line', 'data-wire': kind});
-    this.#beads = svg('path', {class: 'beads', 'data-wire': kind, 'stroke-dasharray': `0 ${BEAD_GAP}`});
-    canvas.prepend(this.#line);
-    canvas.append(this.#beads);
+    this.#beads = el('div', {class: 'beads', 'data-wire': kind, 'aria-hidden': 'true'}, this.#row);
+    canvas.append(this.#line);
+    canvas.after(this.#beads);
   }
 
   along(points) {
     this.#line.setAttribute('d', rounded(points));
-    // Beads run on what belongs to this wire alone: of a backend's, the last stretch.
-    const own = this.#line.dataset.wire === 'backend' ? points.slice(-2) : points;
-    this.#beads.setAttribute('d', rounded(own));
+    const [[x, y], [toX, toY]] = points.slice(-2);
+    const upright = x === toX;
+    const skip = points.length > 2 ? CORNER : 0; // the rounded corner before it
+    const style = this.#beads.style;
+    style.left = `${upright ? x - HALF : x + skip}px`;
+    style.top = `${upright ? y + skip : y - HALF}px`;
+    style.width = `${upright ? 2 * HALF : Math.max(0, toX - x - skip)}px`;
+    style.height = `${upright ? Math.max(0, toY - y - skip) : 2 * HALF}px`;
+    if (upright !== this.#upright) {
+      this.#upright = upright;
+      this.#beads.classList.toggle('upright', upright);
+      this.setStill();
+    }
   }
 
   tone(status) {
@@ -149,18 +166,25 @@ class Wire {
   }
 
   flow(perSecond) {
-    this.#perSecond = perSecond ?? 0;
-    const strength = Math.log2(1 + this.#perSecond);
-    this.#line.style.strokeWidth = `${1.5 + Math.min(4.5, strength * 0.5)}px`;
-    this.#beads.style.strokeWidth = `${3 + Math.min(3, strength * 0.35)}px`;
-    this.#beads.classList.toggle('flowing', this.#perSecond > 0);
-    this.#move(strength);
+    if (this.#perSecond !== (perSecond ?? 0)) {
+      this.#perSecond = perSecond ?? 0;
+      this.#show();
+    }
   }
 
+  /** Begins anew, or stands still. */
   setStill() {
     this.#motion?.cancel();
     this.#motion = null;
-    this.flow(this.#perSecond);
+    this.#show();
+  }
+
+  #show() {
+    const strength = Math.log2(1 + this.#perSecond);
+    this.#line.style.strokeWidth = `${1.5 + Math.min(4.5, strength * 0.5)}px`;
+    this.#beads.style.setProperty('--size', `${(1.5 + Math.min(1.5, strength * 0.2)).toFixed(1)}px`);
+    this.#beads.classList.toggle('flowing', this.#perSecond > 0);
+    this.#move(strength);
   }
 
   /** The pace changes without a jump; beads that nobody sees or wants don't move. */
@@ -169,10 +193,8 @@ class Wire {
       this.#motion?.pause();
       return;
     }
-    this.#motion ??= this.#beads.animate([{strokeDashoffset: BEAD_GAP}, {strokeDashoffset: 0}], {
-      duration: 1000,
-      iterations: Infinity,
-    });
+    const way = `${this.#upright ? 'translateY' : 'translateX'}(${BEAD_GAP}px)`;
+    this.#motion ??= this.#row.animate([{transform: 'none'}, {transform: way}], {duration: 1000, iterations: Infinity});
     this.#motion.updatePlaybackRate(0.6 + Math.min(4, strength * 0.45));
     if (this.#motion.playState === 'paused') {
       this.#motion.play();
