@@ -25,8 +25,11 @@ public final class Pages {
     private static final String OWN = "page/"; // pom.xml copies gateway/page there
     private static final String LIBRARIES = "META-INF/resources/webjars/";
 
-    /** What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise. */
-    private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*");
+    /**
+     * What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise.
+     * Possessive, since going back would help nothing and takes stack for each part: a long path would overflow it.
+     */
+    private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*+");
 
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css; charset=utf-8",
