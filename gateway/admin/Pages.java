@@ -7,7 +7,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -109,7 +109,7 @@ public final class Pages {
     }
 
     private static boolean isKnown(String tags, String tag) {
-        return tags != null && List.of(tags.split("\\s*,\\s*")).contains(tag);
+        return tags != null && Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 
     /** Null if there is none. */
