@@ -178,6 +178,19 @@ class WhyTest {
     }
 
     @Test
+    void the_story_of_a_request_for_which_nobody_was_there_says_why_nobody_was() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            gateway.post("/services/127.0.0.1-" + a.port() + "/drain", "");
+            Answer answer = gateway.raw(GET);
+            assertEquals(503, answer.status());
+            JsonNode over = story(gateway, answer).path("passed_over");
+            assertEquals(1, over.size());
+            assertEquals("drained by an operator", over.path(0).path("reason").asText());
+        }
+    }
+
+    @Test
     void a_limited_requests_story_has_no_attempt() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a)) {
@@ -200,8 +213,9 @@ class WhyTest {
                 held.next();
             }
             TestGateway.await("its story", () -> gateway.get("/requests/left").statusCode() == 200);
-            assertEquals(
-                    "abandoned", gateway.json("/requests/left").path("outcome").asText());
+            JsonNode story = gateway.json("/requests/left");
+            assertEquals("abandoned", story.path("outcome").asText());
+            assertEquals(0, story.path("status").asInt(), "nothing was answered");
             never.countDown();
         }
     }

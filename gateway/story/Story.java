@@ -37,6 +37,7 @@ public final class Story implements Traced {
     private Problem problem;
     private boolean brokenOff;
     private boolean clientGone;
+    private boolean unanswered;
     private boolean routine;
 
     private long number;
@@ -80,7 +81,7 @@ public final class Story implements Traced {
         this.resetNanos = resetNanos;
     }
 
-    /** A backend was chosen, the list being so. */
+    /** A backend was looked for, the list being so. */
     public void chosenFrom(ServiceList.Snapshot services) {
         this.choice = services;
     }
@@ -95,9 +96,14 @@ public final class Story implements Traced {
         this.brokenOff = true;
     }
 
-    /** The client left before its answer was whole. */
-    public void clientGone() {
+    /**
+     * The client left before its answer was whole.
+     *
+     * @param answering whether some of it had been sent
+     */
+    public void clientGone(boolean answering) {
         this.clientGone = true;
+        this.unanswered = !answering;
     }
 
     /** It is one of those that come again and again and change nothing, like the renewal of a lease. */
@@ -118,7 +124,7 @@ public final class Story implements Traced {
     /** The answer has been sent, or the connection is gone. */
     void end(long now, int status, long bytes) {
         this.endedAt = now;
-        this.status = status;
+        this.status = unanswered ? 0 : status; // Jetty has one in any case
         this.bytes = bytes;
         this.outcome = judge();
     }
@@ -221,7 +227,7 @@ public final class Story implements Traced {
         return resetNanos;
     }
 
-    /** The list when a backend was last chosen; null if none was. */
+    /** The list when a backend was last looked for; null if none was. */
     public ServiceList.Snapshot choice() {
         return choice;
     }

@@ -80,7 +80,7 @@ public final class TestStory {
 
     /** The client has left. */
     public TestStory clientGone() {
-        story.clientGone();
+        story.clientGone(false);
         return this;
     }
 
