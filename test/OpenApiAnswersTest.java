@@ -7,6 +7,7 @@ import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -260,6 +261,23 @@ class OpenApiAnswersTest {
                     .send("GET /api/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")) {
                 check(101, "GET /api/{path}", client.head());
+            }
+        }
+    }
+
+    @Test
+    void one_viewer_too_many_is_told_so_as_described() throws Exception {
+        start(Map.of());
+        List<RawClient> viewers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                viewers.add(gateway.raw().send("GET /dashboard/events HTTP/1.1\r\nHost: x\r\n\r\n"));
+                assertEquals(200, viewers.get(i).head().status());
+            }
+            ask(503, "GET /dashboard/events", "/dashboard/events");
+        } finally {
+            for (RawClient viewer : viewers) {
+                viewer.close();
             }
         }
     }
