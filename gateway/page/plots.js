@@ -6,7 +6,12 @@ import {colourOf, resolved, shareColour} from './colours.js';
 import {OUTCOMES} from './totals.js';
 
 const SPAN_S = 900;
+const SHORTEST_S = 120;
 const MOST = 300;
+const CLOCK = [
+  [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
+];
 const SHARE_STEPS = 5; // shares are of 15 s: of three seconds with four requests they would only jump
 
 export function plots() {
@@ -181,7 +186,7 @@ function options(content, size, readOut) {
       y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
     },
     axes: [
-      {...axis, space: 64, size: 28, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1]], incrs: [60, 120, 300, 600, 900]},
+      {...axis, space: 64, size: 28, values: CLOCK, incrs: [30, 60, 120, 300]},
       {...axis, size: 44, space: 32, values: (self, splits) => splits.map(content.axis)},
     ],
     series: [{}, ...content.series.map(line)],
@@ -189,10 +194,15 @@ function options(content, size, readOut) {
   };
 }
 
-/** By the gateway's clock, which may be another than the page's: the newest point stands at the right. */
+/**
+ * By the gateway's clock, which may be another than the page's: the newest point stands at the right. A gateway that
+ * hasn't run for a quarter of an hour yet has its whole life shown, so that its first minutes aren't a sliver.
+ */
 function lastQuarter(self) {
-  const end = self.data[0].at(-1) ?? Date.now() / 1000;
-  return [end - SPAN_S, end];
+  const times = self.data[0];
+  const end = times.at(-1) ?? Date.now() / 1000;
+  const begin = Math.min(times[0] ?? 0, end - SHORTEST_S);
+  return [Math.max(begin, end - SPAN_S), end];
 }
 
 function line(series) {
