@@ -8,6 +8,7 @@ import gateway.admin.GatewayApi;
 import gateway.admin.LimitsApi;
 import gateway.admin.LiveApi;
 import gateway.admin.LiveView;
+import gateway.admin.MetricsApi;
 import gateway.admin.Pages;
 import gateway.admin.RequestsApi;
 import gateway.admin.SameOrigin;
@@ -21,6 +22,7 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
+import gateway.metrics.Observation;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
 import gateway.proxy.PathGuard;
@@ -28,14 +30,9 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.story.History;
-import gateway.story.Stories;
-import gateway.story.StoryEnds;
 import gateway.story.StoryHandler;
-import gateway.story.Traffic;
 import io.javalin.Javalin;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -79,12 +76,10 @@ public final class GatewayApp {
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
         LimitHandler limiter = new LimitHandler(limit, API, time);
-        Stories stories = new Stories();
-        Traffic traffic = new Traffic();
-        History history = new History(traffic, services, time);
+        Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
-        LiveView view = new LiveView(services, balancer, limit, limiter, traffic, drain, time);
-        LiveApi live = new LiveApi(view, stories, traffic, history, drain, time);
+        LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
+        LiveApi live = new LiveApi(view, seen, drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
         return Javalin.create(config -> {
@@ -92,8 +87,7 @@ public final class GatewayApp {
             Server.noRoutesBelow(config, API);
             config.jetty.addConnector(
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
-
-            config.jetty.modifyServer(server -> server.setRequestLog(new StoryEnds(time, List.of(stories, traffic))));
+            config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
@@ -104,6 +98,7 @@ public final class GatewayApp {
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
+            Server.get(config.routes, "/metrics", new MetricsApi(seen.metrics())::metrics);
             Server.get(config.routes, "/services", servicesApi::list);
             Server.get(config.routes, "/services/{name}", servicesApi::get);
             config.routes.post("/services", servicesApi::register);
@@ -111,17 +106,17 @@ public final class GatewayApp {
             config.routes.post("/services/{name}/drain", servicesApi::drain);
             config.routes.post("/services/{name}/resume", servicesApi::resume);
             Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
-            Server.get(config.routes, "/requests/{id}", new RequestsApi(stories)::get);
+            Server.get(config.routes, "/requests/{id}", new RequestsApi(seen.stories())::get);
             config.routes.get("/dashboard/events", live::events);
             Pages.configure(config);
 
             config.events.serverStarting(() -> {
+                seen.start(timer);
                 settings.services().forEach(url -> services.register(Service.configured(url)));
                 checker.checkAll();
                 timer.every(checker.pause(), "health checks", checker::tick);
                 timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
-                timer.every(History.STEP, "history", history::tick);
                 forwarder.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
@@ -132,6 +127,7 @@ public final class GatewayApp {
                 timer.close();
                 checker.close();
                 forwarder.close();
+                seen.close();
             });
         });
     }

@@ -42,11 +42,14 @@ public final class Launch {
         if (given.size() > most) {
             complain(MISUSED, "unknown argument " + given.get(most) + "; expected " + usage(name, most));
         }
+        Output output = Output.install();
         try {
-            stopOnSignal(program.start());
+            stopOnSignal(program.start(), output);
         } catch (BadSettings e) {
+            output.close();
             complain(MISUSED, e.getMessage());
         } catch (Exception e) {
+            output.close();
             complain(FAILED, name + " could not start: " + reason(e));
         }
     }
@@ -70,7 +73,7 @@ public final class Launch {
     }
 
     /** A stop that was asked for is a success: the JVM's own code after SIGTERM would be 143. */
-    private static void stopOnSignal(Runnable stop) {
+    private static void stopOnSignal(Runnable stop, Output output) {
         Thread hook = new Thread(
                 () -> {
                     int code = 0;
@@ -80,7 +83,7 @@ public final class Launch {
                         System.err.println("stopping failed: " + reason(e));
                         code = FAILED;
                     }
-                    System.out.flush();
+                    output.close();
                     Runtime.getRuntime().halt(code);
                 },
                 "stop");

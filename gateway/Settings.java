@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param port the port to listen on; 0 takes a free one
  * @param rateLimit requests per client address on /api/*; empty means no limit
  * @param rememberedClients how many addresses the limiter keeps apart; more than these share one budget
+ * @param accessLog how each request is written to the log; empty means not at all
  * @param services URLs known from the start; they stay until deleted
  * @param healthInterval from one check of a service to its next, give or take a tenth
  * @param healthTimeout how long a check may take, from connecting to the last byte
@@ -30,6 +31,7 @@ public record Settings(
         int port,
         Optional<Rate> rateLimit,
         int rememberedClients,
+        Optional<LogForm> accessLog,
         List<ServiceUrl> services,
         Duration healthInterval,
         Duration healthTimeout,
@@ -52,6 +54,8 @@ public record Settings(
             1,
             10_000_000,
             "client addresses remembered; when all are active, newcomers share one budget");
+    private static final Setting<Optional<LogForm>> ACCESS_LOG = new Setting<>(
+            "GATEWAY_ACCESS_LOG", "text", "a line for each request: text, json or off", Settings::logForm);
     private static final Setting<List<ServiceUrl>> SERVICES =
             new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
     private static final Setting<Duration> HEALTH_INTERVAL =
@@ -76,6 +80,7 @@ public record Settings(
             PORT,
             RATE_LIMIT,
             REMEMBERED_CLIENTS,
+            ACCESS_LOG,
             SERVICES,
             HEALTH_INTERVAL,
             HEALTH_TIMEOUT,
@@ -101,6 +106,7 @@ public record Settings(
                 reader.read(PORT),
                 reader.read(RATE_LIMIT),
                 reader.read(REMEMBERED_CLIENTS),
+                reader.read(ACCESS_LOG),
                 reader.read(SERVICES),
                 reader.read(HEALTH_INTERVAL),
                 reader.read(HEALTH_TIMEOUT),
@@ -149,6 +155,15 @@ public record Settings(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", or off");
         }
+    }
+
+    private static Optional<LogForm> logForm(String text) {
+        return switch (text.strip()) {
+            case "text" -> Optional.of(LogForm.TEXT);
+            case "json" -> Optional.of(LogForm.JSON);
+            case "off" -> Optional.empty();
+            default -> throw new IllegalArgumentException("expected text, json or off");
+        };
     }
 
     private static List<ServiceUrl> urls(String text) {

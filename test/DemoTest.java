@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,11 @@ class DemoTest {
         Map<String, String> environment = environment(port);
         try (Launched demo = Launched.start(environment, "./run.sh", "demo")) {
             assertEquals("ready   | watch: http://127.0.0.1:" + port + "/dashboard", demo.line("watch: "));
+            try (RawClient client = new RawClient(port)) {
+                RawClient.Answer page = client.send("GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n")
+                        .answer();
+                assertEquals(200, page.status(), page.body());
+            }
             TestGateway.await("requests of several clients, some limited", () -> shows(port, 5, 5, 1));
 
             String crash = demo.line("ready   | crash one: ");

@@ -22,7 +22,12 @@ final class Launched implements AutoCloseable {
         this.process = process;
         this.reader = new Thread(this::read, "output");
         reader.setDaemon(true);
+    }
+
+    /** Begins to read the output of one that was started unread. */
+    Launched reading() {
         reader.start();
+        return this;
     }
 
     /** Starts a command in the project's folder. */
@@ -31,6 +36,11 @@ final class Launched implements AutoCloseable {
     }
 
     static Launched start(Path folder, Map<String, String> environment, String... command) throws IOException {
+        return unread(folder, environment, command).reading();
+    }
+
+    /** One whose output nobody reads until {@link #reading}. */
+    static Launched unread(Path folder, Map<String, String> environment, String... command) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("GATEWAY_") || name.startsWith("SERVICE_"));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may import whom: root, then admin and proxy, then limit, balance and health, then registry, then gateway itself. */
+/** Who may import whom: root, then admin and proxy, then metrics, limit, balance and health, then registry, then gateway itself. */
 class LayoutTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -34,6 +34,7 @@ class LayoutTest {
                         "gateway.limit..",
                         "gateway.story..",
                         "gateway.proxy..",
+                        "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
                         "story knows registry",
@@ -42,6 +43,7 @@ class LayoutTest {
                         "gateway.balance..",
                         "gateway.limit..",
                         "gateway.proxy..",
+                        "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
                         "health knows registry",
@@ -49,6 +51,7 @@ class LayoutTest {
                         "gateway.balance..",
                         "gateway.limit..",
                         "gateway.proxy..",
+                        "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
                         "balance knows registry",
@@ -56,6 +59,7 @@ class LayoutTest {
                         "gateway.health..",
                         "gateway.limit..",
                         "gateway.proxy..",
+                        "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
                         "limit knows story",
@@ -63,8 +67,16 @@ class LayoutTest {
                         "gateway.health..",
                         "gateway.balance..",
                         "gateway.proxy..",
+                        "gateway.metrics..",
                         "gateway.admin.."),
-                rule("proxy doesn't know admin", "gateway.proxy..", "gateway.admin.."),
+                rule(
+                        "metrics know limit",
+                        "gateway.metrics..",
+                        "gateway.health..",
+                        "gateway.balance..",
+                        "gateway.proxy..",
+                        "gateway.admin.."),
+                rule("proxy doesn't know admin or metrics", "gateway.proxy..", "gateway.metrics..", "gateway.admin.."),
                 rule("admin doesn't know proxy", "gateway.admin..", "gateway.proxy.."),
                 Arguments.of(
                         "demo knows gateway itself alone",
@@ -102,6 +114,12 @@ class LayoutTest {
                                                 "gateway\\.(proxy|registry\\.Registration|health\\.HealthChecker).*"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("okhttp3..", "okio.."))),
+                Arguments.of(
+                        "Micrometer is seen by metrics only",
+                        noClasses()
+                                .that(resideInAPackage("gateway..").and(not(resideInAPackage("gateway.metrics"))))
+                                .should()
+                                .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "io.prometheus.."))),
                 Arguments.of(
                         "strategies don't know who uses them, and interfaces not who implements them",
                         noClasses()

@@ -52,8 +52,10 @@ class ReadmeTest {
                         "(RateLimit: .*;t=|Retry-After: |\"retry_after\":|again in |\"reset_in_seconds\":)\\d+",
                         "$1soon")
                 .replaceAll(
-                        "(X-RateLimit-Reset: |Content-Length: |latency_ms\":|random_value\":|lease_left_ms\":)[\\d.]+",
+                        "(X-RateLimit-Reset: |Content-Length: |[a-z]_ms\":|random_value\":|\"bytes\":)[\\d.]+",
                         "$1some")
+                .replaceAll("(_id\":\")[0-9a-f]{32}", "$1some")
+                .replaceAll("(reused_connection\":)(true|false)", "$1either")
                 .strip();
     }
 

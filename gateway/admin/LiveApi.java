@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.Drain;
 import gateway.Problem;
 import gateway.Time;
+import gateway.metrics.Observation;
 import gateway.story.History;
 import gateway.story.Stories;
 import gateway.story.Traffic;
@@ -42,11 +43,11 @@ public final class LiveApi {
     private long stateAt;
     private volatile boolean closed;
 
-    public LiveApi(LiveView view, Stories stories, Traffic traffic, History history, Drain drain, Time time) {
+    public LiveApi(LiveView view, Observation seen, Drain drain, Time time) {
         this.view = view;
-        this.stories = stories;
-        this.traffic = traffic;
-        this.history = history;
+        this.stories = seen.stories();
+        this.traffic = seen.traffic();
+        this.history = seen.history();
         this.drain = drain;
         this.time = time;
     }

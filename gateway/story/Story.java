@@ -133,7 +133,8 @@ public final class Story implements Traced {
         if (brokenOff || problem != null && problem.status() >= 500 && problem.status() != 501) {
             return Outcome.FAILED;
         }
-        return problem != null ? Outcome.REJECTED : Outcome.SERVED;
+        boolean refusedByJetty = requestId == null;
+        return problem != null || refusedByJetty ? Outcome.REJECTED : Outcome.SERVED;
     }
 
     /** Its place in the order in which requests to services ended; given by {@link Stories}. */

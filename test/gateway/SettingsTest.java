@@ -21,6 +21,7 @@ class SettingsTest {
                 8000,
                 Optional.of(new Rate(5, Duration.ofSeconds(60))),
                 200_000,
+                Optional.of(LogForm.TEXT),
                 List.of(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
@@ -68,6 +69,16 @@ class SettingsTest {
                 Settings.from(Map.of("GATEWAY_RATE_LIMIT", "off")).rateLimit());
     }
 
+    @Test
+    void the_access_log_is_text_or_json_or_off() {
+        assertEquals(
+                Optional.of(LogForm.JSON),
+                Settings.from(Map.of("GATEWAY_ACCESS_LOG", "json")).accessLog());
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_ACCESS_LOG", "off")).accessLog());
+    }
+
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
         "GATEWAY_HOST, 'not a host', 'expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::'",
@@ -76,6 +87,7 @@ class SettingsTest {
         "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s, or off'",
         "GATEWAY_RATE_LIMIT, 0/60s, 'expected N from 1 to 1000000, or off'",
         "GATEWAY_RATE_LIMIT_CLIENTS, 0, expected a whole number from 1 to 10000000",
+        "GATEWAY_ACCESS_LOG, xml, 'expected text, json or off'",
         "GATEWAY_SERVICES, 'http://a:1,b:2', the URL b:2 must start with http:// or https://",
         "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
         "GATEWAY_HEALTH_TIMEOUT, 2m, expected a duration from 10ms to 60s",

@@ -1,0 +1,20 @@
+package gateway.admin;
+
+import gateway.metrics.Exposition;
+import io.javalin.http.Context;
+import java.io.IOException;
+
+/** What Prometheus asks for: {@code GET /metrics}. */
+public final class MetricsApi {
+    private final Exposition exposition;
+
+    public MetricsApi(Exposition exposition) {
+        this.exposition = exposition;
+    }
+
+    /** {@code GET /metrics}, in Prometheus's text format, or OpenMetrics if the asker takes that. */
+    public void metrics(Context ctx) throws IOException {
+        Exposition.Page page = exposition.page(ctx.req().getHeader("Accept"));
+        ctx.contentType(page.contentType()).result(page.bytes());
+    }
+}

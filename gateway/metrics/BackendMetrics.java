@@ -1,0 +1,98 @@
+package gateway.metrics;
+
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What each backend's own counters say when somebody looks. A backend that has left the list leaves nothing behind. */
+final class BackendMetrics implements MultiCollector {
+    private final ServiceList services;
+
+    BackendMetrics(ServiceList services) {
+        this.services = services;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        List<Backend> backends = services.all();
+        return MetricSnapshots.of(
+                counter(
+                        backends,
+                        "gateway_backend_requests",
+                        "Requests sent to the backend, retries included",
+                        Backend::requests),
+                counter(
+                        backends,
+                        "gateway_backend_failures",
+                        "Requests that got no whole answer from the backend",
+                        Backend::failures),
+                counter(
+                        backends,
+                        "gateway_backend_ejections",
+                        "How often the backend was taken out as unhealthy",
+                        Backend::ejections),
+                gauge(
+                        backends,
+                        "gateway_backend_up",
+                        "1 if the backend is available: healthy and not draining",
+                        backend -> backend.available() ? 1 : 0),
+                gauge(
+                        backends,
+                        "gateway_backend_in_flight",
+                        "Requests that the backend is working on",
+                        Backend::inFlight),
+                checks(backends));
+    }
+
+    private static MetricSnapshot counter(
+            List<Backend> backends, String name, String help, ToDoubleFunction<Backend> value) {
+        return new CounterSnapshot(
+                new MetricMetadata(name, help),
+                backends.stream()
+                        .map(backend ->
+                                new CounterDataPointSnapshot(value.applyAsDouble(backend), labels(backend), null, 0))
+                        .toList());
+    }
+
+    private static MetricSnapshot gauge(
+            List<Backend> backends, String name, String help, ToDoubleFunction<Backend> value) {
+        return new GaugeSnapshot(
+                new MetricMetadata(name, help),
+                backends.stream()
+                        .map(backend -> new GaugeDataPointSnapshot(value.applyAsDouble(backend), labels(backend), null))
+                        .toList());
+    }
+
+    private static MetricSnapshot checks(List<Backend> backends) {
+        return new SummarySnapshot(
+                new MetricMetadata(
+                        "gateway_backend_check_duration_seconds", "How long the backend's health checks took"),
+                backends.stream()
+                        .map(backend -> new SummaryDataPointSnapshot(
+                                backend.checks(),
+                                backend.checkNanos() / 1e9,
+                                Quantiles.EMPTY,
+                                labels(backend),
+                                Exemplars.EMPTY,
+                                0))
+                        .toList());
+    }
+
+    private static Labels labels(Backend backend) {
+        return Labels.of("backend", backend.name());
+    }
+}

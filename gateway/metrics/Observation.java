@@ -1,0 +1,87 @@
+package gateway.metrics;
+
+import gateway.LogForm;
+import gateway.Time;
+import gateway.Timer;
+import gateway.limit.LimitHandler;
+import gateway.limit.RateLimit;
+import gateway.registry.ServiceList;
+import gateway.story.AccessLog;
+import gateway.story.History;
+import gateway.story.Stories;
+import gateway.story.Story;
+import gateway.story.StoryEnds;
+import gateway.story.Traffic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.RequestLog;
+
+/** All who watch requests: what is remembered, counted, measured and logged of each when it has ended. */
+public final class Observation implements AutoCloseable {
+    private final Stories stories = new Stories();
+    private final Traffic traffic = new Traffic();
+    private final History history;
+    private final Exposition metrics;
+    private final Optional<AccessLog> accessLog;
+    private final RequestLog requestLog;
+
+    /**
+     * @param decisions counts what the limit let through and refused
+     * @param logForm how the access log is written; empty means there is none
+     */
+    public Observation(
+            ServiceList services, RateLimit limit, LimitHandler decisions, Optional<LogForm> logForm, Time time) {
+        Metrics counts = new Metrics();
+        accessLog = logForm.map(AccessLog::new);
+        history = new History(traffic, services, time);
+        metrics = new Exposition(
+                counts,
+                services,
+                decisions,
+                limit,
+                () -> accessLog.map(AccessLog::dropped).orElse(0L));
+        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, counts));
+        accessLog.ifPresent(listeners::add);
+        requestLog = new StoryEnds(time, listeners);
+    }
+
+    /** What Jetty is to call when it is done with a request. */
+    public RequestLog requestLog() {
+        return requestLog;
+    }
+
+    /** The last requests. */
+    public Stories stories() {
+        return stories;
+    }
+
+    /** How requests have ended so far. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** The last minutes. */
+    public History history() {
+        return history;
+    }
+
+    /** All of it for machines. */
+    public Exposition metrics() {
+        return metrics;
+    }
+
+    /** Starts the log, and has the timer call what ends the steps of the history. */
+    public void start(Timer timer) {
+        accessLog.ifPresent(AccessLog::start);
+        timer.every(History.STEP, "history", history::tick);
+    }
+
+    /** Writes what is still to be logged. */
+    @Override
+    public void close() {
+        metrics.close();
+        accessLog.ifPresent(AccessLog::close);
+    }
+}
