@@ -41,16 +41,18 @@ class BrowserLookTest {
         assertEquals(List.of(), browser.errorsOfThePage());
     }
 
+    /** Encoded, since the gateway refuses a bare {@code <} in a path; the page shall not decode it either. */
     @Test
     void markup_in_a_request_stays_text() throws Exception {
+        String encoded = MARKUP.replace("<", "%3C").replace(">", "%3E");
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             Page page = browser.open(gateway);
-            gateway.raw("GET /api/data?" + MARKUP + " HTTP/1.1\r\nHost: x\r\nX-Request-ID: " + MARKUP
+            gateway.raw("GET /api/" + encoded + "?" + MARKUP + " HTTP/1.1\r\nHost: x\r\nX-Request-ID: " + MARKUP
                     + "\r\nConnection: close\r\n\r\n");
-            assertThat(page.locator("#hops tbody tr")).hasCount(1);
+            assertThat(page.locator("#hops tbody tr")).containsText(encoded);
             page.locator("#hops tbody tr button").click();
-            assertThat(page.locator("#story")).isVisible();
+            assertThat(page.locator("#story h2")).containsText(encoded);
             isHarmless(page);
         }
     }

@@ -55,7 +55,8 @@ function ratePlot() {
     const peak = Math.max(0, ...series[0].values);
     const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
     const what = shown.map((outcome, i) => `${count(sums[i])} ${outcome}`).join(', ');
-    const summary = sums.some((sum) => sum > 0) ? `${what}; at most ${rate(peak)} served per second.` : 'Nothing was asked.';
+    const most = peak > 0 ? `; at most ${rate(peak)} served per second.` : '.';
+    const summary = sums.some((sum) => sum > 0) ? what + most : 'Nothing was asked.';
     return {series, summary, axis: (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value))};
   });
 }
@@ -213,7 +214,14 @@ function line(series) {
     fill: series.opaque ? colour : series.fill ? resolved(`color-mix(in srgb, ${series.colour} 16%, transparent)`) : undefined,
     width: series.opaque ? 1 : 1.75,
     dash: series.dash,
-    points: {show: false},
+    points: series.opaque ? {show: false} : {show: true, size: 4, fill: colour, width: 0, filter: alone},
     spanGaps: false,
   };
+}
+
+/** A line needs two points: one that has no neighbour is a dot. */
+function alone(self, index) {
+  const values = self.data[index];
+  const missing = (value) => value === null || value === undefined;
+  return values.flatMap((value, i) => (!missing(value) && missing(values[i - 1]) && missing(values[i + 1]) ? [i] : []));
 }
