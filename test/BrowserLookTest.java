@@ -2,6 +2,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
@@ -125,6 +126,30 @@ class BrowserLookTest {
             page.selectOption("#filter-outcome", "limited");
             assertThat(page.locator("#hops-empty")).hasText("None of them matches the filter.");
         }
+    }
+
+    @Test
+    void a_list_that_is_scrolled_stays_where_it_is() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            Page page = browser.open(gateway);
+            for (int i = 0; i < 100; i++) {
+                gateway.get("/api/" + i);
+            }
+            assertThat(page.locator("#hops tbody tr")).hasCount(100);
+            page.evaluate("() => document.getElementById('hops-region').scrollTop = 400");
+            double before = top(page, "/api/80");
+            gateway.get("/api/newest"); // and the oldest goes
+            assertThat(page.locator("#hops tbody tr").first()).containsText("/api/newest");
+            assertThat(page.locator("#hops tbody tr")).hasCount(100);
+            assertEquals(before, top(page, "/api/80"), 1, "by no more than a part of a pixel");
+        }
+    }
+
+    /** Where on the page the row of this path stands. */
+    private static double top(Page page, String path) {
+        Locator row = page.locator("#hops tbody tr", new Page.LocatorOptions().setHasText(path));
+        return row.boundingBox().y;
     }
 
     @Test

@@ -39,8 +39,8 @@ export function hops(open) {
   }
 
   function flush() {
-    const before = region.scrollHeight;
-    const scrolled = region.scrollTop;
+    const anchor = shown().at(-1)?.element;
+    const before = anchor?.getBoundingClientRect().top;
     const fresh = waiting.map((story) => row(story, open));
     waiting = [];
     fresh.forEach((one) => rows.set(one.story.id, one));
@@ -51,8 +51,8 @@ export function hops(open) {
       rows.delete(id);
     }
     fresh.forEach(filterRow);
-    if (scrolled > 0) {
-      region.scrollTop = scrolled + region.scrollHeight - before;
+    if (region.scrollTop > 0 && anchor?.isConnected) {
+      region.scrollTop += anchor.getBoundingClientRect().top - before;
     }
     empty();
   }
