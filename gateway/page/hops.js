@@ -3,7 +3,7 @@
  * somebody reads in it (the pointer or the focus is there), and never move what is in view.
  */
 
-import {byId, el, tag, text} from './dom.js';
+import {answer, byId, el, text} from './dom.js';
 import {clock, left, millis, plural, state as stateOf} from './format.js';
 
 const MOST = 100;
@@ -133,7 +133,7 @@ function row(story, open) {
     cell('limit', limitWords(story.limit)),
     cell('backend', last ? el('span', {class: 'ink'}, last.backend) : el('span', {class: 'muted'}, noBackend(story)), passedOver(story)),
     cell('attempts', attempts(story)),
-    cell('answer', tag(story.outcome, [story.status, story.outcome].filter(Boolean).join(' '))),
+    cell('answer', answer(story.outcome, story.status)),
     cell('duration', millis(story.duration_ms)),
   );
   element.addEventListener('click', () => open(story));

@@ -179,7 +179,7 @@ function options(content, size, readOut) {
   const axis = {stroke: ink, font, grid, ticks: {show: false}};
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
     scales: {
