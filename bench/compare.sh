@@ -101,7 +101,7 @@ start() { # starts a peer, sets PID to its main process; false if it isn't on th
       home=$(java_home "${1#java}")
       [ -n "$home" ] || return 1
       # shellcheck disable=SC2086
-      GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 3)) GATEWAY_RATE_LIMIT=1000000/1s \
+      GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 3)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
         GATEWAY_SERVICES=http://$B1,http://$B2,http://$B3 \
         taskset -c 0 "$home/bin/java" ${JAVA_FLAGS:-} -cp "target/classes:target/lib/*" GatewayApp >"$WORK/$1.log" 2>&1 &
       ;;
