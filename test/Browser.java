@@ -1,5 +1,3 @@
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -16,6 +14,8 @@ import java.util.stream.Stream;
 
 /** This machine's Chromium, without a window. Nothing is downloaded: the driver is in Playwright's jar. */
 final class Browser implements AutoCloseable {
+    static final String SKIPPED = "no chromium on the PATH; apt-get install chromium to run these tests";
+
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
     private static final double PATIENCE_MILLIS = 30_000; // the machine may be busy
 
@@ -34,11 +34,13 @@ final class Browser implements AutoCloseable {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     }
 
-    /** Starts it, or skips the test that asks if there is none. */
+    /** Whether there is one to start; tests with {@link #SKIPPED} stand aside otherwise. */
+    static boolean isThere() {
+        return executable().isPresent();
+    }
+
     static Browser start() {
-        Optional<Path> executable = executable();
-        assumeTrue(executable.isPresent(), "SKIPPED: no chromium on the PATH; apt-get install chromium to run this");
-        return new Browser(executable.get());
+        return new Browser(executable().orElseThrow());
     }
 
     private static Optional<Path> executable() {

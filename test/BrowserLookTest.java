@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How the page looks and reads: widths, themes, hostile text, a list that doesn't run away. */
+@EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
 class BrowserLookTest {
     private static final String MARKUP = "<img/src=x/onerror=window.hacked=1>";
 
@@ -31,9 +33,7 @@ class BrowserLookTest {
 
     @AfterAll
     static void endBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
+        browser.close();
     }
 
     @AfterEach

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The page in a real browser, before a real gateway. Skipped where there is no Chromium. */
+@EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
 class BrowserTest {
     private static final Map<String, String> QUICK_CHECKS = Map.of("GATEWAY_HEALTH_INTERVAL", "100ms");
 
@@ -28,9 +30,7 @@ class BrowserTest {
 
     @AfterAll
     static void endBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
+        browser.close();
     }
 
     @AfterEach
