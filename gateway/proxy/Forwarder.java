@@ -183,6 +183,7 @@ public final class Forwarder implements AutoCloseable {
                     .add(attempt.hop(warm, failed, time.nanos())); // before the client is told, by an end perhaps
             return failed(failed, request, response, attempt);
         } catch (RuntimeException | Error e) {
+            request.story().add(attempt.brokenHop(warm, time.nanos()));
             if (response.isCommitted()) {
                 request.story().brokenOff();
                 ClientFailure.breakOff(request, response);
