@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The access log of a gateway's process, read and unread. */
 class LogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
+    static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
             + Path.of("target/lib").toAbsolutePath() + "/*";
     private static final String LONG_PATH = "/nothing/" + "x".repeat(600);
 
