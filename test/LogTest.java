@@ -218,7 +218,7 @@ class LogTest {
 
             gateway.reading();
             gateway.line("access log lines were dropped");
-            gateway.line("is unhealthy: connection refused");
+            gateway.line("is unhealthy: "); // by a request or by checks, whichever came first
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
             double known = lines(gateway, "INFO access").size() + dropped;

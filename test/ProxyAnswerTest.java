@@ -9,6 +9,7 @@ import gateway.TestBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -265,16 +266,20 @@ class ProxyAnswerTest {
 
     @Test
     void what_a_backend_sends_late_reaches_no_other_client() throws Exception {
+        CountDownLatch received = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.doing((request, wire) -> {
                     wire.ok("first");
                     if (request.target().equals("/first")) {
-                        new java.util.concurrent.CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+                        received.await();
                         wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+                        sent.countDown();
                     }
                 });
                 TestGateway gateway = TestGateway.inFrontOf(backend)) {
             assertEquals("first", gateway.get("/api/first").body());
-            new java.util.concurrent.CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
+            received.countDown();
+            sent.await();
             for (int i = 0; i < 3; i++) {
                 assertEquals("first", gateway.get("/api/next").body());
             }
