@@ -173,7 +173,7 @@ function options(content, size, readOut) {
   const axis = {stroke: ink, font, grid, ticks: {show: false}};
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0], // right: half of a time that stands at the end
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
     scales: {
