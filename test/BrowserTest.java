@@ -19,6 +19,18 @@ import org.junit.jupiter.api.Test;
 
 /** What the page shows, in a real browser. */
 class BrowserTest {
+    /** Whether a plot shows more than its axes, which are grey. */
+    private static final String HAS_COLOUR = """
+            selector => {
+              const canvas = document.querySelector(selector);
+              const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              for (let i = 0; i < data.length; i += 4) {
+                const rgb = data.slice(i, i + 3);
+                if (data[i + 3] === 255 && Math.max(...rgb) - Math.min(...rgb) > 40) return true;
+              }
+              return false;
+            }""";
+
     private static Chromium chromium;
 
     @BeforeAll
@@ -96,14 +108,9 @@ class BrowserTest {
             assertThat(page.locator("#summary-latency")).containsText("p50 between");
             assertThat(page.locator("#summary-share")).containsText(Pattern.compile("Lately: .* (67|33) %"));
             for (String plot : List.of("rate", "latency", "share")) {
-                assertTrue(painted(page.locator("#plot-" + plot + " canvas")), plot);
+                page.waitForFunction(HAS_COLOUR, "#plot-" + plot + " canvas");
             }
         }
-    }
-
-    private static boolean painted(Locator canvas) {
-        return (boolean) canvas.evaluate("canvas => canvas.getContext('2d')"
-                + ".getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0)");
     }
 
     @Test
