@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class Mailbox<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final int MOST_AT_ONCE = 1000; // even if it never empties, there is a complaint now and then
     private static final Duration LONGEST_WAITING = Duration.ofMillis(100);
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(1);
     private static final Duration COMPLAINT_PAUSE = Duration.ofSeconds(10);
@@ -76,7 +77,8 @@ public final class Mailbox<T> implements AutoCloseable {
             complain(last);
             takeAll(waiting.poll()); // the complaint may be in this very box
             afterwards.run();
-            if (!last) {
+            last &= waiting.isEmpty();
+            if (!last && waiting.isEmpty()) {
                 LockSupport.parkNanos(this, PAUSE.toNanos());
                 takeAll(await());
             }
@@ -93,7 +95,8 @@ public final class Mailbox<T> implements AutoCloseable {
     }
 
     private void takeAll(T first) {
-        for (T thing = first; thing != null; thing = waiting.poll()) {
+        int left = MOST_AT_ONCE;
+        for (T thing = first; thing != null; thing = --left > 0 ? waiting.poll() : null) {
             try {
                 taker.accept(thing);
             } catch (RuntimeException | Error e) {

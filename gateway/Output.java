@@ -52,6 +52,9 @@ public final class Output extends PrintStream {
 
     /** Cuts what is written into lines. Only one thread writes at a time: that is PrintStream's to see to. */
     private static final class Lines extends OutputStream {
+        /** In UTF-8, of U+0080 to U+009F, among which are a new line and the start of a terminal's commands. */
+        private static final byte FIRST_OF_C1 = (byte) 0xc2;
+
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
         private final OutputStream target;
         private final Mailbox<byte[]> box;
@@ -92,6 +95,8 @@ public final class Output extends PrintStream {
                 byte b = bytes[i];
                 if (b >= 0 && b < ' ' && b != '\n' && b != '\t' || b == 127) {
                     bytes[i] = '?';
+                } else if (b == FIRST_OF_C1 && i + 1 < bytes.length && bytes[i + 1] < (byte) 0xa0) {
+                    bytes[i] = bytes[i + 1] = '?';
                 }
             }
         }

@@ -199,7 +199,15 @@ class LiveTest {
                     + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\r\n";
             assertEquals(303, gateway.raw(browser).status());
             assertTrue(gateway.raw(browser).header("Location").get(0).endsWith("/dashboard"));
-            for (String accept : List.of("*/*", "application/json", "application/json, text/html;q=0.9", "", ";;q=")) {
+            for (String accept : List.of(
+                    "*/*",
+                    "application/json",
+                    "application/json, text/html;q=0.9",
+                    "text/html;q=0",
+                    "text/html;q=much",
+                    "\"text/html",
+                    "",
+                    ";;q=")) {
                 assertEquals(
                         200,
                         gateway.raw("GET / HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n")

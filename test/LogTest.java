@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The access log of a gateway's process, read and unread. */
 class LogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
+    static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
             + Path.of("target/lib").toAbsolutePath() + "/*";
     private static final String LONG_PATH = "/nothing/" + "x".repeat(600);
 
@@ -159,6 +159,30 @@ class LogTest {
             assertEquals("limited", objects.get(1).path("outcome").asText());
             assertEquals("rejected", objects.get(2).path("outcome").asText());
             assertTrue(gateway.output().chars().allMatch(c -> c >= ' ' || c == '\n'), gateway.output());
+        }
+    }
+
+    /**
+     * What a backend answers to a health check is told in the log. Of control characters, those beyond ASCII passed:
+     * U+0085, at which a terminal begins a new line, and U+009B, with which its commands begin.
+     */
+    @Test
+    void no_backend_moves_the_cursor_of_who_reads() throws Exception {
+        int port = Launched.freePorts(1);
+        String utf8 = "\u00c2\u0085forged\u001b[2J\u00c2\u009b2J"; // byte by byte, as the backend sends it
+        try (TestBackend evil = TestBackend.named("evil")
+                        .withHealth((request, wire) ->
+                                wire.send("HTTP" + utf8 + "\r\n\r\n").close());
+                Launched gateway = gateway(
+                                port,
+                                Map.of(
+                                        "GATEWAY_SERVICES",
+                                        evil.url(),
+                                        "JDK_JAVA_OPTIONS",
+                                        "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8"))
+                        .reading()) {
+            String line = gateway.line("not a valid answer");
+            assertTrue(line.endsWith("Unexpected status line: HTTP??forged?[2J??2J"), line);
         }
     }
 

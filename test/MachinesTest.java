@@ -1,4 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -95,6 +96,24 @@ class MachinesTest {
             assertEquals("", head.body());
             assertEquals(List.of("text/plain; version=0.0.4; charset=utf-8"), head.header("Content-Type"));
             assertEquals(200, gateway.get("/api/x").statusCode());
+        }
+    }
+
+    /** The first who asked made Micrometer write two warnings to the log, of filters that came too late. */
+    @Test
+    void asking_leaves_no_warning_in_the_log() throws Exception {
+        int port = Launched.freePorts(1);
+        Map<String, String> environment =
+                Map.of("GATEWAY_PORT", "" + port, "GATEWAY_HOST", "127.0.0.1", "CLASSPATH", LogTest.CLASSES);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        try (Launched gateway = Launched.start(environment, java, "GatewayApp")) {
+            gateway.line("is ready on port");
+            try (RawClient client = new RawClient(port)) {
+                assertEquals(200, client.send(get("/metrics")).answer().status());
+            }
+            gateway.terminate();
+            assertEquals(0, gateway.exitCode(), gateway.output());
+            assertFalse(gateway.output().contains("WARN"), gateway.output());
         }
     }
 

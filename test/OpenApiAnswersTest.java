@@ -7,6 +7,7 @@ import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,13 +124,16 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void a_draining_gateway_and_one_without_a_limit_answer_as_described() throws Exception {
+    void a_gateway_without_a_limit_and_a_draining_one_answer_as_described() throws Exception {
         start(Map.of());
-        ask(200, "GET /health", "/health");
-        ask(200, "GET /stats", "/stats");
-        ask(200, "GET /services", "/services");
-        ask(200, "GET /limits/explain", "/limits/explain");
-        gateway.drain.run(gateway.app.jettyServer().server());
+        for (String path : List.of("/health", "/stats", "/services", "/limits/explain")) {
+            ask(200, "GET " + path, path);
+        }
+        Server elsewhere = new Server(); // so that this one's connections stay and can be asked
+        elsewhere.setHandler(new StatisticsHandler());
+        gateway.drain.run(elsewhere);
+        ask(503, "GET /health", "/health");
+        ask(200, "GET /", "/");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -255,6 +261,23 @@ class OpenApiAnswersTest {
                     .send("GET /api/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")) {
                 check(101, "GET /api/{path}", client.head());
+            }
+        }
+    }
+
+    @Test
+    void one_viewer_too_many_is_told_so_as_described() throws Exception {
+        start(Map.of());
+        List<RawClient> viewers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                viewers.add(gateway.raw().send("GET /dashboard/events HTTP/1.1\r\nHost: x\r\n\r\n"));
+                assertEquals(200, viewers.get(i).head().status());
+            }
+            ask(503, "GET /dashboard/events", "/dashboard/events");
+        } finally {
+            for (RawClient viewer : viewers) {
+                viewer.close();
             }
         }
     }

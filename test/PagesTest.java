@@ -144,6 +144,13 @@ class PagesTest {
         }
     }
 
+    /** Matching such a name once overflowed the stack: 500, and a thousand lines in the log. */
+    @Test
+    void a_path_of_thousands_of_parts_is_not_there() throws Exception {
+        String path = "/webjars/" + "a/".repeat(3900) + "a.js";
+        assertEquals(404, gateway.get(path).statusCode());
+    }
+
     @Test
     void pages_are_read_only() throws Exception {
         HttpResponse<String> response = gateway.post("/docs", "{}");

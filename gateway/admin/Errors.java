@@ -4,9 +4,12 @@ import gateway.Problem;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -64,15 +67,21 @@ final class Errors {
     /** An error of the JVM, like too little memory. */
     private static void fatal(HttpServletResponse response, Error error) {
         LOG.error("A request failed", error);
-        if (!response.isCommitted()) {
-            response.setStatus(500);
-            response.setContentType(Problem.CONTENT_TYPE);
-        }
+        Request request =
+                ServletContextResponse.getServletContextResponse(response).getRequest();
+        send(
+                Problem.internal(),
+                Request.as(request, ServletContextRequest.class).getServletApiRequest(),
+                response);
     }
 
     private static void send(Problem problem, Context ctx) {
+        send(problem, ctx.req(), ctx.res());
+    }
+
+    private static void send(Problem problem, HttpServletRequest request, HttpServletResponse response) {
         try {
-            problem.send(ctx.req(), ctx.res());
+            problem.send(request, response);
         } catch (IOException e) {
             LOG.debug("The client left before its {} was sent", problem.status());
         }

@@ -96,8 +96,13 @@ public final class GatewayApi {
 
     private static boolean prefersHtml(String accept) {
         QuotedQualityCSV types = new QuotedQualityCSV();
-        types.addValue(accept == null ? "" : accept);
-        return !types.isEmpty() && types.getValues().get(0).equalsIgnoreCase("text/html");
+        try {
+            types.addValue(accept == null ? "" : accept);
+        } catch (IllegalArgumentException e) { // isn't such a list
+            return false;
+        }
+        List<String> wanted = types.getValues(); // without those of quality 0
+        return !wanted.isEmpty() && wanted.get(0).equalsIgnoreCase("text/html");
     }
 
     private List<String> features() {

@@ -19,9 +19,12 @@ import java.util.regex.Pattern;
 
 /** Why a client is limited, or isn't. Looking takes nothing. */
 public final class LimitsApi {
-    /** What only an address can look like: asking for a name would ask the name server whatever a stranger sends. */
-    private static final Pattern ADDRESS =
-            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    /**
+     * What Java never takes for a name: it would ask the name server for that, whatever a stranger sends. Either four
+     * numbers up to 255, or as many signs of IPv6, a colon among them, as an address may have.
+     */
+    private static final Pattern ADDRESS = Pattern.compile(
+            "(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}|(?=[^:]{0,45}:)[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
 
     private final RateLimit limit;
     private final Time time;

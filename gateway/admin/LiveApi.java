@@ -87,6 +87,7 @@ public final class LiveApi {
         long nextPoint = after(points, 0);
         long seen = 0;
         while (!isOver()) {
+            long count = traffic.count(); // before looking: what ends meanwhile is news, too
             Stories.Batch batch = stories.since(seen, MOST_STORIES);
             seen = batch.seen();
             if (!batch.stories().isEmpty()) {
@@ -99,7 +100,7 @@ public final class LiveApi {
             }
             write(out, "state", state());
             out.flush();
-            awaitNews(traffic.count());
+            awaitNews(count);
         }
     }
 

@@ -7,7 +7,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -25,8 +25,11 @@ public final class Pages {
     private static final String OWN = "page/"; // pom.xml copies gateway/page there
     private static final String LIBRARIES = "META-INF/resources/webjars/";
 
-    /** What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise. */
-    private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*");
+    /**
+     * What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise.
+     * Possessive, since going back would help nothing and takes stack for each part: a long path would overflow it.
+     */
+    private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*+");
 
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css; charset=utf-8",
@@ -106,7 +109,7 @@ public final class Pages {
     }
 
     private static boolean isKnown(String tags, String tag) {
-        return tags != null && List.of(tags.split("\\s*,\\s*")).contains(tag);
+        return tags != null && Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 
     /** Null if there is none. */

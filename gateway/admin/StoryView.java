@@ -90,9 +90,11 @@ record StoryView(
     }
 
     private static LimitView limit(Story story) {
-        return story.isLimited()
-                ? new LimitView(!story.isRefused(), story.limit(), story.remaining(), story.resetNanos() / 1_000_000)
-                : null;
+        Story.Verdict verdict = story.verdict();
+        return verdict == null
+                ? null
+                : new LimitView(
+                        verdict.allowed(), verdict.limit(), verdict.remaining(), verdict.resetNanos() / 1_000_000);
     }
 
     private static AttemptView attempt(Hop hop, Story story) {

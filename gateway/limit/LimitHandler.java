@@ -7,6 +7,7 @@ import gateway.Rate;
 import gateway.Time;
 import gateway.limit.RateLimit.Decision;
 import gateway.story.Story;
+import gateway.story.Story.Verdict;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.InetAddress;
@@ -43,7 +44,8 @@ public final class LimitHandler implements Handler {
         InetAddress peer = Peer.address(ctx.req());
         Decision decision = limit.take(ClientAddress.of(peer));
         headers.set(ctx.res(), decision);
-        Story.of(ctx.req()).limit(decision.allowed(), requests, decision.remaining(), decision.resetNanos());
+        Story.of(ctx.req())
+                .judged(new Verdict(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
         if (decision.allowed()) {
             allowed.increment();
             return;

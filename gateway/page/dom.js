@@ -49,3 +49,11 @@ export function shape(tone) {
 export function tag(tone, words) {
   return el('span', {class: 'tag', 'data-tone': tone}, shape(tone), el('span', {}, words));
 }
+
+/** What a request got: the status and the outcome. A backend's own error was served, but shall not look well. */
+export function answer(outcome, status) {
+  const bad = outcome === 'served' && status >= 500;
+  return el('span', {class: 'tag', 'data-tone': outcome}, shape(outcome),
+    status ? el('span', {class: 'status', 'data-tone': bad ? 'failed' : null}, status) : null,
+    el('span', {}, outcome));
+}

@@ -3,7 +3,7 @@
  * somebody reads in it (the pointer or the focus is there), and never move what is in view.
  */
 
-import {byId, el, tag, text} from './dom.js';
+import {answer, byId, el, text} from './dom.js';
 import {clock, left, millis, plural, state as stateOf} from './format.js';
 
 const MOST = 100;
@@ -39,8 +39,8 @@ export function hops(open) {
   }
 
   function flush() {
-    const before = region.scrollHeight;
-    const scrolled = region.scrollTop;
+    const anchor = shown().at(-1)?.element;
+    const before = anchor?.getBoundingClientRect().top;
     const fresh = waiting.map((story) => row(story, open));
     waiting = [];
     fresh.forEach((one) => rows.set(one.story.id, one));
@@ -51,8 +51,8 @@ export function hops(open) {
       rows.delete(id);
     }
     fresh.forEach(filterRow);
-    if (scrolled > 0) {
-      region.scrollTop = scrolled + region.scrollHeight - before;
+    if (region.scrollTop > 0 && anchor?.isConnected) {
+      region.scrollTop += anchor.getBoundingClientRect().top - before;
     }
     empty();
   }
@@ -133,7 +133,7 @@ function row(story, open) {
     cell('limit', limitWords(story.limit)),
     cell('backend', last ? el('span', {class: 'ink'}, last.backend) : el('span', {class: 'muted'}, noBackend(story)), passedOver(story)),
     cell('attempts', attempts(story)),
-    cell('answer', tag(story.outcome, [story.status, story.outcome].filter(Boolean).join(' '))),
+    cell('answer', answer(story.outcome, story.status)),
     cell('duration', millis(story.duration_ms)),
   );
   element.addEventListener('click', () => open(story));

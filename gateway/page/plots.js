@@ -6,7 +6,12 @@ import {colourOf, resolved, shareColour} from './colours.js';
 import {OUTCOMES} from './totals.js';
 
 const SPAN_S = 900;
+const SHORTEST_S = 120;
 const MOST = 300;
+const CLOCK = [
+  [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
+];
 const SHARE_STEPS = 5; // shares are of 15 s: of three seconds with four requests they would only jump
 
 export function plots() {
@@ -50,7 +55,8 @@ function ratePlot() {
     const peak = Math.max(0, ...series[0].values);
     const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
     const what = shown.map((outcome, i) => `${count(sums[i])} ${outcome}`).join(', ');
-    const summary = sums.some((sum) => sum > 0) ? `${what}; at most ${rate(peak)} served per second.` : 'Nothing was asked.';
+    const most = peak > 0 ? `; at most ${rate(peak)} served per second.` : '.';
+    const summary = sums.some((sum) => sum > 0) ? what + most : 'Nothing was asked.';
     return {series, summary, axis: (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value))};
   });
 }
@@ -174,7 +180,7 @@ function options(content, size, readOut) {
   const axis = {stroke: ink, font, grid, ticks: {show: false}};
   return {
     ...size,
-    padding: [8, 18, 0, 0], // right: half of a time that stands at the end
+    padding: [8, 16, 0, 0],
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
     scales: {
@@ -182,7 +188,7 @@ function options(content, size, readOut) {
       y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
     },
     axes: [
-      {...axis, space: 64, size: 28, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1]], incrs: [60, 120, 300, 600, 900]},
+      {...axis, space: 64, size: 28, values: CLOCK, incrs: [30, 60, 120, 300]},
       {...axis, size: 44, space: 32, values: (self, splits) => splits.map(content.axis)},
     ],
     series: [{}, ...content.series.map(line)],
@@ -190,10 +196,15 @@ function options(content, size, readOut) {
   };
 }
 
-/** By the gateway's clock, which may be another than the page's: the newest point stands at the right. */
+/**
+ * By the gateway's clock, which may be another than the page's: the newest point stands at the right. A gateway that
+ * hasn't run for a quarter of an hour yet has its whole life shown, so that its first minutes aren't a sliver.
+ */
 function lastQuarter(self) {
-  const end = self.data[0].at(-1) ?? Date.now() / 1000;
-  return [end - SPAN_S, end];
+  const times = self.data[0];
+  const end = times.at(-1) ?? Date.now() / 1000;
+  const begin = Math.min(times[0] ?? 0, end - SHORTEST_S);
+  return [Math.max(begin, end - SPAN_S), end];
 }
 
 function line(series) {
@@ -204,7 +215,14 @@ function line(series) {
     fill: series.opaque ? colour : series.fill ? resolved(`color-mix(in srgb, ${series.colour} 16%, transparent)`) : undefined,
     width: series.opaque ? 1 : 1.75,
     dash: series.dash,
-    points: {show: false},
+    points: series.opaque ? {show: false} : {show: true, size: 4, fill: colour, width: 0, filter: alone},
     spanGaps: false,
   };
+}
+
+/** A line needs two points: one that has no neighbour is a dot. */
+function alone(self, index) {
+  const values = self.data[index];
+  const missing = (value) => value === null || value === undefined;
+  return values.flatMap((value, i) => (!missing(value) && missing(values[i - 1]) && missing(values[i + 1]) ? [i] : []));
 }

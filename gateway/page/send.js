@@ -80,7 +80,7 @@ function outcomeOf(response) {
 function chip(answer, open) {
   const tone = answer.outcome === 'unanswered' ? 'failed' : answer.outcome;
   const detail = detailOf(answer);
-  const content = [shape(tone), el('strong', {}, String(answer.status ?? answer.words)), detail ? el('span', {class: 'detail'}, detail) : null];
+  const content = [shape(tone), el('strong', {class: 'status', 'data-tone': answer.status >= 500 ? 'failed' : null}, answer.status ?? answer.words), detail ? el('span', {class: 'detail'}, detail) : null];
   const item = el('li', {'data-result': answer.outcome, 'data-tone': tone});
   if (!answer.id) {
     item.append(el('span', {class: 'chip'}, ...content));

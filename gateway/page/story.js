@@ -1,6 +1,6 @@
 /* One request's whole story, in a drawer: what was asked, what the limiter said, and each attempt on a line of time. */
 
-import {attribute, byId, el, tag, text} from './dom.js';
+import {answer, attribute, byId, el, tag, text} from './dom.js';
 import {bytes, clock, millis, plural, state as stateOf, verdict} from './format.js';
 
 /** @param around the list: beside(story, step) and focus(story) */
@@ -51,7 +51,7 @@ export function drawer(around) {
 
 function tell(story) {
   const facts = [
-    ['Answer', el('span', {}, tag(story.outcome, story.outcome), story.status ? ` ${story.status}` : '')],
+    ['Answer', answer(story.outcome, story.status)],
     ['Time', el('time', {datetime: story.time}, `${clock(story.time)} (${story.time})`)],
     ['Took', `${millis(story.duration_ms)}, ${bytes(story.bytes)}`],
     ['Client', story.client],

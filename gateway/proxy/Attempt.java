@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.ProxyError;
 import gateway.registry.Backend;
 import gateway.story.Hop;
 import java.io.IOException;
@@ -86,6 +87,11 @@ final class Attempt implements Runnable {
         return isClientGone()
                 ? new Hop(backend, startedAt, now, reused, status, "the client left", null)
                 : new Hop(backend, startedAt, now, reused, status, failed.words(), failed.error());
+    }
+
+    /** What is told of it when the gateway itself failed at it. */
+    Hop brokenHop(boolean reused, long now) {
+        return new Hop(backend, startedAt, now, reused, status, "the gateway failed", ProxyError.PROXY_INTERNAL_ERROR);
     }
 
     boolean isAnswered() {

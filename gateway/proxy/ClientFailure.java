@@ -12,7 +12,7 @@ final class ClientFailure {
     static void end(Attempt attempt, ClientRequest request, HttpServletResponse response) throws IOException {
         IOException failure = attempt.clientFailure();
         if (failure == null || response.isCommitted()) { // it has left, or can only be told by an end
-            request.story().clientGone();
+            request.story().clientGone(response.isCommitted());
             breakOff(request, response);
             return;
         }

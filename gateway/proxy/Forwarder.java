@@ -77,6 +77,7 @@ public final class Forwarder implements AutoCloseable {
     /** Answers the request, by a backend's answer or a problem, or breaks the connection off. */
     void forward(ClientRequest request, HttpServletResponse response) throws IOException {
         ServiceList.Snapshot list = services.snapshot();
+        request.story().chosenFrom(list);
         if (list.available().isEmpty()) {
             response.setHeader("Retry-After", "1");
             noService().send(request.servletRequest(), response);
@@ -87,7 +88,6 @@ public final class Forwarder implements AutoCloseable {
             noRoom().send(request.servletRequest(), response);
             return;
         }
-        request.story().chosenFrom(list);
         Attempt first = request.attempt(balancer.choose(list.available()), time.nanos());
         Failed failed = send(request, response, first, false);
         if (failed != null) {
@@ -183,6 +183,7 @@ public final class Forwarder implements AutoCloseable {
                     .add(attempt.hop(warm, failed, time.nanos())); // before the client is told, by an end perhaps
             return failed(failed, request, response, attempt);
         } catch (RuntimeException | Error e) {
+            request.story().add(attempt.brokenHop(warm, time.nanos()));
             if (response.isCommitted()) {
                 request.story().brokenOff();
                 ClientFailure.breakOff(request, response);

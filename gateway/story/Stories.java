@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /**
  * The stories of the last {@value #KEPT} requests to the services: a ring, in which the next one takes the oldest one's
- * place. Adding costs one atomic increment and one volatile write; looking goes through all of them.
+ * place. Adding costs two atomic steps; looking goes through all of them.
  */
 public final class Stories implements Consumer<Story> {
     /** How many are kept. */
@@ -30,10 +30,18 @@ public final class Stories implements Consumer<Story> {
     @Override
     public void accept(Story story) {
         if (story.isForService()) {
-            long number = added.getAndIncrement();
-            story.number(number);
-            ring.set((int) (number % KEPT), story);
+            story.number(added.getAndIncrement());
+            keep(story);
         }
+    }
+
+    /** Puts it in its place, unless that is a later one's meanwhile: its thread may have been held up. */
+    void keep(Story story) {
+        ring.accumulateAndGet((int) (story.number() % KEPT), story, Stories::later);
+    }
+
+    private static Story later(Story before, Story story) {
+        return before != null && before.number() > story.number() ? before : story;
     }
 
     /** How many there have been, those that were dropped included. */

@@ -15,6 +15,16 @@ import java.util.List;
  * safe to read from any thread that gets it from {@link Stories}.
  */
 public final class Story implements Traced {
+    /**
+     * What the limiter decided; see {@code RateLimit.Decision}.
+     *
+     * @param allowed whether the request might pass
+     * @param limit requests that its client may send in a window
+     * @param remaining how many it had left
+     * @param resetNanos when it would have one more, nanoseconds from {@link #time}
+     */
+    public record Verdict(boolean allowed, int limit, int remaining, long resetNanos) {}
+
     /** Longer paths are cut: a thousand stories must not keep a thousand times 32 KB. */
     private static final int LONGEST_PATH = 512;
 
@@ -27,16 +37,13 @@ public final class Story implements Traced {
     private final TraceContext trace;
     private final boolean forService;
 
-    private boolean limited;
-    private boolean refused;
-    private int limit;
-    private int remaining;
-    private long resetNanos;
+    private Verdict verdict;
     private ServiceList.Snapshot choice;
     private final List<Hop> hops = new ArrayList<>(1);
     private Problem problem;
     private boolean brokenOff;
     private boolean clientGone;
+    private boolean unanswered;
     private boolean routine;
 
     private long number;
@@ -71,16 +78,12 @@ public final class Story implements Traced {
         this.forService = forService;
     }
 
-    /** The limiter has decided; see {@code RateLimit.Decision}. */
-    public void limit(boolean allowed, int limit, int remaining, long resetNanos) {
-        this.limited = true;
-        this.refused = !allowed;
-        this.limit = limit;
-        this.remaining = remaining;
-        this.resetNanos = resetNanos;
+    /** The limiter has decided. */
+    public void judged(Verdict verdict) {
+        this.verdict = verdict;
     }
 
-    /** A backend was chosen, the list being so. */
+    /** A backend was looked for, the list being so. */
     public void chosenFrom(ServiceList.Snapshot services) {
         this.choice = services;
     }
@@ -95,9 +98,14 @@ public final class Story implements Traced {
         this.brokenOff = true;
     }
 
-    /** The client left before its answer was whole. */
-    public void clientGone() {
+    /**
+     * The client left before its answer was whole.
+     *
+     * @param answering whether some of it had been sent
+     */
+    public void clientGone(boolean answering) {
         this.clientGone = true;
+        this.unanswered = !answering;
     }
 
     /** It is one of those that come again and again and change nothing, like the renewal of a lease. */
@@ -118,7 +126,7 @@ public final class Story implements Traced {
     /** The answer has been sent, or the connection is gone. */
     void end(long now, int status, long bytes) {
         this.endedAt = now;
-        this.status = status;
+        this.status = unanswered ? 0 : status; // Jetty has one in any case
         this.bytes = bytes;
         this.outcome = judge();
     }
@@ -127,7 +135,7 @@ public final class Story implements Traced {
         if (clientGone) {
             return Outcome.ABANDONED;
         }
-        if (refused) {
+        if (verdict != null && !verdict.allowed()) {
             return Outcome.LIMITED;
         }
         if (brokenOff || problem != null && problem.status() >= 500 && problem.status() != 501) {
@@ -196,32 +204,12 @@ public final class Story implements Traced {
         return forService;
     }
 
-    /** Whether a limit was asked; the next four mean something only then. */
-    public boolean isLimited() {
-        return limited;
+    /** What the limiter decided; null if there is no limit, or it wasn't asked. */
+    public Verdict verdict() {
+        return verdict;
     }
 
-    /** Whether it was over the limit. */
-    public boolean isRefused() {
-        return refused;
-    }
-
-    /** Requests that the client may send in a window. */
-    public int limit() {
-        return limit;
-    }
-
-    /** How many it had left. */
-    public int remaining() {
-        return remaining;
-    }
-
-    /** When it would have one more, nanoseconds from {@link #time}. */
-    public long resetNanos() {
-        return resetNanos;
-    }
-
-    /** The list when a backend was last chosen; null if none was. */
+    /** The list when a backend was last looked for; null if none was. */
     public ServiceList.Snapshot choice() {
         return choice;
     }

@@ -38,6 +38,15 @@ class RoundRobinTest {
     }
 
     @Test
+    void who_is_next_can_be_seen_without_taking_a_turn() {
+        List.of("a", "b").forEach(this::healthy);
+        RoundRobin balancer = new RoundRobin(new AtomicInteger(-1));
+        assertEquals("b", balancer.next(services.available()).orElseThrow().name());
+        assertEquals("b", balancer.next(services.available()).orElseThrow().name());
+        assertEquals("b a b", sequence(balancer, 3));
+    }
+
+    @Test
     void the_index_runs_over_without_a_gap() {
         List.of("a", "b", "c", "d").forEach(this::healthy);
         RoundRobin balancer = new RoundRobin(new AtomicInteger(Integer.MAX_VALUE - 1));

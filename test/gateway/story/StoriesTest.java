@@ -53,6 +53,16 @@ class StoriesTest {
         assertEquals("/api/10", stories.find("10").orElseThrow().path());
     }
 
+    /** It would have hidden the later one, and with it all that followed, until the ring had come round again. */
+    @Test
+    void a_story_that_comes_a_whole_round_late_is_left_out() {
+        Story late = story("late", true);
+        late.number(0);
+        add(0, Stories.KEPT + 5);
+        stories.keep(late);
+        assertEquals(numbers(5, Stories.KEPT + 5), ids(stories.since(0, Stories.KEPT)));
+    }
+
     @Test
     void of_several_with_one_id_the_latest_is_found() {
         stories.accept(story("same", true));

@@ -74,13 +74,13 @@ public final class TestStory {
 
     /** It was over the limit. */
     public TestStory limited() {
-        story.limit(false, 5, 0, 1);
+        story.judged(new Story.Verdict(false, 5, 0, 1));
         return answeredBy(new Problem(429, "rate-limited", "Rate limit exceeded", "More than 5 req/min"));
     }
 
     /** The client has left. */
     public TestStory clientGone() {
-        story.clientGone();
+        story.clientGone(false);
         return this;
     }
 
