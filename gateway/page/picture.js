@@ -183,7 +183,9 @@ class Card {
 
 function reasonOf(backend, now) {
   const check = backend.last_check;
-  const reason = `${backend.reason ?? backend.status}, ${passed(now - Date.parse(backend.since))} ago`;
+  const age = passed(now - Date.parse(backend.since));
+  const said = backend.reason === stateOf(backend.status).words; // beside the name
+  const reason = said ? `for ${age}` : `${backend.reason ?? backend.status}, ${age} ago`;
   const told = !check || check.good || String(backend.reason).includes(check.error);
   return told ? reason : `${reason}; last check: ${check.error}`;
 }

@@ -97,7 +97,8 @@ function sharePlot() {
       };
     });
     const now = stacked.map((one) => `${one.label} ${one.words(one.shown.at(-1) ?? null)}`);
-    const summary = names.length === 0 ? 'No backend has had a request.' : `Lately: ${now.slice(0, 6).join(', ')}${now.length > 6 ? ', …' : ''}.`;
+    const more = now.length > 6 ? ` and ${now.length - 6} more` : '';
+    const summary = names.length === 0 ? 'No backend has had a request.' : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
     // The highest first: each area is painted over the foot of the one before.
     return {series: stacked.reverse(), summary, axis: (value) => `${value} %`, top: 100};
   });
