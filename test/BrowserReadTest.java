@@ -122,25 +122,6 @@ class BrowserReadTest {
         }
     }
 
-    @Test
-    void a_row_opens_to_its_whole_story_and_closing_it_leads_back() throws Exception {
-        try (TestBackend a = TestBackend.named("a");
-                TestGateway gateway = TestGateway.inFrontOf(a)) {
-            gateway.send(gateway.request("/api/told").header("X-Request-ID", "id-of-this-one"));
-            Page page = browser.open(gateway);
-            Locator opener = page.locator("#hops tr[data-id=id-of-this-one] button");
-            opener.click();
-            Locator story = page.locator("#story");
-            assertThat(page.locator("#story-title")).hasText("GET /api/told");
-            assertThat(page.locator("#story-title")).isFocused();
-            assertThat(story).containsText("id-of-this-one");
-            assertThat(story).containsText(a.url());
-            page.keyboard().press("Escape");
-            assertThat(story).isHidden();
-            assertThat(opener).isFocused();
-        }
-    }
-
     /** The words of a status line come back in the reason why a check failed, and why a request did. */
     @Test
     void markup_in_a_service_s_answer_stays_text() throws Exception {
