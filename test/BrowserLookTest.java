@@ -11,36 +11,13 @@ import gateway.TestBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the page looks and reads: widths, themes, hostile text, a list that doesn't run away. */
-@EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
-class BrowserLookTest {
+class BrowserLookTest extends InBrowser {
     private static final String MARKUP = "<img/src=x/onerror=window.hacked=1>";
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void endBrowser() {
-        browser.close();
-    }
-
-    @AfterEach
-    void the_page_has_not_complained() {
-        browser.closePages();
-        assertEquals(List.of(), browser.errorsOfThePage());
-    }
 
     /** Encoded, since the gateway refuses a bare {@code <} in a path; the page shall not decode it either. */
     @Test

@@ -14,15 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What can be read on the page, by whom, and where it comes from. */
-@EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
-class BrowserReadTest {
+class BrowserReadTest extends InBrowser {
     private static final Set<String> PRESSED_OR_TYPED_INTO =
             Set.of("button", "link", "textbox", "searchbox", "combobox", "checkbox");
 
@@ -40,24 +35,6 @@ class BrowserReadTest {
               }
               return false;
             }""";
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void endBrowser() {
-        browser.close();
-    }
-
-    @AfterEach
-    void the_page_has_not_complained() {
-        browser.closePages();
-        assertEquals(List.of(), browser.errorsOfThePage());
-    }
 
     @Test
     void the_gateway_s_own_address_leads_to_the_page_and_all_of_it_comes_from_there() {

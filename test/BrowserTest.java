@@ -10,34 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The page in a real browser, before a real gateway. Skipped where there is no Chromium. */
-@EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
-class BrowserTest {
+class BrowserTest extends InBrowser {
     private static final Map<String, String> QUICK_CHECKS = Map.of("GATEWAY_HEALTH_INTERVAL", "100ms");
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void endBrowser() {
-        browser.close();
-    }
-
-    @AfterEach
-    void the_page_has_not_complained() {
-        browser.closePages();
-        assertEquals(List.of(), browser.errorsOfThePage());
-    }
 
     private static Locator card(Page page, String name) {
         return page.locator("[data-backend='" + name + "']");

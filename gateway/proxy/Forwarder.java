@@ -1,7 +1,5 @@
 package gateway.proxy;
 
-import gateway.Problem;
-import gateway.ProxyError;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
@@ -80,12 +78,12 @@ public final class Forwarder implements AutoCloseable {
         request.story().chosenFrom(list);
         if (list.available().isEmpty()) {
             response.setHeader("Retry-After", "1");
-            noService().send(request.servletRequest(), response);
+            NotForwarded.noService().send(request.servletRequest(), response);
             return;
         }
         if (request.isWebSocket() && !(tunnels.haveRoom() && request.isPersistent())) {
             response.setHeader("Retry-After", "1");
-            noRoom().send(request.servletRequest(), response);
+            NotForwarded.noRoom().send(request.servletRequest(), response);
             return;
         }
         Attempt first = request.attempt(balancer.choose(list.available()), time.nanos());
@@ -93,26 +91,6 @@ public final class Forwarder implements AutoCloseable {
         if (failed != null) {
             retry(request, response, first, failed);
         }
-    }
-
-    private static Problem noService() {
-        return new Problem(
-                503,
-                "no-service-available",
-                "No service available",
-                "No registered service is available; GET /services says why, POST /services registers one",
-                ProxyError.DESTINATION_UNAVAILABLE,
-                null);
-    }
-
-    private static Problem noRoom() {
-        return new Problem(
-                503,
-                "no-websocket-now",
-                "No WebSocket now",
-                "The gateway has too many WebSockets or is about to stop",
-                ProxyError.CONNECTION_LIMIT_REACHED,
-                null);
     }
 
     private void retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
