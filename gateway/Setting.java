@@ -1,5 +1,6 @@
 package gateway;
 
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -9,8 +10,25 @@ import java.util.function.Function;
  * @param defaultText the text that holds when the variable isn't set or is empty
  * @param meaning one line for {@code --help}: what it does, unit, edges
  * @param parser from text to value; throws IllegalArgumentException that says what is expected
+ * @param secret whether the text may hold a password and so is never shown
  */
-public record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser) {
+public record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser, boolean secret) {
+
+    /** A setting whose text may be shown. */
+    public Setting(String name, String defaultText, String meaning, Function<String, T> parser) {
+        this(name, defaultText, meaning, parser, false);
+    }
+
+    /** A setting whose text may hold a password. Messages of its parser must not repeat it either. */
+    static <T> Setting<T> secret(String name, String defaultText, String meaning, Function<String, T> parser) {
+        return new Setting<>(name, defaultText, meaning, parser, true);
+    }
+
+    /** A setting that is a duration between two others, both allowed. */
+    static Setting<Duration> duration(String name, String defaultText, String min, String max, String meaning) {
+        return new Setting<>(
+                name, defaultText, meaning, text -> Durations.parse(text, Durations.parse(min), Durations.parse(max)));
+    }
 
     /** A setting that is a whole number between two others, both allowed. */
     static Setting<Integer> integer(String name, String defaultText, int min, int max, String meaning) {

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
  * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; there is no way to make it endless
  * @param lease how long a service that registers with the lease "default" stays without renewing
+ * @param redis what gateways share, and how; empty means that this one is alone
  */
 public record Settings(
         String host,
@@ -40,7 +41,8 @@ public record Settings(
         Duration connectTimeout,
         Duration upstreamTimeout,
         Duration webSocketIdleTimeout,
-        Duration lease) {
+        Duration lease,
+        Optional<RedisSettings> redis) {
 
     private static final Setting<String> HOST =
             new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
@@ -58,22 +60,22 @@ public record Settings(
             "GATEWAY_ACCESS_LOG", "text", "a line for each request: text, json or off", Settings::logForm);
     private static final Setting<List<ServiceUrl>> SERVICES =
             new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
-    private static final Setting<Duration> HEALTH_INTERVAL =
-            duration("GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "from one health check of a service to the next");
+    private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
+            "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "from one health check of a service to the next");
     private static final Setting<Duration> HEALTH_TIMEOUT =
-            duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take in all");
+            Setting.duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take in all");
     private static final Setting<Integer> HEALTH_RISE =
             Setting.integer("GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that bring a service back");
     private static final Setting<Integer> HEALTH_FALL =
             Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that take a service out");
-    private static final Setting<Duration> CONNECT_TIMEOUT =
-            duration("GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
-    private static final Setting<Duration> UPSTREAM_TIMEOUT = duration(
+    private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
+            "GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
+    private static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
             "GATEWAY_UPSTREAM_TIMEOUT", "30s", "50ms", "24h", "longest silence of a service, before or between bytes");
-    private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = duration(
+    private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = Setting.duration(
             "GATEWAY_WEBSOCKET_IDLE_TIMEOUT", "1h", "1s", "24h", "longest silence of both sides of a WebSocket");
-    private static final Setting<Duration> LEASE =
-            duration("GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
+    private static final Setting<Duration> LEASE = Setting.duration(
+            "GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
 
     private static final List<Setting<?>> ALL = List.of(
             HOST,
@@ -89,7 +91,12 @@ public record Settings(
             CONNECT_TIMEOUT,
             UPSTREAM_TIMEOUT,
             WEBSOCKET_IDLE_TIMEOUT,
-            LEASE);
+            LEASE,
+            RedisSettings.URL,
+            RedisSettings.PREFIX,
+            RedisSettings.TIMEOUT,
+            RedisSettings.FALLBACK,
+            RedisSettings.REQUIRED);
 
     /** What {@code --help} prints: each setting with its meaning and default. */
     public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
@@ -115,7 +122,8 @@ public record Settings(
                 reader.read(CONNECT_TIMEOUT),
                 reader.read(UPSTREAM_TIMEOUT),
                 reader.read(WEBSOCKET_IDLE_TIMEOUT),
-                reader.read(LEASE));
+                reader.read(LEASE),
+                RedisSettings.read(reader));
         settings.services().forEach(url -> settings.complainOf(url, reader));
         reader.finish();
         return settings;
@@ -132,11 +140,6 @@ public record Settings(
             reader.complain(
                     SERVICES, url.toString(), "another service has the same host and port, after which it is named");
         }
-    }
-
-    private static Setting<Duration> duration(String name, String defaultText, String min, String max, String meaning) {
-        return new Setting<>(
-                name, defaultText, meaning, text -> Durations.parse(text, Durations.parse(min), Durations.parse(max)));
     }
 
     private static String host(String text) {

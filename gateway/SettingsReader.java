@@ -29,7 +29,7 @@ final class SettingsReader {
 
     /** Adds a problem that only shows when several settings are seen together. */
     void complain(Setting<?> setting, String text, String expected) {
-        problems.add(setting.name() + "=" + text + ": " + expected);
+        problems.add(setting.name() + "=" + (setting.secret() ? "(hidden)" : text) + ": " + expected);
     }
 
     /** @throws BadSettings if any setting read so far was bad */

@@ -30,8 +30,38 @@ class SettingsTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofHours(1),
-                Duration.ofSeconds(15));
+                Duration.ofSeconds(15),
+                Optional.empty());
         assertEquals(expected, settings);
+    }
+
+    @Test
+    void redis_is_used_if_there_is_a_url() {
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_REDIS_FALLBACK", "open")).redis());
+        assertEquals(
+                Optional.of(new RedisSettings(
+                        RedisUrl.parse("redis://h:1"),
+                        "gateway",
+                        Duration.ofMillis(50),
+                        RedisSettings.Fallback.DIVIDE,
+                        false)),
+                Settings.from(Map.of("GATEWAY_REDIS_URL", "redis://h:1")).redis());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GATEWAY_REDIS_PREFIX | a{b} | expected 1 to 64 letters, digits, dots, colons, dashes or underscores",
+                "GATEWAY_REDIS_TIMEOUT | 1ms | expected",
+                "GATEWAY_REDIS_FALLBACK | none | expected divide, local, open or closed",
+                "GATEWAY_REDIS_REQUIRED | yes | expected true or false"
+            })
+    void what_redis_needs_is_checked_even_without_a_url(String name, String text, String expected) {
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, text)));
+        assertTrue(bad.getMessage().startsWith(name + "=" + text + ": " + expected), bad.getMessage());
     }
 
     @Test
@@ -114,7 +144,7 @@ class SettingsTest {
         assertTrue(Settings.HELP.contains("GATEWAY_HEALTH_INTERVAL"), Settings.HELP);
         assertTrue(Settings.HELP.contains("(default 5/60s)"), Settings.HELP);
         assertEquals(
-                Settings.class.getRecordComponents().length,
+                Settings.class.getRecordComponents().length - 1 + RedisSettings.class.getRecordComponents().length,
                 Settings.HELP.lines().count());
     }
 

@@ -1,0 +1,60 @@
+package gateway.redis;
+
+import gateway.Durations;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Redis didn't do what it was asked for; the message says why, in words that hold no password. */
+final class RedisFailure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /** Told on the way of a request: its stack is nobody's business and would cost more than the request. */
+    RedisFailure(String words) {
+        super(words, null, false, false);
+    }
+
+    /** What a failure of Jedis means. */
+    static RedisFailure of(Throwable failure, Duration timeout) {
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof SocketTimeoutException) {
+                return silent(timeout);
+            }
+            if (cause instanceof ConnectException) {
+                return new RedisFailure("connection refused");
+            }
+            if (cause instanceof UnknownHostException) {
+                return new RedisFailure("unknown host");
+            }
+            if (cause instanceof SSLException) {
+                return new RedisFailure("TLS failed: " + cause.getMessage());
+            }
+            if (cause instanceof JedisDataException) { // what Redis itself answered
+                return new RedisFailure(saidBy(String.valueOf(cause.getMessage())));
+            }
+        }
+        return new RedisFailure(String.valueOf(failure.getMessage()));
+    }
+
+    /** Of a host with several addresses, Jedis tries each and keeps their failures as suppressed ones. */
+    private static Throwable next(Throwable failure) {
+        return failure.getCause() == null && failure.getSuppressed().length > 0
+                ? failure.getSuppressed()[0]
+                : failure.getCause();
+    }
+
+    /** No answer came in time. */
+    static RedisFailure silent(Duration timeout) {
+        return new RedisFailure("no answer within " + Durations.text(timeout));
+    }
+
+    private static String saidBy(String answer) {
+        if (answer.startsWith("NOAUTH")) {
+            return "it asks for a password";
+        }
+        return answer.startsWith("WRONGPASS") ? "user or password is wrong" : "it answered " + answer;
+    }
+}
