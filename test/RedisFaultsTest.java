@@ -1,0 +1,178 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.RawClient;
+import gateway.TcpProxy;
+import gateway.TestBackend;
+import gateway.TestRedis;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+
+/**
+ * Two gateways under load while their Redis fails in one way after another, and comes back. How long the slowest request
+ * took is written to target/redis-faults.txt: shown, not asserted, since a busy machine would decide it.
+ */
+@Tag("redis")
+class RedisFaultsTest {
+    private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String PASSWORD = "pass-of-the-test";
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    /** What a test can do to Redis. */
+    private interface Deed {
+        void on(TestRedis redis, TcpProxy proxy) throws Exception;
+    }
+
+    private static Arguments fault(String name, Deed fails, Deed heals, String words) {
+        return Arguments.of(name, fails, heals, words);
+    }
+
+    private static Deed command(Command command) {
+        return (redis, proxy) -> {
+            try (Jedis jedis = redis.client()) {
+                jedis.auth(PASSWORD);
+                command.on(jedis);
+            }
+        };
+    }
+
+    private interface Command {
+        void on(Jedis jedis);
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault("killed, and started again empty", (r, p) -> r.kill(), (r, p) -> r.startAgain(), "connection refused"),
+                fault("stopped in its tracks", (r, p) -> r.freeze(), (r, p) -> r.thaw(), "no answer within 50ms"),
+                fault(
+                        "100 ms away",
+                        (r, p) -> p.latency(Duration.ofMillis(100)),
+                        (r, p) -> p.latency(Duration.ZERO),
+                        "no answer within 50ms"),
+                fault(
+                        "another password",
+                        command(jedis -> {
+                            jedis.configSet("requirepass", "another");
+                            jedis.clientKill(new redis.clients.jedis.params.ClientKillParams()
+                                    .type(redis.clients.jedis.args.ClientType.NORMAL)
+                                    .skipMe(redis.clients.jedis.params.ClientKillParams.SkipMe.YES));
+                        }),
+                        (redis, proxy) -> {
+                            try (Jedis jedis = redis.client()) {
+                                jedis.auth("another");
+                                jedis.configSet("requirepass", PASSWORD);
+                            }
+                        },
+                        "user or password is wrong"),
+                fault(
+                        "read-only",
+                        command(jedis -> jedis.replicaof("127.0.0.1", 1)),
+                        command(Jedis::replicaofNoOne),
+                        "READONLY"),
+                fault(
+                        "out of memory",
+                        command(jedis -> jedis.configSet("maxmemory", "1")),
+                        command(jedis -> jedis.configSet("maxmemory", "0")),
+                        "OOM"),
+                fault(
+                        "its disk is full",
+                        (redis, proxy) -> {
+                            Files.delete(redis.folder());
+                            command(jedis -> {
+                                        jedis.configSet("save", "3600 1");
+                                        jedis.bgsave();
+                                    })
+                                    .on(redis, proxy);
+                        },
+                        command(jedis -> jedis.configSet("stop-writes-on-bgsave-error", "no")),
+                        "MISCONF"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void nobody_notices_but_the_limit_is_each_gateways_own_meanwhile(
+            String name, Deed fails, Deed heals, String words) throws Exception {
+        try (TestRedis redis = TestRedis.start("--requirepass", PASSWORD);
+                TcpProxy proxy = TcpProxy.to(redis.port());
+                TestBackend backend = TestBackend.named("a");
+                TestGateway one = gateway(proxy, backend);
+                TestGateway two = gateway(proxy, backend);
+                Load load = Load.on(one, two)) {
+            TestGateway.await("two gateways", () -> one.json("/gateways").path("total_gateways").asInt() == 2
+                    && two.json("/gateways").path("total_gateways").asInt() == 2);
+            load.more(300);
+            assertEquals("redis", store(one));
+            InetAddress used = address();
+            assertEquals(5, passed(one, used, 3) + passed(two, used, 4), "one limit for both");
+            double before = load.slowestMillis();
+
+            fails.on(redis, proxy);
+            TestGateway.await("one's noticing", () -> store(one).startsWith("memory (redis unreachable since 20"));
+            TestGateway.await("two's noticing", () -> store(two).startsWith("memory (redis unreachable since 20"));
+            load.more(300);
+            InetAddress fresh = address();
+            assertEquals(3, passed(one, fresh, 7), "half of five, rounded up");
+            assertEquals(3, passed(two, fresh, 7), "half of five, rounded up");
+            assertEquals(0, passed(one, used, 5), "who had used up its share has no fresh one");
+            assertTrue(one.get("/services").body().contains("\"total_services\":1"), "the list stays");
+            double during = load.slowestMillis();
+
+            heals.on(redis, proxy);
+            TestGateway.await("one's return", () -> store(one).equals("redis"));
+            TestGateway.await("two's return", () -> store(two).equals("redis"));
+            load.more(300);
+            InetAddress later = address();
+            assertEquals(5, passed(one, later, 3) + passed(two, later, 4), "one limit for both again");
+            report(name, before, during, load.slowestMillis(), load.statuses());
+            assertEquals(Set.of(200, 429), load.statuses().keySet(), () -> "statuses " + load.statuses());
+        }
+    }
+
+    private static TestGateway gateway(TcpProxy proxy, TestBackend... backends) {
+        Map<String, String> settings = new HashMap<>(Map.of("GATEWAY_RATE_LIMIT", "5/60s"));
+        settings.put("GATEWAY_REDIS_URL", "redis://:" + PASSWORD + "@127.0.0.1:" + proxy.port());
+        return TestGateway.with(settings, backends);
+    }
+
+    private static String store(TestGateway gateway) throws Exception {
+        return gateway.json("/health").path("rate_limit_store").asText();
+    }
+
+    private static InetAddress address() throws Exception {
+        return InetAddress.getByAddress(new byte[] {127, 8, 0, (byte) CLIENTS.incrementAndGet()});
+    }
+
+    /** How many of so many requests from this address pass. */
+    private static int passed(TestGateway gateway, InetAddress own, int requests) throws Exception {
+        int passed = 0;
+        try (RawClient client = new RawClient(gateway.port(), own)) {
+            for (int i = 0; i < requests; i++) {
+                passed += client.send(GET).answer().status() == 200 ? 1 : 0;
+            }
+        }
+        return passed;
+    }
+
+    private static void report(String name, double before, double during, double after, Map<Integer, Integer> statuses)
+            throws Exception {
+        String line = String.format(
+                "%-32s slowest request: %.0f ms before, %.0f while it failed, %.0f after; %s%n",
+                name, before, during, after, statuses);
+        Files.writeString(
+                Path.of("target", "redis-faults.txt"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}
