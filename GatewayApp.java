@@ -27,6 +27,8 @@ import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
 import gateway.proxy.PathGuard;
 import gateway.proxy.ProxyHandler;
+import gateway.redis.SharedLimit;
+import gateway.registry.Gateways;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
@@ -60,9 +62,8 @@ public final class GatewayApp {
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
         Timer timer = new Timer();
-        RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
-                ? new Unlimited()
-                : new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time);
+        Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
+        RateLimit limit = limit(settings, gateways, time); // a deque of request times per IP
         AtomicInteger index = new AtomicInteger(); // whose turn it is
         ServiceList services = new ServiceList(time); // what POST /services registered
 
@@ -112,6 +113,7 @@ public final class GatewayApp {
 
             config.events.serverStarting(() -> {
                 seen.start(timer);
+                limit.start();
                 settings.services().forEach(url -> services.register(Service.configured(url)));
                 checker.checkAll();
                 timer.every(checker.pause(), "health checks", checker::tick);
@@ -124,11 +126,23 @@ public final class GatewayApp {
                 forwarder.endTunnels();
             });
             config.events.serverStopped(() -> {
+                limit.close();
                 timer.close();
                 checker.close();
                 forwarder.close();
                 seen.close();
             });
         });
+    }
+
+    /** In memory; with Redis there, with the memory behind it. */
+    private static RateLimit limit(Settings settings, Gateways gateways, Time time) {
+        if (settings.rateLimit().isEmpty()) {
+            return new Unlimited();
+        }
+        SlidingWindow memory = new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time);
+        return settings.redis()
+                .<RateLimit>map(redis -> new SharedLimit(redis, memory, gateways, time))
+                .orElse(memory);
     }
 }

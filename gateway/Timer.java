@@ -11,8 +11,17 @@ import org.slf4j.LoggerFactory;
 public final class Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
 
-    private final ScheduledExecutorService executor =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("gateway-timer"));
+    private final ScheduledExecutorService executor;
+
+    /** The gateway's own. */
+    public Timer() {
+        this("gateway-timer");
+    }
+
+    /** One for steps that may take long, with a thread of this name. */
+    public Timer(String name) {
+        executor = Executors.newSingleThreadScheduledExecutor(Threads.daemons(name));
+    }
 
     /** Calls the step after each pause from now on; a step that fails, however badly, is logged and called again all the same. */
     public void every(Duration pause, String name, Runnable step) {

@@ -81,7 +81,7 @@ public final class LimitsApi {
         answer.put("counted_as", counted.toString());
         answer.put("found_by", foundBy);
         answer.put("policy", limit.rate().map(this::policy).orElse(null));
-        answer.put("store", limit.store());
+        answer.put("store", standing.store());
         answer.put("allowed_now", standing.decision().allowed());
         limit.rate().ifPresent(rate -> {
             answer.put("used", standing.used());

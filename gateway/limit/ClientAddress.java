@@ -31,8 +31,8 @@ public record ClientAddress(long key) {
                 byte[] bytes = ByteBuffer.allocate(4).putInt((int) key).array();
                 return InetAddress.getByAddress(bytes).getHostAddress();
             }
-            return String.format(
-                    "%x:%x:%x:%x::/64", key >>> 48, key >>> 32 & 0xffff, key >>> 16 & 0xffff, key & 0xffff);
+            return Long.toHexString(key >>> 48) + ":" + Long.toHexString(key >>> 32 & 0xffff) + ":"
+                    + Long.toHexString(key >>> 16 & 0xffff) + ":" + Long.toHexString(key & 0xffff) + "::/64";
         } catch (UnknownHostException e) {
             throw new IllegalStateException("4 bytes are always an address", e);
         }

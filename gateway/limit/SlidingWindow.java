@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * times, since some of them may be its own.
  */
 public final class SlidingWindow implements RateLimit {
+    private static final String STORE = "memory of this gateway";
+
     /** With a full table, idle clients are looked for at most this often, so that a flood can't make us sweep. */
     private static final long SWEEP_PAUSE_NANOS = 1_000_000_000L;
 
@@ -74,6 +76,76 @@ public final class SlidingWindow implements RateLimit {
         return decision(allowed, window.times, now);
     }
 
+    /** Like {@link #take}, but as if the limit were this one, which is smaller or the same. */
+    public Decision take(ClientAddress client, int smaller) {
+        while (true) {
+            Window window = windowOf(client);
+            synchronized (window) {
+                if (!window.evicted) {
+                    long now = time.nanos();
+                    dropOld(window.times, now);
+                    boolean allowed = window.times.size() < smaller;
+                    if (allowed) {
+                        window.times.addLast(now, limit);
+                    }
+                    return decision(allowed, window.times, now, smaller);
+                }
+            }
+        }
+    }
+
+    /** Like {@link #look}, but as if the limit were this one, which is smaller or the same. */
+    public Decision look(ClientAddress client, int smaller) {
+        Window window = windows.getOrDefault(client, common);
+        synchronized (window) {
+            long now = time.nanos();
+            dropOld(window.times, now);
+            return decision(window.times.size() < smaller, window.times, now, smaller);
+        }
+    }
+
+    /**
+     * Counts a request that was let through by somebody else. A client for whom there is no room has no past here: in the common
+     * window it would be everybody's.
+     *
+     * @param asked when it came, by this window's clock
+     */
+    public void record(ClientAddress client, long asked) {
+        while (true) {
+            Window window = windowOf(client);
+            if (window == common) {
+                return;
+            }
+            synchronized (window) {
+                if (!window.evicted) {
+                    dropOld(window.times, time.nanos());
+                    if (window.times.size()
+                            == limit) { // let through all the same: the latest are those that count longest
+                        window.times.removeFirst();
+                    }
+                    window.times.add(asked, limit);
+                    return;
+                }
+            }
+        }
+    }
+
+    /**
+     * The refusal of a client whose own requests alone fill its window; null if they don't, or if among its times are
+     * some that it took over from the common window, which may be others'.
+     */
+    public Decision refusal(ClientAddress client) {
+        Window window = windows.get(client);
+        if (window == null) {
+            return null;
+        }
+        synchronized (window) {
+            long now = time.nanos();
+            dropOld(window.times, now);
+            return window.times.size() < limit || window.tookOver ? null : decision(false, window.times, now);
+        }
+    }
+
     @Override
     public Decision look(ClientAddress client) {
         Window window = windows.getOrDefault(client, common);
@@ -96,7 +168,7 @@ public final class SlidingWindow implements RateLimit {
                 ages.add(now - times.get(i));
             }
             boolean shares = window == common && clients.get() >= maxClients;
-            return new Standing(decision(times.size() < limit, times, now), times.size(), ages, !shares);
+            return new Standing(decision(times.size() < limit, times, now), times.size(), ages, !shares, STORE);
         }
     }
 
@@ -129,6 +201,16 @@ public final class SlidingWindow implements RateLimit {
         return new Decision(allowed, limit - times.size(), reset);
     }
 
+    /** By a limit below which there may be more requests than it allows. */
+    private Decision decision(boolean allowed, TimeDeque times, long now, int smaller) {
+        if (times.size() <= smaller) {
+            return new Decision(
+                    allowed, smaller - times.size(), times.isEmpty() ? 0 : times.first() + windowNanos - now);
+        }
+        return new Decision(
+                false, 0, times.get(times.size() - smaller) + windowNanos - now); // when fewer than that are left
+    }
+
     private void dropOld(TimeDeque times, long now) {
         while (!times.isEmpty() && now - times.first() >= windowNanos) {
             times.removeFirst();
@@ -157,6 +239,7 @@ public final class SlidingWindow implements RateLimit {
         synchronized (common) {
             if (commonInUse(time.nanos())) {
                 fresh.times.addAll(common.times, limit);
+                fresh.tookOver = true;
             }
         }
         return fresh;
@@ -214,6 +297,7 @@ public final class SlidingWindow implements RateLimit {
     private static final class Window {
         private final TimeDeque times;
         private boolean evicted;
+        private boolean tookOver;
 
         private Window(int limit) {
             times = new TimeDeque(limit);

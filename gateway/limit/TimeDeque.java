@@ -54,6 +54,19 @@ final class TimeDeque {
         size++;
     }
 
+    /** Puts a time in its place, which is near the end: it isn't much older than the newest. Times may have overflowed. */
+    void add(long time, int limit) {
+        addLast(time, limit);
+        for (int i = size - 1; i > 0 && get(i - 1) - time > 0; i--) {
+            set(i, get(i - 1));
+            set(i - 1, time);
+        }
+    }
+
+    private void set(int index, long time) {
+        ring[(head + index) % ring.length] = time;
+    }
+
     /** Takes over all times of another deque, oldest first. */
     void addAll(TimeDeque other, int limit) {
         for (int i = 0; i < other.size; i++) {

@@ -20,12 +20,7 @@ public final class Unlimited implements RateLimit {
 
     @Override
     public Standing explain(ClientAddress client) {
-        return new Standing(ALLOWED, 0, List.of(), false);
-    }
-
-    @Override
-    public String store() {
-        return "none";
+        return new Standing(ALLOWED, 0, List.of(), false, "none");
     }
 
     @Override

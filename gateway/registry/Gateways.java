@@ -1,6 +1,8 @@
 package gateway.registry;
 
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -24,6 +26,12 @@ public final class Gateways {
     public Gateways(Gateway self) {
         this.self = self;
         this.all = List.of(self);
+    }
+
+    /** A gateway that starts now. */
+    public static Gateways startingAt(Instant now, String version) {
+        String id = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        return new Gateways(new Gateway(id, "", now, version));
     }
 
     /** This one. */

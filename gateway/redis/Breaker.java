@@ -1,0 +1,72 @@
+package gateway.redis;
+
+import gateway.Time;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Whether Redis is worth asking. Closed, it is; three failures in a row open it, and then nobody asks until a probe has
+ * succeeded. Asking it costs one volatile read; a success writes only after a failure.
+ */
+final class Breaker {
+    /** In a row; a single one may be a connection that was closed meanwhile. */
+    static final int FAILURES = 3;
+
+    /**
+     * How it is.
+     *
+     * @param closed whether Redis is asked
+     * @param since since when
+     * @param words why Redis isn't asked; empty if it is
+     */
+    record State(boolean closed, Instant since, String words) {}
+
+    private final Time time;
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile State state;
+
+    /** Closed. */
+    Breaker(Time time) {
+        this.time = time;
+        this.state = new State(true, time.now(), "");
+    }
+
+    boolean isOpen() {
+        return !state.closed();
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Redis did what it was asked for. It stays open if it is: what was under way when it opened proves nothing. */
+    void succeeded() {
+        if (failures.get() != 0) {
+            failures.set(0);
+        }
+    }
+
+    /** Redis failed; returns whether that opened it. */
+    boolean failed(String words) {
+        return failures.incrementAndGet() >= FAILURES && open(words);
+    }
+
+    /** Opens it at once; returns whether it was closed. */
+    synchronized boolean open(String words) {
+        if (!state.closed()) {
+            return false;
+        }
+        state = new State(false, time.now(), words);
+        return true;
+    }
+
+    /** A probe succeeded; returns whether it was open. */
+    synchronized boolean close() {
+        failures.set(0);
+        if (state.closed()) {
+            return false;
+        }
+        state = new State(true, time.now(), "");
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+-- One decision of the sliding window: may this client's request pass? If so, its time is appended.
+--
+-- KEYS[1]  the client's list: the times of its counted requests, microseconds of this server's clock, oldest first
+-- ARGV     1 limit   2 window in microseconds   3 "take", or "look", which writes nothing
+--          4 how many ages to return at most   5 the time now, for tests alone; without it this server's clock
+-- Returns  1 or 0 for allowed, how many count after it, microseconds until the oldest leaves, then the ages, oldest first
+--
+-- A time that came one window ago or longer is old and no longer counts. Where none is old, nothing is searched.
+local key = KEYS[1]
+local limit, window, take, ages = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'take', tonumber(ARGV[4])
+local now = tonumber(ARGV[5])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+
+local size = redis.call('LLEN', key)
+local oldest = size > 0 and tonumber(redis.call('LINDEX', key, 0)) or now
+local newest = size > 1 and tonumber(redis.call('LINDEX', key, -1)) or oldest
+local first = 0 -- index of the first that isn't old
+if newest > now then -- the clock was set back
+  if newest - now > window then
+    first = size -- so far that these times say nothing
+  else
+    now = newest
+  end
+end
+if first < size and now - oldest >= window then
+  local young = 1 -- doubles until it isn't old, since mostly few are; then between that and its half
+  while young < size and now - redis.call('LINDEX', key, young) >= window do
+    first, young = young, young * 2
+  end
+  young = math.min(young, size)
+  while young - first > 1 do
+    local middle = math.floor((first + young) / 2)
+    if now - redis.call('LINDEX', key, middle) >= window then
+      first = middle
+    else
+      young = middle
+    end
+  end
+  first = young
+end
+
+if first > 0 then
+  oldest = tonumber(redis.call('LINDEX', key, first) or now)
+  if take then
+    redis.call('LTRIM', key, first, -1)
+    size, first = size - first, 0
+  end
+end
+local used = size - first
+local allowed = used < limit
+if allowed and take then
+  used = redis.call('RPUSH', key, string.format('%.0f', now))
+  -- A second longer than it counts: it's the times that decide, to the microsecond
+  redis.call('PEXPIRE', key, string.format('%.0f', math.ceil(window / 1000) + 1000))
+end
+
+local answer = {allowed and 1 or 0, used, used > 0 and oldest + window - now or 0}
+if ages > 0 then
+  for _, time in ipairs(redis.call('LRANGE', key, first, first + ages - 1)) do
+    answer[#answer + 1] = now - time
+  end
+end
+return answer
