@@ -1,10 +1,12 @@
 import gateway.Drain;
 import gateway.Launch;
+import gateway.OwnAddress;
 import gateway.PathPrefix;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.admin.GatewayApi;
+import gateway.admin.GatewaysApi;
 import gateway.admin.LimitsApi;
 import gateway.admin.LiveApi;
 import gateway.admin.LiveView;
@@ -28,6 +30,7 @@ import gateway.proxy.Forwarder;
 import gateway.proxy.PathGuard;
 import gateway.proxy.ProxyHandler;
 import gateway.redis.SharedLimit;
+import gateway.redis.SharedList;
 import gateway.registry.Gateways;
 import gateway.registry.Leases;
 import gateway.registry.Service;
@@ -35,6 +38,7 @@ import gateway.registry.ServiceList;
 import gateway.story.StoryHandler;
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -66,6 +70,7 @@ public final class GatewayApp {
         RateLimit limit = limit(settings, gateways, time); // a deque of request times per IP
         AtomicInteger index = new AtomicInteger(); // whose turn it is
         ServiceList services = new ServiceList(time); // what POST /services registered
+        Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
         Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
         HealthChecker checker = new HealthChecker(
@@ -106,18 +111,24 @@ public final class GatewayApp {
             config.routes.delete("/services/{name}", servicesApi::delete);
             config.routes.post("/services/{name}/drain", servicesApi::drain);
             config.routes.post("/services/{name}/resume", servicesApi::resume);
+            Server.get(config.routes, "/gateways", new GatewaysApi(gateways, time)::list);
             Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
             Server.get(config.routes, "/requests/{id}", new RequestsApi(seen.stories())::get);
             config.routes.get("/dashboard/events", live::events);
             Pages.configure(config);
 
+            Server.whenListening(config, port -> gateways.listensAt(OwnAddress.of(settings.host(), port)));
+
             config.events.serverStarting(() -> {
                 seen.start(timer);
                 limit.start();
-                settings.services().forEach(url -> services.register(Service.configured(url)));
+                shared.ifPresent(SharedList::start);
+                settings.services().forEach(url -> services.offer(Service.configured(url)));
                 checker.checkAll();
                 timer.every(checker.pause(), "health checks", checker::tick);
-                timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
+                if (shared.isEmpty()) { // else they end in Redis
+                    timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
+                }
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
             });
@@ -127,6 +138,7 @@ public final class GatewayApp {
             });
             config.events.serverStopped(() -> {
                 limit.close();
+                shared.ifPresent(SharedList::close);
                 timer.close();
                 checker.close();
                 forwarder.close();

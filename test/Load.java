@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,11 +42,14 @@ final class Load implements AutoCloseable {
 
     private void burst(TestGateway gateway) throws Exception {
         int number = addresses.incrementAndGet();
-        InetAddress own = InetAddress.getByAddress(new byte[] {127, 9, (byte) (number / 250), (byte) (1 + number % 250)});
+        InetAddress own =
+                InetAddress.getByAddress(new byte[] {127, 9, (byte) (number / 250), (byte) (1 + number % 250)});
         try (RawClient client = new RawClient(gateway.port(), own)) {
             for (int i = 0; i < REQUESTS_EACH; i++) {
                 long start = System.nanoTime();
-                int status = client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer().status();
+                int status = client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")
+                        .answer()
+                        .status();
                 slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
                 sent.incrementAndGet();
                 synchronized (statuses) {
@@ -79,12 +83,14 @@ final class Load implements AutoCloseable {
 
     /** Ends; fails if a request got no answer at all. */
     @Override
-    public void close() throws Exception {
+    public void close() throws ExecutionException {
         over = true;
         try {
             for (Future<?> client : clients) {
                 client.get();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             threads.shutdownNow();
         }

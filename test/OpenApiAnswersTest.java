@@ -109,6 +109,7 @@ class OpenApiAnswersTest {
             ask(303, "GET /", "/", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
             ask(200, "GET /health", "/health");
             ask(200, "GET /stats", "/stats");
+            ask(200, "GET /gateways", "/gateways");
             ask(200, "GET /metrics", "/metrics");
             ask(200, "GET /limits/explain", "/limits/explain");
             ask(200, "GET /limits/explain", "/limits/explain?ip=127.0.0.2");

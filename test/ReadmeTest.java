@@ -55,6 +55,7 @@ class ReadmeTest {
                         "(X-RateLimit-Reset: |Content-Length: |[a-z]_ms\":|random_value\":|\"bytes\":)[\\d.]+",
                         "$1some")
                 .replaceAll("(_id\":\")[0-9a-f]{32}", "$1some")
+                .replaceAll("\"id\":\"[0-9a-f]{16}\",\"address\":\"[^\"]*\"", "some gateway")
                 .replaceAll("(reused_connection\":)(true|false)", "$1either")
                 .strip();
     }

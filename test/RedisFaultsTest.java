@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,7 +55,11 @@ class RedisFaultsTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                fault("killed, and started again empty", (r, p) -> r.kill(), (r, p) -> r.startAgain(), "connection refused"),
+                fault(
+                        "killed, and started again empty",
+                        (r, p) -> r.kill(),
+                        (r, p) -> r.startAgain(),
+                        "connection refused"),
                 fault("stopped in its tracks", (r, p) -> r.freeze(), (r, p) -> r.thaw(), "no answer within 50ms"),
                 fault(
                         "100 ms away",
@@ -104,16 +107,18 @@ class RedisFaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void nobody_notices_but_the_limit_is_each_gateways_own_meanwhile(
-            String name, Deed fails, Deed heals, String words) throws Exception {
+    void nobody_notices_but_the_limit_is_each_gateways_own_meanwhile(String name, Deed fails, Deed heals, String words)
+            throws Exception {
         try (TestRedis redis = TestRedis.start("--requirepass", PASSWORD);
-                TcpProxy proxy = TcpProxy.to(redis.port());
+                TcpProxy proxy = new TcpProxy(redis.port());
                 TestBackend backend = TestBackend.named("a");
                 TestGateway one = gateway(proxy, backend);
                 TestGateway two = gateway(proxy, backend);
                 Load load = Load.on(one, two)) {
-            TestGateway.await("two gateways", () -> one.json("/gateways").path("total_gateways").asInt() == 2
-                    && two.json("/gateways").path("total_gateways").asInt() == 2);
+            TestGateway.await(
+                    "two gateways",
+                    () -> one.json("/gateways").path("total_gateways").asInt() == 2
+                            && two.json("/gateways").path("total_gateways").asInt() == 2);
             load.more(300);
             assertEquals("redis", store(one));
             InetAddress used = address();

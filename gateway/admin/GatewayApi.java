@@ -85,6 +85,7 @@ public final class GatewayApi {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("health", "/health");
         links.put("services", "/services");
+        links.put("gateways", "/gateways");
         links.put("stats", "/stats");
         links.put("api", "/api/");
         links.put("dashboard", "/dashboard");

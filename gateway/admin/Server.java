@@ -10,8 +10,11 @@ import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.http.servlet.TaskInitializer;
+import java.util.function.IntConsumer;
 import kotlin.LazyKt;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -48,6 +51,16 @@ public final class Server {
                         routes.createTasks(submit, servlet, ctx, path);
                     }
                 });
+    }
+
+    /** Tells the port once the gateway listens, and before anybody can know of it. */
+    public static void whenListening(JavalinConfig config, IntConsumer port) {
+        config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarted(LifeCycle started) {
+                port.accept(((ServerConnector) server.getConnectors()[0]).getLocalPort());
+            }
+        }));
     }
 
     /** Jetty's own pools; of Javalin's for virtual threads Jetty doesn't know that they are, and treats them as scarce. */

@@ -5,27 +5,23 @@ import gateway.RedisUrl;
 import gateway.Threads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
-import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.Response;
 import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * Redis, or a Redis Cluster, as what runs scripts. Every call blocks: for requests there is {@link Decisions}.
@@ -34,8 +30,8 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  * Redis doesn't know (any more), and a key that has moved to another node.
  */
 final class Redis implements AutoCloseable {
+    static final String CLOSED = "closed";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-    private static final int ATTEMPTS = 3; // in a cluster: the node that is asked, where it redirects to, once more
 
     /**
      * One run of a script.
@@ -47,8 +43,8 @@ final class Redis implements AutoCloseable {
     private final RedisUrl url;
     private final Duration timeout;
     private final int connections;
-    private final ExecutorService nodes;
-    private UnifiedJedis client;
+    private final ExecutorService threads;
+    private Nodes nodes;
     private boolean closed;
 
     /**
@@ -61,8 +57,7 @@ final class Redis implements AutoCloseable {
         this.url = settings.url();
         this.timeout = timeout;
         this.connections = connections;
-        // Jedis would start three threads for each batch that goes to several nodes
-        this.nodes = Executors.newCachedThreadPool(Threads.daemons("redis-nodes"));
+        this.threads = Executors.newCachedThreadPool(Threads.daemons("redis-nodes")); // none without a cluster
     }
 
     /** Text as Redis takes it. */
@@ -72,97 +67,55 @@ final class Redis implements AutoCloseable {
 
     /** Runs a script and returns what it returned: numbers as Long, strings as byte[], tables as List. */
     Object run(Call call) throws RedisFailure {
-        try {
-            UnifiedJedis jedis = client();
-            try {
-                return jedis.evalsha(call.script().sha(), call.keys(), call.arguments());
-            } catch (JedisNoScriptException e) {
-                return jedis.eval(bytes(call.script().text()), call.keys(), call.arguments());
-            }
-        } catch (JedisException | IllegalStateException e) { // the latter: closed meanwhile
-            throw RedisFailure.of(e, timeout);
+        Object outcome = runAll(List.of(call)).get(0);
+        if (outcome instanceof RedisFailure failure) {
+            throw failure;
         }
+        return outcome;
     }
 
     /**
-     * Runs scripts together, in one round trip to each node.
+     * Runs scripts together, in one round trip to each node. Those for the same node are run in their order.
      *
      * @return for each what it returned, or the {@link RedisFailure} that it met
      */
     List<Object> runAll(List<Call> calls) {
-        if (calls.size() == 1) {
-            return List.of(outcome(calls.get(0)));
-        }
-        List<Response<Object>> responses = new ArrayList<>(calls.size());
-        try (AbstractPipeline pipeline = pipeline()) {
-            for (Call call : calls) {
-                responses.add(pipeline.evalsha(call.script().sha(), call.keys(), call.arguments()));
-            }
-            pipeline.sync();
-        } catch (JedisException | IllegalStateException e) {
-            RedisFailure failure = RedisFailure.of(e, timeout);
-            return calls.stream().<Object>map(any -> failure).toList();
-        }
-        List<Object> outcomes = new ArrayList<>(calls.size());
-        for (int i = 0; i < calls.size(); i++) {
-            outcomes.add(outcome(responses.get(i), calls.get(i)));
-        }
-        return outcomes;
-    }
-
-    private Object outcome(Response<Object> response, Call call) {
+        Nodes asked;
         try {
-            return response.get();
-        } catch (JedisNoScriptException | JedisRedirectionException e) { // it wasn't run: by itself
-            return outcome(call);
-        } catch (JedisException | IllegalStateException e) { // the latter: its node's connection broke
-            return RedisFailure.of(e, timeout);
-        }
-    }
-
-    private Object outcome(Call call) {
-        try {
-            return run(call);
+            asked = nodes();
         } catch (RedisFailure e) {
-            return e;
+            return Collections.nCopies(calls.size(), e);
         }
+        return new Batch(asked, timeout, calls).run(threads);
     }
 
-    private AbstractPipeline pipeline() {
-        UnifiedJedis jedis = client();
-        return jedis instanceof RedisClusterClient cluster ? cluster.pipelined(nodes) : jedis.pipelined();
-    }
-
-    /** Made at the first use, since a cluster's asks at once which nodes there are. */
-    private synchronized UnifiedJedis client() {
+    /** Made at the first use, since a cluster is asked at once which nodes there are. */
+    private synchronized Nodes nodes() throws RedisFailure {
         if (closed) {
-            throw new IllegalStateException("closed");
+            throw new RedisFailure(CLOSED);
         }
-        if (client == null) {
-            client = url.isCluster() ? cluster() : single();
+        if (nodes == null) {
+            try {
+                nodes = url.isCluster() ? cluster() : single();
+            } catch (JedisException e) {
+                throw RedisFailure.of(e, timeout);
+            }
         }
-        return client;
+        return nodes;
     }
 
-    private UnifiedJedis single() {
-        RedisUrl.Node node = url.nodes().get(0);
-        return RedisClient.builder()
-                .hostAndPort(node.host(), node.port())
-                .clientConfig(config())
-                .poolConfig(pool())
-                .build();
+    private Nodes single() {
+        HostAndPort node = address(url.nodes().get(0));
+        return new OneNode(node, new ConnectionPool(node, config(), pool()));
     }
 
-    private UnifiedJedis cluster() {
-        return RedisClusterClient.builder()
-                .nodes(url.nodes().stream()
-                        .map(node -> new HostAndPort(node.host(), node.port()))
-                        .collect(Collectors.toSet()))
-                .maxAttempts(ATTEMPTS)
-                .maxTotalRetriesDuration(timeout)
-                .clientConfig(config())
-                .poolConfig(pool())
-                .build();
+    private Nodes cluster() {
+        Set<HostAndPort> seeds = url.nodes().stream().map(Redis::address).collect(Collectors.toSet());
+        return new ClusterNodes(new ClusterConnectionProvider(seeds, config(), pool()), threads);
+    }
+
+    private static HostAndPort address(RedisUrl.Node node) {
+        return new HostAndPort(node.host(), node.port());
     }
 
     private JedisClientConfig config() {
@@ -190,9 +143,9 @@ final class Redis implements AutoCloseable {
 
     /** Closes all connections and begins anew: after an outage those that are left lead nowhere. */
     synchronized void reset() {
-        if (client != null) {
-            client.close();
-            client = null;
+        if (nodes != null) {
+            nodes.close();
+            nodes = null;
         }
     }
 
@@ -200,7 +153,7 @@ final class Redis implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         reset();
-        nodes.shutdownNow();
+        threads.shutdownNow();
     }
 
     @Override

@@ -186,7 +186,11 @@ public final class Backend {
     }
 
     void renew(Optional<Duration> lease, long now) {
-        this.leaseEnds = now + lease.orElse(Duration.ZERO).toNanos();
+        lease(lease, lease.orElse(Duration.ZERO), now);
+    }
+
+    void lease(Optional<Duration> lease, Duration left, long now) {
+        this.leaseEnds = now + left.toNanos();
         this.lease = lease;
     }
 

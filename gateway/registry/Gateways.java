@@ -2,8 +2,10 @@ package gateway.registry;
 
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * This gateway and those that share a limit and a list of services with it, as last seen. Alone if nothing is shared.
@@ -22,7 +24,9 @@ public final class Gateways {
 
     private volatile Gateway self;
     private volatile List<Gateway> all;
+    private volatile boolean shared;
 
+    /** @param self this one; its address may be empty before it listens */
     public Gateways(Gateway self) {
         this.self = self;
         this.all = List.of(self);
@@ -32,6 +36,33 @@ public final class Gateways {
     public static Gateways startingAt(Instant now, String version) {
         String id = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
         return new Gateways(new Gateway(id, "", now, version));
+    }
+
+    /** This one has begun to listen. */
+    public synchronized void listensAt(String address) {
+        self = new Gateway(self.id(), address, self.since(), self.version());
+        seen(all);
+    }
+
+    /** These, and this one, are those there are now. */
+    public synchronized void seen(List<Gateway> gateways) {
+        all = Stream.concat(
+                        Stream.of(self),
+                        gateways.stream().filter(gateway -> !gateway.id().equals(self.id())))
+                .sorted(Comparator.comparing(Gateway::id))
+                .toList();
+    }
+
+    /** Whether they share at this time what they know; returns whether that is new. */
+    public synchronized boolean shared(boolean now) {
+        boolean flipped = shared != now;
+        shared = now;
+        return flipped;
+    }
+
+    /** Whether they share at this time what they know: there is a Redis, and it answers. */
+    public boolean shared() {
+        return shared;
     }
 
     /** This one. */

@@ -4,10 +4,14 @@ import gateway.ServiceUrl;
 import gateway.Time;
 import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The services, in the order of their names, so that round robin keeps its order when one leaves and comes back.
@@ -28,6 +32,9 @@ public final class ServiceList {
 
     /** What a registration did, and to which backend. */
     public record Registered(Outcome outcome, Backend backend) {}
+
+    /** What came and what left with the shared list. */
+    public record Applied(List<Backend> came, List<Backend> left) {}
 
     /**
      * A backend that couldn't be chosen, and why, as it was at that moment.
@@ -50,10 +57,16 @@ public final class ServiceList {
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
     private volatile Snapshot snapshot = new Snapshot(List.of(), List.of(), List.of());
+    private Journal journal = Journal.NONE;
 
     /** @param time for leases and for "since" */
     public ServiceList(Time time) {
         this.time = time;
+    }
+
+    /** From now on tells this journal what is asked for here. */
+    public synchronized void tell(Journal journal) {
+        this.journal = journal;
     }
 
     /** The list as it is now. */
@@ -94,17 +107,41 @@ public final class ServiceList {
         Backend known = byName.get(service.name());
         if (known != null && known.url().equals(service.url())) {
             known.renew(service.lease(), time.nanos());
+            journal.registered(service, Outcome.RENEWED);
             return new Registered(Outcome.RENEWED, known);
         }
-        byName.remove(Service.configured(service.url()).name(), configuredTwin(service.url()));
+        Backend twin = configuredTwin(service.url());
+        if (twin != null) {
+            byName.remove(twin.name());
+            journal.removed(twin.name());
+        }
+        Backend backend = add(service);
+        publish();
+        Outcome outcome = known == null ? Outcome.ADDED : Outcome.REPLACED;
+        journal.registered(service, outcome);
+        return new Registered(outcome, backend);
+    }
+
+    /** Adds a service unless its name or its URL is there already. */
+    public synchronized void offer(Service service) {
+        boolean known = byName.values().stream()
+                .anyMatch(backend ->
+                        backend.name().equals(service.name()) || backend.url().equals(service.url()));
+        if (!known) {
+            add(service);
+            publish();
+            journal.offered(service);
+        }
+    }
+
+    private Backend add(Service service) {
         Backend backend = new Backend(
                 service,
                 new State(Status.CHECKING, time.now(), "waiting for its first good check"),
                 totals,
                 time.nanos());
         byName.put(service.name(), backend);
-        publish();
-        return new Registered(known == null ? Outcome.ADDED : Outcome.REPLACED, backend);
+        return backend;
     }
 
     private Backend configuredTwin(ServiceUrl url) {
@@ -115,7 +152,10 @@ public final class ServiceList {
     /** Takes the service out of the list; requests on their way to it finish. Returns it if it was there. */
     public synchronized Optional<Backend> remove(String name) {
         Backend removed = byName.remove(name);
-        publish();
+        if (removed != null) {
+            publish();
+            journal.removed(name);
+        }
         return Optional.ofNullable(removed);
     }
 
@@ -162,7 +202,57 @@ public final class ServiceList {
             backend.draining(draining);
             publish();
         }
+        if (backend != null) {
+            journal.drained(name, draining);
+        }
         return Optional.ofNullable(backend);
+    }
+
+    /**
+     * Takes over what all gateways share. What is known of a backend stays with it as long as its URL is the same; what
+     * is new waits for its first good check.
+     *
+     * @param newerHere the names of which this list knows better; they stay as they are
+     * @return what came (also in another's place) and what left
+     */
+    public synchronized Applied apply(List<Listed> shared, Predicate<String> newerHere) {
+        Map<String, Listed> theirs = shared.stream()
+                .collect(Collectors.toMap(listed -> listed.service().name(), listed -> listed));
+        List<Backend> left = new ArrayList<>();
+        List<Backend> came = new ArrayList<>();
+        byName.values()
+                .removeIf(backend ->
+                        !theirs.containsKey(backend.name()) && !newerHere.test(backend.name()) && left.add(backend));
+        for (Listed listed : shared) {
+            Service service = listed.service();
+            if (newerHere.test(service.name())) {
+                continue;
+            }
+            Backend backend = byName.get(service.name());
+            if (backend == null || !backend.url().equals(service.url())) {
+                backend = add(service);
+                came.add(backend);
+            }
+            backend.draining(listed.draining());
+            backend.lease(service.lease(), listed.left(), time.nanos());
+        }
+        publish();
+        return new Applied(came, left);
+    }
+
+    /**
+     * Takes over how long leases still run, since others have renewed some.
+     *
+     * @param left by name
+     * @param newerHere the names of which this list knows better
+     */
+    public synchronized void leases(Map<String, Duration> left, Predicate<String> newerHere) {
+        left.forEach((name, duration) -> {
+            Backend backend = byName.get(name);
+            if (backend != null && !newerHere.test(name)) {
+                backend.lease(backend.lease(), duration, time.nanos());
+            }
+        });
     }
 
     private boolean change(Backend backend, Status status, String reason) {

@@ -31,7 +31,12 @@ public final class TestRedis implements AutoCloseable {
 
     /** Starts one that is empty, with more options if any, like {@code --requirepass x}. */
     public static TestRedis start(String... options) throws IOException, InterruptedException {
-        TestRedis redis = new TestRedis(TestBackend.deadPort(), List.of(options));
+        return startAt(TestBackend.deadPort(), List.of(options));
+    }
+
+    /** Starts one at this port. */
+    static TestRedis startAt(int port, List<String> options) throws IOException, InterruptedException {
+        TestRedis redis = new TestRedis(port, options);
         redis.startAgain();
         return redis;
     }
@@ -88,12 +93,22 @@ public final class TestRedis implements AutoCloseable {
 
     /** The settings of a gateway that uses it. */
     public RedisSettings settings() {
+        return settings(url());
+    }
+
+    /** The settings of a gateway that uses the Redis there. */
+    public static RedisSettings settings(String url) {
         return new RedisSettings(
-                RedisUrl.parse(url()),
+                RedisUrl.parse(url),
                 "gateway",
                 java.time.Duration.ofSeconds(5), // for tests that aren't about slowness: this machine may be
                 RedisSettings.Fallback.DIVIDE,
                 false);
+    }
+
+    /** Where it would write its data. */
+    public Path folder() {
+        return folder;
     }
 
     /** A connection of the test's own. */
@@ -122,6 +137,11 @@ public final class TestRedis implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Whether it hasn't been killed. */
+    public boolean isRunning() {
+        return process.isAlive();
     }
 
     @Override

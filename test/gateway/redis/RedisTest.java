@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
+@Tag("redis")
 class RedisTest {
     private static final Duration PATIENT = Duration.ofSeconds(5);
     private static final Script COUNT = Script.of("return redis.call('INCRBY', KEYS[1], ARGV[1])");
