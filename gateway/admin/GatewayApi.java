@@ -119,6 +119,7 @@ public final class GatewayApi {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", healthStatus());
         answer.put("service", NAME);
+        answer.put("rate_limit_store", Words.store(limit));
         answer.put("backend_services", Summary.of(services));
         answer.put("timestamp", time.now().toString());
         ctx.status(drain.isDraining() ? 503 : 200).json(answer);
@@ -151,6 +152,7 @@ public final class GatewayApi {
         Map<String, Object> limiting = new LinkedHashMap<>();
         limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
         limiting.put("algorithm", limit.algorithm());
+        limiting.put("store", Words.store(limit));
         limiting.put("your_ip", Peer.text(peer));
         limit.rate().ifPresent(rate -> {
             Decision decision = limit.look(ClientAddress.of(peer));

@@ -10,6 +10,13 @@ final class Words {
         return limit.rate().map(rate -> rate.words() + " per IP").orElse("off");
     }
 
+    /** Where the limit's times are kept now. */
+    static String store(RateLimit limit) {
+        return limit.sharing()
+                .map(sharing -> sharing.up() ? "redis" : "memory (redis unreachable since " + sharing.since() + ")")
+                .orElse(limit.rate().isPresent() ? "memory" : "none");
+    }
+
     /** Milliseconds with two decimals. */
     static double millis(long nanos) {
         return Math.round(nanos / 1e4) / 100.0;

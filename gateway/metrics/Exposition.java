@@ -123,6 +123,38 @@ public final class Exposition implements AutoCloseable {
         Gauge.builder("gateway.rate.limit.clients", limit, RateLimit::clients)
                 .description("Client addresses that the rate limit remembers")
                 .register(made);
+        if (limit.sharing().isPresent()) {
+            sharing(made);
+        }
+    }
+
+    private void sharing(MeterRegistry made) {
+        Gauge.builder("gateway.redis.up", limit, any -> sharing(any).up() ? 1 : 0)
+                .description("1 if Redis can be reached, so that the rate limit is one for all gateways")
+                .register(made);
+        FunctionCounter.builder(
+                        "gateway.redis.failures", limit, any -> sharing(any).failures())
+                .description("How often Redis failed to decide")
+                .register(made);
+        String help = "Decisions of the rate limit by where they were made: in Redis, or in this gateway's memory";
+        FunctionCounter.builder(
+                        "gateway.rate.limit.store.decisions",
+                        limit,
+                        any -> sharing(any).shared())
+                .description(help)
+                .tag("store", "redis")
+                .register(made);
+        FunctionCounter.builder(
+                        "gateway.rate.limit.store.decisions",
+                        limit,
+                        any -> sharing(any).alone())
+                .description(help)
+                .tag("store", "memory")
+                .register(made);
+    }
+
+    private static RateLimit.Sharing sharing(RateLimit limit) {
+        return limit.sharing().orElseThrow();
     }
 
     /** Ends what the registry had begun, if it was ever made. */

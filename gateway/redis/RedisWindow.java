@@ -5,6 +5,7 @@ import gateway.limit.ClientAddress;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
 import gateway.redis.Redis.Call;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,11 +48,6 @@ final class RedisWindow {
         return new Call(TAKE, key(client), take);
     }
 
-    /** The same at a time of the caller's, for tests. */
-    Call takeAt(ClientAddress client, long micros) {
-        return new Call(TAKE, key(client), List.of(limitText, windowMicros, TAKING, NO_AGES, Redis.bytes("" + micros)));
-    }
-
     /** Decides without counting. */
     Call look(ClientAddress client) {
         return new Call(TAKE, key(client), look);
@@ -65,6 +61,13 @@ final class RedisWindow {
     /** Does what a decision on this client does, where its list is, but to a list of its own: it reads, writes, and counts for nobody. */
     Call probe(ClientAddress client) {
         return new Call(TAKE, List.of(Redis.bytes(prefix + client + "}:probe")), probe);
+    }
+
+    /** The same call at a time of the caller's instead of the server's, microseconds: for tests. */
+    static Call at(long micros, Call call) {
+        List<byte[]> arguments = new ArrayList<>(call.arguments());
+        arguments.add(Redis.bytes("" + micros));
+        return new Call(call.script(), call.keys(), arguments);
     }
 
     /** What a call returned. */

@@ -2,6 +2,7 @@ package gateway.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.FakeTime;
@@ -19,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-class SlidingWindowTest {
+class SlidingWindowTest extends WindowContract {
     private static final Rate FIVE_A_MINUTE = Rate.parse("5/60s");
     private static final int MANY = 1000;
 
@@ -28,8 +29,30 @@ class SlidingWindowTest {
             new FakeTime(Long.MAX_VALUE - Duration.ofSeconds(30).toNanos());
     private final SlidingWindow limit = new SlidingWindow(FIVE_A_MINUTE, MANY, time);
 
-    private static ClientAddress client(long number) {
-        return new ClientAddress(number);
+    @Override
+    protected Asked of(Rate rate) {
+        SlidingWindow window = new SlidingWindow(rate, MANY, time);
+        return new Asked() {
+            @Override
+            public RateLimit.Decision take(ClientAddress client) {
+                return window.take(client);
+            }
+
+            @Override
+            public RateLimit.Decision look(ClientAddress client) {
+                return window.look(client);
+            }
+
+            @Override
+            public RateLimit.Standing explain(ClientAddress client) {
+                return window.explain(client);
+            }
+        };
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.pass(duration);
     }
 
     private int passOf(int requests, SlidingWindow limit, ClientAddress client) {
@@ -38,44 +61,6 @@ class SlidingWindowTest {
             passed += limit.take(client).allowed() ? 1 : 0;
         }
         return passed;
-    }
-
-    @Test
-    void sixth_request_within_a_minute_is_refused() {
-        for (int left = 4; left >= 0; left--) {
-            assertEquals(new RateLimit.Decision(true, left, 60_000_000_000L), limit.take(client(1)));
-        }
-        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.take(client(1)));
-    }
-
-    @Test
-    void explaining_takes_nothing_and_names_each_time_that_counts() {
-        limit.take(client(1));
-        time.pass(Duration.ofSeconds(10));
-        limit.take(client(1));
-        time.pass(Duration.ofSeconds(5));
-        RateLimit.Standing standing = limit.explain(client(1));
-        assertEquals(List.of(15_000_000_000L, 5_000_000_000L), standing.ages());
-        assertEquals(2, standing.used());
-        assertEquals(new RateLimit.Decision(true, 3, 45_000_000_000L), standing.decision());
-        assertTrue(standing.own());
-        assertEquals(standing, limit.explain(client(1)));
-        time.pass(Duration.ofSeconds(45));
-        assertEquals(List.of(50_000_000_000L), limit.explain(client(1)).ages());
-        assertEquals(List.of(), limit.explain(client(2)).ages());
-    }
-
-    @Test
-    void of_a_large_limit_the_oldest_thousand_are_explained() {
-        SlidingWindow large = new SlidingWindow(Rate.parse("5000/60s"), MANY, time);
-        for (int i = 0; i < 1500; i++) {
-            large.take(client(1));
-            time.pass(Duration.ofMillis(1));
-        }
-        RateLimit.Standing standing = large.explain(client(1));
-        assertEquals(1500, standing.used());
-        assertEquals(1000, standing.ages().size());
-        assertEquals(1_500_000_000L, standing.ages().get(0));
     }
 
     @Test
@@ -102,49 +87,6 @@ class SlidingWindowTest {
                 limit.fullest(2));
         time.pass(Duration.ofSeconds(55));
         assertEquals(List.of(), limit.fullest(2));
-    }
-
-    @Test
-    void a_place_is_free_exactly_one_window_after_it_was_taken() {
-        assertEquals(5, passOf(9, limit, client(1)));
-        time.pass(Duration.ofSeconds(60).minusNanos(1));
-        assertEquals(new RateLimit.Decision(false, 0, 1), limit.take(client(1)));
-        time.pass(Duration.ofNanos(1));
-        assertEquals(5, passOf(9, limit, client(1)));
-    }
-
-    @Test
-    void the_window_slides_instead_of_starting_anew() {
-        assertTrue(limit.take(client(1)).allowed());
-        time.pass(Duration.ofSeconds(50));
-        assertEquals(4, passOf(9, limit, client(1)));
-        time.pass(Duration.ofSeconds(10));
-        assertEquals(1, passOf(9, limit, client(1)), "only the first request's place is free");
-    }
-
-    @Test
-    void refused_requests_are_not_counted() {
-        assertEquals(5, passOf(5, limit, client(1)));
-        time.pass(Duration.ofSeconds(59));
-        assertEquals(0, passOf(100, limit, client(1)));
-        time.pass(Duration.ofSeconds(1));
-        assertEquals(5, passOf(5, limit, client(1)));
-    }
-
-    @Test
-    void looking_takes_nothing() {
-        assertEquals(new RateLimit.Decision(true, 5, 0), limit.look(client(1)));
-        limit.take(client(1));
-        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
-        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
-        passOf(5, limit, client(1));
-        assertFalse(limit.look(client(1)).allowed());
-    }
-
-    @Test
-    void clients_do_not_disturb_each_other() {
-        assertEquals(5, passOf(9, limit, client(1)));
-        assertEquals(5, passOf(9, limit, client(2)));
     }
 
     @Test
@@ -253,10 +195,57 @@ class SlidingWindowTest {
     }
 
     @Test
-    void a_large_limit_holds_too() {
-        SlidingWindow large = new SlidingWindow(Rate.parse("10000/1s"), MANY, time);
-        assertEquals(10_000, passOf(10_500, large, client(1)));
+    void by_a_smaller_limit_less_passes_and_the_rest_of_the_past_counts() {
+        assertEquals(new RateLimit.Decision(true, 1, 60_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new RateLimit.Decision(true, 0, 60_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.take(client(1), 2));
+        time.pass(Duration.ofSeconds(10));
+        assertEquals(3, passOf(9, limit, client(1)), "by the whole limit three more");
+        assertEquals(
+                new RateLimit.Decision(false, 0, 60_000_000_000L),
+                limit.look(client(1), 2),
+                "five count: one of two may pass when four of them have left");
+        time.pass(Duration.ofSeconds(50));
+        assertEquals(new RateLimit.Decision(false, 0, 10_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new RateLimit.Decision(false, 0, 10_000_000_000L), limit.take(client(1), 3));
+        assertEquals(new RateLimit.Decision(true, 0, 10_000_000_000L), limit.take(client(1), 4));
+    }
+
+    @Test
+    void what_others_let_through_is_counted_by_when_it_came() {
+        long asked = time.nanos();
         time.pass(Duration.ofSeconds(1));
-        assertEquals(10_000, passOf(10_500, large, client(1)));
+        limit.take(client(1));
+        limit.record(client(1), asked);
+        assertEquals(List.of(1_000_000_000L, 0L), limit.explain(client(1)).ages(), "in their order");
+        assertNull(limit.refusal(client(1)));
+        for (int i = 0; i < 9; i++) {
+            limit.record(client(1), time.nanos());
+        }
+        assertEquals(5, limit.explain(client(1)).used(), "no more than the limit are kept: the latest");
+        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.refusal(client(1)));
+        assertNull(limit.refusal(client(2)));
+    }
+
+    @Test
+    void what_others_let_through_of_a_client_without_room_is_nobodys() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 1, time);
+        small.take(client(1));
+        for (int i = 0; i < 9; i++) {
+            small.record(client(2), time.nanos());
+        }
+        assertNull(small.refusal(client(2)));
+        assertTrue(small.look(client(3)).allowed());
+    }
+
+    @Test
+    void who_took_over_the_common_past_is_not_refused_for_it_alone() {
+        SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 1, time);
+        small.take(client(1));
+        time.pass(Duration.ofSeconds(40));
+        assertEquals(5, passOf(5, small, client(2)), "by the common window");
+        time.pass(Duration.ofSeconds(20)); // client 1 is idle now
+        assertFalse(small.take(client(3)).allowed(), "in a window of its own with client 2's past");
+        assertNull(small.refusal(client(3)));
     }
 }
