@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.Durations;
 import gateway.RedisSettings;
 import gateway.ServiceUrl;
+import gateway.TestBackend;
 import gateway.TestRedis;
 import gateway.Time;
 import gateway.registry.Backend;
@@ -459,6 +460,43 @@ class SharedListTest {
             assertEquals("a=http://h:1 draining, c=http://h:3 draining", here.list());
             assertEquals(here.list(), there.list());
             assertEquals(2, here.gateways.count());
+            here.shared.close();
+            there.shared.close();
+        }
+    }
+
+    @Test
+    void a_redis_that_refuses_writes_is_away_and_has_done_nothing_by_halves() throws Exception {
+        try (TestRedis own = TestRedis.start();
+                Jedis jedis = own.client()) {
+            Member here = new Member(own.settings());
+            Member there = new Member(own.settings());
+            here.register("a", "http://h:1", "1s");
+            here.sync();
+            there.sync();
+            for (List<String> refusal :
+                    List.of(List.of("maxmemory", "1", "0"), List.of("min-replicas-to-write", "1", "0"))) {
+                jedis.configSet(refusal.get(0), refusal.get(1));
+                here.register("b", "http://h:2");
+                pauseBeyond(here.find("a"));
+                var before = jedis.hgetAll("{gateway}:state");
+                assertFalse(here.sync(), refusal.get(0));
+                assertEquals(before, jedis.hgetAll("{gateway}:state"));
+                assertEquals("a=http://h:1, b=http://h:2", here.list());
+                jedis.configSet(refusal.get(0), refusal.get(2));
+                here.register("a", "http://h:1", "1s");
+                assertTrue(here.sync());
+                assertTrue(there.sync());
+                assertEquals(here.list(), there.list());
+            }
+            jedis.replicaof("127.0.0.1", TestBackend.deadPort());
+            here.services.remove("b");
+            assertFalse(here.sync(), "it is a replica now");
+            jedis.replicaofNoOne();
+            here.register("a", "http://h:1", "15s");
+            assertTrue(here.sync());
+            assertTrue(there.sync());
+            assertEquals("a=http://h:1", there.list());
             here.shared.close();
             there.shared.close();
         }
