@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** The lists of several gateways on one Redis, step by step: no thread, only {@link SharedList#sync}. */
@@ -551,6 +554,35 @@ class SharedListTest {
         two.sync();
         one.sync();
         assertEquals(2, one.gateways.count());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void whatever_happens_in_whatever_order_all_have_the_same_list_in_the_end(int seed) {
+        join();
+        Random random = new Random(seed);
+        for (int i = 0; i < 400; i++) {
+            Member member = members.get(random.nextInt(3));
+            String name = "s" + random.nextInt(6);
+            switch (random.nextInt(12)) {
+                case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
+                case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
+                case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
+                case 4 -> member.services.remove(name);
+                case 5 -> member.services.remove("h-" + (1 + i % 4));
+                case 6 -> member.services.drain(name, random.nextBoolean());
+                case 7 -> {
+                    if (random.nextInt(8) == 0) {
+                        empty();
+                    }
+                }
+                default -> member.sync();
+            }
+        }
+        syncAll();
+        String list = one.list();
+        assertAllHave(list);
+        assertEquals(list, late().list());
     }
 
     @Test

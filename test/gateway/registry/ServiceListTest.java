@@ -73,7 +73,7 @@ class ServiceListTest {
         assertEquals(Optional.of(backend), services.drain("a", true));
         assertEquals(List.of(), services.available());
         assertEquals(
-                List.of(new ServiceList.Unavailable(backend, "draining", "drained by an operator")),
+                List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
                 services.snapshot().unavailable());
         services.register(service("a", "http://h:1", "15s"));
         assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
@@ -93,10 +93,10 @@ class ServiceListTest {
     @Test
     void a_snapshot_keeps_why_a_backend_could_not_be_chosen_then() {
         Backend backend = services.register(service("a", "http://h:1", "")).backend();
-        ServiceList.Snapshot before = services.snapshot();
+        Snapshot before = services.snapshot();
         services.admit(backend, "test");
         assertEquals(
-                List.of(new ServiceList.Unavailable(backend, "checking", "waiting for its first good check")),
+                List.of(new Snapshot.Unavailable(backend, "checking", "waiting for its first good check")),
                 before.unavailable());
         assertEquals(List.of(), services.snapshot().unavailable());
     }
