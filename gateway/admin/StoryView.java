@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.Peer;
 import gateway.ProxyError;
 import gateway.registry.Backend;
-import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
 import gateway.story.Hop;
 import gateway.story.Story;
 import java.util.List;
@@ -111,7 +111,7 @@ record StoryView(
     }
 
     private static List<PassedOver> passedOver(Story story) {
-        ServiceList.Snapshot choice = story.choice();
+        Snapshot choice = story.choice();
         if (choice == null) {
             return List.of();
         }

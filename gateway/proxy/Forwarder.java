@@ -7,6 +7,7 @@ import gateway.balance.Balancer;
 import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.Proxy;
@@ -74,7 +75,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** Answers the request, by a backend's answer or a problem, or breaks the connection off. */
     void forward(ClientRequest request, HttpServletResponse response) throws IOException {
-        ServiceList.Snapshot list = services.snapshot();
+        Snapshot list = services.snapshot();
         request.story().chosenFrom(list);
         if (list.available().isEmpty()) {
             response.setHeader("Retry-After", "1");

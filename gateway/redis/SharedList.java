@@ -36,19 +36,16 @@ public final class SharedList implements AutoCloseable {
     /** Others renew leases all the time: only each so many steps it is asked how long they run. */
     private static final int LEASES_EACH = 4;
 
-    /** What Redis's clock showed, and the own one when that was heard. */
-    private record Clock(long millis, long nanos) {}
-
     private final ServiceList services;
     private final Gateways gateways;
     private final Time time;
     private final Redis redis;
     private final List<byte[]> keys;
+    private final RedisClock clock = new RedisClock();
     private final Pending pending;
     private final Semaphore wake = new Semaphore(0);
     private final CountDownLatch tried = new CountDownLatch(1);
     private final Thread thread = Threads.daemons("shared-list").newThread(this::run);
-    private volatile Clock clock;
     private volatile boolean closing;
     private String epoch = "";
     private long version;
@@ -63,7 +60,7 @@ public final class SharedList implements AutoCloseable {
         this.time = time;
         this.redis = new Redis(settings, TIMEOUT, 1);
         this.rememberUntil = time.nanos();
-        this.pending = new Pending(this::redisMillis, wake::release);
+        this.pending = new Pending(() -> clock.millis(time.nanos()), wake::release);
         String tag = "{" + settings.prefix() + "}:";
         this.keys = List.of(
                 Redis.bytes(tag + "services"),
@@ -157,6 +154,7 @@ public final class SharedList implements AutoCloseable {
             pending.putBack(changes);
             throw e;
         }
+        clock.heard(step.now(), time.nanos());
         boolean lost = !epoch.isEmpty() && !epoch.equals(step.epoch());
         if (lost) {
             LOG.warn("Redis at {} has lost what it knew: writing back what isn't there", redis);
@@ -164,7 +162,6 @@ public final class SharedList implements AutoCloseable {
         }
         takeOver(step);
         meet(step.gateways(), lost);
-        clock = new Clock(step.now(), time.nanos());
         epoch = step.epoch();
         version = step.version();
         return lost;
@@ -202,11 +199,6 @@ public final class SharedList implements AutoCloseable {
                     .forEach(seen::add);
         }
         gateways.seen(seen);
-    }
-
-    private long redisMillis() {
-        Clock heard = clock;
-        return heard == null ? 0 : heard.millis() + TimeUnit.NANOSECONDS.toMillis(time.nanos() - heard.nanos());
     }
 
     /** Tells what there is left to tell, and that this gateway leaves; services stay. */

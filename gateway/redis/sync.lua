@@ -20,6 +20,9 @@ now = number(now or clock) + passed
 version = number(version)
 known_version = number(known_version)
 
+-- A write comes first: a server that is full, or a replica, refuses it before anything is half done.
+redis.call('HSET', state, 'clock', clock, 'now', now)
+
 if passed > GAP then
   for _, key in ipairs({leases, seen}) do
     for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
@@ -193,7 +196,7 @@ end
 if changed then
   version = version + 1
 end
-redis.call('HSET', state, 'epoch', epoch, 'version', version, 'clock', clock, 'now', now,
+redis.call('HSET', state, 'epoch', epoch, 'version', version,
   'services', redis.call('HLEN', services), 'leases', redis.call('ZCARD', leases))
 
 local list = (known_epoch ~= epoch or known_version ~= version or refused) and redis.call('HGETALL', services)

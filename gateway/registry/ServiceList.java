@@ -36,27 +36,10 @@ public final class ServiceList {
     /** What came and what left with the shared list. */
     public record Applied(List<Backend> came, List<Backend> left) {}
 
-    /**
-     * A backend that couldn't be chosen, and why, as it was at that moment.
-     *
-     * @param status the word that people are shown
-     * @param reason why it has that status
-     */
-    public record Unavailable(Backend backend, String status, String reason) {}
-
-    /**
-     * The list at one moment; immutable.
-     *
-     * @param all all backends, by name
-     * @param available those that may be chosen, by name
-     * @param unavailable the others, by name
-     */
-    public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {}
-
     private final Time time;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
-    private volatile Snapshot snapshot = new Snapshot(List.of(), List.of(), List.of());
+    private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
 
     /** @param time for leases and for "since" */
@@ -265,13 +248,6 @@ public final class ServiceList {
     }
 
     private void publish() {
-        List<Backend> all = List.copyOf(byName.values());
-        snapshot = new Snapshot(
-                all,
-                all.stream().filter(Backend::available).toList(),
-                all.stream()
-                        .filter(backend -> !backend.available())
-                        .map(backend -> new Unavailable(backend, backend.statusWord(), backend.reason()))
-                        .toList());
+        snapshot = Snapshot.of(byName.values());
     }
 }

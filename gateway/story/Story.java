@@ -2,7 +2,7 @@ package gateway.story;
 
 import gateway.Problem;
 import gateway.Traced;
-import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
 import jakarta.servlet.ServletRequest;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -38,7 +38,7 @@ public final class Story implements Traced {
     private final boolean forService;
 
     private Verdict verdict;
-    private ServiceList.Snapshot choice;
+    private Snapshot choice;
     private final List<Hop> hops = new ArrayList<>(1);
     private Problem problem;
     private boolean brokenOff;
@@ -84,7 +84,7 @@ public final class Story implements Traced {
     }
 
     /** A backend was looked for, the list being so. */
-    public void chosenFrom(ServiceList.Snapshot services) {
+    public void chosenFrom(Snapshot services) {
         this.choice = services;
     }
 
@@ -210,7 +210,7 @@ public final class Story implements Traced {
     }
 
     /** The list when a backend was last looked for; null if none was. */
-    public ServiceList.Snapshot choice() {
+    public Snapshot choice() {
         return choice;
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.Durations;
 import gateway.RedisSettings;
 import gateway.ServiceUrl;
+import gateway.TestBackend;
 import gateway.TestRedis;
 import gateway.Time;
 import gateway.registry.Backend;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** The lists of several gateways on one Redis, step by step: no thread, only {@link SharedList#sync}. */
@@ -464,6 +468,43 @@ class SharedListTest {
         }
     }
 
+    @Test
+    void a_redis_that_refuses_writes_is_away_and_has_done_nothing_by_halves() throws Exception {
+        try (TestRedis own = TestRedis.start();
+                Jedis jedis = own.client()) {
+            Member here = new Member(own.settings());
+            Member there = new Member(own.settings());
+            here.register("a", "http://h:1", "1s");
+            here.sync();
+            there.sync();
+            for (List<String> refusal :
+                    List.of(List.of("maxmemory", "1", "0"), List.of("min-replicas-to-write", "1", "0"))) {
+                jedis.configSet(refusal.get(0), refusal.get(1));
+                here.register("b", "http://h:2");
+                pauseBeyond(here.find("a"));
+                var before = jedis.hgetAll("{gateway}:state");
+                assertFalse(here.sync(), refusal.get(0));
+                assertEquals(before, jedis.hgetAll("{gateway}:state"));
+                assertEquals("a=http://h:1, b=http://h:2", here.list());
+                jedis.configSet(refusal.get(0), refusal.get(2));
+                here.register("a", "http://h:1", "1s");
+                assertTrue(here.sync());
+                assertTrue(there.sync());
+                assertEquals(here.list(), there.list());
+            }
+            jedis.replicaof("127.0.0.1", TestBackend.deadPort());
+            here.services.remove("b");
+            assertFalse(here.sync(), "it is a replica now");
+            jedis.replicaofNoOne();
+            here.register("a", "http://h:1", "15s");
+            assertTrue(here.sync());
+            assertTrue(there.sync());
+            assertEquals("a=http://h:1", there.list());
+            here.shared.close();
+            there.shared.close();
+        }
+    }
+
     private static void pauseBeyond(Backend backend) throws Exception {
         await(() -> backend.leaseLeft(System.nanoTime()).orElseThrow().isZero());
     }
@@ -513,6 +554,35 @@ class SharedListTest {
         two.sync();
         one.sync();
         assertEquals(2, one.gateways.count());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void whatever_happens_in_whatever_order_all_have_the_same_list_in_the_end(int seed) {
+        join();
+        Random random = new Random(seed);
+        for (int i = 0; i < 400; i++) {
+            Member member = members.get(random.nextInt(3));
+            String name = "s" + random.nextInt(6);
+            switch (random.nextInt(12)) {
+                case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
+                case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
+                case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
+                case 4 -> member.services.remove(name);
+                case 5 -> member.services.remove("h-" + (1 + i % 4));
+                case 6 -> member.services.drain(name, random.nextBoolean());
+                case 7 -> {
+                    if (random.nextInt(8) == 0) {
+                        empty();
+                    }
+                }
+                default -> member.sync();
+            }
+        }
+        syncAll();
+        String list = one.list();
+        assertAllHave(list);
+        assertEquals(list, late().list());
     }
 
     @Test

@@ -11,7 +11,10 @@ import gateway.ServiceUrl;
 import gateway.registry.ServiceList.Outcome;
 import gateway.registry.ServiceList.Registered;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +73,7 @@ class ServiceListTest {
         assertEquals(Optional.of(backend), services.drain("a", true));
         assertEquals(List.of(), services.available());
         assertEquals(
-                List.of(new ServiceList.Unavailable(backend, "draining", "drained by an operator")),
+                List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
                 services.snapshot().unavailable());
         services.register(service("a", "http://h:1", "15s"));
         assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
@@ -90,10 +93,10 @@ class ServiceListTest {
     @Test
     void a_snapshot_keeps_why_a_backend_could_not_be_chosen_then() {
         Backend backend = services.register(service("a", "http://h:1", "")).backend();
-        ServiceList.Snapshot before = services.snapshot();
+        Snapshot before = services.snapshot();
         services.admit(backend, "test");
         assertEquals(
-                List.of(new ServiceList.Unavailable(backend, "checking", "waiting for its first good check")),
+                List.of(new Snapshot.Unavailable(backend, "checking", "waiting for its first good check")),
                 before.unavailable());
         assertEquals(List.of(), services.snapshot().unavailable());
     }
@@ -175,5 +178,109 @@ class ServiceListTest {
         String host = "h".repeat(60) + ".example.org";
         assertTrue(Service.isName(Service.configured(ServiceUrl.parse("http://" + host + ":65535"))
                 .name()));
+    }
+
+    private static Listed listed(String name, String url, String lease, boolean draining, long leftSeconds) {
+        return new Listed(service(name, url, lease), draining, Duration.ofSeconds(leftSeconds));
+    }
+
+    @Test
+    void what_is_shared_replaces_what_is_here_and_keeps_what_is_known() {
+        Backend a = services.register(service("a", "http://h:1", "15s")).backend();
+        Backend b = services.register(service("b", "http://h:2", "")).backend();
+        Backend c = services.register(service("c", "http://h:3", "")).backend();
+        services.admit(a, "test");
+        ServiceList.Applied applied = services.apply(
+                List.of(
+                        listed("a", "http://h:1", "20s", true, 7),
+                        listed("b", "http://h:4", "", false, 0),
+                        listed("d", "http://h:5", "", true, 0)),
+                name -> false);
+        assertEquals(List.of("a", "b", "d"), names());
+        assertSame(a, services.find("a").orElseThrow());
+        assertTrue(a.draining());
+        assertEquals(Backend.Status.HEALTHY, a.state().status());
+        assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease());
+        assertEquals(Optional.of(Duration.ofSeconds(7)), a.leaseLeft(time.nanos()));
+        assertNotSame(b, services.find("b").orElseThrow());
+        assertTrue(services.find("d").orElseThrow().draining());
+        assertEquals(List.of(c), applied.left());
+        assertEquals(
+                List.of("b", "d"), applied.came().stream().map(Backend::name).toList());
+        assertEquals(List.of(), services.available(), "the only healthy one is drained");
+    }
+
+    @Test
+    void what_is_newer_here_stays_whatever_is_shared() {
+        services.register(service("a", "http://h:1", "15s"));
+        services.register(service("b", "http://h:2", "15s"));
+        services.apply(
+                List.of(listed("a", "http://h:9", "", true, 0), listed("gone-here", "http://h:3", "", false, 0)),
+                name -> true);
+        services.leases(Map.of("a", Duration.ofSeconds(1)), name -> true);
+        assertEquals(List.of("a", "b"), names());
+        Backend a = services.find("a").orElseThrow();
+        assertEquals("http://h:1", a.urlText());
+        assertEquals(Optional.of(Duration.ofSeconds(15)), a.leaseLeft(time.nanos()));
+        services.leases(Map.of("a", Duration.ofSeconds(1), "unknown", Duration.ofSeconds(1)), name -> false);
+        assertEquals(Optional.of(Duration.ofSeconds(1)), a.leaseLeft(time.nanos()));
+    }
+
+    @Test
+    void what_is_offered_gives_way_to_the_same_name_and_to_the_same_url() {
+        services.register(service("a", "http://h:1", ""));
+        services.offer(service("h-1", "http://h:1", ""));
+        services.offer(service("a", "http://h:2", ""));
+        services.offer(service("h-3", "http://h:3", ""));
+        assertEquals(List.of("a", "h-3"), names());
+        assertEquals("http://h:1", services.find("a").orElseThrow().urlText());
+    }
+
+    @Test
+    void the_journal_is_told_what_was_asked_for_here_and_not_what_was_shared() {
+        List<String> told = new ArrayList<>();
+        services.tell(new Journal() {
+            @Override
+            public void offered(Service service) {
+                told.add("offered " + service.name());
+            }
+
+            @Override
+            public void registered(Service service, Outcome outcome) {
+                told.add(outcome.name().toLowerCase(Locale.ROOT) + " " + service.name());
+            }
+
+            @Override
+            public void removed(String name) {
+                told.add("removed " + name);
+            }
+
+            @Override
+            public void drained(String name, boolean draining) {
+                told.add((draining ? "drained " : "resumed ") + name);
+            }
+        });
+        services.offer(service("h-1", "http://h:1", ""));
+        services.offer(service("h-1", "http://h:1", ""));
+        services.register(service("a", "http://h:1", ""));
+        services.register(service("a", "http://h:1", ""));
+        services.register(service("a", "http://h:2", ""));
+        services.drain("a", true);
+        services.drain("unknown", true);
+        services.apply(List.of(listed("b", "http://h:3", "", false, 0)), name -> false);
+        services.drain("b", false);
+        services.remove("b");
+        services.remove("b");
+        assertEquals(
+                List.of(
+                        "offered h-1",
+                        "removed h-1",
+                        "added a",
+                        "renewed a",
+                        "replaced a",
+                        "drained a",
+                        "resumed b",
+                        "removed b"),
+                told);
     }
 }
