@@ -5,12 +5,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 USAGE="usage: ./run.sh                 gateway and services A, B, C in this terminal; Ctrl-C stops all
        ./run.sh demo            the same with traffic, a little latency and a few failures, to watch at /dashboard
+       ./run.sh cluster         three gateways with one limit and one list on Redis, which it starts too, and A, B, C
        ./run.sh gateway|a|b|c   one of them, for a terminal of its own; a service takes a port as argument
+       ./run.sh redis           the cluster's Redis: what is installed, or else the one that the tests bring
        ./run.sh traffic         the demo's traffic: a few requests a second, from 40 addresses
        ./run.sh env             prints the export line after which \"java GatewayApp.java\" works
        ./run.sh test            runs the tests (mvn verify)
 
 SERVICE_PORT=9001 ./run.sh gives A, B and C the ports 9001, 9002 and 9003 instead of 8001 to 8003.
+A cluster's gateways are at GATEWAY_PORT (8000), 10 and 20 above it, its Redis at REDIS_PORT (6379); with
+GATEWAY_REDIS_URL it starts none and uses that one.
 Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them.
 JAVA_HOME chooses the JDK, 17 or newer."
 
@@ -97,7 +101,7 @@ keep_archives() {
 
 main_class() {
   case $1 in
-    gateway) echo GatewayApp ;;
+    gateway | second | third) echo GatewayApp ;;
     a) echo ServiceA ;;
     b) echo ServiceB ;;
     c) echo ServiceC ;;
@@ -107,9 +111,10 @@ main_class() {
 
 # --- all in one terminal ---------------------------------------------------------------------------------------------
 
-# What was started, and its processes in the same order; the gateway comes first.
+# What was started, and its processes in the same order; gateways come first. Redis is apart, since it ends after all.
 NAMES=()
 PIDS=()
+REDIS=
 
 # Of A, B and C, each has a port of its own: 8001 and following, or SERVICE_PORT and following; 0 takes free ones.
 port_of() {
@@ -121,17 +126,31 @@ port_of() {
   esac
 }
 
-# Starts one with its name before each of its lines. Ctrl-C reaches every process of the terminal at once; the one that
-# prefixes ignores it, so that the last lines are still seen.
+gateway_port() {
+  case $1 in
+    second) echo $((${GATEWAY_PORT:-8000} + 10)) ;;
+    third) echo $((${GATEWAY_PORT:-8000} + 20)) ;;
+    *) echo "${GATEWAY_PORT:-8000}" ;;
+  esac
+}
+
+# Puts a name before each line. Ctrl-C reaches every process of the terminal at once; this one ignores it, so that the
+# last lines are still seen.
+prefix() {
+  local line
+  trap '' INT TERM
+  while IFS= read -r line; do printf '%-7s | %s\n' "$1" "$line"; done
+}
+
+# Starts one of them; second and third are the cluster's further gateways.
 start() {
-  local label
-  label=$(printf '%-7s' "$1")
-  sharing "$1" record
+  case $1 in
+    second | third) sharing gateway ;;
+    *) sharing "$1" record ;;
+  esac
   # shellcheck disable=SC2046 # gateway and traffic get no argument
-  "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$1")" $(port_of "$1") > >(
-    trap '' INT TERM
-    while IFS= read -r line; do printf '%s | %s\n' "$label" "$line"; done
-  ) 2>&1 &
+  GATEWAY_PORT=$(gateway_port "$1") "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$1")" $(port_of "$1") \
+    > >(prefix "$1") 2>&1 &
   PIDS+=($!)
   NAMES+=("$1")
   disown # else bash reports in its own words whoever is killed
@@ -153,6 +172,8 @@ stop_all() {
     done
   done
   PIDS=()
+  if [ -n "$REDIS" ]; then kill -TERM "$REDIS" 2>/dev/null; fi
+  while [ -n "$REDIS" ] && running "$REDIS"; do sleep 0.1; done
   keep_archives
 }
 
@@ -173,13 +194,13 @@ for_a_second() {
   return 1
 }
 
-# Whether somebody listens at the gateway's port.
-taken() { { exec 8<>"/dev/tcp/${GATEWAY_HOST:-127.0.0.1}/${GATEWAY_PORT:-8000}"; } 2>/dev/null; }
+# Whether somebody listens at a port, of the gateway's address unless another is given.
+taken() { { exec 8<>"/dev/tcp/${2:-${GATEWAY_HOST:-127.0.0.1}}/$1"; } 2>/dev/null; }
 
-# Whether the gateway says that three services are healthy. Over bash's own sockets: curl needn't be installed.
+# Whether the gateway at a port says that three services are healthy. Over bash's own sockets: curl needn't be installed.
 ask_health() {
   local line found=1
-  taken || return 1
+  taken "$1" || return 1
   printf 'GET /health HTTP/1.0\r\n\r\n' >&8
   while IFS= read -r -u 8 line || [ -n "$line" ]; do
     if [[ $line =~ \"healthy_services\":([3-9]|[1-9][0-9]) ]]; then found=0; fi
@@ -189,54 +210,166 @@ ask_health() {
   return $found
 }
 
-# The URL of a path of the gateway, as seen from this machine.
+# The URL of a path of the gateway, or of the one at another port, as seen from this machine.
 at() {
   case ${GATEWAY_HOST:-0.0.0.0} in
-    0.0.0.0 | ::) echo "http://localhost:${GATEWAY_PORT:-8000}$1" ;;
-    *:*) echo "http://[$GATEWAY_HOST]:${GATEWAY_PORT:-8000}$1" ;;
-    *) echo "http://$GATEWAY_HOST:${GATEWAY_PORT:-8000}$1" ;;
+    0.0.0.0 | ::) echo "http://localhost:${2:-${GATEWAY_PORT:-8000}}$1" ;;
+    *:*) echo "http://[$GATEWAY_HOST]:${2:-${GATEWAY_PORT:-8000}}$1" ;;
+    *) echo "http://$GATEWAY_HOST:${2:-${GATEWAY_PORT:-8000}}$1" ;;
   esac
 }
 
-# Starts the gateway, A, B and C, and when they are ready what else is named; ends with the gateway or by a signal.
-fleet() {
-  local i name reported=" " tenths=0
+# Ends if a port can't be had, before anything is started.
+need_ports() {
+  local gateway
   case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
-  GATEWAY_URL=${GATEWAY_URL:-$(at "")}
-  export GATEWAY_URL
-  build
-  if for_a_second taken; then
-    fail "port ${GATEWAY_PORT:-8000} is taken; end what listens there or set GATEWAY_PORT. Nothing was started"
-  fi
-  trap 'stop_all; exit 0' INT TERM HUP
-  for name in gateway a b c; do start "$name"; done
-  until for_a_second ask_health; do
-    for i in "${!PIDS[@]}"; do
-      if ! running "${PIDS[$i]}"; then
-        stop_all
-        fail "${NAMES[$i]} did not start; its line above says why. Nothing is left running"
-      fi
-    done
-    sleep 0.1
-    if [ $((tenths += 1)) -eq 300 ]; then
-      echo "run.sh  | still waiting for three healthy services; see $(at /services)"
+  for gateway in "$@"; do
+    if for_a_second taken "$(gateway_port "$gateway")"; then
+      fail "port $(gateway_port "$gateway") is taken; end what listens there or set GATEWAY_PORT. Nothing was started"
     fi
   done
+}
+
+# Starts gateways, A, B and C, and waits until each gateway sees all three.
+launch() {
+  local i name gateway tenths=0
+  GATEWAY_URL=${GATEWAY_URL:-$(at "")}
+  export GATEWAY_URL
+  for name in "$@" a b c; do start "$name"; done
+  for gateway in "$@"; do
+    until for_a_second ask_health "$(gateway_port "$gateway")"; do
+      for i in "${!PIDS[@]}"; do
+        if ! running "${PIDS[$i]}"; then
+          stop_all
+          fail "${NAMES[$i]} did not start; its line above says why. Nothing is left running"
+        fi
+      done
+      sleep 0.1
+      if [ $((tenths += 1)) -eq 300 ]; then
+        echo "run.sh  | still waiting for three healthy services; see $(at /services "$(gateway_port "$gateway")")"
+      fi
+    done
+  done
+}
+
+# What starts one of them again.
+again() {
+  case $1 in
+    second | third)
+      echo "GATEWAY_PORT=$(gateway_port "$1") GATEWAY_REDIS_URL=$GATEWAY_REDIS_URL ./run.sh gateway"
+      ;;
+    *) echo "./run.sh $1" ;;
+  esac
+}
+
+# Says who of those from the given one on has ended, until all of the first so many have; then stops the others.
+watch() {
+  local from=$1 gateways=$2 i reported=" " serving=yes
+  while [ -n "$serving" ]; do
+    serving=
+    for ((i = 0; i < gateways; i++)); do
+      if running "${PIDS[$i]}"; then serving=yes; fi
+    done
+    for ((i = from; i < ${#PIDS[@]}; i++)); do
+      if ! running "${PIDS[$i]}" && [[ $reported != *" $i "* ]]; then
+        echo "run.sh  | ${NAMES[$i]} has ended; $(again "${NAMES[$i]}") in another terminal starts it again"
+        reported+="$i "
+      fi
+    done
+    if [ -n "$REDIS" ] && ! running "$REDIS" && [[ $reported != *" redis "* ]]; then
+      echo "run.sh  | redis has ended; each gateway limits by its own memory; ./run.sh redis in another terminal starts it again"
+      reported+="redis "
+    fi
+    sleep 0.2
+  done
+  stop_all
+}
+
+# The gateway, A, B and C, and when they are ready what else is named; ends with the gateway or by a signal.
+fleet() {
+  local name
+  build
+  need_ports gateway
+  trap 'stop_all; exit 0' INT TERM HUP
+  launch gateway
   for name in "$@"; do start "$name"; done
   echo "ready   | try: curl -i $(at /api/data) (Ctrl-C stops all)"
   echo "ready   | watch: $(at /dashboard)"
   echo "ready   | crash one: kill -9 ${PIDS[1]} (a), kill -9 ${PIDS[2]} (b), kill -9 ${PIDS[3]} (c)"
-  while running "${PIDS[0]}"; do
-    for ((i = 1; i < ${#PIDS[@]}; i++)); do
-      if ! running "${PIDS[$i]}" && [[ $reported != *" $i "* ]]; then
-        echo "run.sh  | ${NAMES[$i]} has ended; ./run.sh ${NAMES[$i]} in another terminal starts it again"
-        reported+="$i "
-      fi
-    done
-    sleep 0.2
-  done
-  stop_all
+  watch 1 1
   fail "the gateway has ended; the services were stopped"
+}
+
+# --- several gateways ------------------------------------------------------------------------------------------------
+
+# Sets SERVER to Redis's or Valkey's program: the installed one, or else that in the jar which the tests use.
+find_redis() {
+  local jar system entry
+  SERVER=$(command -v redis-server || command -v valkey-server) && return
+  case $(uname -s)-$(uname -m) in
+    Linux-x86_64) system=linux-amd64 ;;
+    Linux-aarch64) system=linux-arm64 ;;
+    Linux-i?86) system=linux-386 ;;
+    Darwin-x86_64) system=darwin-amd64 ;;
+    Darwin-arm64) system=darwin-arm64 ;;
+    *) fail "no Redis found (redis-server or valkey-server), and none is brought for this system; install one" ;;
+  esac
+  jar=$(echo target/redis/embedded-redis-*.jar)
+  entry=$("${JAVA%java}jar" --list --file "$jar" | grep -e "^redis-server.*-$system\$") ||
+    fail "no Redis found (redis-server or valkey-server), and $jar has none either; install one"
+  SERVER=$PWD/target/redis/$entry
+  if [ ! -x "$SERVER" ]; then
+    (cd target/redis && "${JAVA%java}jar" --extract --file "${jar##*/}" "$entry" && chmod +x "$entry") ||
+      fail "$entry could not be taken out of $jar"
+  fi
+}
+
+# What runs it: seen by this machine alone, everything in memory, the files it might write under target/.
+redis_command() {
+  case ${REDIS_PORT:-6379} in *[!0-9]*) fail "REDIS_PORT=$REDIS_PORT: expected a port" ;; esac
+  if for_a_second taken "${REDIS_PORT:-6379}" 127.0.0.1; then
+    fail "port ${REDIS_PORT:-6379} is taken; set REDIS_PORT, or GATEWAY_REDIS_URL to use a Redis that runs. Nothing was started"
+  fi
+  find_redis
+  mkdir -p target/redis
+  COMMAND=("$SERVER" --port "${REDIS_PORT:-6379}" --bind 127.0.0.1 --save "" --appendonly no --dir target/redis
+    --loglevel warning)
+}
+
+# Starts Redis and waits until it listens. In a process group of its own: Ctrl-C must not reach it before the gateways.
+start_redis() {
+  redis_command
+  set -m
+  "${COMMAND[@]}" </dev/null > >(prefix redis) 2>&1 &
+  REDIS=$!
+  set +m
+  disown
+  until for_a_second taken "${REDIS_PORT:-6379}" 127.0.0.1; do
+    running "$REDIS" || fail "Redis did not start ($SERVER); its line above says why. Nothing was started"
+    sleep 0.1
+  done
+  echo "run.sh  | Redis is $SERVER on port ${REDIS_PORT:-6379}"
+}
+
+# Three gateways on one Redis; ends with the last of them or by a signal.
+cluster() {
+  local ports
+  case ${GATEWAY_PORT:-8000} in 0 | *[!0-9]*) fail "GATEWAY_PORT=$GATEWAY_PORT: expected a port, the first of three" ;; esac
+  build
+  need_ports gateway second third
+  trap 'stop_all; exit 0' INT TERM HUP
+  if [ -z "${GATEWAY_REDIS_URL:-}" ]; then
+    start_redis
+    export GATEWAY_REDIS_URL=redis://127.0.0.1:${REDIS_PORT:-6379}
+  fi
+  launch gateway second third
+  ports="$(gateway_port gateway) $(gateway_port second) $(gateway_port third)"
+  echo "ready   | three gateways, one limit of ${GATEWAY_RATE_LIMIT:-5/60s} (Ctrl-C stops all). Try:"
+  echo "ready   | for port in $ports $ports $ports; do curl -s -o /dev/null -w '%{http_code} ' $(at /api/data "\$port"); done; echo"
+  echo "ready   | one list: curl $(at /services "$(gateway_port third)") shows what registered at the first"
+  echo "ready   | crash one: kill -9 ${PIDS[1]} (second)${REDIS:+, kill -9 $REDIS (redis)}"
+  watch 0 3
+  fail "the gateways have ended; all else was stopped"
 }
 
 # --- what was asked for ----------------------------------------------------------------------------------------------
@@ -247,6 +380,12 @@ case ${1:-} in
     export SERVICE_LATENCY=${SERVICE_LATENCY:-30ms} SERVICE_ERROR_RATE=${SERVICE_ERROR_RATE:-0.01}
     export GATEWAY_ACCESS_LOG=${GATEWAY_ACCESS_LOG:-off} # else the lines below scroll away
     fleet traffic
+    ;;
+  cluster) cluster ;;
+  redis)
+    build
+    redis_command
+    exec "${COMMAND[@]}"
     ;;
   gateway | a | b | c | traffic)
     build
