@@ -10,11 +10,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Requests from many addresses to several gateways at once, until it is closed. Each address sends few. */
 final class Load implements AutoCloseable {
     private static final int CLIENTS = 6;
     private static final int REQUESTS_EACH = 7; // two more than pass
+    private static final long PACE_NANOS = 20_000_000; // what is tested is the fault, not how much the machine can do
 
     private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
     private final List<Future<?>> clients = new ArrayList<>();
@@ -30,6 +32,7 @@ final class Load implements AutoCloseable {
             clients.add(threads.submit(() -> {
                 while (!over) {
                     burst(gateway);
+                    LockSupport.parkNanos(PACE_NANOS);
                 }
                 return null;
             }));

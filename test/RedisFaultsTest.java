@@ -5,29 +5,37 @@ import gateway.RawClient;
 import gateway.TcpProxy;
 import gateway.TestBackend;
 import gateway.TestRedis;
+import gateway.TestRedisCluster;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 /**
  * Two gateways under load while their Redis fails in one way after another, and comes back. How long the slowest request
- * took is written to target/redis-faults.txt: shown, not asserted, since a busy machine would decide it.
+ * took is written to target/redis-faults.txt: shown, not asserted, since a busy machine would decide it. {@code
+ * -Dredis.timeout=50} tries it with the default timeout.
  */
 @Tag("redis")
 class RedisFaultsTest {
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    /** Not the default of 50ms: on a busy machine a healthy Redis may take that long, and this is about faulty ones. */
+    private static final Duration TIMEOUT = Duration.ofMillis(Integer.getInteger("redis.timeout", 500));
+
     private static final String PASSWORD = "pass-of-the-test";
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
@@ -36,8 +44,8 @@ class RedisFaultsTest {
         void on(TestRedis redis, TcpProxy proxy) throws Exception;
     }
 
-    private static Arguments fault(String name, Deed fails, Deed heals, String words) {
-        return Arguments.of(name, fails, heals, words);
+    private static Arguments fault(String name, Deed fails, Deed heals) {
+        return Arguments.of(name, fails, heals);
     }
 
     private static Deed command(Command command) {
@@ -58,39 +66,34 @@ class RedisFaultsTest {
                 fault(
                         "killed, and started again empty",
                         (r, p) -> r.kill(),
-                        (r, p) -> r.startAgain(),
-                        "connection refused"),
-                fault("stopped in its tracks", (r, p) -> r.freeze(), (r, p) -> r.thaw(), "no answer within 50ms"),
+                        (r, p) -> r.startAgain()),
+                fault("stopped in its tracks", (r, p) -> r.freeze(), (r, p) -> r.thaw()),
                 fault(
-                        "100 ms away",
-                        (r, p) -> p.latency(Duration.ofMillis(100)),
-                        (r, p) -> p.latency(Duration.ZERO),
-                        "no answer within 50ms"),
+                        "too far away",
+                        (r, p) -> p.latency(TIMEOUT.multipliedBy(2)),
+                        (r, p) -> p.latency(Duration.ZERO)),
                 fault(
                         "another password",
                         command(jedis -> {
                             jedis.configSet("requirepass", "another");
-                            jedis.clientKill(new redis.clients.jedis.params.ClientKillParams()
-                                    .type(redis.clients.jedis.args.ClientType.NORMAL)
-                                    .skipMe(redis.clients.jedis.params.ClientKillParams.SkipMe.YES));
+                            jedis.clientKill(new ClientKillParams()
+                                    .type(ClientType.NORMAL)
+                                    .skipMe(ClientKillParams.SkipMe.YES));
                         }),
                         (redis, proxy) -> {
                             try (Jedis jedis = redis.client()) {
                                 jedis.auth("another");
                                 jedis.configSet("requirepass", PASSWORD);
                             }
-                        },
-                        "user or password is wrong"),
+                        }),
                 fault(
                         "read-only",
                         command(jedis -> jedis.replicaof("127.0.0.1", 1)),
-                        command(Jedis::replicaofNoOne),
-                        "READONLY"),
+                        command(Jedis::replicaofNoOne)),
                 fault(
                         "out of memory",
                         command(jedis -> jedis.configSet("maxmemory", "1")),
-                        command(jedis -> jedis.configSet("maxmemory", "0")),
-                        "OOM"),
+                        command(jedis -> jedis.configSet("maxmemory", "0"))),
                 fault(
                         "its disk is full",
                         (redis, proxy) -> {
@@ -101,13 +104,12 @@ class RedisFaultsTest {
                                     })
                                     .on(redis, proxy);
                         },
-                        command(jedis -> jedis.configSet("stop-writes-on-bgsave-error", "no")),
-                        "MISCONF"));
+                        command(jedis -> jedis.configSet("stop-writes-on-bgsave-error", "no"))));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
-    void nobody_notices_but_the_limit_is_each_gateways_own_meanwhile(String name, Deed fails, Deed heals, String words)
+    void nobody_notices_but_the_limit_is_each_gateways_own_meanwhile(String name, Deed fails, Deed heals)
             throws Exception {
         try (TestRedis redis = TestRedis.start("--requirepass", PASSWORD);
                 TcpProxy proxy = new TcpProxy(redis.port());
@@ -115,10 +117,7 @@ class RedisFaultsTest {
                 TestGateway one = gateway(proxy, backend);
                 TestGateway two = gateway(proxy, backend);
                 Load load = Load.on(one, two)) {
-            TestGateway.await(
-                    "two gateways",
-                    () -> one.json("/gateways").path("total_gateways").asInt() == 2
-                            && two.json("/gateways").path("total_gateways").asInt() == 2);
+            TestGateway.await("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
             load.more(300);
             assertEquals("redis", store(one));
             InetAddress used = address();
@@ -147,10 +146,53 @@ class RedisFaultsTest {
         }
     }
 
-    private static TestGateway gateway(TcpProxy proxy, TestBackend... backends) {
-        Map<String, String> settings = new HashMap<>(Map.of("GATEWAY_RATE_LIMIT", "5/60s"));
-        settings.put("GATEWAY_REDIS_URL", "redis://:" + PASSWORD + "@127.0.0.1:" + proxy.port());
-        return TestGateway.with(settings, backends);
+    @Test
+    void a_master_of_a_cluster_dies_and_its_replica_takes_over() throws Exception {
+        try (TestRedisCluster cluster = TestRedisCluster.start();
+                TestBackend backend = TestBackend.named("a");
+                TestGateway one = gateway(cluster.url(), backend);
+                TestGateway two = gateway(cluster.url(), backend);
+                Load load = Load.on(one, two)) {
+            TestGateway.await("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
+            load.more(300);
+            double before = load.slowestMillis();
+            cluster.masterOf("{gateway}").kill(); // the one that has the list, and a third of the clients
+            load.more(300);
+            assertTrue(one.get("/services").body().contains("\"total_services\":1"), "the list stays");
+            double during = load.slowestMillis();
+            cluster.masterOf("{gateway}"); // there is one again
+            TestGateway.await("the list's return", () -> shared(one) && shared(two));
+            load.more(300); // of clients of all three
+            for (int i = 0; i < 9; i++) {
+                InetAddress client = address();
+                TestGateway.await("one's return", () -> store(one).equals("redis"));
+                TestGateway.await("two's return", () -> store(two).equals("redis"));
+                assertEquals(5, passed(one, client, 3) + passed(two, client, 4), "one limit for both");
+            }
+            report("a cluster's master killed", before, during, load.slowestMillis(), load.statuses());
+            assertEquals(Set.of(200, 429), load.statuses().keySet(), () -> "statuses " + load.statuses());
+        }
+    }
+
+    private static TestGateway gateway(TcpProxy proxy, TestBackend backend) {
+        return gateway("redis://:" + PASSWORD + "@127.0.0.1:" + proxy.port(), backend);
+    }
+
+    private static TestGateway gateway(String redis, TestBackend backend) {
+        return TestGateway.with(
+                Map.of(
+                        "GATEWAY_RATE_LIMIT", "5/60s",
+                        "GATEWAY_REDIS_URL", redis,
+                        "GATEWAY_REDIS_TIMEOUT", TIMEOUT.toMillis() + "ms"),
+                backend);
+    }
+
+    private static int gateways(TestGateway gateway) throws Exception {
+        return gateway.json("/gateways").path("total_gateways").asInt();
+    }
+
+    private static boolean shared(TestGateway gateway) throws Exception {
+        return gateway.json("/gateways").path("shared").asBoolean();
     }
 
     private static String store(TestGateway gateway) throws Exception {
