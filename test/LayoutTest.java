@@ -78,6 +78,27 @@ class LayoutTest {
                         "gateway.admin.."),
                 rule("proxy doesn't know admin or metrics", "gateway.proxy..", "gateway.metrics..", "gateway.admin.."),
                 rule("admin doesn't know proxy", "gateway.admin..", "gateway.proxy.."),
+                rule(
+                        "redis knows limit and registry",
+                        "gateway.redis..",
+                        "gateway.health..",
+                        "gateway.balance..",
+                        "gateway.proxy..",
+                        "gateway.metrics..",
+                        "gateway.admin.."),
+                Arguments.of(
+                        "nobody of the parts knows redis",
+                        noClasses()
+                                .that(resideInAPackage("gateway..").and(not(resideInAPackage("gateway.redis"))))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage("gateway.redis"))),
+                Arguments.of(
+                        "Jedis is seen by redis only",
+                        noClasses()
+                                .that(not(resideInAPackage("gateway.redis")))
+                                .should()
+                                .dependOnClassesThat(
+                                        resideInAnyPackage("redis.clients..", "org.apache.commons.pool2.."))),
                 Arguments.of(
                         "demo knows gateway itself alone",
                         noClasses()
@@ -128,6 +149,7 @@ class LayoutTest {
                                 .should()
                                 .dependOnClassesThat(simpleName("RoundRobin")
                                         .or(simpleName("SlidingWindow"))
+                                        .or(simpleName("SharedLimit"))
                                         .or(simpleName("Unlimited")))),
                 Arguments.of(
                         "nothing static is mutable",
