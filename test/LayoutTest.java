@@ -149,6 +149,7 @@ class LayoutTest {
                                 .should()
                                 .dependOnClassesThat(simpleName("RoundRobin")
                                         .or(simpleName("SlidingWindow"))
+                                        .or(simpleName("SharedLimit"))
                                         .or(simpleName("Unlimited")))),
                 Arguments.of(
                         "nothing static is mutable",
