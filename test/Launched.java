@@ -112,9 +112,12 @@ final class Launched implements AutoCloseable {
         }
     }
 
-    /** Waits for a line with this text; fails after a minute or when the process ends without it. */
+    /**
+     * Waits for a line with this text; fails when the process ends without it, or after three minutes: a busy machine takes
+     * one to start all of a cluster.
+     */
     String line(String text) throws Exception {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
         while (true) {
             boolean last = !reader.isAlive();
             String found = find(text);

@@ -2,6 +2,7 @@ package gateway.redis;
 
 import gateway.Durations;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -26,6 +27,9 @@ final class RedisFailure extends Exception {
             if (cause instanceof ConnectException) {
                 return new RedisFailure("connection refused");
             }
+            if (cause instanceof SocketException) {
+                return new RedisFailure("the connection broke: " + cause.getMessage());
+            }
             if (cause instanceof UnknownHostException) {
                 return new RedisFailure("unknown host");
             }
@@ -36,7 +40,9 @@ final class RedisFailure extends Exception {
                 return new RedisFailure(saidBy(String.valueOf(cause.getMessage())));
             }
         }
-        return new RedisFailure(String.valueOf(failure.getMessage()));
+        String words = String.valueOf(failure.getMessage());
+        boolean ended = words.startsWith("Unexpected end of stream"); // Jedis's words for a regular end
+        return new RedisFailure(ended ? "the connection broke: it was ended" : words);
     }
 
     /** Of a host with several addresses, Jedis tries each and keeps their failures as suppressed ones. */
