@@ -63,15 +63,9 @@ class RedisFaultsTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                fault(
-                        "killed, and started again empty",
-                        (r, p) -> r.kill(),
-                        (r, p) -> r.startAgain()),
+                fault("killed, and started again empty", (r, p) -> r.kill(), (r, p) -> r.startAgain()),
                 fault("stopped in its tracks", (r, p) -> r.freeze(), (r, p) -> r.thaw()),
-                fault(
-                        "too far away",
-                        (r, p) -> p.latency(TIMEOUT.multipliedBy(2)),
-                        (r, p) -> p.latency(Duration.ZERO)),
+                fault("too far away", (r, p) -> p.latency(TIMEOUT.multipliedBy(2)), (r, p) -> p.latency(Duration.ZERO)),
                 fault(
                         "another password",
                         command(jedis -> {
@@ -86,10 +80,7 @@ class RedisFaultsTest {
                                 jedis.configSet("requirepass", PASSWORD);
                             }
                         }),
-                fault(
-                        "read-only",
-                        command(jedis -> jedis.replicaof("127.0.0.1", 1)),
-                        command(Jedis::replicaofNoOne)),
+                fault("read-only", command(jedis -> jedis.replicaof("127.0.0.1", 1)), command(Jedis::replicaofNoOne)),
                 fault(
                         "out of memory",
                         command(jedis -> jedis.configSet("maxmemory", "1")),
@@ -181,9 +172,12 @@ class RedisFaultsTest {
     private static TestGateway gateway(String redis, TestBackend backend) {
         return TestGateway.with(
                 Map.of(
-                        "GATEWAY_RATE_LIMIT", "5/60s",
-                        "GATEWAY_REDIS_URL", redis,
-                        "GATEWAY_REDIS_TIMEOUT", TIMEOUT.toMillis() + "ms"),
+                        "GATEWAY_RATE_LIMIT",
+                        "5/60s",
+                        "GATEWAY_REDIS_URL",
+                        redis,
+                        "GATEWAY_REDIS_TIMEOUT",
+                        TIMEOUT.toMillis() + "ms"),
                 backend);
     }
 
