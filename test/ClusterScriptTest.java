@@ -57,6 +57,7 @@ class ClusterScriptTest {
             List<String> answers = Arrays.asList(run(loop).strip().split(" "));
             assertEquals(9, answers.size(), answers.toString());
             assertEquals(List.of("200", "200", "200", "200", "200"), answers.subList(0, 5));
+            assertEquals(List.of("429", "429", "429", "429"), answers.subList(5, 9));
             assertEquals(
                     3,
                     RunScriptTest.get(port, "/gateways").path("total_gateways").asInt());
