@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.ServiceSettings;
 import gateway.Settings;
+import gateway.TestBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The README is run: its commands as written, on other ports, and its output compared but for what varies. */
@@ -25,12 +28,13 @@ class ReadmeTest {
         return Files.readAllLines(Path.of("README.md"));
     }
 
-    private static List<Shown> commands() throws IOException {
+    /** The commands between such fences. */
+    private static List<Shown> commands(String fence) throws IOException {
         List<Shown> commands = new ArrayList<>();
         boolean inside = false;
         for (String line : readme()) {
             if (line.startsWith("```")) {
-                inside = line.equals("```console");
+                inside = line.equals(fence);
             } else if (inside && line.startsWith("$ ")) {
                 commands.add(new Shown(line.substring(2), ""));
             } else if (inside) {
@@ -60,8 +64,23 @@ class ReadmeTest {
                 .strip();
     }
 
-    @Test
-    void every_command_shows_what_the_readme_shows() throws Exception {
+    /** Where the README's ports are in a test: as far from the first one there as they are from 8000 in the README. */
+    private record Ports(int first) {
+        private static final Pattern SHOWN = Pattern.compile("\\b80(?:0[0-4]|10|20)\\b");
+
+        String there(String text) {
+            return SHOWN.matcher(text).replaceAll(port -> "" + (Integer.parseInt(port.group()) + first - 8000));
+        }
+
+        String shown(String text) {
+            return Pattern.compile("\\b\\d{5}\\b").matcher(text).replaceAll(number -> {
+                String port = "" + (Integer.parseInt(number.group()) - first + 8000);
+                return SHOWN.matcher(port).matches() ? port : number.group();
+            });
+        }
+    }
+
+    private static Map<String, String> environment(Ports ports) throws IOException {
         for (String tool : List.of("bash", "curl", "python3", "seq")) {
             assumeTrue(
                     Stream.of(System.getenv("PATH").split(":"))
@@ -70,41 +89,60 @@ class ReadmeTest {
         }
         assumeTrue(System.getProperty("os.name").equals("Linux"), "the tour uses Linux's 127.0.0.2");
         RunScriptTest.what_maven_has_just_built_is_up_to_date();
-        List<Shown> commands = commands();
-        assertTrue(commands.size() >= 15, "the README's commands were found");
-        int first = Launched.freePorts(5);
-        Map<String, String> environment = new HashMap<>(RunScriptTest.environment(first));
+        Map<String, String> environment = new HashMap<>(RunScriptTest.environment(ports.first()));
         environment.keySet().removeAll(List.of("GATEWAY_HOST", "GATEWAY_URL", "GATEWAY_HEALTH_INTERVAL"));
-        environment.put("SERVICE_PORT", "" + (first + 1));
+        environment.put("SERVICE_PORT", "" + (ports.first() + 1));
+        return environment;
+    }
+
+    /** Runs the commands one after another in one shell and compares what they say. */
+    private static void compare(List<Shown> commands, Ports ports) throws Exception {
         Path site = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "site");
+        StringBuilder script = new StringBuilder("set -m\n");
+        for (Shown shown : commands) {
+            String command =
+                    shown.command().replaceAll("\\bcurl -i\\b", "curl -s -i").replace("/tmp/site", site.toString());
+            script.append(ports.there(command)).append("\necho; echo '<<<>>>'\n");
+        }
+        try (Launched shell = Launched.start(Map.of(), "bash", "-c", script.toString())) {
+            assertEquals(0, shell.exitCode(), shell.output());
+            String[] outputs = ports.shown(shell.output()).split("<<<>>>");
+            for (int i = 0; i < commands.size(); i++) {
+                assertEquals(
+                        withoutWhatVaries(commands.get(i).output()),
+                        withoutWhatVaries(outputs[i]),
+                        commands.get(i).command());
+            }
+        }
+    }
+
+    @Test
+    void every_command_shows_what_the_readme_shows() throws Exception {
+        Ports ports = new Ports(Launched.freePorts(5));
+        Map<String, String> environment = environment(ports);
+        List<Shown> commands = commands("```console");
+        assertTrue(commands.size() >= 15, "the README's commands were found");
         try (Launched fleet = Launched.start(environment, SCRIPT)) {
             fleet.line("ready   | ");
-            StringBuilder script = new StringBuilder("set -m\n");
-            for (Shown shown : commands) {
-                String command = shown.command()
-                        .replaceAll("\\bcurl -i\\b", "curl -s -i")
-                        .replace("/tmp/site", site.toString());
-                for (int i = 0; i < 5; i++) {
-                    command = command.replace("" + (8000 + i), "" + (first + i));
-                }
-                script.append(command).append("\necho; echo '<<<>>>'\n");
-            }
-            try (Launched shell = Launched.start(Map.of(), "bash", "-c", script.toString())) {
-                assertEquals(0, shell.exitCode(), shell.output());
-                String output = shell.output();
-                for (int i = 4; i >= 0; i--) {
-                    output = output.replace("" + (first + i), "" + (8000 + i));
-                }
-                String[] outputs = output.split("<<<>>>");
-                for (int i = 0; i < commands.size(); i++) {
-                    assertEquals(
-                            withoutWhatVaries(commands.get(i).output()),
-                            withoutWhatVaries(outputs[i]),
-                            commands.get(i).command());
-                }
-            }
+            compare(commands, ports);
             fleet.signal("INT");
             assertEquals(0, fleet.exitCode(), fleet.output());
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void every_command_of_the_step_with_several_gateways_shows_what_the_readme_shows() throws Exception {
+        Ports ports = new Ports(Launched.freePorts(21));
+        Map<String, String> environment = environment(ports);
+        environment.put("REDIS_PORT", "" + TestBackend.deadPort());
+        List<Shown> commands = commands("```console cluster");
+        assertTrue(commands.size() >= 5, "the README's commands were found");
+        try (Launched cluster = Launched.start(environment, SCRIPT, "cluster")) {
+            cluster.line("ready   | ");
+            compare(commands, ports);
+            cluster.signal("INT");
+            assertEquals(0, cluster.exitCode(), cluster.output());
         }
     }
 
@@ -141,7 +179,7 @@ class ReadmeTest {
     @Test
     void what_the_readme_names_is_there() throws Exception {
         for (String line : readme()) {
-            var matcher = java.util.regex.Pattern.compile("`((?:gateway|test)(?:/[A-Za-z.]+)*|[A-Z][A-Za-z]+\\.java)`")
+            var matcher = Pattern.compile("`((?:gateway|test)(?:/[A-Za-z.]+)*|[A-Z][A-Za-z]+\\.java)`")
                     .matcher(line);
             while (matcher.find()) {
                 assertTrue(Files.exists(Path.of(matcher.group(1))), matcher.group(1));
