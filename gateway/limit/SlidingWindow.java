@@ -57,51 +57,28 @@ public final class SlidingWindow implements RateLimit {
 
     @Override
     public Decision take(ClientAddress client) {
-        while (true) {
-            Window window = windowOf(client);
-            synchronized (window) {
-                if (!window.evicted) {
-                    return take(window, time.nanos());
-                }
-            } // evicted between look-up and lock: look again
-        }
+        return take(client, limit);
     }
 
-    private Decision take(Window window, long now) {
-        dropOld(window.times, now);
-        boolean allowed = window.times.size() < limit;
-        if (allowed) {
-            window.times.addLast(now, limit);
-        }
-        return decision(allowed, window.times, now);
-    }
-
-    /** Like {@link #take}, but as if the limit were this one, which is smaller or the same. */
+    /** Like {@link #take(ClientAddress)}, but as if the limit were this one, which is smaller or the same. */
     public Decision take(ClientAddress client, int smaller) {
         while (true) {
             Window window = windowOf(client);
             synchronized (window) {
                 if (!window.evicted) {
-                    long now = time.nanos();
-                    dropOld(window.times, now);
-                    boolean allowed = window.times.size() < smaller;
-                    if (allowed) {
-                        window.times.addLast(now, limit);
-                    }
-                    return decision(allowed, window.times, now, smaller);
+                    return take(window, time.nanos(), smaller);
                 }
-            }
+            } // evicted between look-up and lock: look again
         }
     }
 
-    /** Like {@link #look}, but as if the limit were this one, which is smaller or the same. */
-    public Decision look(ClientAddress client, int smaller) {
-        Window window = windows.getOrDefault(client, common);
-        synchronized (window) {
-            long now = time.nanos();
-            dropOld(window.times, now);
-            return decision(window.times.size() < smaller, window.times, now, smaller);
+    private Decision take(Window window, long now, int smaller) {
+        dropOld(window.times, now);
+        boolean allowed = window.times.size() < smaller;
+        if (allowed) {
+            window.times.addLast(now, limit);
         }
+        return decision(allowed, window.times, now, smaller);
     }
 
     /**
@@ -142,17 +119,22 @@ public final class SlidingWindow implements RateLimit {
         synchronized (window) {
             long now = time.nanos();
             dropOld(window.times, now);
-            return window.times.size() < limit || window.tookOver ? null : decision(false, window.times, now);
+            return window.times.size() < limit || window.tookOver ? null : decision(false, window.times, now, limit);
         }
     }
 
     @Override
     public Decision look(ClientAddress client) {
+        return look(client, limit);
+    }
+
+    /** Like {@link #look(ClientAddress)}, but as if the limit were this one, which is smaller or the same. */
+    public Decision look(ClientAddress client, int smaller) {
         Window window = windows.getOrDefault(client, common);
         synchronized (window) {
             long now = time.nanos();
             dropOld(window.times, now);
-            return decision(window.times.size() < limit, window.times, now);
+            return decision(window.times.size() < smaller, window.times, now, smaller);
         }
     }
 
@@ -168,7 +150,7 @@ public final class SlidingWindow implements RateLimit {
                 ages.add(now - times.get(i));
             }
             boolean shares = window == common && clients.get() >= maxClients;
-            return new Standing(decision(times.size() < limit, times, now), times.size(), ages, !shares, STORE);
+            return new Standing(decision(times.size() < limit, times, now, limit), times.size(), ages, !shares, STORE);
         }
     }
 
@@ -196,19 +178,13 @@ public final class SlidingWindow implements RateLimit {
         return new Usage(client, times.size(), remaining, nextFree, times.last() + windowNanos - now);
     }
 
-    private Decision decision(boolean allowed, TimeDeque times, long now) {
-        long reset = times.isEmpty() ? 0 : times.first() + windowNanos - now;
-        return new Decision(allowed, limit - times.size(), reset);
-    }
-
-    /** By a limit below which there may be more requests than it allows. */
+    /** Of a limit that is smaller than this window's, more may be used than it allows: then several must leave first. */
     private Decision decision(boolean allowed, TimeDeque times, long now, int smaller) {
-        if (times.size() <= smaller) {
-            return new Decision(
-                    allowed, smaller - times.size(), times.isEmpty() ? 0 : times.first() + windowNanos - now);
+        int remaining = smaller - times.size();
+        if (remaining < 0) {
+            return new Decision(false, 0, times.get(-remaining) + windowNanos - now);
         }
-        return new Decision(
-                false, 0, times.get(times.size() - smaller) + windowNanos - now); // when fewer than that are left
+        return new Decision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now);
     }
 
     private void dropOld(TimeDeque times, long now) {

@@ -1,24 +1,15 @@
 package gateway.redis;
 
-import gateway.BadSettings;
 import gateway.Rate;
 import gateway.RedisSettings;
-import gateway.Threads;
 import gateway.Time;
-import gateway.Timer;
 import gateway.limit.ClientAddress;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
-import gateway.redis.Redis.Call;
 import gateway.registry.Gateways;
-import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One limit for all gateways: Redis decides, and while it can't be reached, this gateway's memory as the fallback has it.
@@ -31,14 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Redis failing is never the client's failure: a request passes, or it is refused with 429.
  */
 public final class SharedLimit implements RateLimit {
-    private static final Logger LOG = LoggerFactory.getLogger(SharedLimit.class);
     private static final String STORE = "redis";
-    private static final int THREADS = 2;
-    private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
-    private static final Duration START_PATIENCE = Duration.ofSeconds(1);
-
-    /** After so many pauses without a success, Redis is asked even if no request does. */
-    private static final int QUIET = 4;
 
     private static final Decision CLOSED = new Decision(false, 0, 1_000_000_000L);
 
@@ -48,16 +32,8 @@ public final class SharedLimit implements RateLimit {
     private final Time time;
     private final int limit;
     private final RedisWindow window;
-    private final Redis redis;
-    private final Decisions decisions;
-    private final Breaker breaker;
-    private final LongAdder shared = new LongAdder();
+    private final Reach reach;
     private final LongAdder alone = new LongAdder();
-    private final LongAdder failures = new LongAdder();
-    private Timer timer;
-    private long sharedBefore;
-    private int quiet;
-    private volatile ClientAddress failedLast = new ClientAddress(0);
 
     /**
      * @param memory this gateway's own window, of the rate that is held
@@ -71,112 +47,22 @@ public final class SharedLimit implements RateLimit {
         this.time = time;
         this.limit = rate.requests();
         this.window = new RedisWindow(rate, settings.prefix());
-        this.redis = new Redis(settings, settings.timeout(), THREADS + 1); // and one for the probe
-        this.decisions = new Decisions(redis, settings.timeout(), THREADS);
-        this.breaker = new Breaker(time);
+        this.reach = new Reach(settings, window, this::fallbackWords, time);
     }
 
     /**
-     * Connects, so that the first requests needn't wait for it, and begins to probe. To be called before requests come.
+     * Connects, so that the first requests needn't wait for it, and begins to probe.
      *
-     * @throws BadSettings if Redis can't be reached and is required
+     * @throws gateway.BadSettings if Redis can't be reached and is required
      */
     @Override
     public void start() {
-        try (Redis patient = new Redis(settings, START_PATIENCE, 1)) {
-            patient.run(window.probe(failedLast));
-            connect();
-        } catch (RedisFailure e) {
-            if (settings.required()) {
-                redis.close();
-                throw new BadSettings(
-                        List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + e.getMessage()));
-            }
-            down(e.getMessage());
-        }
-        decisions.start();
-        timer = new Timer("redis-probe");
-        timer.every(PROBE_PAUSE, "probe of Redis", this::probe);
+        reach.start();
     }
 
-    /**
-     * Opens all connections that decisions will use, at the same time: a request that had to open one would wait for several ways to
-     * Redis and back, and where Redis is far, in vain. A failure shows with the requests.
-     */
-    private void connect() {
-        List<Thread> threads = IntStream.rangeClosed(0, THREADS)
-                .mapToObj(any -> Threads.daemons("redis-connect").newThread(() -> redis.runAll(warmUp())))
-                .toList();
-        threads.forEach(Thread::start);
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private List<Call> warmUp() {
-        return Collections.nCopies(20, window.probe(failedLast)); // so that they are under way at the same time
-    }
-
-    /**
-     * Asks Redis in the background: when it is down, whether it is back; and when no request has asked it lately, whether it still is
-     * there. One short step, of which {@link #start} makes a timer's.
-     */
+    /** The background's step, for tests. */
     void probe() {
-        long now = shared.sum();
-        quiet = now == sharedBefore ? quiet + 1 : 0;
-        sharedBefore = now;
-        boolean open = breaker.isOpen();
-        if (!open && quiet < QUIET) {
-            return;
-        }
-        if (open) {
-            redis.reset(); // what is left of its connections leads nowhere, and its name may mean another address now
-        }
-        try {
-            redis.run(window.probe(failedLast));
-            quiet = 0;
-            breaker.succeeded();
-            if (open) {
-                connect();
-                up();
-            }
-        } catch (RedisFailure e) {
-            if (!open) {
-                failed(e.getMessage());
-            }
-        }
-    }
-
-    private void up() {
-        Breaker.State before = breaker.state();
-        if (breaker.close()) {
-            LOG.info(
-                    "Redis at {} is back; it was unreachable since {}. One limit for all gateways again",
-                    redis,
-                    before.since());
-        }
-    }
-
-    private void failed(String words) {
-        failures.increment();
-        if (breaker.failed(words)) {
-            tell(words);
-        }
-    }
-
-    private void down(String words) {
-        failures.increment();
-        if (breaker.open(words)) {
-            tell(words);
-        }
-    }
-
-    private void tell(String words) {
-        LOG.warn("Redis at {} is unreachable: {}. {} until it is back; it is tried on", redis, words, fallbackWords());
+        reach.probe();
     }
 
     private String fallbackWords() {
@@ -197,13 +83,13 @@ public final class SharedLimit implements RateLimit {
     @Override
     public Decision take(ClientAddress client) {
         long asked = time.nanos();
-        if (!breaker.isOpen()) {
+        if (!reach.isLost()) {
             Decision refusal = memory.refusal(client);
             if (refusal != null) {
                 alone.increment();
                 return refusal;
             }
-            Object answer = ask(client, window.take(client));
+            Object answer = reach.ask(client, window.take(client));
             if (answer != null) {
                 Decision decision = window.decision(answer);
                 if (decision.allowed()) {
@@ -224,23 +110,9 @@ public final class SharedLimit implements RateLimit {
         };
     }
 
-    /** Null if Redis doesn't answer. */
-    private Object ask(ClientAddress client, Call call) {
-        try {
-            Object answer = decisions.ask(call);
-            breaker.succeeded();
-            shared.increment();
-            return answer;
-        } catch (RedisFailure e) {
-            failedLast = client;
-            failed(e.getMessage());
-            return null;
-        }
-    }
-
     @Override
     public Decision look(ClientAddress client) {
-        Object answer = breaker.isOpen() ? null : ask(client, window.look(client));
+        Object answer = reach.ask(client, window.look(client));
         return answer == null ? lookAlone(client) : window.decision(answer);
     }
 
@@ -259,7 +131,7 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public Standing explain(ClientAddress client) {
-        Object answer = breaker.isOpen() ? null : ask(client, window.explain(client));
+        Object answer = reach.ask(client, window.explain(client));
         if (answer != null) {
             return new Standing(window.decision(answer), window.used(answer), window.ages(answer), true, STORE);
         }
@@ -269,9 +141,9 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public Optional<Sharing> sharing() {
-        Breaker.State state = breaker.state();
-        return Optional.of(
-                new Sharing(state.closed(), state.since(), state.words(), shared.sum(), alone.sum(), failures.sum()));
+        Breaker.State state = reach.state();
+        return Optional.of(new Sharing(
+                state.closed(), state.since(), state.words(), reach.answers(), alone.sum(), reach.failures()));
     }
 
     @Override
@@ -301,10 +173,6 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public void close() {
-        if (timer != null) {
-            timer.close();
-        }
-        decisions.close();
-        redis.close();
+        reach.close();
     }
 }
