@@ -136,6 +136,7 @@ class ReadmeTest {
         Ports ports = new Ports(Launched.freePorts(21));
         Map<String, String> environment = environment(ports);
         environment.put("REDIS_PORT", "" + TestBackend.deadPort());
+        environment.put("GATEWAY_REDIS_TIMEOUT", "5s"); // this machine may be busy
         List<Shown> commands = commands("```console cluster");
         assertTrue(commands.size() >= 5, "the README's commands were found");
         try (Launched cluster = Launched.start(environment, SCRIPT, "cluster")) {
