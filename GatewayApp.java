@@ -67,7 +67,13 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         Timer timer = new Timer();
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
-        RateLimit limit = limit(settings, gateways, time); // a deque of request times per IP
+        RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
+                ? new Unlimited()
+                : SharedLimit.over(
+                        new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time),
+                        settings.redis(),
+                        gateways,
+                        time);
         AtomicInteger index = new AtomicInteger(); // whose turn it is
         ServiceList services = new ServiceList(time); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
@@ -145,16 +151,5 @@ public final class GatewayApp {
                 seen.close();
             });
         });
-    }
-
-    /** In memory; with Redis there, with the memory behind it. */
-    private static RateLimit limit(Settings settings, Gateways gateways, Time time) {
-        if (settings.rateLimit().isEmpty()) {
-            return new Unlimited();
-        }
-        SlidingWindow memory = new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time);
-        return settings.redis()
-                .<RateLimit>map(redis -> new SharedLimit(redis, memory, gateways, time))
-                .orElse(memory);
     }
 }

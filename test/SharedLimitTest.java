@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One limit for several whole gateways. */
 @Tag("redis")
@@ -89,8 +91,9 @@ class SharedLimitTest {
         }
     }
 
-    @Test
-    void a_gateway_that_needs_redis_exits_with_2_and_says_why() throws Exception {
+    @ParameterizedTest(name = "with the limit {0}")
+    @ValueSource(strings = {"5/60s", "off"})
+    void a_gateway_that_needs_redis_exits_with_2_and_says_why(String limit) throws Exception {
         int port = TestBackend.deadPort();
         Map<String, String> environment = Map.of(
                 "GATEWAY_PORT",
@@ -101,6 +104,8 @@ class SharedLimitTest {
                 "redis://:secret@127.0.0.1:" + port,
                 "GATEWAY_REDIS_REQUIRED",
                 "true",
+                "GATEWAY_RATE_LIMIT",
+                limit,
                 "CLASSPATH",
                 LogTest.CLASSES);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

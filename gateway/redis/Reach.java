@@ -67,8 +67,7 @@ final class Reach implements AutoCloseable {
         } catch (RedisFailure e) {
             if (settings.required()) {
                 redis.close();
-                throw new BadSettings(
-                        List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + e.getMessage()));
+                throw RedisFailure.atTheStart(redis, e.getMessage());
             }
             down(e.getMessage());
         }

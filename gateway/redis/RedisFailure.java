@@ -1,11 +1,13 @@
 package gateway.redis;
 
+import gateway.BadSettings;
 import gateway.Durations;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -50,6 +52,12 @@ final class RedisFailure extends Exception {
         return failure.getCause() == null && failure.getSuppressed().length > 0
                 ? failure.getSuppressed()[0]
                 : failure.getCause();
+    }
+
+    /** With what a gateway gives up that must not start without Redis. */
+    static BadSettings atTheStart(Redis redis, String words) {
+        return new BadSettings(List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + words
+                + "; mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false"));
     }
 
     /** No answer came in time. */

@@ -55,6 +55,12 @@ public final class SharedLimit implements RateLimit {
      *
      * @throws gateway.BadSettings if Redis can't be reached and is required
      */
+    /** The limit with this memory: the memory alone if there is no Redis. */
+    public static RateLimit over(SlidingWindow memory, Optional<RedisSettings> redis, Gateways gateways, Time time) {
+        return redis.<RateLimit>map(settings -> new SharedLimit(settings, memory, gateways, time))
+                .orElse(memory);
+    }
+
     @Override
     public void start() {
         reach.start();

@@ -1,5 +1,6 @@
 package gateway.redis;
 
+import gateway.BadSettings;
 import gateway.RedisSettings;
 import gateway.Threads;
 import gateway.Time;
@@ -39,6 +40,7 @@ public final class SharedList implements AutoCloseable {
     private final ServiceList services;
     private final Gateways gateways;
     private final Time time;
+    private final boolean required;
     private final Redis redis;
     private final List<byte[]> keys;
     private final RedisClock clock = new RedisClock();
@@ -47,6 +49,7 @@ public final class SharedList implements AutoCloseable {
     private final CountDownLatch tried = new CountDownLatch(1);
     private final Thread thread = Threads.daemons("shared-list").newThread(this::run);
     private volatile boolean closing;
+    private volatile String trouble = RedisFailure.silent(TIMEOUT).getMessage();
     private String epoch = "";
     private long version;
     private long steps;
@@ -58,6 +61,7 @@ public final class SharedList implements AutoCloseable {
         this.services = services;
         this.gateways = gateways;
         this.time = time;
+        this.required = settings.required();
         this.redis = new Redis(settings, TIMEOUT, 1);
         this.rememberUntil = time.nanos();
         this.pending = new Pending(() -> clock.millis(time.nanos()), wake::release);
@@ -73,13 +77,21 @@ public final class SharedList implements AutoCloseable {
         services.tell(pending);
     }
 
-    /** Begins, and waits until the list was read for the first time; a second at most. */
+    /**
+     * Begins, and waits until the list was read for the first time; a second at most.
+     *
+     * @throws BadSettings if Redis can't be reached and has to be
+     */
     public void start() {
         thread.start();
         try {
             tried.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (required && !gateways.shared()) {
+            close();
+            throw RedisFailure.atTheStart(redis, trouble);
         }
     }
 
@@ -121,6 +133,7 @@ public final class SharedList implements AutoCloseable {
     }
 
     private void failed(String words) {
+        trouble = words;
         redis.reset();
         gateways.shared(false);
         if (!failing) {

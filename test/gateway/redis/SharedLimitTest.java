@@ -195,7 +195,8 @@ class SharedLimitTest {
         try (SharedLimit limit = limit(settings("redis://user:secret@127.0.0.1:" + port, Fallback.DIVIDE, true))) {
             BadSettings bad = assertThrows(BadSettings.class, limit::start);
             assertEquals(
-                    "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused",
+                    "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"
+                            + " mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false",
                     bad.getMessage());
         }
     }
