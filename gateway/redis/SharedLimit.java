@@ -50,17 +50,17 @@ public final class SharedLimit implements RateLimit {
         this.reach = new Reach(settings, window, this::fallbackWords, time);
     }
 
-    /**
-     * Connects, so that the first requests needn't wait for it, and begins to probe.
-     *
-     * @throws gateway.BadSettings if Redis can't be reached and is required
-     */
     /** The limit with this memory: the memory alone if there is no Redis. */
     public static RateLimit over(SlidingWindow memory, Optional<RedisSettings> redis, Gateways gateways, Time time) {
         return redis.<RateLimit>map(settings -> new SharedLimit(settings, memory, gateways, time))
                 .orElse(memory);
     }
 
+    /**
+     * Connects, so that the first requests needn't wait for it, and begins to probe.
+     *
+     * @throws gateway.BadSettings if Redis can't be reached and is required
+     */
     @Override
     public void start() {
         reach.start();
