@@ -49,6 +49,9 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
                 .map(String::strip)
                 .map(RedisUrl::one)
                 .toList();
+        if (urls.isEmpty()) { // nothing but commas
+            throw new IllegalArgumentException(FORM);
+        }
         RedisUrl first = urls.get(0);
         for (RedisUrl other : urls.subList(1, urls.size())) {
             if (other.tls != first.tls) {

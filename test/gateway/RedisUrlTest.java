@@ -49,6 +49,7 @@ class RedisUrlTest {
                 "a cluster half with TLS | redis://a:1,rediss://b:2",
                 "a cluster with two passwords | redis://:secret@a:1,redis://:secret2@b:2",
                 "an @ in the password | redis://u:secret@secret@h",
+                "nothing but a comma | ,",
                 "nothing between commas | redis://a:1,,redis://b:2",
             })
     void these_are_refused_without_saying_a_password(String name, String text) {
