@@ -29,7 +29,7 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
     public void moved(Connection connection) {
-        // a server without a cluster never says so; if it does, the batch follows it there and nothing is learned
+        // only a cluster's node says so, where the settings name no other: it is asked again and says it again
     }
 
     @Override

@@ -182,11 +182,6 @@ final class Reach implements AutoCloseable {
         }
     }
 
-    /** How often it answered somebody who asked. */
-    long answers() {
-        return answers.sum();
-    }
-
     /** How often it didn't; of probes, those that found out that it is gone. */
     long failures() {
         return failures.sum();

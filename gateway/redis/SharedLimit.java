@@ -33,6 +33,7 @@ public final class SharedLimit implements RateLimit {
     private final int limit;
     private final RedisWindow window;
     private final Reach reach;
+    private final LongAdder together = new LongAdder();
     private final LongAdder alone = new LongAdder();
 
     /**
@@ -97,6 +98,7 @@ public final class SharedLimit implements RateLimit {
             }
             Object answer = reach.ask(client, window.take(client));
             if (answer != null) {
+                together.increment();
                 Decision decision = window.decision(answer);
                 if (decision.allowed()) {
                     memory.record(client, asked);
@@ -119,7 +121,11 @@ public final class SharedLimit implements RateLimit {
     @Override
     public Decision look(ClientAddress client) {
         Object answer = reach.ask(client, window.look(client));
-        return answer == null ? lookAlone(client) : window.decision(answer);
+        if (answer == null) {
+            return lookAlone(client);
+        }
+        Decision refusal = memory.refusal(client);
+        return refusal == null ? window.decision(answer) : refusal;
     }
 
     private Decision lookAlone(ClientAddress client) {
@@ -138,10 +144,14 @@ public final class SharedLimit implements RateLimit {
     @Override
     public Standing explain(ClientAddress client) {
         Object answer = reach.ask(client, window.explain(client));
-        if (answer != null) {
-            return new Standing(window.decision(answer), window.used(answer), window.ages(answer), true, STORE);
-        }
         Standing known = memory.explain(client);
+        if (answer != null) {
+            Decision decision = window.decision(answer);
+            // What passed here while Redis was away it doesn't know; a request would be refused all the same
+            return decision.allowed() && memory.refusal(client) != null
+                    ? known
+                    : new Standing(decision, window.used(answer), window.ages(answer), true, STORE);
+        }
         return new Standing(lookAlone(client), known.used(), known.ages(), known.own(), known.store());
     }
 
@@ -149,7 +159,7 @@ public final class SharedLimit implements RateLimit {
     public Optional<Sharing> sharing() {
         Breaker.State state = reach.state();
         return Optional.of(new Sharing(
-                state.closed(), state.since(), state.words(), reach.answers(), alone.sum(), reach.failures()));
+                state.closed(), state.since(), state.words(), together.sum(), alone.sum(), reach.failures()));
     }
 
     @Override

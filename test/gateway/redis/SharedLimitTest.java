@@ -131,9 +131,12 @@ class SharedLimitTest {
             redis.startAgain();
             limit.probe();
             await(limit, true);
+            assertFalse(limit.look(CLIENT).allowed(), "what is shown is what a request would meet");
+            assertEquals("memory of this gateway", limit.explain(CLIENT).store());
+            assertEquals(5, limit.explain(CLIENT).used());
             assertEquals(0, passOf(9, limit), "Redis knows nothing of the five, this gateway does");
             assertTrue(limit.take(new ClientAddress(7)).allowed());
-            assertTrue(limit.sharing().orElseThrow().shared() > 0);
+            assertEquals(1, limit.sharing().orElseThrow().shared(), "looking decides nothing");
         }
     }
 
