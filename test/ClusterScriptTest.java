@@ -159,6 +159,20 @@ class ClusterScriptTest {
         }
     }
 
+    /** It printed the URL as it was given, and for the first gateway none, so that what was started again stood alone. */
+    @Test
+    void how_to_start_a_gateway_again_names_redis_without_a_password() throws Exception {
+        String functions = "eval \"$(sed -n '/^gateway_port() {/,/^}/p; /^again() {/,/^}/p' run.sh)\"; ";
+        assertEquals(
+                "GATEWAY_PORT=8000 GATEWAY_REDIS_URL=redis://a:1,redis://user:password@b:2 ./run.sh gateway",
+                run(functions + "GATEWAY_REDIS_URL=redis://a:1,redis://me:secret@b:2 again gateway")
+                        .strip());
+        assertEquals(
+                "GATEWAY_PORT=8020 GATEWAY_REDIS_URL=rediss://user:password@a:1/3 ./run.sh gateway",
+                run(functions + "GATEWAY_REDIS_URL=rediss://:secret@a:1/3 again third")
+                        .strip());
+    }
+
     @Test
     void ports_that_are_none_are_refused() throws Exception {
         Map<String, String> environment = environment(port());
