@@ -150,6 +150,7 @@ class RedisFaultsTest {
             cluster.masterOf("{gateway}").kill(); // the one that has the list, and a third of the clients
             load.more(300);
             assertTrue(one.get("/services").body().contains("\"total_services\":1"), "the list stays");
+            assertEquals("redis", store(one), "the clients of the two others keep their common limit");
             double during = load.slowestMillis();
             cluster.masterOf("{gateway}"); // there is one again
             TestGateway.await("the list's return", () -> shared(one) && shared(two));

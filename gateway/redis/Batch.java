@@ -118,7 +118,7 @@ final class Batch {
             fail(turns, e);
         } catch (JedisDataException e) { // it refuses the connection, as for a wrong password
             fail(turns, RedisFailure.of(e, timeout));
-        } catch (JedisException | IllegalStateException e) { // the latter: closed meanwhile
+        } catch (RuntimeException e) { // broken, or closed meanwhile
             fail(turns, nodes.failed(node, RedisFailure.of(e, timeout)));
         }
     }

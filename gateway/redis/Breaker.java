@@ -2,14 +2,13 @@ package gateway.redis;
 
 import gateway.Time;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether Redis is worth asking. Closed, it is; three failures in a row open it, and then nobody asks until a probe has
  * succeeded. Asking it costs one volatile read; a success writes only after a failure.
  */
 final class Breaker {
-    /** In a row; a single one may be a connection that was closed meanwhile. */
+    /** In a row, one after another; a single one may be a connection that was closed meanwhile. */
     static final int FAILURES = 3;
 
     /**
@@ -22,7 +21,8 @@ final class Breaker {
     record State(boolean closed, Instant since, String words) {}
 
     private final Time time;
-    private final AtomicInteger failures = new AtomicInteger();
+    private volatile int failures;
+    private long failedLast;
     private volatile State state;
 
     /** Closed. */
@@ -41,14 +41,24 @@ final class Breaker {
 
     /** Redis did what it was asked for. It stays open if it is: what was under way when it opened proves nothing. */
     void succeeded() {
-        if (failures.get() != 0) {
-            failures.set(0);
+        if (failures != 0) {
+            failures = 0;
         }
     }
 
-    /** Redis failed; returns whether that opened it. */
-    boolean failed(String words) {
-        return failures.incrementAndGet() >= FAILURES && open(words);
+    /**
+     * Redis failed; returns whether that opened it. Of requests that waited at the same time only the first counts: else a
+     * single late answer, or a pause of this gateway itself, would be many failures.
+     *
+     * @param asked when it had been asked, nanoseconds
+     */
+    synchronized boolean failed(long asked, String words) {
+        if (failures > 0 && asked - failedLast < 0) {
+            return false;
+        }
+        failedLast = time.nanos();
+        failures++;
+        return failures >= FAILURES && open(words);
     }
 
     /** Opens it at once; returns whether it was closed. */
@@ -62,7 +72,7 @@ final class Breaker {
 
     /** A probe succeeded; returns whether it was open. */
     synchronized boolean close() {
-        failures.set(0);
+        failures = 0;
         if (state.closed()) {
             return false;
         }

@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
@@ -18,6 +20,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * its keys now.
  */
 final class ClusterNodes implements Nodes {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
     private static final long REST = Duration.ofMillis(250).toNanos();
 
     private record Rest(long since, RedisFailure why) {}
@@ -58,14 +61,18 @@ final class ClusterNodes implements Nodes {
     @Override
     public void answered(HostAndPort node) {
         if (!resting.isEmpty()) {
-            resting.remove(node);
+            if (resting.remove(node) != null) {
+                LOG.info("{} answers again, a node of the Redis Cluster", node);
+            }
         }
     }
 
     @Override
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
         RedisFailure named = new RedisFailure(node + ": " + why.getMessage());
-        resting.put(node, new Rest(System.nanoTime(), named));
+        if (resting.put(node, new Rest(System.nanoTime(), named.remembered())) == null) {
+            LOG.warn("A node of the Redis Cluster failed, {}; the others are asked on", named.getMessage());
+        }
         learn();
         return named;
     }
@@ -82,6 +89,8 @@ final class ClusterNodes implements Nodes {
                 background.execute(() -> {
                     try {
                         provider.renewSlotCache();
+                    } catch (JedisException e) {
+                        // the next failure asks again
                     } finally {
                         learning.set(false);
                     }

@@ -8,7 +8,6 @@ import gateway.Timer;
 import gateway.limit.ClientAddress;
 import gateway.redis.Redis.Call;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -23,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Reach implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reach.class);
     private static final int THREADS = 2;
+    private static final int WARM_UP = 64;
     private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
@@ -35,6 +35,7 @@ final class Reach implements AutoCloseable {
     private final Redis redis;
     private final Decisions decisions;
     private final Breaker breaker;
+    private final Time time;
     private final LongAdder answers = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private Timer timer;
@@ -53,6 +54,7 @@ final class Reach implements AutoCloseable {
         this.redis = new Redis(settings, settings.timeout(), THREADS + 1); // and one for the probe
         this.decisions = new Decisions(redis, settings.timeout(), THREADS);
         this.breaker = new Breaker(time);
+        this.time = time;
     }
 
     /**
@@ -94,8 +96,11 @@ final class Reach implements AutoCloseable {
         }
     }
 
+    /** So many that they are under way at the same time, and that of a cluster each node gets some. */
     private List<Call> warmUp() {
-        return Collections.nCopies(20, window.probe(failedLast)); // so that they are under way at the same time
+        return IntStream.range(0, WARM_UP)
+                .mapToObj(number -> window.probe(new ClientAddress(number)))
+                .toList();
     }
 
     /**
@@ -123,7 +128,8 @@ final class Reach implements AutoCloseable {
             }
         } catch (RedisFailure e) {
             if (!open) {
-                failed(e.getMessage());
+                failures.increment();
+                count(time.nanos(), e.getMessage());
             }
         }
     }
@@ -138,9 +144,8 @@ final class Reach implements AutoCloseable {
         }
     }
 
-    private void failed(String words) {
-        failures.increment();
-        if (breaker.failed(words)) {
+    private void count(long asked, String words) {
+        if (breaker.failed(asked, words)) {
             tell(words);
         }
     }
@@ -170,14 +175,18 @@ final class Reach implements AutoCloseable {
         if (breaker.isOpen()) {
             return null;
         }
+        long asked = time.nanos();
         try {
             Object answer = decisions.ask(call);
             breaker.succeeded();
             answers.increment();
             return answer;
         } catch (RedisFailure e) {
-            failedLast = client;
-            failed(e.getMessage());
+            failures.increment();
+            if (!e.isRemembered()) { // else it cost no wait, and the cluster's other nodes may be well
+                failedLast = client;
+                count(asked, e.getMessage());
+            }
             return null;
         }
     }

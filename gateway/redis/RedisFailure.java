@@ -15,9 +15,26 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class RedisFailure extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** Told on the way of a request: its stack is nobody's business and would cost more than the request. */
+    private final boolean remembered;
+
     RedisFailure(String words) {
+        this(words, false);
+    }
+
+    /** Told on the way of a request: its stack is nobody's business and would cost more than the request. */
+    private RedisFailure(String words, boolean remembered) {
         super(words, null, false, false);
+        this.remembered = remembered;
+    }
+
+    /** The same once more, told to those who ask within a moment after it. */
+    RedisFailure remembered() {
+        return new RedisFailure(getMessage(), true);
+    }
+
+    /** Whether Redis wasn't asked at all, because it had failed just before. */
+    boolean isRemembered() {
+        return remembered;
     }
 
     /** What a failure of Jedis means. */
@@ -69,6 +86,13 @@ final class RedisFailure extends Exception {
         if (answer.startsWith("NOAUTH")) {
             return "it asks for a password";
         }
-        return answer.startsWith("WRONGPASS") ? "user or password is wrong" : "it answered " + answer;
+        if (answer.startsWith("WRONGPASS")) {
+            return "user or password is wrong";
+        }
+        if (answer.startsWith("MOVED")) {
+            return "it is a node of a cluster; name several of its nodes";
+        }
+        int arguments = answer.indexOf(", with args"); // it would repeat a password that it didn't understand
+        return "it answered " + (arguments < 0 ? answer : answer.substring(0, arguments));
     }
 }

@@ -42,9 +42,14 @@ end
 
 local changed, refused = false, false
 
+local function decoded(text) -- nil for what no gateway wrote
+  local good, value = pcall(cjson.decode, text)
+  return good and type(value) == 'table' and value or nil
+end
+
 local function find(name)
   local text = redis.call('HGET', services, name)
-  return text and cjson.decode(text)
+  return text and decoded(text)
 end
 
 local function store(name, service)
@@ -81,7 +86,8 @@ end
 
 local function is_at(url)
   for _, text in ipairs(redis.call('HVALS', services)) do
-    if cjson.decode(text).url == url then
+    local service = decoded(text)
+    if service and service.url == url then
       return true
     end
   end
@@ -152,7 +158,7 @@ if lost then -- their leases may be what was lost
   local all = redis.call('HGETALL', services)
   for i = 1, #all, 2 do
     if not redis.call('ZSCORE', leases, all[i]) then
-      renew(all[i], cjson.decode(all[i + 1]))
+      renew(all[i], decoded(all[i + 1]) or {})
     end
   end
 end

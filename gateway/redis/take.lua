@@ -57,6 +57,10 @@ if allowed and take then
   redis.call('PEXPIRE', key, string.format('%.0f', math.ceil(window / 1000) + 1000))
 end
 
+if used > limit then -- another gateway's limit is larger: then several must leave first
+  oldest = tonumber(redis.call('LINDEX', key, first + used - limit))
+end
+
 local answer = {allowed and 1 or 0, used, used > 0 and oldest + window - now or 0}
 if ages > 0 then
   for _, time in ipairs(redis.call('LRANGE', key, first, first + ages - 1)) do

@@ -16,20 +16,34 @@ class BreakerTest {
     @Test
     void three_failures_in_a_row_open_it_once() {
         time.pass(Duration.ofSeconds(5));
-        assertFalse(breaker.failed("a"));
-        assertFalse(breaker.failed("b"));
+        assertFalse(breaker.failed(time.nanos(), "a"));
+        assertFalse(breaker.failed(time.nanos(), "b"));
         assertFalse(breaker.isOpen());
-        assertTrue(breaker.failed("c"));
-        assertFalse(breaker.failed("d"), "it is open already");
+        assertTrue(breaker.failed(time.nanos(), "c"));
+        assertFalse(breaker.failed(time.nanos(), "d"), "it is open already");
         assertEquals(new Breaker.State(false, Instant.parse("2026-01-01T00:00:05Z"), "c"), breaker.state());
     }
 
     @Test
+    void those_that_waited_at_the_same_time_count_as_one() {
+        for (int event = 1; event <= 3; event++) {
+            long asked = time.nanos();
+            time.pass(Duration.ofMillis(50));
+            assertEquals(event == 3, breaker.failed(asked, "silent"), "event " + event);
+            for (int i = 0; i < 20; i++) {
+                time.pass(Duration.ofNanos(1));
+                assertFalse(breaker.failed(asked + i, "silent"));
+            }
+            assertEquals(event == 3, breaker.isOpen(), "event " + event);
+        }
+    }
+
+    @Test
     void a_success_between_them_begins_the_count_anew() {
-        breaker.failed("a");
-        breaker.failed("b");
+        breaker.failed(time.nanos(), "a");
+        breaker.failed(time.nanos(), "b");
         breaker.succeeded();
-        assertFalse(breaker.failed("c"));
+        assertFalse(breaker.failed(time.nanos(), "c"));
         assertFalse(breaker.isOpen());
     }
 
@@ -42,6 +56,6 @@ class BreakerTest {
         assertTrue(breaker.close());
         assertFalse(breaker.close());
         assertEquals(new Breaker.State(true, Instant.parse("2026-01-01T00:00:01Z"), ""), breaker.state());
-        assertFalse(breaker.failed("again"), "and takes three to open again");
+        assertFalse(breaker.failed(time.nanos(), "again"), "and takes three to open again");
     }
 }

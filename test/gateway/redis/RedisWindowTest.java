@@ -213,4 +213,19 @@ class RedisWindowTest extends WindowContract {
         assertEquals(1, jedis.llen(KEY + ":probe"));
         assertTrue(jedis.pttl(KEY + ":probe") > 0);
     }
+
+    @Test
+    void of_a_smaller_limit_as_many_must_leave_as_are_above_it() {
+        RedisWindow smaller = new RedisWindow(Rate.parse("3/60s"), "gateway");
+        SlidingWindow memory = new SlidingWindow(FIVE_A_MINUTE, 10, time);
+        for (int i = 0; i < 5; i++) {
+            runNow(window.take(CLIENT));
+            memory.take(CLIENT);
+            time.pass(Duration.ofSeconds(1));
+        }
+        assertEquals(memory.take(CLIENT, 3), smaller.decision(runNow(smaller.take(CLIENT))));
+        assertEquals(new Decision(false, 0, 57_000_000_000L), smaller.decision(runNow(smaller.take(CLIENT))));
+        time.pass(Duration.ofSeconds(57));
+        assertTrue(smaller.decision(runNow(smaller.take(CLIENT))).allowed());
+    }
 }

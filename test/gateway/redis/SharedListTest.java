@@ -609,4 +609,19 @@ class SharedListTest {
         }
         assertAllHave("a=http://h:1");
     }
+
+    /** Such an entry stopped the whole step once: whoever can write to Redis by hand would have stopped all sharing. */
+    @Test
+    void what_is_no_service_harms_none_even_under_its_name() {
+        one.register("a", "http://a:1");
+        assertAllHave("a=http://a:1");
+        try (Jedis jedis = redis.client()) {
+            jedis.hset("{gateway}:services", "a", "junk");
+            jedis.hset("{gateway}:services", "b", "7");
+        }
+        two.services.offer(service("c", "http://c:1", ""));
+        one.register("b", "http://b:1");
+        one.register("a", "http://a:1");
+        assertAllHave("a=http://a:1, b=http://b:1, c=http://c:1");
+    }
 }
