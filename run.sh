@@ -232,9 +232,9 @@ need_ports() {
 
 # Starts gateways, A, B and C, and waits until each gateway sees all three.
 launch() {
-  local i name gateway tenths=0
-  GATEWAY_URL=${GATEWAY_URL:-$(at "")}
-  export GATEWAY_URL
+  local i name gateway urls="" tenths=0
+  for gateway in "$@"; do urls+=,$(at "" "$(gateway_port "$gateway")"); done
+  export GATEWAY_URL=${GATEWAY_URL:-${urls#,}}
   for name in "$@" a b c; do start "$name"; done
   for gateway in "$@"; do
     until for_a_second ask_health "$(gateway_port "$gateway")"; do

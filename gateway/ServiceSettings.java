@@ -2,6 +2,7 @@ package gateway;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,13 +13,13 @@ import java.util.stream.Stream;
  * What can be set about one of the services beside the gateway.
  *
  * @param port the port to listen on; 0 takes a free one
- * @param gateway the gateway to register with
+ * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
  * @param latency about how much later than need be each answer comes, /health's aside
  * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
  */
 public record ServiceSettings(
-        int port, ServiceUrl gateway, Optional<ServiceUrl> registered, Duration latency, double errorRate) {
+        int port, List<ServiceUrl> gateways, Optional<ServiceUrl> registered, Duration latency, double errorRate) {
 
     private static Setting<Integer> port(int defaultText) {
         return Setting.integer(
@@ -29,8 +30,11 @@ public record ServiceSettings(
                 "port to listen on, also the first argument; 0 takes a free one");
     }
 
-    private static final Setting<ServiceUrl> GATEWAY =
-            new Setting<>("GATEWAY_URL", "http://localhost:8000", "gateway to register with", ServiceSettings::url);
+    private static final Setting<List<ServiceUrl>> GATEWAYS = new Setting<>(
+            "GATEWAY_URL",
+            "http://localhost:8000",
+            "gateway to register with; several that share a list, comma-separated, are tried in turn",
+            ServiceSettings::urls);
     private static final Setting<Optional<ServiceUrl>> REGISTERED = new Setting<>(
             "SERVICE_URL",
             "",
@@ -49,7 +53,7 @@ public record ServiceSettings(
 
     /** What {@code --help} prints for a service with this default port. */
     public static String help(int defaultPort) {
-        return Stream.of(port(defaultPort), GATEWAY, REGISTERED, LATENCY, ERROR_RATE)
+        return Stream.of(port(defaultPort), GATEWAYS, REGISTERED, LATENCY, ERROR_RATE)
                 .map(Setting::help)
                 .collect(Collectors.joining("\n"));
     }
@@ -64,7 +68,7 @@ public record ServiceSettings(
         Setting<Integer> setting = port(defaultPort);
         int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
         ServiceSettings settings = new ServiceSettings(
-                port, reader.read(GATEWAY), reader.read(REGISTERED), reader.read(LATENCY), reader.read(ERROR_RATE));
+                port, reader.read(GATEWAYS), reader.read(REGISTERED), reader.read(LATENCY), reader.read(ERROR_RATE));
         reader.finish();
         return settings;
     }
@@ -89,6 +93,10 @@ public record ServiceSettings(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the URL " + e.getMessage());
         }
+    }
+
+    private static List<ServiceUrl> urls(String text) {
+        return Arrays.stream(text.split(",", -1)).map(ServiceSettings::url).toList();
     }
 
     private static double share(String text) {

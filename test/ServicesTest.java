@@ -13,6 +13,7 @@ import io.javalin.testtools.TestConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -169,7 +170,31 @@ class ServicesTest {
 
     private static Registration register(int gatewayPort, String name, TestBackend service) {
         return Registration.start(
-                ServiceUrl.parse("http://127.0.0.1:" + gatewayPort), name, ServiceUrl.parse(service.url()));
+                List.of(ServiceUrl.parse("http://127.0.0.1:" + gatewayPort)), name, ServiceUrl.parse(service.url()));
+    }
+
+    /** With one gateway's URL alone, the whole cluster lost its services 15 s after that gateway died. */
+    @Test
+    void of_several_gateways_a_service_takes_the_next_when_one_is_gone() throws Exception {
+        List<ServiceUrl> gateways = new ArrayList<>();
+        gateways.add(ServiceUrl.parse("http://127.0.0.1:" + TestBackend.deadPort()));
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway second = TestGateway.with(Map.of("GATEWAY_LEASE", "1s"));
+                TestGateway third = TestGateway.with(Map.of())) {
+            gateways.add(ServiceUrl.parse("http://127.0.0.1:" + second.port()));
+            gateways.add(ServiceUrl.parse("http://127.0.0.1:" + third.port()));
+            Registration registration = Registration.start(gateways, "a", ServiceUrl.parse(a.url()));
+            try {
+                TestGateway.await(
+                        "its registration", () -> second.get("/services/a").statusCode() == 200);
+                assertEquals(404, third.get("/services/a").statusCode());
+                second.app.stop();
+                TestGateway.await("its next one", () -> third.get("/services/a").statusCode() == 200);
+            } finally {
+                registration.close();
+            }
+            assertEquals(404, third.get("/services/a").statusCode(), "it deregisters where it is");
+        }
     }
 
     @Test

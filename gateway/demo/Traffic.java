@@ -47,8 +47,9 @@ public final class Traffic {
 
     public static void main(String[] arguments) {
         Launch.main("gateway/demo/Traffic", HELP, arguments, 0, () -> {
-            ServiceUrl gateway =
-                    ServiceSettings.from(System.getenv(), List.of(), 0).gateway();
+            ServiceUrl gateway = ServiceSettings.from(System.getenv(), List.of(), 0)
+                    .gateways()
+                    .get(0);
             if (!gateway.scheme().equals("http")) {
                 throw new BadSettings(
                         List.of("GATEWAY_URL=" + gateway + ": expected http://, all that traffic speaks"));

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reach implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reach.class);
-    private static final int THREADS = 2;
+    private static final int CONNECTIONS = Decisions.ROUNDS + 1; // and one for the probe
     private static final int WARM_UP = 64;
     private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
@@ -51,8 +51,8 @@ final class Reach implements AutoCloseable {
         this.settings = settings;
         this.window = window;
         this.without = without;
-        this.redis = new Redis(settings, settings.timeout(), THREADS + 1); // and one for the probe
-        this.decisions = new Decisions(redis, settings.timeout(), THREADS);
+        this.redis = new Redis(settings, settings.timeout(), CONNECTIONS);
+        this.decisions = new Decisions(redis, settings.timeout());
         this.breaker = new Breaker(time);
         this.time = time;
     }
@@ -83,7 +83,7 @@ final class Reach implements AutoCloseable {
      * Redis and back, and where Redis is far, in vain. A failure shows with the requests.
      */
     private void connect() {
-        List<Thread> threads = IntStream.rangeClosed(0, THREADS)
+        List<Thread> threads = IntStream.range(0, CONNECTIONS)
                 .mapToObj(any -> Threads.daemons("redis-connect").newThread(() -> redis.runAll(warmUp())))
                 .toList();
         threads.forEach(Thread::start);
@@ -183,7 +183,7 @@ final class Reach implements AutoCloseable {
             return answer;
         } catch (RedisFailure e) {
             failures.increment();
-            if (!e.isRemembered()) { // else it cost no wait, and the cluster's other nodes may be well
+            if (e.isGeneral()) { // else others may well have an answer, and nobody waited
                 failedLast = client;
                 count(asked, e.getMessage());
             }

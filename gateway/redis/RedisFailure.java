@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -15,26 +16,33 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class RedisFailure extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final boolean remembered;
+    /**
+     * Where in a script it happened, before what happened (Redis 6) or behind it (7); and what it was asked for, which may be
+     * a password that it didn't take for one.
+     */
+    private static final Pattern DETAILS = Pattern.compile(
+            "^ERR Error running script \\([^)]*\\): |@user_script: ?\\d+: |(, with args| script: ).*", Pattern.DOTALL);
+
+    private final boolean general;
 
     RedisFailure(String words) {
-        this(words, false);
+        this(words, true);
     }
 
     /** Told on the way of a request: its stack is nobody's business and would cost more than the request. */
-    private RedisFailure(String words, boolean remembered) {
+    private RedisFailure(String words, boolean general) {
         super(words, null, false, false);
-        this.remembered = remembered;
+        this.general = general;
     }
 
     /** The same once more, told to those who ask within a moment after it. */
     RedisFailure remembered() {
-        return new RedisFailure(getMessage(), true);
+        return new RedisFailure(getMessage(), false);
     }
 
-    /** Whether Redis wasn't asked at all, because it had failed just before. */
-    boolean isRemembered() {
-        return remembered;
+    /** Whether it may mean that Redis has failed altogether, rather than for one key, or that it wasn't asked at all. */
+    boolean isGeneral() {
+        return general;
     }
 
     /** What a failure of Jedis means. */
@@ -56,7 +64,8 @@ final class RedisFailure extends Exception {
                 return new RedisFailure("TLS failed: " + cause.getMessage());
             }
             if (cause instanceof JedisDataException) { // what Redis itself answered
-                return new RedisFailure(saidBy(String.valueOf(cause.getMessage())));
+                String answer = String.valueOf(cause.getMessage());
+                return new RedisFailure(saidBy(answer), !answer.contains("WRONGTYPE")); // somebody else's key
             }
         }
         String words = String.valueOf(failure.getMessage());
@@ -92,7 +101,6 @@ final class RedisFailure extends Exception {
         if (answer.startsWith("MOVED")) {
             return "it is a node of a cluster; name several of its nodes";
         }
-        int arguments = answer.indexOf(", with args"); // it would repeat a password that it didn't understand
-        return "it answered " + (arguments < 0 ? answer : answer.substring(0, arguments));
+        return "it answered " + DETAILS.matcher(answer).replaceAll("");
     }
 }

@@ -41,10 +41,13 @@ if lost or (known_epoch == epoch and known_version > version) then
 end
 
 local changed, refused = false, false
+local urls -- of all services, as a set; nil while it isn't known
 
 local function decoded(text) -- nil for what no gateway wrote
   local good, value = pcall(cjson.decode, text)
-  return good and type(value) == 'table' and value or nil
+  local whole = good and type(value) == 'table' and value.url
+    and tonumber(value.at) and tonumber(value.made) and tonumber(value.drained)
+  return whole and value or nil
 end
 
 local function find(name)
@@ -67,6 +70,7 @@ end
 local function drop(name)
   redis.call('HDEL', services, name)
   redis.call('ZREM', leases, name)
+  urls = nil
   changed = true
 end
 
@@ -81,17 +85,21 @@ local function add(name, part, at)
   store(name, service)
   renew(name, service)
   redis.call('ZREM', gone, name)
+  if urls then
+    urls[part.url] = true
+  end
   changed = true
 end
 
 local function is_at(url)
-  for _, text in ipairs(redis.call('HVALS', services)) do
-    local service = decoded(text)
-    if service and service.url == url then
-      return true
+  if not urls then -- once for all of a step: a thousand from the settings come in one
+    urls = {}
+    for _, text in ipairs(redis.call('HVALS', services)) do
+      local service = decoded(text)
+      urls[service and service.url or ''] = true
     end
   end
-  return false
+  return urls[url]
 end
 
 local apply = {}
@@ -127,6 +135,7 @@ function apply.put(name, part, at)
     return false
   end
   if not service or service.url ~= part.url then
+    urls = nil -- one may leave with this
     add(name, part, at)
     return true
   end

@@ -9,6 +9,7 @@ import gateway.Threads;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,10 +24,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Registers a service with the gateway and keeps it registered: renews at a third of the lease, tries on each second
- * while the gateway isn't there, registers anew when it was restarted, and deregisters on {@link #close}.
+ * while the gateway isn't there, registers anew when it was restarted, and deregisters on {@link #close}. Of several
+ * gateways that share one list it speaks with one, and with the next when that one isn't there.
  *
  * <pre>{@code
- * Registration registration = Registration.start(ServiceUrl.parse("http://localhost:8000"), "orders", url);
+ * Registration registration = Registration.start(List.of(ServiceUrl.parse("http://localhost:8000")), "orders", url);
  * ...
  * registration.close();
  * }</pre>
@@ -38,7 +40,7 @@ public final class Registration implements AutoCloseable {
     private static final MediaType JSON_TYPE = MediaType.get("application/json");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ServiceUrl gateway;
+    private final List<ServiceUrl> gateways;
     private final String name;
     private final byte[] body;
     private final OkHttpClient client = new OkHttpClient.Builder()
@@ -48,10 +50,11 @@ public final class Registration implements AutoCloseable {
             .build();
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
+    private volatile int turn;
     private String lastSaid = "";
 
-    private Registration(ServiceUrl gateway, String name, ServiceUrl url, String lease) {
-        this.gateway = gateway;
+    private Registration(List<ServiceUrl> gateways, String name, ServiceUrl url, String lease) {
+        this.gateways = gateways;
         this.name = name;
         try {
             this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", lease));
@@ -63,12 +66,12 @@ public final class Registration implements AutoCloseable {
     /**
      * Registers in the background, with the lease that the gateway has as its default, until closed.
      *
-     * @param gateway where the gateway listens
+     * @param gateways where the gateway listens; several if they share one list, at least one
      * @param name the service's id there
      * @param url where the gateway reaches the service
      */
-    public static Registration start(ServiceUrl gateway, String name, ServiceUrl url) {
-        Registration registration = new Registration(gateway, name, url, "default");
+    public static Registration start(List<ServiceUrl> gateways, String name, ServiceUrl url) {
+        Registration registration = new Registration(gateways, name, url, "default");
         registration.executor.execute(registration::renewAndPlanNext);
         return registration;
     }
@@ -80,8 +83,19 @@ public final class Registration implements AutoCloseable {
         }
     }
 
+    private ServiceUrl gateway() {
+        return gateways.get(turn);
+    }
+
+    /** Goes on with the next gateway; returns how long to wait before. */
+    private Duration next() {
+        turn = (turn + 1) % gateways.size();
+        return turn == 0 ? TRY_AGAIN : Duration.ZERO; // after all of them a pause
+    }
+
     /** One registration or renewal; returns how long to wait for the next. */
     private Duration renew() {
+        ServiceUrl gateway = gateway();
         try (Response response = client.newCall(registering()).execute()) {
             JsonNode answer = JSON.readTree(response.body().bytes());
             if (!response.isSuccessful()) {
@@ -94,10 +108,10 @@ public final class Registration implements AutoCloseable {
             return lease.isEmpty() ? TRY_AGAIN : Durations.parse(lease).dividedBy(3);
         } catch (JsonProcessingException e) {
             say("What answers at " + gateway + " isn't the gateway; trying on");
-            return TRY_AGAIN;
+            return next();
         } catch (IOException | RuntimeException e) { // also what OkHttp finds no URL: the chain must not end
             say("No gateway at " + gateway + " yet (" + e.getMessage() + "); trying on");
-            return TRY_AGAIN;
+            return next();
         }
     }
 
@@ -111,13 +125,16 @@ public final class Registration implements AutoCloseable {
 
     private Request registering() {
         return new Request.Builder()
-                .url(gateway + "/services")
+                .url(gateway() + "/services")
                 .post(RequestBody.create(body, JSON_TYPE))
                 .build();
     }
 
     private Request deregistering() {
-        return new Request.Builder().url(gateway + "/services/" + name).delete().build();
+        return new Request.Builder()
+                .url(gateway() + "/services/" + name)
+                .delete()
+                .build();
     }
 
     /** Deregisters, once; a gateway that can't be reached will drop the service when its lease ends. */
@@ -129,10 +146,14 @@ public final class Registration implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        try (Response response = client.newCall(deregistering()).execute()) {
-            LOG.info("Deregistered {} ({})", name, response.code());
-        } catch (IOException | RuntimeException e) {
-            LOG.info("Could not deregister {}: {}", name, e.getMessage());
+        for (int i = 0; i < gateways.size(); i++) {
+            try (Response response = client.newCall(deregistering()).execute()) {
+                LOG.info("Deregistered {} ({})", name, response.code());
+                return;
+            } catch (IOException | RuntimeException e) {
+                LOG.info("Could not deregister {} at {}: {}", name, gateway(), e.getMessage());
+                next();
+            }
         }
     }
 }

@@ -183,6 +183,17 @@ class SettingsTest {
     }
 
     @Test
+    void a_service_may_have_several_gateways() {
+        assertEquals(
+                "[http://a:1, http://b:2]",
+                ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1, http://b:2"), List.of(), 8001)
+                        .gateways()
+                        .toString());
+        assertThrows(
+                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1,"), List.of(), 8001));
+    }
+
+    @Test
     void a_service_makes_no_trouble_unless_told() {
         ServiceSettings settings = ServiceSettings.from(Map.of(), List.of(), 8001);
         assertEquals(Duration.ZERO, settings.latency());

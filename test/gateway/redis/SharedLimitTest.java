@@ -105,6 +105,22 @@ class SharedLimitTest {
         }
     }
 
+    /** A key of another kind in a client's place once made the breaker flap, three times a second, for everybody. */
+    @Test
+    void a_key_of_another_kind_concerns_its_client_alone() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            jedis.set(KEY, "x");
+            assertEquals(5, passOf(9, limit), "by memory");
+            assertTrue(limit.sharing().orElseThrow().up());
+            assertEquals(5, limit.sharing().orElseThrow().failures());
+            jedis.del(KEY);
+            assertEquals(0, passOf(9, limit));
+        }
+    }
+
     @Test
     void without_redis_a_failure_is_counted_three_times_and_then_nobody_asks() throws Exception {
         try (TestRedis redis = TestRedis.start();

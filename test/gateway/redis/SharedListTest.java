@@ -618,10 +618,13 @@ class SharedListTest {
         try (Jedis jedis = redis.client()) {
             jedis.hset("{gateway}:services", "a", "junk");
             jedis.hset("{gateway}:services", "b", "7");
+            jedis.hset("{gateway}:services", "d", "{\"url\":\"nonsense\"}");
         }
+        one.services.remove("d");
+        two.register("d", "http://d:1");
         two.services.offer(service("c", "http://c:1", ""));
         one.register("b", "http://b:1");
         one.register("a", "http://a:1");
-        assertAllHave("a=http://a:1, b=http://b:1, c=http://c:1");
+        assertAllHave("a=http://a:1, b=http://b:1, c=http://c:1, d=http://d:1");
     }
 }
