@@ -10,10 +10,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import gateway.RawClient;
 import gateway.TestBackend;
+import gateway.TestRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What can be read on the page, by whom, and where it comes from. */
@@ -67,6 +69,28 @@ class BrowserReadTest extends InBrowser {
             for (String plot : List.of("rate", "latency", "share")) {
                 page.waitForFunction(HAS_COLOUR, "#plot-" + plot + " canvas");
             }
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void the_page_says_where_the_limit_is_kept() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TestGateway gateway = TestGateway.with(Map.of(
+                        "GATEWAY_RATE_LIMIT",
+                        "5/60s",
+                        "GATEWAY_REDIS_URL",
+                        redis.url(),
+                        "GATEWAY_REDIS_TIMEOUT",
+                        "5s"))) {
+            Page page = browser.open(gateway);
+            assertThat(page.locator("#limiter-words"))
+                    .hasText("5 req/min per IP in all gateways (redis); here: at this one");
+            redis.kill();
+            assertThat(page.locator("#limiter-words"))
+                    .containsText("5 req/min per IP, memory (redis unreachable since ");
+            redis.startAgain();
+            assertThat(page.locator("#limiter-words")).containsText("(redis)");
         }
     }
 

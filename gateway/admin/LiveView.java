@@ -71,7 +71,14 @@ public final class LiveView {
     /** The limiter; null where there is no limit. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Limit(
-            String policy, int limit, long windowMs, int clients, long allowed, long refused, List<Nearest> nearest) {}
+            String policy,
+            String store,
+            int limit,
+            long windowMs,
+            int clients,
+            long allowed,
+            long refused,
+            List<Nearest> nearest) {}
 
     /** A client near its limit. */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -125,6 +132,7 @@ public final class LiveView {
         return limit.rate()
                 .map(rate -> new Limit(
                         Words.rateLimit(limit),
+                        Words.store(limit),
                         rate.requests(),
                         rate.window().toMillis(),
                         limit.clients(),

@@ -44,6 +44,13 @@ final class TimeDeque {
         size--;
     }
 
+    /** Removes what came one window ago or longer. */
+    void dropOld(long now, long windowNanos) {
+        while (size > 0 && now - first() >= windowNanos) {
+            removeFirst();
+        }
+    }
+
     /** @param limit the size up to which the ring may grow */
     void addLast(long time, int limit) {
         if (size == ring.length) {

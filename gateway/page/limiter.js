@@ -12,7 +12,7 @@ export function limiter() {
   function show(limit) {
     const heard = performance.now();
     const nearest = limit?.nearest ?? [];
-    text(byId('limiter-words'), limit ? limit.policy : '');
+    text(byId('limiter-words'), limit ? words(limit) : '');
     text(byId('limiter-empty'), limit ? 'Nobody has asked lately.' : 'No limit is set: GATEWAY_RATE_LIMIT=off.');
     byId('limiter-empty').hidden = nearest.length > 0;
     const names = new Set(nearest.map((entry) => entry.client));
@@ -38,6 +38,11 @@ export function limiter() {
 
   setInterval(() => rows.forEach((row) => row.tick(performance.now())), 250);
   return {show};
+}
+
+/* With Redis, what counts there; the rows are what passed at this gateway. */
+function words({policy, store}) {
+  return store === 'redis' ? `${policy} in all gateways (redis); here: at this one` : store === 'memory' ? policy : `${policy}, ${store}`;
 }
 
 class Row {
