@@ -6,6 +6,7 @@ import gateway.Threads;
 import gateway.Time;
 import gateway.registry.Gateways;
 import gateway.registry.Gateways.Gateway;
+import gateway.registry.Listed;
 import gateway.registry.ServiceList;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -194,9 +195,9 @@ public final class SharedList implements AutoCloseable {
             services.leases(step.leases(), pending::has);
             return;
         }
-        ServiceList.Applied applied = services.apply(step.list().get(), pending::has);
-        applied.came().forEach(backend -> LOG.info("{} came with the shared list", backend));
-        applied.left().forEach(backend -> LOG.info("{} left the list: it is no longer in the shared one", backend));
+        Listed.Taken taken = services.apply(step.list().get(), pending::has);
+        taken.came().forEach(backend -> LOG.info("{} came with the shared list", backend));
+        taken.left().forEach(backend -> LOG.info("{} left the list: it is no longer in the shared one", backend));
     }
 
     /** After a loss the others come one by one: until they had time for that, those seen before count too. */

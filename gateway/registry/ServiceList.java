@@ -33,9 +33,6 @@ public final class ServiceList {
     /** What a registration did, and to which backend. */
     public record Registered(Outcome outcome, Backend backend) {}
 
-    /** What came and what left with the shared list. */
-    public record Applied(List<Backend> came, List<Backend> left) {}
-
     private final Time time;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
@@ -198,7 +195,7 @@ public final class ServiceList {
      * @param newerHere the names of which this list knows better; they stay as they are
      * @return what came (also in another's place) and what left
      */
-    public synchronized Applied apply(List<Listed> shared, Predicate<String> newerHere) {
+    public synchronized Listed.Taken apply(List<Listed> shared, Predicate<String> newerHere) {
         Map<String, Listed> theirs = shared.stream()
                 .collect(Collectors.toMap(listed -> listed.service().name(), listed -> listed));
         List<Backend> left = new ArrayList<>();
@@ -220,7 +217,7 @@ public final class ServiceList {
             backend.lease(service.lease(), listed.left(), time.nanos());
         }
         publish();
-        return new Applied(came, left);
+        return new Listed.Taken(came, left);
     }
 
     /**

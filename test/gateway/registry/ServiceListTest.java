@@ -190,7 +190,7 @@ class ServiceListTest {
         Backend b = services.register(service("b", "http://h:2", "")).backend();
         Backend c = services.register(service("c", "http://h:3", "")).backend();
         services.admit(a, "test");
-        ServiceList.Applied applied = services.apply(
+        Listed.Taken applied = services.apply(
                 List.of(
                         listed("a", "http://h:1", "20s", true, 7),
                         listed("b", "http://h:4", "", false, 0),
