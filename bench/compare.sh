@@ -16,40 +16,14 @@ WORKLOADS=${WORKLOADS:-get post large}
 PEERS=${PEERS:-java25 java17 nginx haproxy caddy}
 SECONDS_EACH=${SECONDS_EACH:-6}
 WARM_UP=${WARM_UP:-25}
-WORK=$(mktemp -d)
-PIDS=()
-
-fail() {
-  echo "compare.sh: $*" >&2
-  exit 1
-}
-end() {
-  local pid
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill "$pid" 2>/dev/null; done
-  wait
-  rm -rf "$WORK"
-}
-trap end EXIT
-trap 'exit 1' INT TERM
+. bench/common.sh
 
 for tool in wrk nginx taskset python3; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux python3)"
 done
 
 # Six ports in a row that nobody has: three backends, the proxy, HAProxy's and Caddy's own use.
-PORT=$(python3 - <<'PY'
-import random, socket
-while True:
-    first = random.randrange(20000, 30000)
-    try:
-        for port in range(first, first + 6):
-            socket.socket().bind(("127.0.0.1", port))
-        print(first)
-        break
-    except OSError:
-        pass
-PY
-)
+PORT=$(free_ports 6)
 B1=127.0.0.1:$PORT B2=127.0.0.1:$((PORT + 1)) B3=127.0.0.1:$((PORT + 2))
 LISTEN=127.0.0.1:$((PORT + 3))
 
@@ -77,16 +51,6 @@ PIDS+=($!)
 printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "\\"" .. string.rep("x", 10238) .. "\\""\n' >"$WORK/post.lua"
 
 # --- proxies ---------------------------------------------------------------------------------------------------------
-
-java_home() { # of a feature number, from what Debian and Temurin install
-  local home
-  for home in /usr/lib/jvm/*; do
-    if [ -x "$home/bin/javac" ] && grep -qs "^JAVA_VERSION=\"$1" "$home/release"; then
-      echo "$home"
-      return
-    fi
-  done
-}
 
 start() { # starts a peer, sets PID to its main process; false if it isn't on this machine
   local home
@@ -216,14 +180,8 @@ measure() {
   before=$(ticks)
   load "$SECONDS_EACH" "$2" "$1" >"$WORK/wrk"
   after=$(ticks)
-  awk -v ticks=$((after - before)) '
-    function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
-    $1 == "50%" { p50 = ms($2) } $1 == "99%" { p99 = ms($2) }
-    /requests in/ { n = $1 } /Requests\/sec/ { rps = $2 } /Non-2xx/ { bad = $NF }
-    END { printf "%d %.1f %.2f %.2f %d\n", rps, n ? ticks * 10000 / n : 0, p50, p99, bad }' "$WORK/wrk"
+  figures $((after - before)) <"$WORK/wrk"
 }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # --- the run ---------------------------------------------------------------------------------------------------------
 

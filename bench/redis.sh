@@ -16,40 +16,14 @@ CONNECTIONS=${CONNECTIONS:-16 64 512}
 SECONDS_EACH=${SECONDS_EACH:-6}
 WARM_UP=${WARM_UP:-25}
 JDK=${JDK:-25}
-WORK=$(mktemp -d)
-PIDS=()
-
-fail() {
-  echo "redis.sh: $*" >&2
-  exit 1
-}
-end() {
-  local pid
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill "$pid" 2>/dev/null; done
-  wait
-  rm -rf "$WORK"
-}
-trap end EXIT
-trap 'exit 1' INT TERM
+. bench/common.sh
 
 for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3)"
 done
 
 # Four ports in a row that nobody has: Redis, the backend, the gateways.
-PORT=$(python3 - <<'PY'
-import random, socket
-while True:
-    first = random.randrange(20000, 30000)
-    try:
-        for port in range(first, first + 4):
-            socket.socket().bind(("127.0.0.1", port))
-        print(first)
-        break
-    except OSError:
-        pass
-PY
-)
+PORT=$(free_ports 4)
 BACKEND=127.0.0.1:$((PORT + 1))
 
 await() { # a port
@@ -65,7 +39,6 @@ await() { # a port
 }
 
 cli() { redis-cli -p "$PORT" "$@"; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 sha() { cli SCRIPT LOAD "$(cat gateway/redis/take.lua)"; }
 
 taskset -c 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log" &
@@ -186,16 +159,6 @@ PY
 
 # --- gateways --------------------------------------------------------------------------------------------------------
 
-java_home() { # of a feature number, from what Debian and Temurin install
-  local home
-  for home in /usr/lib/jvm/*; do
-    if [ -x "$home/bin/javac" ] && grep -qs "^JAVA_VERSION=\"$1" "$home/release"; then
-      echo "$home"
-      return
-    fi
-  done
-}
-
 start() { # a name, a port, more settings
   local home name=$1 port=$2
   shift 2
@@ -220,11 +183,7 @@ measure() { # pid, port, connections
   before=$(ticks "$1")
   load "$SECONDS_EACH" "$3" "$2" >"$WORK/wrk"
   after=$(ticks "$1")
-  awk -v ticks=$((after - before)) '
-    function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
-    $1 == "50%" { p50 = ms($2) } $1 == "99%" { p99 = ms($2) }
-    /requests in/ { n = $1 } /Requests\/sec/ { rps = $2 } /Non-2xx/ { bad = $NF }
-    END { printf "%d %.1f %.2f %.2f %d\n", rps, n ? ticks * 10000 / n : 0, p50, p99, bad }' "$WORK/wrk"
+  figures $((after - before)) <"$WORK/wrk"
 }
 
 # wrk is one client that no limit stops: its list holds all requests of a second, more than a client's does elsewhere.

@@ -1,0 +1,54 @@
+# What the comparisons share; to be sourced, at the project's top.
+# shellcheck shell=bash
+
+WORK=$(mktemp -d)
+PIDS=()
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+end() {
+  local pid
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill "$pid" 2>/dev/null; done
+  wait
+  rm -rf "$WORK"
+}
+trap end EXIT
+trap 'exit 1' INT TERM
+
+free_ports() { # the first of so many in a row that nobody has
+  python3 - "$1" <<'PY'
+import random, socket, sys
+while True:
+    first = random.randrange(20000, 30000)
+    try:
+        for port in range(first, first + int(sys.argv[1])):
+            socket.socket().bind(("127.0.0.1", port))
+        print(first)
+        break
+    except OSError:
+        pass
+PY
+}
+
+java_home() { # of a feature number, from what Debian and Temurin install
+  local home
+  for home in /usr/lib/jvm/*; do
+    if [ -x "$home/bin/javac" ] && grep -qs "^JAVA_VERSION=\"$1" "$home/release"; then
+      echo "$home"
+      return
+    fi
+  done
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# Of what wrk printed and the hundredths of a second that were used: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx.
+figures() {
+  awk -v ticks="$1" '
+    function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
+    $1 == "50%" { p50 = ms($2) } $1 == "99%" { p99 = ms($2) }
+    /requests in/ { n = $1 } /Requests\/sec/ { rps = $2 } /Non-2xx/ { bad = $NF }
+    END { printf "%d %.1f %.2f %.2f %d\n", rps, n ? ticks * 10000 / n : 0, p50, p99, bad }'
+}
