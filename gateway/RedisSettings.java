@@ -1,6 +1,7 @@
 package gateway;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -45,11 +46,10 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
             "divide",
             "the limit without Redis: divide (by gateways), local, open or closed",
             RedisSettings::fallback);
-    static final Setting<Boolean> REQUIRED = new Setting<>(
-            "GATEWAY_REDIS_REQUIRED",
-            "false",
-            "whether to exit if Redis can't be reached at the start: true or false",
-            RedisSettings::yesOrNo);
+    static final Setting<Boolean> REQUIRED =
+            Setting.yesOrNo("GATEWAY_REDIS_REQUIRED", "whether to exit if Redis can't be reached at the start");
+
+    static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, FALLBACK, REQUIRED);
 
     /** Reads them; empty if there is no URL. The others are read all the same, so that bad ones are named. */
     static Optional<RedisSettings> read(SettingsReader reader) {
@@ -76,13 +76,5 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
             }
         }
         throw new IllegalArgumentException("expected divide, local, open or closed");
-    }
-
-    private static boolean yesOrNo(String text) {
-        return switch (text.strip()) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("expected true or false");
-        };
     }
 }

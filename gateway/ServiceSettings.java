@@ -15,11 +15,17 @@ import java.util.stream.Stream;
  * @param port the port to listen on; 0 takes a free one
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
+ * @param token what the gateway asks for before it registers anything; empty: nothing
  * @param latency about how much later than need be each answer comes, /health's aside
  * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
  */
 public record ServiceSettings(
-        int port, List<ServiceUrl> gateways, Optional<ServiceUrl> registered, Duration latency, double errorRate) {
+        int port,
+        List<ServiceUrl> gateways,
+        Optional<ServiceUrl> registered,
+        Optional<String> token,
+        Duration latency,
+        double errorRate) {
 
     private static Setting<Integer> port(int defaultText) {
         return Setting.integer(
@@ -53,7 +59,14 @@ public record ServiceSettings(
 
     /** What {@code --help} prints for a service with this default port. */
     public static String help(int defaultPort) {
-        return Stream.of(port(defaultPort), GATEWAYS, REGISTERED, LATENCY, ERROR_RATE)
+        return Stream.of(
+                        port(defaultPort),
+                        GATEWAYS,
+                        REGISTERED,
+                        AccessSettings.TOKEN,
+                        AccessSettings.TOKEN_FILE,
+                        LATENCY,
+                        ERROR_RATE)
                 .map(Setting::help)
                 .collect(Collectors.joining("\n"));
     }
@@ -68,7 +81,12 @@ public record ServiceSettings(
         Setting<Integer> setting = port(defaultPort);
         int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
         ServiceSettings settings = new ServiceSettings(
-                port, reader.read(GATEWAYS), reader.read(REGISTERED), reader.read(LATENCY), reader.read(ERROR_RATE));
+                port,
+                reader.read(GATEWAYS),
+                reader.read(REGISTERED),
+                AccessSettings.tokenOf(reader),
+                reader.read(LATENCY),
+                reader.read(ERROR_RATE));
         reader.finish();
         return settings;
     }

@@ -1,6 +1,7 @@
 package gateway;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -48,9 +49,33 @@ public record Setting<T>(String name, String defaultText, String meaning, Functi
         }
     }
 
+    /** A setting that is a size in bytes between two others, both allowed. */
+    static Setting<Long> size(String name, String defaultText, long min, long max, String meaning) {
+        return new Setting<>(name, defaultText, meaning, text -> Sizes.parse(text, min, max));
+    }
+
+    /** A setting that is true or false, and false if nothing is said. */
+    static Setting<Boolean> yesOrNo(String name, String meaning) {
+        return new Setting<>(name, "false", meaning + ": true or false", text -> switch (text.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("expected true or false");
+        });
+    }
+
+    /** The same setting, but nothing by default. */
+    static <T> Setting<Optional<T>> optional(Setting<T> setting) {
+        return new Setting<>(
+                setting.name,
+                "",
+                setting.meaning,
+                text -> text.isBlank() ? Optional.empty() : Optional.of(setting.parser.apply(text)),
+                setting.secret);
+    }
+
     /** The line of {@code --help}. */
     String help() {
         String shown = defaultText.isEmpty() ? "none" : defaultText;
-        return String.format("  %-30s %s (default %s)", name, meaning, shown);
+        return String.format("  %-36s %s (default %s)", name, meaning, shown);
     }
 }

@@ -1,11 +1,13 @@
 package gateway;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything about the gateway that can be set, read once from the environment; nothing else reads it. An unset or
@@ -26,6 +28,14 @@ import java.util.stream.Collectors;
  * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; there is no way to make it endless
  * @param lease how long a service that registers with the lease "default" stays without renewing
  * @param redis what gateways share, and how; empty means that this one is alone
+ * @param access who may change things and read what is private
+ * @param clients whom a request comes from
+ * @param serviceNetworks where services may be; empty: anywhere but where none ever may
+ * @param tls HTTPS towards clients; empty: plain HTTP
+ * @param backendCa PEM: CAs to believe https:// services by, beside Java's own
+ * @param bounds how much is taken on
+ * @param drain how long requests under way may take to end when the gateway leaves
+ * @param reusePort whether another gateway may listen on the same port at the same time
  */
 public record Settings(
         String host,
@@ -42,7 +52,15 @@ public record Settings(
         Duration upstreamTimeout,
         Duration webSocketIdleTimeout,
         Duration lease,
-        Optional<RedisSettings> redis) {
+        Optional<RedisSettings> redis,
+        AccessSettings access,
+        ClientSettings clients,
+        Networks serviceNetworks,
+        Optional<TlsSettings> tls,
+        Optional<Path> backendCa,
+        Bounds bounds,
+        Duration drain,
+        boolean reusePort) {
 
     private static final Setting<String> HOST =
             new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
@@ -77,26 +95,39 @@ public record Settings(
     private static final Setting<Duration> LEASE = Setting.duration(
             "GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
 
-    private static final List<Setting<?>> ALL = List.of(
-            HOST,
-            PORT,
-            RATE_LIMIT,
-            REMEMBERED_CLIENTS,
-            ACCESS_LOG,
-            SERVICES,
-            HEALTH_INTERVAL,
-            HEALTH_TIMEOUT,
-            HEALTH_RISE,
-            HEALTH_FALL,
-            CONNECT_TIMEOUT,
-            UPSTREAM_TIMEOUT,
-            WEBSOCKET_IDLE_TIMEOUT,
-            LEASE,
-            RedisSettings.URL,
-            RedisSettings.PREFIX,
-            RedisSettings.TIMEOUT,
-            RedisSettings.FALLBACK,
-            RedisSettings.REQUIRED);
+    private static final Setting<Networks> SERVICE_NETWORKS = new Setting<>(
+            "GATEWAY_SERVICE_NETWORKS", "", "networks in which services must be; none means anywhere", Networks::parse);
+    private static final Setting<Duration> DRAIN = Setting.duration(
+            "GATEWAY_DRAIN", "10s", "0s", "1h", "how long requests may go on when the gateway is told to stop");
+    private static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
+            "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
+
+    private static final List<Setting<?>> ALL = Stream.of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            RATE_LIMIT,
+                            REMEMBERED_CLIENTS,
+                            ACCESS_LOG,
+                            SERVICES,
+                            HEALTH_INTERVAL,
+                            HEALTH_TIMEOUT,
+                            HEALTH_RISE,
+                            HEALTH_FALL,
+                            CONNECT_TIMEOUT,
+                            UPSTREAM_TIMEOUT,
+                            WEBSOCKET_IDLE_TIMEOUT,
+                            LEASE,
+                            SERVICE_NETWORKS,
+                            DRAIN,
+                            REUSE_PORT),
+                    RedisSettings.ALL,
+                    AccessSettings.ALL,
+                    ClientSettings.ALL,
+                    TlsSettings.ALL,
+                    Bounds.ALL)
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
 
     /** What {@code --help} prints: each setting with its meaning and default. */
     public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
@@ -123,7 +154,15 @@ public record Settings(
                 reader.read(UPSTREAM_TIMEOUT),
                 reader.read(WEBSOCKET_IDLE_TIMEOUT),
                 reader.read(LEASE),
-                RedisSettings.read(reader));
+                RedisSettings.read(reader),
+                AccessSettings.read(reader),
+                ClientSettings.read(reader),
+                reader.read(SERVICE_NETWORKS),
+                TlsSettings.read(reader),
+                reader.read(TlsSettings.BACKEND_CA),
+                Bounds.read(reader),
+                reader.read(DRAIN),
+                reader.read(REUSE_PORT));
         settings.services().forEach(url -> settings.complainOf(url, reader));
         reader.finish();
         return settings;
@@ -142,14 +181,14 @@ public record Settings(
         }
     }
 
-    private static String host(String text) {
+    static String host(String text) {
         if (!text.strip().matches("[A-Za-z0-9.:_-]+")) {
             throw new IllegalArgumentException("expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::");
         }
         return text.strip();
     }
 
-    private static Optional<Rate> rate(String text) {
+    static Optional<Rate> rate(String text) {
         if (text.strip().equals("off")) {
             return Optional.empty();
         }

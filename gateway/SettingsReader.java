@@ -15,7 +15,7 @@ final class SettingsReader {
 
     /** The setting's value; the default one if it is bad, which {@link #finish} then reports. */
     <T> T read(Setting<T> setting) {
-        String text = environment.getOrDefault(setting.name(), "");
+        String text = text(setting);
         if (text.isBlank()) {
             return setting.parser().apply(setting.defaultText());
         }
@@ -25,6 +25,11 @@ final class SettingsReader {
             complain(setting, text, e.getMessage());
             return setting.parser().apply(setting.defaultText());
         }
+    }
+
+    /** The setting's text; empty if it isn't set. */
+    String text(Setting<?> setting) {
+        return environment.getOrDefault(setting.name(), "");
     }
 
     /** Adds a problem that only shows when several settings are seen together. */
