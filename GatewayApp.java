@@ -24,6 +24,7 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
+import gateway.listen.Listening;
 import gateway.metrics.Observation;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
@@ -65,6 +66,7 @@ public final class GatewayApp {
 
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
+        Listening listening = new Listening(settings); // HTTP, or HTTPS
         Timer timer = new Timer();
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
@@ -97,8 +99,8 @@ public final class GatewayApp {
         return Javalin.create(config -> {
             Server.configure(config, settings);
             Server.noRoutesBelow(config, API);
-            config.jetty.addConnector(
-                    (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
+            config.jetty.addConnector((server, http) ->
+                    new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
