@@ -18,6 +18,7 @@ import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
+import gateway.guard.Guard;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.limit.LimitHandler;
@@ -66,6 +67,7 @@ public final class GatewayApp {
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
         Timer timer = new Timer();
+        Guard guard = new Guard(settings, time); // what is taken on, and what isn't
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
@@ -97,15 +99,16 @@ public final class GatewayApp {
         return Javalin.create(config -> {
             Server.configure(config, settings);
             Server.noRoutesBelow(config, API);
-            config.jetty.addConnector(
-                    (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
+            config.jetty.addConnector((server, http) ->
+                    guard.over(new ClientConnector(server, http, config.jetty.host, config.jetty.port), http));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
+            config.routes.before(guard.handler(API));
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(forwarder, API));
+            config.routes.before(new ProxyHandler(forwarder, API, guard.inFlight()));
             config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
@@ -137,6 +140,7 @@ public final class GatewayApp {
                 }
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
+                guard.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
                 live.close();
