@@ -18,6 +18,7 @@ import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
+import gateway.guard.Guard;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.limit.LimitHandler;
@@ -68,6 +69,7 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         Listening listening = new Listening(settings); // HTTP, or HTTPS
         Timer timer = new Timer();
+        Guard guard = new Guard(settings, time); // what is taken on, and what isn't
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
@@ -99,15 +101,17 @@ public final class GatewayApp {
         return Javalin.create(config -> {
             Server.configure(config, settings);
             Server.noRoutesBelow(config, API);
-            config.jetty.addConnector((server, http) ->
-                    new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)));
+            config.jetty.addConnector((server, http) -> guard.over(
+                    new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)),
+                    http));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
+            config.routes.before(guard.handler(API));
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(forwarder, API));
+            config.routes.before(new ProxyHandler(forwarder, API, guard.inFlight()));
             config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
@@ -139,6 +143,7 @@ public final class GatewayApp {
                 }
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
+                guard.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
                 live.close();

@@ -25,6 +25,9 @@ import java.util.concurrent.TimeoutException;
  */
 public record Problem(
         int status, String slug, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
+    /** Where a request that was refused before it had a story carries its problem. */
+    public static final String ATTRIBUTE = "gateway.problem";
+
     /** The media type of {@link #json}. */
     public static final String CONTENT_TYPE = "application/problem+json";
 
@@ -73,9 +76,27 @@ public record Problem(
      * @param failure what reading it threw
      */
     public static Problem brokenBody(Exception failure) {
+        if (failure instanceof BodyTooLarge tooLarge) {
+            return tooLarge.problem();
+        }
         return failure.getCause() instanceof TimeoutException
                 ? new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
                 : badRequest("The request's body ended early or isn't valid HTTP");
+    }
+
+    /**
+     * A body that is larger than it may be.
+     *
+     * @param most how large it may be, bytes
+     */
+    public static Problem bodyTooLarge(long most) {
+        return new Problem(
+                413, "content-too-large", "Content too large", "A request's body has at most " + Sizes.words(most));
+    }
+
+    /** A header that doesn't come to its end. */
+    public static Problem lateHeader() {
+        return new Problem(408, "request-timeout", "Request timeout", "The request's header took too long to arrive");
     }
 
     /** Something in the gateway broke; the cause is in its log, not in the answer. */

@@ -70,6 +70,15 @@ class LayoutTest {
                         "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
+                        "guard knows limit",
+                        "gateway.guard..",
+                        "gateway.health..",
+                        "gateway.balance..",
+                        "gateway.registry..",
+                        "gateway.proxy..",
+                        "gateway.metrics..",
+                        "gateway.admin.."),
+                rule(
                         "metrics know limit",
                         "gateway.metrics..",
                         "gateway.health..",
@@ -124,7 +133,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|guard\\.BoundsHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

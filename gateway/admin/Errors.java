@@ -91,16 +91,31 @@ final class Errors {
     private static final class BeforeRouting extends ErrorHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            int status = response.getStatus();
-            String detail = status == 431
-                    ? "The header block or the URI is too large"
-                    : "The request isn't one that can be answered: " + HttpStatus.getMessage(status);
-            byte[] body = new Problem(status, "bad-request", HttpStatus.getMessage(status), detail)
-                    .json(String.valueOf(request.getHttpURI().getPath()));
+            Problem problem = problem(response.getStatus());
+            request.setAttribute(Problem.ATTRIBUTE, problem);
+            byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
             response.write(true, ByteBuffer.wrap(body), callback);
             return true;
+        }
+
+        private static Problem problem(int status) {
+            return switch (status) {
+                case 414 -> new Problem(414, "uri-too-long", "URI too long", "The request's URI is too long");
+                case 431 ->
+                    new Problem(
+                            431,
+                            "header-too-large",
+                            "Header too large",
+                            "The request's line and header fields are too large");
+                default ->
+                    new Problem(
+                            status,
+                            "bad-request",
+                            HttpStatus.getMessage(status),
+                            "The request isn't one that can be answered: " + HttpStatus.getMessage(status));
+            };
         }
     }
 }

@@ -15,9 +15,6 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Jetty's connector with {@link ClientEndPoint}s. */
 public final class ClientConnector extends ServerConnector {
-    /** Room for a header line of 8 KB beside others; more is answered with 431. */
-    private static final int REQUEST_HEADER_BYTES = 32 * 1024;
-
     /**
      * Of header lines that Jetty would remember for each connection: none. Its 1024 characters cost 98 KB a connection,
      * 256 still 25 KB; without, a request on one of 1024 connections costs a tenth less and one on 64 the same.
@@ -38,7 +35,6 @@ public final class ClientConnector extends ServerConnector {
     public ClientConnector(
             Server server, HttpConfiguration http, String host, int port, ConnectionFactory... protocols) {
         super(server, protocols);
-        http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
         http.setHeaderCacheSize(HEADER_CACHE);
         setAcceptQueueSize(ACCEPT_QUEUE);
         http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.Bounds;
 import gateway.Peer;
 import gateway.registry.Backend;
 import gateway.story.RequestIds;
@@ -118,20 +119,20 @@ final class ClientRequest {
      *
      * @throws IOException if no valid answer came
      */
-    Response exchange(Lane lane, RawUrl url, Attempt attempt, LongSupplier nanos) throws IOException {
+    Response exchange(Lane lane, RawUrl url, Attempt attempt, Bounds bounds, LongSupplier nanos) throws IOException {
         String query = request.getQueryString();
         Request sent = new Request.Builder()
                 .url(url.with(path, query))
                 .headers(headers)
-                .method(method(), body(attempt, nanos))
+                .method(method(), body(attempt, bounds, nanos))
                 .tag(Attempt.class, attempt)
                 .build();
         return lane.exchange(sent, url.requestLine(method(), path, query), attempt);
     }
 
-    private RequestBody body(Attempt attempt, LongSupplier nanos) {
+    private RequestBody body(Attempt attempt, Bounds bounds, LongSupplier nanos) {
         if (hasBody) {
-            return new StreamedBody(request, attempt, nanos);
+            return new StreamedBody(request, attempt, bounds, nanos);
         }
         return NEED_A_BODY.contains(method()) ? RequestBody.EMPTY : null;
     }

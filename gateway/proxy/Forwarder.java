@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.Bounds;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
@@ -34,6 +35,7 @@ public final class Forwarder implements AutoCloseable {
     private final Tunnels tunnels;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
     private final Duration upstreamTimeout;
+    private final Bounds bounds;
     private final Time time;
 
     public Forwarder(ServiceList services, Balancer balancer, Health health, Settings settings, Time time) {
@@ -41,6 +43,7 @@ public final class Forwarder implements AutoCloseable {
         this.balancer = balancer;
         this.health = health;
         this.upstreamTimeout = settings.upstreamTimeout();
+        this.bounds = settings.bounds();
         this.time = time;
         this.lanes = new Lanes(client(settings.connectTimeout(), time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
@@ -186,7 +189,7 @@ public final class Forwarder implements AutoCloseable {
     private void relay(
             Lane lane, BackendLanes lanes, ClientRequest request, HttpServletResponse response, Attempt attempt)
             throws IOException {
-        try (Response answer = request.exchange(lane, lanes.url(), attempt, time::nanos)) {
+        try (Response answer = request.exchange(lane, lanes.url(), attempt, bounds, time::nanos)) {
             try {
                 relay.pass(answer, lanes.header(), attempt, request, response);
                 if (Wire.status(answer) == 101) { // Framing lets none through that isn't a WebSocket's

@@ -2,6 +2,8 @@ package gateway.proxy;
 
 import gateway.PathPrefix;
 import gateway.Problem;
+import gateway.guard.BoundsHandler;
+import gateway.guard.InFlight;
 import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -17,11 +19,16 @@ public final class ProxyHandler implements Handler {
 
     private final Forwarder forwarder;
     private final PathPrefix prefix;
+    private final InFlight inFlight;
 
-    /** @param prefix what is forwarded; requests for anything else go on to the next handler */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix) {
+    /**
+     * @param prefix what is forwarded; requests for anything else go on to the next handler
+     * @param inFlight bounds how many are forwarded at the same time
+     */
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, InFlight inFlight) {
         this.forwarder = forwarder;
         this.prefix = prefix;
+        this.inFlight = inFlight;
     }
 
     @Override
@@ -51,6 +58,15 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        forwarder.forward(client, ctx.res());
+        if (!inFlight.enter()) { // since the bounds were looked at
+            ctx.res().setHeader("Retry-After", "1");
+            BoundsHandler.overloaded().send(request, ctx.res());
+            return;
+        }
+        try {
+            forwarder.forward(client, ctx.res());
+        } finally {
+            inFlight.leave();
+        }
     }
 }

@@ -1,8 +1,8 @@
 package gateway.proxy;
 
+import gateway.Bounds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.function.LongSupplier;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
@@ -17,11 +17,13 @@ final class StreamedBody extends RequestBody {
 
     private final HttpServletRequest request;
     private final Attempt attempt;
+    private final Bounds bounds;
     private final LongSupplier nanos;
 
-    StreamedBody(HttpServletRequest request, Attempt attempt, LongSupplier nanos) {
+    StreamedBody(HttpServletRequest request, Attempt attempt, Bounds bounds, LongSupplier nanos) {
         this.request = request;
         this.attempt = attempt;
+        this.bounds = bounds;
         this.nanos = nanos;
     }
 
@@ -44,7 +46,16 @@ final class StreamedBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         attempt.bodyConsumed();
-        InputStream body = request.getInputStream();
+        BoundedBody body = new BoundedBody(request, bounds, nanos);
+        try {
+            pass(body, sink);
+        } finally {
+            body.end();
+        }
+        attempt.clientIsIdle();
+    }
+
+    private void pass(BoundedBody body, BufferedSink sink) throws IOException {
         byte[] chunk = new byte[CHUNK_BYTES];
         while (true) {
             attempt.waitForClient();
@@ -54,14 +65,13 @@ final class StreamedBody extends RequestBody {
                 break;
             }
             sink.write(chunk, 0, length);
-            if (body.available() == 0) {
+            if (!body.hasMore()) {
                 sink.flush(); // a slow sender's bytes shall not wait for more of them
             }
         }
-        attempt.clientIsIdle();
     }
 
-    private int read(InputStream body, byte[] chunk) throws IOException {
+    private int read(BoundedBody body, byte[] chunk) throws IOException {
         try {
             return body.read(chunk);
         } catch (IOException e) {

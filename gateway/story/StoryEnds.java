@@ -1,6 +1,7 @@
 package gateway.story;
 
 import gateway.Peer;
+import gateway.Problem;
 import gateway.Time;
 import gateway.Traced;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class StoryEnds implements RequestLog {
     }
 
     private Story refusedByJetty(Request request) {
-        return new Story(
+        Story story = new Story(
                 time.now(),
                 time.nanos(),
                 Peer.address(request),
@@ -45,5 +46,9 @@ public final class StoryEnds implements RequestLog {
                 null,
                 null,
                 false);
+        if (request.getAttribute(Problem.ATTRIBUTE) instanceof Problem problem) {
+            story.answeredBy(problem);
+        }
+        return story;
     }
 }

@@ -91,6 +91,11 @@ public final class RawClient implements AutoCloseable {
         return rest.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether something has come that can be read without waiting; the end of the connection isn't seen. */
+    public boolean isReadable() throws IOException {
+        return in.available() > 0;
+    }
+
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {

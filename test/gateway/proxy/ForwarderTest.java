@@ -10,6 +10,7 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.balance.RoundRobin;
+import gateway.guard.InFlight;
 import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -46,7 +47,7 @@ class ForwarderTest {
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(new StoryHandler(new PathPrefix("/api"), () -> 42, time));
-                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api")));
+                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api"), new InFlight(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

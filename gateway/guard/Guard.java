@@ -1,0 +1,81 @@
+package gateway.guard;
+
+import gateway.PathPrefix;
+import gateway.Refusals;
+import gateway.Settings;
+import gateway.Time;
+import gateway.Timer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** What keeps the gateway from taking on more than it can carry: the bounds towards clients, and what they refused. */
+public final class Guard {
+    private final Settings settings;
+    private final Refusals problems = new Refusals();
+    private final Refusals closed = new Refusals();
+    private final Connections connections;
+    private final InFlight inFlight;
+    private final HeaderDeadlines headers;
+    private final List<ServerConnector> guarded = new CopyOnWriteArrayList<>();
+
+    public Guard(Settings settings, Time time) {
+        this.settings = settings;
+        this.connections = new Connections(
+                settings.bounds().connections(),
+                settings.bounds().connectionsPerClient(),
+                settings.clients().forwardedBy().trusted(),
+                closed);
+        this.inFlight = new InFlight(settings.bounds().inFlight());
+        this.headers = new HeaderDeadlines(settings.bounds().headerTimeout(), problems, closed, time);
+    }
+
+    /** Has the bounds hold for what comes by this connector; returns it. */
+    public ServerConnector over(ServerConnector connector, HttpConfiguration http) {
+        http.setRequestHeaderSize(settings.bounds().header());
+        connector.setIdleTimeout(settings.bounds().idleTimeout().toMillis());
+        connector.addBean(connections);
+        guarded.add(connector);
+        return connector;
+    }
+
+    /**
+     * What looks at each request before anything is done for it.
+     *
+     * @param services what is below this is for a service
+     */
+    public BoundsHandler handler(PathPrefix services) {
+        return new BoundsHandler(settings.bounds(), inFlight, services);
+    }
+
+    /** Has the timer call what ends connections that wait for a header for too long. */
+    public void watchedBy(Timer timer) {
+        timer.every(
+                HeaderDeadlines.PAUSE,
+                "header deadlines",
+                () -> headers.tick(guarded.stream()
+                        .flatMap(connector -> connector.getConnectedEndPoints().stream())
+                        .toList()));
+    }
+
+    /** Requests for services that are under way. */
+    public InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** Connections that clients have open. */
+    public Connections connections() {
+        return connections;
+    }
+
+    /** The problems that were answered with, by slug. */
+    public Refusals problems() {
+        return problems;
+    }
+
+    /** The connections that were closed without an answer, by why. */
+    public Refusals closed() {
+        return closed;
+    }
+}

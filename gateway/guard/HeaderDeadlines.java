@@ -1,0 +1,119 @@
+package gateway.guard;
+
+import gateway.Problem;
+import gateway.Refusals;
+import gateway.Time;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Ends connections on which a request's header takes too long in all, however steadily its bytes drip: Jetty's own
+ * timeout begins anew with each of them. A header that has begun is answered with 408; where nothing has come since
+ * the connection began, or no HTTP yet (TLS's handshake), it is closed without a word.
+ *
+ * <p>One timer looks at all connections now and then and remembers those that it found waiting, so requests whose header
+ * comes in one piece, as nearly all do, cost nothing. An end comes a {@link #PAUSE} late at most. Used by one thread.
+ */
+final class HeaderDeadlines {
+    /** How often {@link #tick} is to be called. */
+    static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** Why a connection was closed: it began and said nothing. */
+    static final String SILENT = "silent-connection";
+
+    /** What a connection was waiting for when it was first seen so: the header of its so-manieth request. */
+    private record Waiting(long request, long since) {}
+
+    private final long timeout;
+    private final Refusals answered;
+    private final Refusals closed;
+    private final Time time;
+    private Map<EndPoint, Waiting> waiting = new HashMap<>();
+
+    /**
+     * @param timeout from a header's first byte, or a connection's beginning, to the header's end
+     * @param answered counts the connections that were told why
+     * @param closed counts the others
+     */
+    HeaderDeadlines(Duration timeout, Refusals answered, Refusals closed, Time time) {
+        this.timeout = timeout.toNanos();
+        this.answered = answered;
+        this.closed = closed;
+        this.time = time;
+    }
+
+    /** Ends those of the connections that have waited for too long by now. */
+    void tick(Collection<EndPoint> connections) {
+        long now = time.nanos();
+        Map<EndPoint, Waiting> still = new HashMap<>();
+        for (EndPoint connection : connections) {
+            EndPoint http = overTls(connection);
+            long request = awaited(http.getConnection());
+            if (request < 0) {
+                continue;
+            }
+            Waiting before = waiting.get(connection);
+            Waiting found = before != null && before.request() == request ? before : new Waiting(request, now);
+            if (now - found.since() < timeout) {
+                still.put(connection, found);
+            } else {
+                end(http);
+            }
+        }
+        waiting = still; // what has gone is forgotten with it
+    }
+
+    private static EndPoint overTls(EndPoint connection) {
+        return connection.getConnection() instanceof SslConnection tls ? tls.getSslEndPoint() : connection;
+    }
+
+    /** The number of the request whose header is being waited for; negative if none is. */
+    private static long awaited(Connection connection) {
+        if (connection instanceof HttpConnection http) {
+            HttpParser parser = http.getParser();
+            boolean first = parser.isStart() && http.getMessagesIn() == 0;
+            return first || isInHeader(parser) ? http.getMessagesIn() : -1;
+        }
+        // Of what comes before HTTP, like the choice of a protocol; whatever comes instead of it has rules of its own.
+        return connection instanceof Connection.UpgradeFrom && connection.getMessagesIn() == 0 ? 0 : -1;
+    }
+
+    private static boolean isInHeader(HttpParser parser) {
+        return parser.inHeaderState() && !parser.isStart();
+    }
+
+    private void end(EndPoint http) {
+        if (http.getConnection() instanceof HttpConnection connection && isInHeader(connection.getParser())) {
+            Problem problem = Problem.lateHeader();
+            answered.count(problem.slug());
+            http.write(Callback.from(http::close), answer(problem));
+        } else {
+            closed.count(SILENT);
+            http.close();
+        }
+    }
+
+    /** Written past Jetty, for which there is no request yet that could be answered. */
+    private static ByteBuffer answer(Problem problem) {
+        byte[] body = problem.json("/"); // which path is asked for may not have come yet
+        ByteBuffer head = BufferUtil.toBuffer(
+                "HTTP/1.1 408 Request Timeout\r\nContent-Type: " + Problem.CONTENT_TYPE + "\r\nContent-Length: "
+                        + body.length + "\r\nConnection: close\r\n\r\n",
+                StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.remaining() + body.length)
+                .put(head)
+                .put(body)
+                .flip();
+    }
+}

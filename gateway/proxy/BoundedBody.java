@@ -1,0 +1,95 @@
+package gateway.proxy;
+
+import gateway.BodyTooLarge;
+import gateway.Bounds;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
+
+/**
+ * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
+ * whole timeout, and that brought less than {@value #LEAST_BYTES} bytes meanwhile, has stalled: whether nothing came,
+ * which Jetty sees, or a byte now and then, each of which begins Jetty's timeout anew.
+ *
+ * <p>What is there already is read without a look at the clock.
+ */
+final class BoundedBody {
+    private static final int LEAST_BYTES = 1024;
+
+    private final InputStream in;
+    private final Bounds bounds;
+    private final EndPoint connection;
+    private final LongSupplier nanos;
+    private long size;
+    private long waited;
+    private int lately;
+    private long idleTimeout = -1;
+
+    BoundedBody(HttpServletRequest request, Bounds bounds, LongSupplier nanos) throws IOException {
+        this.in = request.getInputStream();
+        this.bounds = bounds;
+        this.connection = ownConnection(request);
+        this.nanos = nanos;
+    }
+
+    /** The connection, if no other request shares it; else null, and its timeouts are others' business. */
+    private static EndPoint ownConnection(HttpServletRequest request) {
+        ConnectionMetaData jetty =
+                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
+        return jetty.getHttpVersion() == HttpVersion.HTTP_2
+                ? null
+                : jetty.getConnection().getEndPoint();
+    }
+
+    /**
+     * Reads what is there, waits if there is nothing; the number of bytes, negative at the end.
+     *
+     * @throws BodyTooLarge if this was too much
+     * @throws IOException caused by a {@link TimeoutException} if it has stalled
+     */
+    int read(byte[] buffer) throws IOException {
+        int count = in.available() > 0 ? in.read(buffer) : await(buffer);
+        size += Math.max(0, count);
+        if (size > bounds.body()) {
+            throw new BodyTooLarge(bounds.body());
+        }
+        return count;
+    }
+
+    private int await(byte[] buffer) throws IOException {
+        if (idleTimeout < 0 && connection != null) { // only now: it costs more than reading what is there
+            idleTimeout = connection.getIdleTimeout();
+            connection.setIdleTimeout(bounds.bodyTimeout().toMillis());
+        }
+        long start = nanos.getAsLong();
+        int count = in.read(buffer);
+        waited += nanos.getAsLong() - start;
+        lately += Math.max(0, count);
+        if (count >= 0 && waited >= bounds.bodyTimeout().toNanos()) {
+            if (lately < LEAST_BYTES) {
+                throw new IOException(new TimeoutException(lately + " bytes in " + bounds.bodyTimeout()));
+            }
+            waited = 0;
+            lately = 0;
+        }
+        return count;
+    }
+
+    /** Whether more is there already. */
+    boolean hasMore() throws IOException {
+        return in.available() > 0;
+    }
+
+    /** It has come to its end, well or not: its connection has the timeout that it had before. */
+    void end() {
+        if (idleTimeout >= 0) {
+            connection.setIdleTimeout(idleTimeout);
+        }
+    }
+}
