@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -170,7 +171,10 @@ class ServicesTest {
 
     private static Registration register(int gatewayPort, String name, TestBackend service) {
         return Registration.start(
-                List.of(ServiceUrl.parse("http://127.0.0.1:" + gatewayPort)), name, ServiceUrl.parse(service.url()));
+                List.of(ServiceUrl.parse("http://127.0.0.1:" + gatewayPort)),
+                Optional.empty(),
+                name,
+                ServiceUrl.parse(service.url()));
     }
 
     /** With one gateway's URL alone, the whole cluster lost its services 15 s after that gateway died. */
@@ -183,7 +187,7 @@ class ServicesTest {
                 TestGateway third = TestGateway.with(Map.of())) {
             gateways.add(ServiceUrl.parse("http://127.0.0.1:" + second.port()));
             gateways.add(ServiceUrl.parse("http://127.0.0.1:" + third.port()));
-            Registration registration = Registration.start(gateways, "a", ServiceUrl.parse(a.url()));
+            Registration registration = Registration.start(gateways, Optional.empty(), "a", ServiceUrl.parse(a.url()));
             try {
                 TestGateway.await(
                         "its registration", () -> second.get("/services/a").statusCode() == 200);
