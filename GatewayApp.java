@@ -101,8 +101,11 @@ public final class GatewayApp {
                     (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
-            config.routes.before(
-                    new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
+            config.routes.before(new StoryHandler(
+                    API,
+                    settings.clients().forwardedBy(),
+                    () -> ThreadLocalRandom.current().nextLong(),
+                    time));
             config.routes.before(new PathGuard());
             config.routes.before(limiter);
             config.routes.before(new ProxyHandler(forwarder, API));

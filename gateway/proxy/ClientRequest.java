@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.Peer;
+import gateway.ProxyPath;
 import gateway.registry.Backend;
 import gateway.story.RequestIds;
 import gateway.story.Story;
@@ -138,12 +139,7 @@ final class ClientRequest {
         if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
             headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
         }
-        headers.add("X-Forwarded-For", Peer.text(Peer.address(request)));
-        headers.add("X-Forwarded-Proto", request.isSecure() ? "https" : "http");
-        String host = fields.get(HttpHeader.HOST);
-        if (host != null) {
-            headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
-        }
+        addOrigin(headers);
         headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
         headers.add(RequestIds.HEADER, story.requestId());
         headers.add(TraceContext.HEADER, trace.parent());
@@ -159,5 +155,17 @@ final class ClientRequest {
             headers.add("Upgrade", WebSocketHandshake.PROTOCOL);
         }
         return headers.build();
+    }
+
+    /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
+    private void addOrigin(Headers.Builder headers) {
+        ProxyPath through = story.cameThrough();
+        headers.add("X-Forwarded-For", through == null ? Peer.text(story.client()) : through.text());
+        boolean said = through != null && through.proto() != null;
+        headers.add("X-Forwarded-Proto", said ? through.proto() : request.isSecure() ? "https" : "http");
+        String host = through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);
+        if (host != null) {
+            headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
+        }
     }
 }

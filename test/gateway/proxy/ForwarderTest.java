@@ -3,6 +3,7 @@ package gateway.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import gateway.ForwardedBy;
 import gateway.PathPrefix;
 import gateway.RawClient;
 import gateway.ServiceUrl;
@@ -45,7 +46,8 @@ class ForwarderTest {
             services.admit(backend, "test");
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new StoryHandler(new PathPrefix("/api"), () -> 42, time));
+                        config.routes.before(
+                                new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 42, time));
                         config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api")));
                     })
                     .start("127.0.0.1", 0);
