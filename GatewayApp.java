@@ -5,6 +5,7 @@ import gateway.PathPrefix;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.Via;
 import gateway.admin.GatewayApi;
 import gateway.admin.GatewaysApi;
 import gateway.admin.LimitsApi;
@@ -22,11 +23,13 @@ import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
+import gateway.limit.ShadowLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
 import gateway.metrics.Observation;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
+import gateway.proxy.LoopGuard;
 import gateway.proxy.PathGuard;
 import gateway.proxy.ProxyHandler;
 import gateway.redis.SharedLimit;
@@ -35,6 +38,7 @@ import gateway.registry.Gateways;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.registry.ServicePlaces;
 import gateway.story.StoryHandler;
 import io.javalin.Javalin;
 import java.time.Duration;
@@ -78,18 +82,23 @@ public final class GatewayApp {
         ServiceList services = new ServiceList(time); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
+        ServicePlaces places = new ServicePlaces(settings.serviceAddresses()); // where they may be
+        Via via = new Via(gateways.self().id());
         Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
         HealthChecker checker = new HealthChecker(
                 services,
                 health,
                 settings,
+                via,
                 time,
                 () -> ThreadLocalRandom.current().nextDouble());
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
-        LimitHandler limiter = new LimitHandler(limit, API, time);
+        Optional<ShadowLimit> shadow =
+                settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time));
+        LimitHandler limiter = new LimitHandler(limit, API, settings.clients().exempt(), shadow, time);
         Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
-        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, places, settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
         LiveApi live = new LiveApi(view, seen, drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
@@ -107,8 +116,9 @@ public final class GatewayApp {
                     () -> ThreadLocalRandom.current().nextLong(),
                     time));
             config.routes.before(new PathGuard());
+            config.routes.before(new LoopGuard(via));
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(forwarder, API));
+            config.routes.before(new ProxyHandler(forwarder, API, via));
             config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
@@ -121,7 +131,7 @@ public final class GatewayApp {
             config.routes.post("/services/{name}/drain", servicesApi::drain);
             config.routes.post("/services/{name}/resume", servicesApi::resume);
             Server.get(config.routes, "/gateways", new GatewaysApi(gateways, time)::list);
-            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
+            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, limiter, time)::explain);
             Server.get(config.routes, "/requests/{id}", new RequestsApi(seen.stories())::get);
             config.routes.get("/dashboard/events", live::events);
             Pages.configure(config);
@@ -138,7 +148,7 @@ public final class GatewayApp {
                 if (shared.isEmpty()) { // else they end in Redis
                     timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
                 }
-                timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
+                timer.every(FORGET_PAUSE, "idle clients", limiter::forgetIdle);
                 forwarder.watchedBy(timer);
             });
             config.events.serverStopping(() -> {

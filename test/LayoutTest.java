@@ -124,7 +124,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard|LoopGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

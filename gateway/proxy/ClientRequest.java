@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.Peer;
 import gateway.ProxyPath;
+import gateway.Via;
 import gateway.registry.Backend;
 import gateway.story.RequestIds;
 import gateway.story.Story;
@@ -38,15 +39,16 @@ final class ClientRequest {
     /**
      * @param path the raw path that the backend shall see
      * @param story what is told of it
+     * @param via what this gateway writes into it
      */
-    ClientRequest(HttpServletRequest request, String path, Story story) {
+    ClientRequest(HttpServletRequest request, String path, Story story, Via via) {
         this.request = request;
         this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
         this.path = path;
         this.story = story;
         this.hasBody = request.getContentLengthLong() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
         this.webSocket = WebSocketHandshake.isIn(request, fields);
-        this.headers = headersForBackend();
+        this.headers = headersForBackend(via);
     }
 
     HttpServletRequest servletRequest() {
@@ -125,7 +127,7 @@ final class ClientRequest {
         return NEED_A_BODY.contains(method()) ? RequestBody.EMPTY : null;
     }
 
-    private Headers headersForBackend() {
+    private Headers headersForBackend(Via via) {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
         TraceContext trace = story.trace();
@@ -140,7 +142,7 @@ final class ClientRequest {
             headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
         }
         addOrigin(headers);
-        headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
+        headers.add("Via", via.entryFor(request.getProtocol()));
         headers.add(RequestIds.HEADER, story.requestId());
         headers.add(TraceContext.HEADER, trace.parent());
         if (request.getContentLengthLong() > 0) {

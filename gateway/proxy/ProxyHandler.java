@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.PathPrefix;
 import gateway.Problem;
+import gateway.Via;
 import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -17,11 +18,16 @@ public final class ProxyHandler implements Handler {
 
     private final Forwarder forwarder;
     private final PathPrefix prefix;
+    private final Via via;
 
-    /** @param prefix what is forwarded; requests for anything else go on to the next handler */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix) {
+    /**
+     * @param prefix what is forwarded; requests for anything else go on to the next handler
+     * @param via what this gateway writes into requests
+     */
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via) {
         this.forwarder = forwarder;
         this.prefix = prefix;
+        this.via = via;
     }
 
     @Override
@@ -45,7 +51,7 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request));
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request), via);
         if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());

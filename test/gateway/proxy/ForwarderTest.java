@@ -10,6 +10,7 @@ import gateway.ServiceUrl;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.Via;
 import gateway.balance.RoundRobin;
 import gateway.health.Health;
 import gateway.registry.Backend;
@@ -48,7 +49,7 @@ class ForwarderTest {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(
                                 new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 42, time));
-                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api")));
+                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api"), new Via("1")));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {
