@@ -5,6 +5,7 @@ import gateway.PathPrefix;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.Via;
 import gateway.admin.AdminPort;
 import gateway.admin.GatewayApi;
 import gateway.admin.GatewaysApi;
@@ -25,12 +26,14 @@ import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
+import gateway.limit.ShadowLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
 import gateway.listen.Listening;
 import gateway.metrics.Observation;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
+import gateway.proxy.LoopGuard;
 import gateway.proxy.PathGuard;
 import gateway.proxy.ProxyHandler;
 import gateway.redis.SharedLimit;
@@ -39,12 +42,14 @@ import gateway.registry.Gateways;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.registry.ServicePlaces;
 import gateway.story.StoryHandler;
 import io.javalin.Javalin;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,19 +93,24 @@ public final class GatewayApp {
         ServiceList services = new ServiceList(time); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
+        ServicePlaces places = new ServicePlaces(settings.serviceAddresses()); // where they may be
+        Via via = new Via(gateways.self().id());
         Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
         HealthChecker checker = new HealthChecker(
                 services,
                 health,
                 settings,
+                via,
                 time,
                 () -> ThreadLocalRandom.current().nextDouble());
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
-        LimitHandler limiter = new LimitHandler(limit, API, time);
+        Optional<ShadowLimit> shadow =
+                settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time));
+        LimitHandler limiter = new LimitHandler(limit, API, settings.clients().exempt(), shadow, time);
         Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
         Operators operators = new Operators(settings, time); // who may change things and see what is private
-        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, places, settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
         LiveApi live = new LiveApi(view, seen, drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, operators, drain, time);
@@ -113,17 +123,21 @@ public final class GatewayApp {
                     http));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
-            config.routes.before(
-                    new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
+            config.routes.before(new StoryHandler(
+                    API,
+                    settings.clients().forwardedBy(),
+                    () -> ThreadLocalRandom.current().nextLong(),
+                    time));
             config.routes.before(guard.handler(API));
             config.routes.before(new PathGuard());
+            config.routes.before(new LoopGuard(via));
             settings.access().port().ifPresent(port -> {
-                config.jetty.addConnector((server, http) -> AdminPort.at(
-                        new ClientConnector(server, http, settings.access().host(), port)));
+                config.jetty.addConnector((server, http) -> AdminPort.at(new ClientConnector(
+                        server, http, settings.access().host(), port, new HttpConnectionFactory(http))));
                 config.routes.before(AdminPort.without(API));
             });
             config.routes.before(limiter);
-            config.routes.before(new ProxyHandler(forwarder, API, guard.inFlight()));
+            config.routes.before(new ProxyHandler(forwarder, API, via, guard.inFlight()));
             config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
@@ -136,7 +150,7 @@ public final class GatewayApp {
             config.routes.post("/services/{name}/drain", operators.only(servicesApi::drain));
             config.routes.post("/services/{name}/resume", operators.only(servicesApi::resume));
             Server.get(config.routes, "/gateways", new GatewaysApi(gateways, time)::list);
-            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, operators, time)::explain);
+            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, limiter, operators, time)::explain);
             Server.get(config.routes, "/requests/{id}", operators.only(new RequestsApi(seen.stories())::get));
             config.routes.get("/dashboard/events", operators.only(live::events));
             Pages.configure(config, operators);
@@ -153,7 +167,7 @@ public final class GatewayApp {
                 if (shared.isEmpty()) { // else they end in Redis
                     timer.every(Leases.PAUSE, "leases", new Leases(services)::tick);
                 }
-                timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
+                timer.every(FORGET_PAUSE, "idle clients", limiter::forgetIdle);
                 forwarder.watchedBy(timer);
                 guard.watchedBy(timer);
             });

@@ -1,9 +1,12 @@
 package gateway;
 
 import java.net.InetAddress;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 
 /**
  * Who a request comes from, when proxies stand before the gateway: what they wrote is read from right to left, since
@@ -46,7 +49,13 @@ public record ForwardedBy(Networks trusted, Header header) {
     /** Trusts nobody: the client is the peer of the TCP connection. */
     public static final ForwardedBy NOBODY = new ForwardedBy(Networks.NONE, Header.X_FORWARDED_FOR);
 
-    private static final String FOR = "for=";
+    /** More proxies than that, one behind the other, are a client's invention; the walk ends with the last of them. */
+    public static final int MOST_PROXIES = 32;
+
+    private static final String PROTO = "X-Forwarded-Proto";
+    private static final String HOST = "X-Forwarded-Host";
+    private static final int LONGEST_HOST = 300;
+    private static final Pattern HOST_FORM = Pattern.compile("[A-Za-z0-9._:\\[\\]-]+");
 
     /** Whether what this peer says of its clients is taken. */
     public boolean trusts(InetAddress peer) {
@@ -62,89 +71,72 @@ public record ForwardedBy(Networks trusted, Header header) {
      * @param lines the header's lines, in the order in which they came
      */
     public InetAddress client(InetAddress peer, List<String> lines) {
-        InetAddress client = peer;
+        return walk(peer, lines).path(null, null).client();
+    }
+
+    /**
+     * The whole way from the client, with what it asked for.
+     *
+     * @param peer of the TCP connection; trusted
+     * @param fields the request's
+     */
+    public ProxyPath path(InetAddress peer, HttpFields fields) {
+        Walk walk = walk(peer, fields.getValuesList(header.field));
+        if (header == Header.X_FORWARDED_FOR) {
+            return walk.path(only(fields, PROTO), only(fields, HOST));
+        }
+        return walk.outermost == null
+                ? walk.path(null, null)
+                : walk.path(walk.outermost.proto(), walk.outermost.host()); // said of the client's own request
+    }
+
+    /** How far one came, and what the proxy wrote that the client spoke to. */
+    private record Walk(List<InetAddress> addresses, ForwardedElement outermost) {
+        private ProxyPath path(String proto, String host) {
+            return new ProxyPath(
+                    addresses, isProto(proto) ? proto.toLowerCase(Locale.ROOT) : null, isHost(host) ? host : null);
+        }
+    }
+
+    private Walk walk(InetAddress peer, List<String> lines) {
+        LinkedList<InetAddress> addresses = new LinkedList<>(List.of(peer));
+        ForwardedElement outermost = null;
         for (int line = lines.size() - 1; line >= 0; line--) {
-            String rest = lines.get(line);
-            while (rest != null) {
-                if (!trusts(client)) {
-                    return client;
+            String text = lines.get(line);
+            for (int end = text.length(); end >= 0; ) {
+                if (addresses.size() > MOST_PROXIES || !trusts(addresses.getFirst())) {
+                    return new Walk(addresses, outermost);
                 }
-                int comma = lastComma(rest);
-                Optional<InetAddress> said = address(rest.substring(comma + 1).strip());
+                boolean plain = header == Header.X_FORWARDED_FOR;
+                int comma = plain ? text.lastIndexOf(',', end - 1) : ForwardedElement.comma(text, end);
+                String element = text.substring(comma + 1, end).strip();
+                Optional<ForwardedElement> said =
+                        plain ? ForwardedElement.address(element) : ForwardedElement.pairs(element);
                 if (said.isEmpty()) {
-                    return client;
+                    return new Walk(addresses, outermost);
                 }
-                client = said.get();
-                rest = comma < 0 ? null : rest.substring(0, comma);
+                outermost = said.get();
+                addresses.addFirst(outermost.node());
+                end = comma;
             }
         }
-        return client;
+        return new Walk(addresses, outermost);
     }
 
-    /** Where the last element begins; a comma in a quoted string (RFC 9110, 5.6.4) separates nothing. */
-    private int lastComma(String line) {
-        if (header == Header.X_FORWARDED_FOR) {
-            return line.lastIndexOf(',');
-        }
-        boolean quoted = false;
-        int last = -1;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"') {
-                quoted = !quoted;
-            } else if (c == '\\' && quoted) {
-                i++;
-            } else if (c == ',' && !quoted) {
-                last = i;
-            }
-        }
-        return last;
+    /** The value of a header that came once; null if it didn't, for then who wrote which? */
+    private static String only(HttpFields fields, String name) {
+        List<String> values = fields.getValuesList(name);
+        return values.size() == 1 ? values.get(0) : null;
     }
 
-    private Optional<InetAddress> address(String element) {
-        if (header == Header.X_FORWARDED_FOR) {
-            return node(element);
-        }
-        Optional<InetAddress> found = Optional.empty();
-        for (String pair : element.split(";", -1)) { // no semicolon is part of an address
-            String parameter = pair.strip();
-            if (parameter.toLowerCase(Locale.ROOT).startsWith(FOR)) {
-                if (found.isPresent()) {
-                    return Optional.empty(); // which of the two?
-                }
-                found = node(unquoted(parameter.substring(FOR.length())));
-                if (found.isEmpty()) {
-                    return Optional.empty();
-                }
-            }
-        }
-        return found;
+    private static boolean isProto(String text) {
+        return text != null && (text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https"));
     }
 
-    private static String unquoted(String value) {
-        return value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"")
-                ? value.substring(1, value.length() - 1)
-                : value;
-    }
-
-    /** {@code 192.0.2.7}, {@code 192.0.2.7:4711}, {@code 2001:db8::1}, {@code [2001:db8::1]} or {@code [2001:db8::1]:4711}. */
-    private static Optional<InetAddress> node(String text) {
-        if (text.startsWith("[")) {
-            int end = text.indexOf(']');
-            return end > 0 && text.indexOf(':') > 0 && isPortOrNothing(text.substring(end + 1))
-                    ? Networks.address(text.substring(1, end)).filter(address -> text.indexOf(':') < end)
-                    : Optional.empty();
-        }
-        int colon = text.indexOf(':');
-        if (colon >= 0 && colon == text.lastIndexOf(':')) { // IPv6 has two at least
-            return isPortOrNothing(text.substring(colon))
-                    ? Networks.address(text.substring(0, colon))
-                    : Optional.empty();
-        }
-        return Networks.address(text);
-    }
-
-    private static boolean isPortOrNothing(String text) {
-        return text.isEmpty() || (text.length() <= 6 && text.matches(":[0-9]{1,5}"));
+    /** Whether it is one host, with or without a port, and nothing else. */
+    private static boolean isHost(String text) {
+        return text != null
+                && text.length() <= LONGEST_HOST
+                && HOST_FORM.matcher(text).matches();
     }
 }

@@ -42,6 +42,11 @@ public final class Networks {
             .allowBase85(false)
             .allowBinary(false)
             .allowZone(true)
+            .getEmbeddedIPv4AddressParametersBuilder()
+            .allow_inet_aton(false)
+            .allowLeadingZeros(false)
+            .allowBinary(false)
+            .getEmbeddedIPv4AddressParentBuilder()
             .getParentBuilder()
             .toParams();
 

@@ -42,6 +42,17 @@ public final class OwnAddress {
                 .findFirst();
     }
 
+    /** Whether it is one of this machine's. */
+    public static boolean isHere(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
     private static boolean isUp(NetworkInterface network) {
         try {
             return network.isUp();

@@ -8,6 +8,8 @@ public enum ProxyError {
     DNS_ERROR,
     /** There is no available backend. */
     DESTINATION_UNAVAILABLE,
+    /** The backend is where none may be. */
+    DESTINATION_IP_PROHIBITED,
     /** There is no route to the backend. */
     DESTINATION_IP_UNROUTABLE,
     /** Nobody listens at the backend's port. */
@@ -30,6 +32,8 @@ public enum ProxyError {
     HTTP_PROTOCOL_ERROR,
     /** The request itself can't be passed on: any 4xx of the gateway's own. */
     HTTP_REQUEST_ERROR,
+    /** The request has passed this gateway before. */
+    PROXY_LOOP_DETECTED,
     /** The gateway itself failed. */
     PROXY_INTERNAL_ERROR;
 

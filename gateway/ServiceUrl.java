@@ -1,11 +1,10 @@
 package gateway;
 
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -97,15 +96,8 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
             return false;
         }
         try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (address.isAnyLocalAddress()
-                        || address.isLoopbackAddress()
-                        || NetworkInterface.getByInetAddress(address) != null) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (UnknownHostException | SocketException e) {
+            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(OwnAddress::isHere);
+        } catch (UnknownHostException e) {
             return false; // its first check will say that it can't be reached
         }
     }

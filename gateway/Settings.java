@@ -169,10 +169,18 @@ public record Settings(
         return settings;
     }
 
+    /** Where services may be. */
+    public ServiceAddresses serviceAddresses() {
+        return new ServiceAddresses(serviceNetworks);
+    }
+
     private void complainOf(ServiceUrl url, SettingsReader reader) {
         if (url.isOnThisMachineAt(port)) {
             reader.complain(SERVICES, url.toString(), "is the gateway's own address");
         }
+        Networks.address(url.host())
+                .flatMap(serviceAddresses()::objection)
+                .ifPresent(words -> reader.complain(SERVICES, url.toString(), "leads to " + words));
         long alike = services.stream()
                 .filter(other -> other.authority().equals(url.authority()))
                 .count();

@@ -1,5 +1,6 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import gateway.ForwardedBy;
 import gateway.PathPrefix;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
@@ -42,7 +43,8 @@ class ErrorsTest {
                     Server.configure(config, settings);
                     config.jetty.modifyServer(
                             server -> server.setRequestLog(new StoryEnds(Time.system(), List.of(ended::add))));
-                    config.routes.before(new StoryHandler(new PathPrefix("/api"), () -> 7, Time.system()));
+                    config.routes.before(
+                            new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 7, Time.system()));
                     config.routes.get("/api/x", handler);
                 })
                 .start();

@@ -133,7 +133,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|guard\\.BoundsHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|guard\\.BoundsHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard|LoopGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

@@ -149,7 +149,7 @@ class ProxyRequestTest {
         assertEquals(List.of("http"), got.header("X-Forwarded-Proto"));
         assertEquals(List.of("shop.example"), got.header("X-Forwarded-Host"));
         assertEquals(List.of("127.0.0.1:" + backend.port()), got.header("Host"));
-        assertEquals(List.of("1.1 api-gateway"), got.header("Via"));
+        assertEquals(List.of("1.1 " + gateway.via()), got.header("Via"));
         assertEquals(32, got.header("X-Request-ID").get(0).length());
     }
 
@@ -158,7 +158,7 @@ class ProxyRequestTest {
         Received got = sent("GET /api/x HTTP/1.0\r\n\r\n");
         assertEquals(List.of(), got.header("User-Agent"));
         assertEquals(List.of("identity"), got.header("Accept-Encoding"));
-        assertEquals(List.of("1.0 api-gateway"), got.header("Via"));
+        assertEquals(List.of("1.0 " + gateway.via()), got.header("Via"));
         assertEquals(List.of("127.0.0.1"), got.header("X-Forwarded-For"));
     }
 
@@ -172,7 +172,7 @@ class ProxyRequestTest {
     @Test
     void an_earlier_via_is_added_to() throws Exception {
         Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nVia: 1.1 first\r\n\r\n");
-        assertEquals(List.of("1.1 first", "1.1 api-gateway"), got.header("Via"));
+        assertEquals(List.of("1.1 first", "1.1 " + gateway.via()), got.header("Via"));
     }
 
     @Test

@@ -104,6 +104,11 @@ final class TestGateway implements AutoCloseable {
         return JSON.readTree(answer.body());
     }
 
+    /** What it calls itself in {@code Via}. */
+    String via() throws IOException, InterruptedException {
+        return "api-gateway-" + json("/gateways").at("/gateways/0/id").asText();
+    }
+
     /** Who answered a GET of /api/who. */
     String who() throws IOException, InterruptedException {
         return json("/api/who").path("service").asText();

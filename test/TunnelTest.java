@@ -118,7 +118,7 @@ class TunnelTest {
             assertEquals(List.of("a, b"), asked.header("Sec-WebSocket-Protocol"));
             assertEquals(List.of("http://shop.example"), asked.header("Origin"));
             assertEquals(List.of("127.0.0.1"), asked.header("X-Forwarded-For"));
-            assertEquals(List.of("1.1 api-gateway"), asked.header("Via"));
+            assertEquals(List.of("1.1 " + gateway.via()), asked.header("Via"));
             assertEquals(List.of("mine"), asked.header("X-Request-ID"));
             assertEquals(List.of(), asked.header("Keep-Alive"));
 

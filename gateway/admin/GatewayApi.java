@@ -10,7 +10,9 @@ import gateway.limit.ClientAddress;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
+import gateway.limit.ShadowLimit;
 import gateway.registry.ServiceList;
+import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.net.InetAddress;
@@ -146,7 +148,7 @@ public final class GatewayApi {
     /** {@code GET /stats}: looking at the limit takes nothing of it. */
     public void stats(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("rate_limiting", rateLimiting(Peer.address(ctx.req())));
+        answer.put("rate_limiting", rateLimiting(Story.of(ctx.req()).client()));
         Map<String, Object> balancing = new LinkedHashMap<>();
         balancing.put("algorithm", balancer.name());
         balancing.put(
@@ -159,26 +161,42 @@ public final class GatewayApi {
         ctx.json(answer);
     }
 
-    private Map<String, Object> rateLimiting(InetAddress peer) {
+    private Map<String, Object> rateLimiting(InetAddress client) {
         Map<String, Object> limiting = new LinkedHashMap<>();
         limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
         limiting.put("algorithm", limit.algorithm());
         limiting.put("store", Words.store(limit));
-        limiting.put("your_ip", Peer.text(peer));
+        limiting.put("your_ip", Peer.text(client));
         limit.rate().ifPresent(rate -> {
-            Decision decision = limit.look(ClientAddress.of(peer));
+            Decision decision = limit.look(ClientAddress.of(client));
             limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
             limiting.put("remaining_requests", decision.remaining());
             limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));
         });
+        if (decisions.isExempt(client)) {
+            limiting.put("exempt", true);
+        }
+        decisions.shadow().ifPresent(shadow -> limiting.put("shadow", shadow(shadow)));
         return limiting;
+    }
+
+    private static Map<String, Object> shadow(ShadowLimit shadow) {
+        Map<String, Object> tried = new LinkedHashMap<>();
+        tried.put("limit", shadow.rate().requests());
+        tried.put("window_seconds", shadow.rate().window().toMillis() / 1000.0);
+        tried.put("allowed", shadow.allowed());
+        tried.put("refused", shadow.refused());
+        return tried;
     }
 
     private Map<String, Object> totals() {
         Map<String, Object> totals = new LinkedHashMap<>();
         totals.put("since", startedAt.toString());
-        totals.put("requests", decisions.allowed() + decisions.refused());
+        totals.put("requests", decisions.allowed() + decisions.refused() + decisions.exempted());
         totals.put("limited", decisions.refused());
+        if (decisions.hasExempt()) {
+            totals.put("exempt", decisions.exempted());
+        }
         totals.put("forwarded", services.totals().requests().sum());
         totals.put("failures", services.totals().failures().sum());
         totals.put("clients_remembered", limit.clients());

@@ -1,37 +1,36 @@
 package gateway.admin;
 
+import gateway.Networks;
 import gateway.Peer;
 import gateway.Problem;
 import gateway.Rate;
 import gateway.Time;
 import gateway.limit.ClientAddress;
+import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Standing;
+import gateway.story.Story;
 import io.javalin.http.Context;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** Why a client is limited, or isn't. Looking takes nothing. */
 public final class LimitsApi {
-    /**
-     * What Java never takes for a name: it would ask the name server for that, whatever a stranger sends. Either four
-     * numbers up to 255, or as many signs of IPv6, a colon among them, as an address may have.
-     */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}|(?=[^:]{0,45}:)[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
-
     private final RateLimit limit;
+    private final LimitHandler decisions;
     private final Operators operators;
     private final Time time;
 
-    /** @param operators who may see where others stand */
-    public LimitsApi(RateLimit limit, Operators operators, Time time) {
+    /**
+     * @param decisions knows for whom no limit holds
+     * @param operators who may see where others stand
+     */
+    public LimitsApi(RateLimit limit, LimitHandler decisions, Operators operators, Time time) {
         this.limit = limit;
+        this.decisions = decisions;
         this.operators = operators;
         this.time = time;
     }
@@ -41,30 +40,26 @@ public final class LimitsApi {
      * operators may ask.
      */
     public void explain(Context ctx) throws Exception {
-        InetAddress peer = Peer.address(ctx.req());
+        Story story = Story.of(ctx.req());
+        InetAddress asker = story.client();
         String asked = ctx.queryParam("ip");
         if (asked == null) {
-            ctx.json(answer(peer, "the TCP connection's other end; X-Forwarded-For and the like are not believed"));
+            ctx.json(answer(asker, foundBy(story)));
             return;
         }
-        InetAddress client = parse(asked);
+        InetAddress client = Networks.address(asked).orElse(null);
         if (client == null) {
             Problem.badRequest("ip=" + asked + " isn't an IP address; ask with one like 192.0.2.7 or 2001:db8::1")
                     .send(ctx.req(), ctx.res());
-        } else if (client.equals(peer) || operators.admits(ctx)) {
+        } else if (client.equals(asker) || operators.admits(ctx)) {
             ctx.json(answer(client, "the parameter ip"));
         }
     }
 
-    private static InetAddress parse(String text) {
-        if (!ADDRESS.matcher(text).matches()) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException e) {
-            return null;
-        }
+    private static String foundBy(Story story) {
+        return story.cameThrough() == null
+                ? "the TCP connection's other end; X-Forwarded-For and the like are not believed"
+                : "the word of trusted proxies: " + story.cameThrough().text();
     }
 
     private Map<String, Object> answer(InetAddress client, String foundBy) {
@@ -77,7 +72,11 @@ public final class LimitsApi {
         answer.put("found_by", foundBy);
         answer.put("policy", limit.rate().map(this::policy).orElse(null));
         answer.put("store", standing.store());
-        answer.put("allowed_now", standing.decision().allowed());
+        boolean exempt = decisions.isExempt(client);
+        answer.put("allowed_now", exempt || standing.decision().allowed());
+        if (exempt) {
+            answer.put("exempt", true);
+        }
         limit.rate().ifPresent(rate -> {
             answer.put("used", standing.used());
             answer.put("remaining", standing.decision().remaining());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import gateway.Durations;
 import gateway.ServiceUrl;
 import gateway.registry.Service;
+import gateway.registry.ServicePlaces;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +30,11 @@ final class RegistrationForm {
             .build();
 
     private final Duration defaultLease;
+    private final ServicePlaces places;
 
-    RegistrationForm(Duration defaultLease) {
+    RegistrationForm(Duration defaultLease, ServicePlaces places) {
         this.defaultLease = defaultLease;
+        this.places = places;
     }
 
     /** What is wrong with a field, in words. */
@@ -112,15 +115,13 @@ final class RegistrationForm {
         return value.textValue();
     }
 
-    private static ServiceUrl url(String text, int port, List<FieldError> errors) {
+    private ServiceUrl url(String text, int port, List<FieldError> errors) {
         if (text == null) {
             return null;
         }
         try {
             ServiceUrl url = ServiceUrl.parse(text);
-            if (url.isOnThisMachineAt(port)) {
-                errors.add(new FieldError("url", "is the gateway's own address"));
-            }
+            places.objection(url, port).ifPresent(words -> errors.add(new FieldError("url", words)));
             return url;
         } catch (IllegalArgumentException e) {
             errors.add(new FieldError("url", e.getMessage()));

@@ -10,6 +10,7 @@ import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.ServiceList.Outcome;
+import gateway.registry.ServicePlaces;
 import gateway.story.Story;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -34,19 +35,23 @@ public final class ServicesApi {
     private final RegistrationForm form;
     private final Time time;
 
-    /** @param defaultLease what {@code "lease":"default"} means */
+    /**
+     * @param places where services may be
+     * @param defaultLease what {@code "lease":"default"} means
+     */
     public ServicesApi(
             ServiceList services,
             HealthChecker checker,
             Balancer balancer,
             RateLimit limit,
+            ServicePlaces places,
             Duration defaultLease,
             Time time) {
         this.services = services;
         this.checker = checker;
         this.balancer = balancer;
         this.limit = limit;
-        this.form = new RegistrationForm(defaultLease);
+        this.form = new RegistrationForm(defaultLease, places);
         this.time = time;
     }
 

@@ -4,9 +4,11 @@ import gateway.Durations;
 import gateway.Settings;
 import gateway.Threads;
 import gateway.Time;
+import gateway.Via;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.ServiceList;
+import gateway.registry.ServiceSockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Proxy;
@@ -32,6 +34,7 @@ import okhttp3.Response;
  */
 public final class HealthChecker implements AutoCloseable {
     private static final long MOST_BYTES = 64 * 1024;
+    private static final int LOOP_DETECTED = 508;
     private static final double JITTER = 0.1;
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -41,12 +44,18 @@ public final class HealthChecker implements AutoCloseable {
     private final Duration timeout;
     private final Time time;
     private final DoubleSupplier random;
+    private final String via;
     private final OkHttpClient client;
     private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
-    /** @param random numbers from 0 to 1 for the jitter */
-    public HealthChecker(ServiceList services, Health health, Settings settings, Time time, DoubleSupplier random) {
+    /**
+     * @param via written into each check, so that a gateway that is asked by itself answers 508 rather than that it is well
+     * @param random numbers from 0 to 1 for the jitter
+     */
+    public HealthChecker(
+            ServiceList services, Health health, Settings settings, Via via, Time time, DoubleSupplier random) {
+        this.via = via.entryFor("HTTP/1.1");
         this.services = services;
         this.health = health;
         this.interval = settings.healthInterval();
@@ -63,6 +72,7 @@ public final class HealthChecker implements AutoCloseable {
                 .retryOnConnectionFailure(false)
                 .fastFallback(false)
                 .proxy(Proxy.NO_PROXY)
+                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(Contact::note)
                 // A check shall say whether a new connection works: none is kept.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
@@ -137,6 +147,7 @@ public final class HealthChecker implements AutoCloseable {
             Request request = new Request.Builder()
                     .url(backend.url() + "/health")
                     .header("User-Agent", "api-gateway-health-check")
+                    .header("Via", via)
                     .tag(Contact.class, contact)
                     .build();
             return ask(request);
@@ -154,6 +165,9 @@ public final class HealthChecker implements AutoCloseable {
         try (Response response = client.newCall(request).execute()) {
             if (response.body().source().request(MOST_BYTES + 1)) {
                 return ill("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+            }
+            if (response.code() == LOOP_DETECTED) {
+                return ill("leads back to this gateway");
             }
             return response.isSuccessful() ? Optional.empty() : ill("its /health answered " + response.code());
         }

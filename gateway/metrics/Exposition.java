@@ -3,6 +3,7 @@ package gateway.metrics;
 import com.sun.management.OperatingSystemMXBean;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
+import gateway.limit.ShadowLimit;
 import gateway.registry.ServiceList;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -111,7 +112,7 @@ public final class Exposition implements AutoCloseable {
     }
 
     private void limiter(MeterRegistry made) {
-        String help = "Requests to services that the rate limit let through or refused";
+        String help = "Requests to services that the rate limit let through or refused, or that it doesn't hold for";
         FunctionCounter.builder("gateway.rate.limit.decisions", decisions, LimitHandler::allowed)
                 .description(help)
                 .tag("decision", "allowed")
@@ -120,12 +121,29 @@ public final class Exposition implements AutoCloseable {
                 .description(help)
                 .tag("decision", "refused")
                 .register(made);
+        FunctionCounter.builder("gateway.rate.limit.decisions", decisions, LimitHandler::exempted)
+                .description(help)
+                .tag("decision", "exempt")
+                .register(made);
+        decisions.shadow().ifPresent(shadow -> shadow(made, shadow));
         Gauge.builder("gateway.rate.limit.clients", limit, RateLimit::clients)
                 .description("Client addresses that the rate limit remembers")
                 .register(made);
         if (limit.sharing().isPresent()) {
             sharing(made);
         }
+    }
+
+    private static void shadow(MeterRegistry made, ShadowLimit shadow) {
+        String help = "What the rate limit that is tried out would have let through or refused";
+        FunctionCounter.builder("gateway.rate.limit.shadow.decisions", shadow, ShadowLimit::allowed)
+                .description(help)
+                .tag("decision", "allowed")
+                .register(made);
+        FunctionCounter.builder("gateway.rate.limit.shadow.decisions", shadow, ShadowLimit::refused)
+                .description(help)
+                .tag("decision", "refused")
+                .register(made);
     }
 
     private void sharing(MeterRegistry made) {

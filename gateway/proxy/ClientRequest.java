@@ -2,6 +2,8 @@ package gateway.proxy;
 
 import gateway.Bounds;
 import gateway.Peer;
+import gateway.ProxyPath;
+import gateway.Via;
 import gateway.registry.Backend;
 import gateway.story.RequestIds;
 import gateway.story.Story;
@@ -39,8 +41,9 @@ final class ClientRequest {
     /**
      * @param path the raw path that the backend shall see
      * @param story what is told of it
+     * @param via what this gateway writes into it
      */
-    ClientRequest(HttpServletRequest request, String path, Story story) {
+    ClientRequest(HttpServletRequest request, String path, Story story, Via via) {
         this.request = request;
         this.client = ClientSide.of(request);
         this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
@@ -48,7 +51,7 @@ final class ClientRequest {
         this.story = story;
         this.hasBody = request.getContentLengthLong() > 0 || hasBodyOfUnknownLength();
         this.webSocket = WebSocketHandshake.isIn(request, fields);
-        this.headers = headersForBackend();
+        this.headers = headersForBackend(via);
     }
 
     private boolean hasBodyOfUnknownLength() {
@@ -137,7 +140,7 @@ final class ClientRequest {
         return NEED_A_BODY.contains(method()) ? RequestBody.EMPTY : null;
     }
 
-    private Headers headersForBackend() {
+    private Headers headersForBackend(Via via) {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
         TraceContext trace = story.trace();
@@ -157,13 +160,8 @@ final class ClientRequest {
         if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
             headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
         }
-        headers.add("X-Forwarded-For", Peer.text(Peer.address(request)));
-        headers.add("X-Forwarded-Proto", request.isSecure() ? "https" : "http");
-        String host = fields.get(HttpHeader.HOST);
-        if (host != null) {
-            headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
-        }
-        headers.add("Via", request.getProtocol().substring("HTTP/".length()) + " api-gateway");
+        addOrigin(headers);
+        headers.add("Via", via.entryFor(request.getProtocol()));
         headers.add(RequestIds.HEADER, story.requestId());
         headers.add(TraceContext.HEADER, trace.parent());
         if (request.getContentLengthLong() > 0) {
@@ -178,5 +176,17 @@ final class ClientRequest {
             headers.add("Upgrade", WebSocketHandshake.PROTOCOL);
         }
         return headers.build();
+    }
+
+    /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
+    private void addOrigin(Headers.Builder headers) {
+        ProxyPath through = story.cameThrough();
+        headers.add("X-Forwarded-For", through == null ? Peer.text(story.client()) : through.text());
+        boolean said = through != null && through.proto() != null;
+        headers.add("X-Forwarded-Proto", said ? through.proto() : request.isSecure() ? "https" : "http");
+        String host = through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);
+        if (host != null) {
+            headers.addUnsafeNonAscii("X-Forwarded-Host", HeaderRules.bytesAsUtf8(host));
+        }
     }
 }

@@ -6,6 +6,7 @@ import gateway.ProxyError;
 import gateway.health.FailureWords;
 import gateway.health.Health;
 import gateway.registry.Backend;
+import gateway.registry.ServiceSockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
@@ -74,6 +75,9 @@ record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backen
     private static ProxyError notSent(IOException e, Attempt attempt) {
         if (FailureWords.refused(e)) {
             return ProxyError.CONNECTION_REFUSED;
+        }
+        if (e instanceof ServiceSockets.Forbidden) {
+            return ProxyError.DESTINATION_IP_PROHIBITED;
         }
         if (e instanceof UnknownHostException) {
             return ProxyError.DNS_ERROR;

@@ -8,6 +8,7 @@ import gateway.balance.Balancer;
 import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
+import gateway.registry.ServiceSockets;
 import gateway.registry.Snapshot;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -45,16 +46,16 @@ public final class Forwarder implements AutoCloseable {
         this.upstreamTimeout = settings.upstreamTimeout();
         this.bounds = settings.bounds();
         this.time = time;
-        this.lanes = new Lanes(client(settings.connectTimeout(), time), services, time);
+        this.lanes = new Lanes(client(settings, time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
         this.relay = new Relay(time, balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
     /** OkHttp with everything off that it would do by itself. Reading and writing are timed by {@link IdleTimeouts}. */
-    private static OkHttpClient client(Duration connectTimeout, Time time) {
+    private static OkHttpClient client(Settings settings, Time time) {
         return new OkHttpClient.Builder()
-                .connectTimeout(connectTimeout)
+                .connectTimeout(settings.connectTimeout())
                 .callTimeout(Duration.ZERO)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
@@ -64,7 +65,7 @@ public final class Forwarder implements AutoCloseable {
                 .fastFallback(false)
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .proxy(Proxy.NO_PROXY)
-                .socketFactory(new NoDelaySockets())
+                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(new Wire(time))
                 .build();
     }

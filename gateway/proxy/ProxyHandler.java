@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.PathPrefix;
 import gateway.Problem;
+import gateway.Via;
 import gateway.guard.BoundsHandler;
 import gateway.guard.InFlight;
 import gateway.story.Story;
@@ -19,15 +20,18 @@ public final class ProxyHandler implements Handler {
 
     private final Forwarder forwarder;
     private final PathPrefix prefix;
+    private final Via via;
     private final InFlight inFlight;
 
     /**
      * @param prefix what is forwarded; requests for anything else go on to the next handler
+     * @param via what this gateway writes into requests
      * @param inFlight bounds how many are forwarded at the same time
      */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, InFlight inFlight) {
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, InFlight inFlight) {
         this.forwarder = forwarder;
         this.prefix = prefix;
+        this.via = via;
         this.inFlight = inFlight;
     }
 
@@ -52,7 +56,7 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request));
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request), via);
         if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());

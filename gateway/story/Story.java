@@ -1,6 +1,7 @@
 package gateway.story;
 
 import gateway.Problem;
+import gateway.ProxyPath;
 import gateway.Traced;
 import gateway.registry.Snapshot;
 import jakarta.servlet.ServletRequest;
@@ -37,6 +38,7 @@ public final class Story implements Traced {
     private final TraceContext trace;
     private final boolean forService;
 
+    private ProxyPath cameThrough;
     private Verdict verdict;
     private Snapshot choice;
     private final List<Hop> hops = new ArrayList<>(1);
@@ -76,6 +78,11 @@ public final class Story implements Traced {
         this.requestId = requestId;
         this.trace = trace;
         this.forService = forService;
+    }
+
+    /** Trusted proxies brought it; null if the peer isn't one. */
+    void cameThrough(ProxyPath path) {
+        this.cameThrough = path;
     }
 
     /** The limiter has decided. */
@@ -169,9 +176,14 @@ public final class Story implements Traced {
         return endedAt - startedAt;
     }
 
-    /** The peer. */
+    /** Whom it comes from: the peer of the TCP connection, or whom trusted proxies name. */
     public InetAddress client() {
         return client;
+    }
+
+    /** The way through trusted proxies; null if the peer isn't one. */
+    public ProxyPath cameThrough() {
+        return cameThrough;
     }
 
     /** Its method. */

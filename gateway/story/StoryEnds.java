@@ -36,6 +36,7 @@ public final class StoryEnds implements RequestLog {
         }
     }
 
+    /** Its client is the peer whoever that is: of a header that wasn't read to its end, proxies' words may be missing. */
     private Story refusedByJetty(Request request) {
         Story story = new Story(
                 time.now(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.FakeTime;
+import gateway.Networks;
 import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.ProxyError;
@@ -30,7 +31,7 @@ class MetricsTest {
     private final Exposition exposition = new Exposition(
             metrics,
             services,
-            new LimitHandler(new Unlimited(), new PathPrefix("/api"), time),
+            new LimitHandler(new Unlimited(), new PathPrefix("/api"), Networks.NONE, Optional.empty(), time),
             new Unlimited(),
             () -> 42);
 

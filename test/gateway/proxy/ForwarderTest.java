@@ -3,12 +3,14 @@ package gateway.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import gateway.ForwardedBy;
 import gateway.PathPrefix;
 import gateway.RawClient;
 import gateway.ServiceUrl;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.Via;
 import gateway.balance.RoundRobin;
 import gateway.guard.InFlight;
 import gateway.health.Health;
@@ -46,8 +48,10 @@ class ForwarderTest {
             services.admit(backend, "test");
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new StoryHandler(new PathPrefix("/api"), () -> 42, time));
-                        config.routes.before(new ProxyHandler(forwarder, new PathPrefix("/api"), new InFlight(1)));
+                        config.routes.before(
+                                new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 42, time));
+                        config.routes.before(
+                                new ProxyHandler(forwarder, new PathPrefix("/api"), new Via("1"), new InFlight(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {
