@@ -57,7 +57,7 @@ public final class GatewayApp {
             Javalin app = create(settings, drain, Time.system()).start();
             LOG.info("{} is ready on port {}", GatewayApi.introduction(settings), app.port());
             return () -> {
-                drain.run(app.jettyServer().server());
+                drain.run(app.jettyServer().server(), settings.drain());
                 app.stop();
             };
         });
