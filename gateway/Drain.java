@@ -53,7 +53,7 @@ public final class Drain {
         LOG.info("Draining: finishing the requests under way, taking no new connections soon");
         await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server);
         for (Connector connector : server.getConnectors()) {
-            ((ServerConnector) connector).close();
+            AcceptQueue.close((ServerConnector) connector);
         }
         await(patience, QUIET, server);
     }
