@@ -70,7 +70,7 @@ public final class GatewayApp {
                     app.port(),
                     AdminPort.introduction(app.jettyServer().server()));
             return () -> {
-                drain.run(app.jettyServer().server());
+                drain.run(app.jettyServer().server(), settings.drain());
                 app.stop();
             };
         });

@@ -20,7 +20,6 @@ public final class Drain {
     /** How long {@code /health} says it, before new connections are turned away. */
     private static final Duration NOTICE = Duration.ofMillis(500);
 
-    /** How long requests under way may take to finish. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** How long there must be none: the bytes of one may still be on their way on an accepted connection. */
@@ -35,19 +34,28 @@ public final class Drain {
         return draining;
     }
 
-    /** Drains the server; returns when no request is under way or patience has ended. */
+    /** Drains the server of a service, with the patience that a gateway has by default: ten seconds. */
     public void run(Server server) {
+        run(server, PATIENCE);
+    }
+
+    /**
+     * Drains the server; returns when no request is under way or patience has ended.
+     *
+     * @param patience how long requests under way may take to finish; zero leaves at once
+     */
+    public void run(Server server, Duration patience) {
         draining = true;
         for (Connector connector : server.getConnectors()) {
             HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
             http.getHttpConfiguration().setPersistentConnectionsEnabled(false);
         }
         LOG.info("Draining: finishing the requests under way, taking no new connections soon");
-        await(NOTICE, NOTICE, server);
+        await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server);
         for (Connector connector : server.getConnectors()) {
-            ((ServerConnector) connector).close();
+            AcceptQueue.close((ServerConnector) connector);
         }
-        await(PATIENCE, QUIET, server);
+        await(patience, QUIET, server);
     }
 
     /** Returns once no request has been under way for so long, or after the longest time. */

@@ -12,6 +12,7 @@ import io.javalin.http.servlet.ServletEntry;
 import io.javalin.http.servlet.TaskInitializer;
 import java.util.function.IntConsumer;
 import kotlin.LazyKt;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -36,6 +37,7 @@ public final class Server {
         config.http.prefer405over404 = true;
         config.jetty.host = settings.host();
         config.jetty.port = settings.port();
+        sharePorts(config, settings.reusePort());
         Errors.install(config);
         // Without Javalin's WebSockets, which would answer 404: an upgrade that isn't taken is an ordinary request.
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
@@ -59,6 +61,18 @@ public final class Server {
             @Override
             public void lifeCycleStarted(LifeCycle started) {
                 port.accept(((ServerConnector) server.getConnectors()[0]).getLocalPort());
+            }
+        }));
+    }
+
+    /** Whether other gateways, of the same user, may listen on the same ports at the same time (SO_REUSEPORT). */
+    private static void sharePorts(JavalinConfig config, boolean shared) {
+        config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) { // all connectors are known now, and none listens yet
+                for (Connector connector : server.getConnectors()) {
+                    ((ServerConnector) connector).setReusePort(shared);
+                }
             }
         }));
     }
