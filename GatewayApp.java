@@ -18,6 +18,7 @@ import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
+import gateway.check.Checkup;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.limit.LimitHandler;
@@ -51,7 +52,10 @@ public final class GatewayApp {
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
     public static void main(String[] arguments) {
-        Launch.main("GatewayApp", Settings.HELP, arguments, 0, () -> {
+        if (Checkup.isAskedFor(arguments)) { // would it start, and is there what the settings name?
+            System.exit(Checkup.run(arguments, System.getenv(), System.out));
+        }
+        Launch.main("GatewayApp", Checkup.OPTIONS, Settings.HELP, arguments, 0, () -> {
             Settings settings = Settings.from(System.getenv());
             Drain drain = new Drain();
             Javalin app = create(settings, drain, Time.system()).start();

@@ -118,7 +118,8 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    private Check look(Backend backend) {
+    /** Checks one backend without any consequences. */
+    public Check look(Backend backend) {
         long start = time.nanos();
         Optional<Check.Problem> problem = ask(backend);
         return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
