@@ -2,6 +2,7 @@ import gateway.Drain;
 import gateway.Launch;
 import gateway.OwnAddress;
 import gateway.PathPrefix;
+import gateway.Refusals;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
@@ -66,7 +67,8 @@ public final class GatewayApp {
 
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
-        Listening listening = new Listening(settings); // HTTP, or HTTPS
+        Refusals refusals = new Refusals();
+        Listening listening = new Listening(settings, refusals, time); // HTTP, or HTTPS with HTTP/2
         Timer timer = new Timer();
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
@@ -101,6 +103,7 @@ public final class GatewayApp {
             Server.noRoutesBelow(config, API);
             config.jetty.addConnector((server, http) ->
                     new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)));
+            listening.redirect().ifPresent(way -> config.jetty.addConnector((server, http) -> way.connector(server)));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
@@ -139,6 +142,7 @@ public final class GatewayApp {
                 }
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
+                listening.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
                 live.close();
