@@ -2,6 +2,7 @@ import gateway.Drain;
 import gateway.Launch;
 import gateway.OwnAddress;
 import gateway.PathPrefix;
+import gateway.Refusals;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
@@ -25,6 +26,7 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
+import gateway.listen.Listening;
 import gateway.metrics.Observation;
 import gateway.proxy.ClientConnector;
 import gateway.proxy.Forwarder;
@@ -69,6 +71,8 @@ public final class GatewayApp {
 
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
+        Refusals refusals = new Refusals();
+        Listening listening = new Listening(settings, refusals, time); // HTTP, or HTTPS with HTTP/2
         Timer timer = new Timer();
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
@@ -101,8 +105,9 @@ public final class GatewayApp {
         return Javalin.create(config -> {
             Server.configure(config, settings);
             Server.noRoutesBelow(config, API);
-            config.jetty.addConnector(
-                    (server, http) -> new ClientConnector(server, http, config.jetty.host, config.jetty.port));
+            config.jetty.addConnector((server, http) ->
+                    new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)));
+            listening.redirect().ifPresent(way -> config.jetty.addConnector((server, http) -> way.connector(server)));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(
@@ -141,6 +146,7 @@ public final class GatewayApp {
                 }
                 timer.every(FORGET_PAUSE, "idle clients", limit::forgetIdle);
                 forwarder.watchedBy(timer);
+                listening.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
                 live.close();

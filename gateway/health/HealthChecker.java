@@ -53,7 +53,7 @@ public final class HealthChecker implements AutoCloseable {
         this.timeout = settings.healthTimeout();
         this.time = time;
         this.random = random;
-        this.client = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .callTimeout(timeout)
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
@@ -65,8 +65,9 @@ public final class HealthChecker implements AutoCloseable {
                 .proxy(Proxy.NO_PROXY)
                 .addNetworkInterceptor(Contact::note)
                 // A check shall say whether a new connection works: none is kept.
-                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-                .build();
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        settings.backendTrust().ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        this.client = builder.build();
     }
 
     /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */

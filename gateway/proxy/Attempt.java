@@ -20,7 +20,7 @@ final class Attempt implements Runnable {
     }
 
     private final Backend backend;
-    private final ClientEndPoint client;
+    private final ClientSide client;
     private final long startedAt;
     private Runnable cancelStep; // guarded by this
     private volatile Cancelled cancelled;
@@ -34,8 +34,8 @@ final class Attempt implements Runnable {
     private IOException clientFailure;
     private Tunnel tunnel;
 
-    /** @param client the connection to the client; null if it can't be watched */
-    Attempt(Backend backend, ClientEndPoint client, long now) {
+    /** @param client what the request came on; null if it can't be watched */
+    Attempt(Backend backend, ClientSide client, long now) {
         this.backend = backend;
         this.client = client;
         this.startedAt = now;
@@ -192,7 +192,7 @@ final class Attempt implements Runnable {
     boolean hasLostClient(long now, long patience) {
         return clientIsIdle
                 && client != null
-                && !client.isSelected()
+                && !client.tellsOfLeaving()
                 && now - startedAt >= patience
                 && client.isPeerGone();
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
@@ -33,9 +33,11 @@ public final class ClientConnector extends ServerConnector {
     /**
      * @param host the address to listen on
      * @param port the port to listen on; 0 takes a free one
+     * @param protocols what a connection speaks, in the order of its layers
      */
-    public ClientConnector(Server server, HttpConfiguration http, String host, int port) {
-        super(server, new HttpConnectionFactory(http));
+    public ClientConnector(
+            Server server, HttpConfiguration http, String host, int port, ConnectionFactory... protocols) {
+        super(server, protocols);
         http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
         http.setHeaderCacheSize(HEADER_CACHE);
         setAcceptQueueSize(ACCEPT_QUEUE);

@@ -1,13 +1,11 @@
 package gateway.proxy;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -27,7 +25,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * read before it looks for the next, the connection stays in. What is selected while a request is being worked on is then the client's leaving,
  * which is seen at once, or its next request.
  */
-final class ClientEndPoint extends SocketChannelEndPoint {
+final class ClientEndPoint extends SocketChannelEndPoint implements ClientSide {
     /** So much of a next request is read ahead; that a client with more in the pipe leaves is seen when writing. */
     private static final int READ_AHEAD = 1024;
 
@@ -54,26 +52,30 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         this.staysSelected = selector instanceof YieldingSelector;
     }
 
-    /** The connection that this request came on; null if it isn't one of these. */
-    static ClientEndPoint of(HttpServletRequest request) {
-        EndPoint endPoint = ServletContextRequest.getServletContextRequest(request)
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint();
-        return endPoint instanceof ClientEndPoint client ? client : null;
+    /** The one that this is, or below TLS and a PROXY header stands on; null if there is none. */
+    static ClientEndPoint below(EndPoint endPoint) {
+        EndPoint lowest = endPoint;
+        while (lowest instanceof EndPoint.Wrapper wrapper) {
+            lowest = wrapper.unwrap();
+        }
+        return lowest instanceof ClientEndPoint client ? client : null;
     }
 
-    /**
-     * Has this called when the client leaves while its request is being worked on; null for nobody. Called by the
-     * selector's thread, if the connection {@link #staysSelected}; else {@link #isPeerGone} must be asked.
-     */
-    void onPeerGone(Runnable step) {
+    /** Called by the selector's thread, if the connection stays selected. */
+    @Override
+    public void onPeerGone(Runnable step) {
         onPeerGone = step;
     }
 
-    /** Whether {@link #onPeerGone} will be called without further asking. */
-    boolean isSelected() {
+    @Override
+    public boolean tellsOfLeaving() {
         return selected;
+    }
+
+    /** HTTP/1.1 says so by a header. */
+    @Override
+    public boolean mayHaveBody() {
+        return false;
     }
 
     @Override
@@ -130,8 +132,9 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         super.replaceKey(newKey);
     }
 
-    /** Whether the client has closed its side, as far as the kernel knows. One system call; doesn't wait. */
-    synchronized boolean isPeerGone() {
+    /** Whether the client has closed its side, as far as the kernel knows. One system call. */
+    @Override
+    public synchronized boolean isPeerGone() {
         if (ended || !isOpen()) {
             return true;
         }
@@ -186,13 +189,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         return ended || ahead != null && ahead.position() > 0;
     }
 
-    /**
-     * Breaks the connection off in the middle of an answer.
-     *
-     * @param byReset whether the answer has neither a length nor chunks, so that only a reset tells the client that
-     *     this is not its end
-     */
-    void abort(boolean byReset) {
+    @Override
+    public void abort(boolean byReset) {
         if (byReset) {
             try {
                 getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);

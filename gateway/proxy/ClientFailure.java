@@ -22,7 +22,7 @@ final class ClientFailure {
 
     /** Makes sure that the part of an answer that was sent can't be taken for the whole. */
     static void breakOff(ClientRequest request, HttpServletResponse response) {
-        ClientEndPoint client = ClientEndPoint.of(request.servletRequest());
+        ClientSide client = request.client();
         if (client != null) {
             // On a connection that won't be kept, Jetty sends no chunks: only the end of the connection ends the
             // answer.

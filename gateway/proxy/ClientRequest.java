@@ -27,6 +27,7 @@ final class ClientRequest {
     private static final String TRACE_STATE = "tracestate";
 
     private final HttpServletRequest request;
+    private final ClientSide client;
     private final HttpFields fields;
     private final String path;
     private final Story story;
@@ -40,12 +41,23 @@ final class ClientRequest {
      */
     ClientRequest(HttpServletRequest request, String path, Story story) {
         this.request = request;
+        this.client = ClientSide.of(request);
         this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
         this.path = path;
         this.story = story;
-        this.hasBody = request.getContentLengthLong() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+        this.hasBody = request.getContentLengthLong() > 0 || hasBodyOfUnknownLength();
         this.webSocket = WebSocketHandshake.isIn(request, fields);
         this.headers = headersForBackend();
+    }
+
+    private boolean hasBodyOfUnknownLength() {
+        return fields.contains(HttpHeader.TRANSFER_ENCODING)
+                || client != null && client.mayHaveBody() && request.getContentLengthLong() < 0;
+    }
+
+    /** What it came on; null if that can't be watched. */
+    ClientSide client() {
+        return client;
     }
 
     HttpServletRequest servletRequest() {
@@ -84,7 +96,7 @@ final class ClientRequest {
     /** Whether the client said that it reads what follows a chunked body (RFC 9110, 6.5.1). */
     boolean takesTrailers() {
         return fields.contains(HttpHeader.TE, "trailers")
-                && request.getProtocol().equals("HTTP/1.1");
+                && !request.getProtocol().equals("HTTP/1.0");
     }
 
     /** Whether it may be sent once only: doing it twice would do more, or its body can't be read again. */
@@ -94,7 +106,7 @@ final class ClientRequest {
 
     /** The attempt to send it to this backend. */
     Attempt attempt(Backend backend, long now) {
-        Attempt attempt = new Attempt(backend, ClientEndPoint.of(request), now);
+        Attempt attempt = new Attempt(backend, client, now);
         if (!hasBody) {
             attempt.clientIsIdle();
         }
@@ -128,12 +140,18 @@ final class ClientRequest {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
         TraceContext trace = story.trace();
+        boolean splitsCookies = client instanceof ClientStream;
         for (HttpField field : fields) {
             if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)
+                    && !(splitsCookies && field.getHeader() == HttpHeader.COOKIE)
                     && !(trace.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
                 String value = field.getValue() == null ? "" : field.getValue();
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
             }
+        }
+        if (splitsCookies && fields.contains(HttpHeader.COOKIE)) { // one header again (RFC 9113, 8.2.3)
+            headers.addUnsafeNonAscii(
+                    "Cookie", HeaderRules.bytesAsUtf8(String.join("; ", fields.getValuesList(HttpHeader.COOKIE))));
         }
         if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
             headers.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it

@@ -42,16 +42,16 @@ public final class Forwarder implements AutoCloseable {
         this.health = health;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.time = time;
-        this.lanes = new Lanes(client(settings.connectTimeout(), time), services, time);
+        this.lanes = new Lanes(client(settings, time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
         this.relay = new Relay(time, balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
     /** OkHttp with everything off that it would do by itself. Reading and writing are timed by {@link IdleTimeouts}. */
-    private static OkHttpClient client(Duration connectTimeout, Time time) {
-        return new OkHttpClient.Builder()
-                .connectTimeout(connectTimeout)
+    private static OkHttpClient client(Settings settings, Time time) {
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
+                .connectTimeout(settings.connectTimeout())
                 .callTimeout(Duration.ZERO)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
@@ -62,8 +62,9 @@ public final class Forwarder implements AutoCloseable {
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .proxy(Proxy.NO_PROXY)
                 .socketFactory(new NoDelaySockets())
-                .addNetworkInterceptor(new Wire(time))
-                .build();
+                .addNetworkInterceptor(new Wire(time));
+        settings.backendTrust().ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
+        return client.build();
     }
 
     /** Has the timer call what ends silent attempts and tunnels and closes idle connections. */

@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -28,7 +30,8 @@ import org.eclipse.jetty.util.Callback;
 final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     private static final int BUFFER_BYTES = 8 * 1024;
 
-    private final ClientEndPoint client;
+    private final EndPoint client;
+    private final ClientEndPoint wire;
     private final SwitchedConnection backend;
     private final Executor threads;
     private final Time time;
@@ -42,10 +45,14 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     private volatile boolean backendEnded;
     private volatile long movedAt;
 
-    /** @param threads on which copiers run and wait */
-    Tunnel(ClientEndPoint client, SwitchedConnection backend, Executor threads, Time time) {
+    /**
+     * @param client the connection as HTTP had it: deciphered, if it is TLS
+     * @param threads on which copiers run and wait
+     */
+    Tunnel(EndPoint client, SwitchedConnection backend, Executor threads, Time time) {
         super(client, threads);
         this.client = client;
+        this.wire = ClientEndPoint.below(client);
         this.backend = backend;
         this.threads = threads;
         this.time = time;
@@ -97,8 +104,12 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
             }
         }
         backendEnded = true;
-        // Not Jetty's: it would close at the client's end, before anybody knows whether that is a reset.
-        client.getChannel().shutdownOutput();
+        if (client instanceof SslConnection.SslEndPoint) {
+            client.shutdownOutput(); // TLS has a word of its own for it
+        } else {
+            // Not Jetty's: it would close at the client's end, before anybody knows whether that is a reset.
+            wire.getChannel().shutdownOutput();
+        }
         endIfBothHave();
     }
 
@@ -118,7 +129,7 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
             return;
         }
         // Jetty says the same of a reset as of a regular end; the channel tells them apart, by throwing again.
-        client.getChannel().read(ByteBuffer.allocate(1));
+        wire.getChannel().read(ByteBuffer.allocate(1));
         clientEnded = true;
         backend.endOutput();
         endIfBothHave();
@@ -159,7 +170,7 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
         }
         try {
             backend.close(abruptly);
-            client.abort(abruptly);
+            wire.abort(abruptly);
         } finally {
             ended.complete(null);
         }

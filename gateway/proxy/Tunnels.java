@@ -49,8 +49,9 @@ final class Tunnels implements AutoCloseable {
      * @throws IOException if the client has left
      */
     void open(Attempt attempt, ClientRequest request, HttpServletResponse response) throws IOException {
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request.servletRequest());
         Tunnel tunnel = new Tunnel(
-                ClientEndPoint.of(request.servletRequest()),
+                jetty.getConnectionMetaData().getConnection().getEndPoint(),
                 new SwitchedConnection(attempt.connection()),
                 threads,
                 time);
@@ -65,7 +66,6 @@ final class Tunnels implements AutoCloseable {
         fields.remove(HttpHeader.CONTENT_LENGTH); // some send a 0, which a 101 must not have (RFC 9110, 8.6)
         fields.put(HttpHeader.CONNECTION, HttpHeaderValue.UPGRADE);
         fields.put(HttpHeader.UPGRADE, WebSocketHandshake.PROTOCOL);
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request.servletRequest());
         jetty.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel);
         try {
             response.flushBuffer(); // now: nothing that runs later can make another answer of it

@@ -1,0 +1,69 @@
+package gateway.proxy;
+
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The HTTP/2 stream that a request came on. Jetty goes on reading the connection while a request is being worked on, so
+ * a client that cancels one is heard at once. Breaking off resets the stream and leaves the connection's others be.
+ */
+final class ClientStream implements ClientSide {
+    private final HTTP2Stream stream;
+    private volatile Runnable onPeerGone;
+    private volatile boolean gone;
+
+    private ClientStream(HTTP2Stream stream) {
+        this.stream = stream;
+        this.gone = stream == null;
+    }
+
+    /** The stream of this request, watched from now on. */
+    static ClientStream of(Request request, HTTP2Connection connection) {
+        ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
+        request.addFailureListener(failure -> client.hasGone());
+        return client;
+    }
+
+    private void hasGone() {
+        gone = true;
+        Runnable step = onPeerGone;
+        if (step != null) {
+            step.run();
+        }
+    }
+
+    @Override
+    public void onPeerGone(Runnable step) {
+        onPeerGone = step;
+        if (step != null && isPeerGone()) { // meanwhile
+            step.run();
+        }
+    }
+
+    @Override
+    public boolean tellsOfLeaving() {
+        return true;
+    }
+
+    @Override
+    public boolean isPeerGone() {
+        return gone || stream.isResetOrFailed();
+    }
+
+    /** A request whose headers don't end its stream has a body, if only an empty one (RFC 9113, 8.1). */
+    @Override
+    public boolean mayHaveBody() {
+        return stream != null && !stream.isRemotelyClosed();
+    }
+
+    @Override
+    public void abort(boolean byReset) {
+        if (stream != null) {
+            stream.reset(new ResetFrame(stream.getId(), ErrorCode.INTERNAL_ERROR.code), Callback.NOOP);
+        }
+    }
+}
