@@ -21,6 +21,7 @@ import gateway.admin.Server;
 import gateway.admin.ServicesApi;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
+import gateway.check.Checkup;
 import gateway.guard.Guard;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
@@ -60,7 +61,10 @@ public final class GatewayApp {
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
     public static void main(String[] arguments) {
-        Launch.main("GatewayApp", Settings.HELP, arguments, 0, () -> {
+        if (Checkup.isAskedFor(arguments)) { // would it start, and is there what the settings name?
+            System.exit(Checkup.run(arguments, System.getenv(), System.out));
+        }
+        Launch.main("GatewayApp", Checkup.OPTIONS, Settings.HELP, arguments, 0, () -> {
             Settings settings = Settings.from(System.getenv());
             Drain drain = new Drain();
             Javalin app = create(settings, drain, Time.system()).start();
@@ -78,9 +82,9 @@ public final class GatewayApp {
 
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
-        Listening listening = new Listening(settings); // HTTP, or HTTPS
-        Timer timer = new Timer();
         Guard guard = new Guard(settings, time); // what is taken on, and what isn't
+        Listening listening = new Listening(settings, guard.closed(), time); // HTTP, or HTTPS with HTTP/2
+        Timer timer = new Timer();
         Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
@@ -121,6 +125,7 @@ public final class GatewayApp {
             config.jetty.addConnector((server, http) -> guard.over(
                     new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)),
                     http));
+            listening.redirect().ifPresent(way -> config.jetty.addConnector((server, http) -> way.connector(server)));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(new StoryHandler(
@@ -170,6 +175,7 @@ public final class GatewayApp {
                 timer.every(FORGET_PAUSE, "idle clients", limiter::forgetIdle);
                 forwarder.watchedBy(timer);
                 guard.watchedBy(timer);
+                listening.watchedBy(timer);
             });
             config.events.serverStopping(() -> {
                 live.close();

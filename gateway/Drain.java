@@ -51,15 +51,17 @@ public final class Drain {
             http.getHttpConfiguration().setPersistentConnectionsEnabled(false);
         }
         LOG.info("Draining: finishing the requests under way, taking no new connections soon");
-        await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server);
+        GoAway http2 = new GoAway(server);
+        await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server, http2);
         for (Connector connector : server.getConnectors()) {
             AcceptQueue.close((ServerConnector) connector);
         }
-        await(patience, QUIET, server);
+        await(patience, QUIET, server, http2);
+        http2.turnAway();
     }
 
     /** Returns once no request has been under way for so long, or after the longest time. */
-    private static void await(Duration longest, Duration quiet, Server server) {
+    private static void await(Duration longest, Duration quiet, Server server, GoAway http2) {
         StatisticsHandler requests = server.getDescendant(StatisticsHandler.class);
         long start = System.nanoTime();
         long lastRequest = start;
@@ -69,6 +71,7 @@ public final class Drain {
             if (requests.getRequestsActive() > 0) {
                 lastRequest = now;
             }
+            http2.announce();
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
     }

@@ -34,13 +34,24 @@ public final class Launch {
      * @param most how many arguments it takes beside {@code --help}
      */
     public static void main(String name, String settings, String[] arguments, int most, Program program) {
+        main(name, most > 0 ? " [port]" : "", settings, arguments, most, program);
+    }
+
+    /**
+     * The same for a program that can do something else instead, which its main has looked for before.
+     *
+     * @param options what it takes, for the usage line; begins with a space
+     */
+    public static void main(
+            String name, String options, String settings, String[] arguments, int most, Program program) {
         List<String> given = List.of(arguments);
+        String usage = "java " + name + ".java" + options + " [--help]";
         if (given.contains("--help") || given.contains("-h")) {
-            System.out.println(usage(name, most) + "\nSettings, read from the environment:\n" + settings);
+            System.out.println(usage + "\nSettings, read from the environment:\n" + settings);
             return;
         }
         if (given.size() > most) {
-            complain(MISUSED, "unknown argument " + given.get(most) + "; expected " + usage(name, most));
+            complain(MISUSED, "unknown argument " + given.get(most) + "; expected " + usage);
         }
         Output output = Output.install();
         try {
@@ -52,10 +63,6 @@ public final class Launch {
             output.close();
             complain(FAILED, name + " could not start: " + reason(e));
         }
-    }
-
-    private static String usage(String name, int most) {
-        return "java " + name + ".java" + (most > 0 ? " [port]" : "") + " [--help]";
     }
 
     private static String reason(Throwable failure) {

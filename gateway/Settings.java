@@ -174,6 +174,15 @@ public record Settings(
         return new ServiceAddresses(serviceNetworks);
     }
 
+    /**
+     * Whose certificates https:// services must have; empty: whose Java believes.
+     *
+     * @throws BadSettings if the file of {@link #backendCa} can't be used
+     */
+    public Optional<Trust> backendTrust() {
+        return backendCa.map(file -> Trust.javasAnd(TlsSettings.BACKEND_CA.name(), file));
+    }
+
     private void complainOf(ServiceUrl url, SettingsReader reader) {
         if (url.isOnThisMachineAt(port)) {
             reader.complain(SERVICES, url.toString(), "is the gateway's own address");

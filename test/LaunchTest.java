@@ -118,7 +118,7 @@ class LaunchTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "GatewayApp, --nonsense, unknown argument --nonsense; expected java GatewayApp.java [--help]",
+        "GatewayApp, --nonsense, 'unknown argument --nonsense; expected java GatewayApp.java [--check] [--check-client \"ADDRESS, ADDRESS\" --peer ADDRESS] [--help]'",
         "ServiceA, eighty, 'argument eighty: expected a whole number from 0 to 65535 (the port), or --help'",
     })
     void an_argument_that_is_none_is_named_and_the_exit_code_is_2(String name, String argument, String message)

@@ -96,11 +96,19 @@ class LayoutTest {
                         "gateway.metrics..",
                         "gateway.admin.."),
                 Arguments.of(
-                        "nobody of the parts knows redis",
+                        "nobody of the parts but check knows redis",
                         noClasses()
-                                .that(resideInAPackage("gateway..").and(not(resideInAPackage("gateway.redis"))))
+                                .that(resideInAPackage("gateway..")
+                                        .and(not(resideInAnyPackage("gateway.redis", "gateway.check"))))
                                 .should()
                                 .dependOnClassesThat(resideInAPackage("gateway.redis"))),
+                rule("check doesn't know who serves requests", "gateway.check..", "gateway.proxy..", "gateway.admin.."),
+                Arguments.of(
+                        "nobody of the parts knows check",
+                        noClasses()
+                                .that(resideInAPackage("gateway..").and(not(resideInAPackage("gateway.check"))))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage("gateway.check"))),
                 Arguments.of(
                         "Jedis is seen by redis only",
                         noClasses()

@@ -62,7 +62,7 @@ public final class HealthChecker implements AutoCloseable {
         this.timeout = settings.healthTimeout();
         this.time = time;
         this.random = random;
-        this.client = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .callTimeout(timeout)
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
@@ -75,8 +75,9 @@ public final class HealthChecker implements AutoCloseable {
                 .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(Contact::note)
                 // A check shall say whether a new connection works: none is kept.
-                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-                .build();
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        settings.backendTrust().ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        this.client = builder.build();
     }
 
     /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */
@@ -128,7 +129,8 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    private Check look(Backend backend) {
+    /** Checks one backend without any consequences. */
+    public Check look(Backend backend) {
         long start = time.nanos();
         Optional<Check.Problem> problem = ask(backend);
         return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);

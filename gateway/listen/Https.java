@@ -49,6 +49,15 @@ final class Https {
         tls.setNeedClientAuth(!identity.clientCas().isEmpty());
     }
 
+    /** Shows this to connections that are opened from now on. Sessions of before can't be resumed: they knew another. */
+    void take(Identity identity) {
+        try {
+            tls.reload(factory -> factory.setSslContext(identity.context()));
+        } catch (Exception e) {
+            throw new IllegalStateException("TLS could not be set up anew", e);
+        }
+    }
+
     /** What a connection speaks, in the order of its layers. */
     List<ConnectionFactory> protocols(HttpConfiguration http) {
         http.addCustomizer(new SecureRequestCustomizer(false)); // by whatever name or address it was asked for

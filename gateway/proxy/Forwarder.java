@@ -54,7 +54,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** OkHttp with everything off that it would do by itself. Reading and writing are timed by {@link IdleTimeouts}. */
     private static OkHttpClient client(Settings settings, Time time) {
-        return new OkHttpClient.Builder()
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
                 .connectTimeout(settings.connectTimeout())
                 .callTimeout(Duration.ZERO)
                 .readTimeout(Duration.ZERO)
@@ -66,8 +66,9 @@ public final class Forwarder implements AutoCloseable {
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .proxy(Proxy.NO_PROXY)
                 .socketFactory(new ServiceSockets(settings.serviceAddresses()))
-                .addNetworkInterceptor(new Wire(time))
-                .build();
+                .addNetworkInterceptor(new Wire(time));
+        settings.backendTrust().ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
+        return client.build();
     }
 
     /** Has the timer call what ends silent attempts and tunnels and closes idle connections. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.net.ProtocolException;
+import java.net.Socket;
 import okhttp3.Connection;
 import okhttp3.Headers;
 import okhttp3.Protocol;
@@ -28,11 +29,13 @@ import okio.Okio;
  * goes to another client. {@code OkHttpInternalsTest} fails when an upgrade changes any of this.
  */
 final class WarmConnection {
-    private static final MethodHandle SOCKET = socketField();
+    private static final MethodHandle SOCKET = field("socket", BufferedSocket.class);
+    private static final MethodHandle RAW_SOCKET = field("rawSocket", Socket.class);
 
     private final RealConnection connection;
     private final BufferedSocket socket;
     private final InputStream in;
+    private final InputStream raw;
     private final Runnable cancel;
 
     /** @throws IOException if it has been closed */
@@ -42,6 +45,7 @@ final class WarmConnection {
         try {
             this.socket = (BufferedSocket) SOCKET.invokeExact(this.connection);
             this.in = connection.socket().getInputStream();
+            this.raw = ((Socket) RAW_SOCKET.invokeExact(this.connection)).getInputStream();
         } catch (IOException e) {
             throw e;
         } catch (Throwable e) {
@@ -70,14 +74,19 @@ final class WarmConnection {
 
     /**
      * Whether something has arrived that nobody asked for, or it is broken. One system call: the alternative is to hand
-     * it to the next client as its answer.
+     * it to the next client as its answer. With TLS there are two places to look: what has been deciphered, and what
+     * has not, which may be the backend's word that it closes.
      */
     boolean hasSurplus() {
         try {
-            return connection.socket().isClosed() || in.available() > 0;
+            return connection.socket().isClosed() || raw.available() > 0 || isTls() && in.available() > 0;
         } catch (IOException e) {
             return true;
         }
+    }
+
+    private boolean isTls() {
+        return connection.handshake() != null;
     }
 
     /**
@@ -154,13 +163,13 @@ final class WarmConnection {
         }
     }
 
-    private static MethodHandle socketField() {
+    private static MethodHandle field(String name, Class<?> type) {
         try {
             return MethodHandles.privateLookupIn(RealConnection.class, MethodHandles.lookup())
-                    .findGetter(RealConnection.class, "socket", BufferedSocket.class);
+                    .findGetter(RealConnection.class, name, type);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "This OkHttp's RealConnection has no field socket; WarmConnection must follow", e);
+                    "This OkHttp's RealConnection has no field " + name + "; WarmConnection must follow", e);
         }
     }
 

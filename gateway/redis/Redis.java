@@ -118,7 +118,8 @@ final class Redis implements AutoCloseable {
         return new HostAndPort(node.host(), node.port());
     }
 
-    private JedisClientConfig config() {
+    /** How each connection is made: TLS, user, password, database, timeouts. */
+    JedisClientConfig config() {
         return DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
                 .sslOptions(url.tls() ? SslOptions.defaults() : null) // certificate and host name are checked

@@ -1,0 +1,91 @@
+package gateway.listen;
+
+import gateway.Problem;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * A port where HTTP is answered with the way to HTTPS and nothing else: 308, so that a POST stays a POST. It stands
+ * before all other handlers, and lets pass what came on other ports.
+ */
+public final class Redirect extends Handler.Wrapper {
+    private static final int HTTPS = 443;
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    private final String host;
+    private final int port;
+    private ServerConnector connector;
+
+    /**
+     * @param host the address to listen on
+     * @param port the port to listen on; 0 takes a free one
+     */
+    Redirect(String host, int port) {
+        this.host = host;
+        this.port = port;
+    }
+
+    /** Puts itself before the server's handlers; returns what listens, which must not be the server's first connector. */
+    public ServerConnector connector(Server server) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setPersistentConnectionsEnabled(false);
+        connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(PATIENCE_MILLIS);
+        server.insertHandler(this);
+        return connector;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (request.getConnectionMetaData().getConnector() != connector) {
+            return super.handle(request, response, callback);
+        }
+        String asked = Request.getServerName(request);
+        String path = request.getHttpURI().getPathQuery();
+        if (!isHost(asked) || path == null || !path.startsWith("/")) {
+            Problem problem = Problem.badRequest("HTTPS is spoken here, at a host that this request doesn't name");
+            byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
+            response.setStatus(problem.status());
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+            response.write(true, ByteBuffer.wrap(body), callback);
+            return true;
+        }
+        int https = ((ServerConnector) getServer().getConnectors()[0]).getLocalPort();
+        response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
+        response.getHeaders().put(HttpHeader.LOCATION, "https://" + asked + (https == HTTPS ? "" : ":" + https) + path);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+        callback.succeeded();
+        return true;
+    }
+
+    /** Whether this is a name or an address and nothing that a URL would read as more than that. */
+    private static boolean isHost(String text) {
+        if (text == null || text.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            boolean fine = next >= 'a' && next <= 'z'
+                    || next >= 'A' && next <= 'Z'
+                    || next >= '0' && next <= '9'
+                    || ".-_:[]".indexOf(next) >= 0;
+            if (!fine) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
