@@ -303,10 +303,24 @@ class HttpsTest {
         drain();
     }
 
+    /** The bound is told when an HTTP/2 connection begins; who passes it loses the connection, not the gateway. */
     @Test
-    void too_large_a_header_is_refused_over_http2() throws Exception {
-        HttpResponse<String> answer = send(request("/api/x").header("X-Large", "x".repeat(40_000)));
-        assertEquals(431, answer.statusCode());
+    void too_large_a_header_ends_its_connection_of_http2() throws Exception {
+        HttpClient own = client(Version.HTTP_2);
+        HttpRequest large =
+                request("/api/x").header("X-Large", "x".repeat(40_000)).build();
+        assertThrows(IOException.class, () -> own.send(large, BodyHandlers.ofString()));
+        assertEquals(
+                200,
+                own.send(request("/health").build(), BodyHandlers.ofString()).statusCode());
+    }
+
+    @Test
+    void too_large_a_header_is_refused_over_http1() throws Exception {
+        try (RawClient client = raw()) {
+            client.send("GET /api/x HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(40_000) + "\r\n\r\n");
+            assertEquals(431, client.head().status());
+        }
     }
 
     @Test
