@@ -24,7 +24,12 @@ public final class RawClient implements AutoCloseable {
 
     /** One that asks at this address of the machine. */
     public RawClient(InetAddress to, int port, InetAddress own) throws IOException {
-        socket = new Socket(to, port, own, 0);
+        this(new Socket(to, port, own, 0));
+    }
+
+    /** @param socket connected, and TLS perhaps */
+    public RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
