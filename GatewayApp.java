@@ -77,7 +77,10 @@ public final class GatewayApp {
                         gateways,
                         time);
         AtomicInteger index = new AtomicInteger(); // whose turn it is
-        ServiceList services = new ServiceList(time); // what POST /services registered
+        ServiceList services = new ServiceList(
+                time,
+                settings.bounds().services(),
+                settings.bounds().inFlightPerService()); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
         Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
@@ -90,10 +93,11 @@ public final class GatewayApp {
         Balancer balancer = new RoundRobin(index);
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
         LimitHandler limiter = new LimitHandler(limit, API, time);
-        Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
-        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
+        Observation seen = new Observation(services, limit, limiter, guard, settings.accessLog(), time);
+        ServicesApi servicesApi =
+                new ServicesApi(services, checker, balancer, limit, guard.registrations(), settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
-        LiveApi live = new LiveApi(view, seen, drain, time);
+        LiveApi live = new LiveApi(view, seen, settings.bounds().viewers(), drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
 
         return Javalin.create(config -> {

@@ -9,6 +9,8 @@ import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.ProxyError;
 import gateway.ServiceUrl;
+import gateway.Settings;
+import gateway.guard.Guard;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
 import gateway.registry.Backend;
@@ -19,6 +21,7 @@ import gateway.story.TestStory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ class MetricsTest {
             services,
             new LimitHandler(new Unlimited(), new PathPrefix("/api"), time),
             new Unlimited(),
+            new Guard(Settings.from(Map.of()), time),
             () -> 42);
 
     @AfterEach
@@ -140,7 +144,7 @@ class MetricsTest {
         Backend a = register("a");
         register("b");
         services.admit(a, "good");
-        a.started();
+        a.tryStart();
         a.countFailure();
         a.lastCheck(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
         assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_up"));
