@@ -94,7 +94,10 @@ public final class GatewayApp {
                         gateways,
                         time);
         AtomicInteger index = new AtomicInteger(); // whose turn it is
-        ServiceList services = new ServiceList(time); // what POST /services registered
+        ServiceList services = new ServiceList(
+                time,
+                settings.bounds().services(),
+                settings.bounds().inFlightPerService()); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
         ServicePlaces places = new ServicePlaces(settings.serviceAddresses()); // where they may be
@@ -112,11 +115,12 @@ public final class GatewayApp {
         Optional<ShadowLimit> shadow =
                 settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time));
         LimitHandler limiter = new LimitHandler(limit, API, settings.clients().exempt(), shadow, time);
-        Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
+        Observation seen = new Observation(services, limit, limiter, guard, settings.accessLog(), time);
         Operators operators = new Operators(settings, time); // who may change things and see what is private
-        ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, places, settings.lease(), time);
+        ServicesApi servicesApi = new ServicesApi(
+                services, checker, balancer, limit, places, guard.registrations(), settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
-        LiveApi live = new LiveApi(view, seen, drain, time);
+        LiveApi live = new LiveApi(view, seen, settings.bounds().viewers(), drain, time);
         GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, operators, drain, time);
 
         return Javalin.create(config -> {

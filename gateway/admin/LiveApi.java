@@ -26,7 +26,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class LiveApi {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_VIEWERS = 50;
     private static final int MOST_STORIES = 100;
     private static final Duration SOONEST = Duration.ofMillis(250);
     private static final Duration LATEST = Duration.ofSeconds(1);
@@ -35,6 +34,7 @@ public final class LiveApi {
     private final Stories stories;
     private final Traffic traffic;
     private final History history;
+    private final int mostViewers;
     private final Drain drain;
     private final Time time;
     private final AtomicInteger viewers = new AtomicInteger();
@@ -43,25 +43,27 @@ public final class LiveApi {
     private long stateAt;
     private volatile boolean closed;
 
-    public LiveApi(LiveView view, Observation seen, Drain drain, Time time) {
+    /** @param mostViewers how many may look at the same time */
+    public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
         this.view = view;
         this.stories = seen.stories();
         this.traffic = seen.traffic();
         this.history = seen.history();
+        this.mostViewers = mostViewers;
         this.drain = drain;
         this.time = time;
     }
 
     /** Sends events until the viewer leaves or the gateway does. */
     public void events(Context ctx) throws IOException {
-        if (viewers.incrementAndGet() > MOST_VIEWERS) {
+        if (viewers.incrementAndGet() > mostViewers) {
             viewers.decrementAndGet();
             ctx.res().setHeader("Retry-After", "10");
             new Problem(
                             503,
                             "too-many-viewers",
                             "Too many viewers",
-                            MOST_VIEWERS + " pages are open on this gateway; close one")
+                            "This gateway shows its page to " + mostViewers + " at a time; close one")
                     .send(ctx.req(), ctx.res());
             return;
         }

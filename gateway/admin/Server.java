@@ -1,5 +1,6 @@
 package gateway.admin;
 
+import gateway.Bounds;
 import gateway.PathPrefix;
 import gateway.Settings;
 import io.javalin.config.JavalinConfig;
@@ -23,7 +24,10 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 /** How Javalin is set up for a gateway. */
 public final class Server {
     private static final int MIN_THREADS = 8;
-    private static final int MAX_THREADS = 1000;
+
+    /** Beside those that carry requests to services: for the gateway's own answers, and those that wait a moment. */
+    private static final int SPARE_THREADS = 256;
+
     private static final int UNLIMITED = 0;
 
     private Server() {}
@@ -33,7 +37,7 @@ public final class Server {
         config.startup.showJavalinBanner = false;
         // Virtual threads where Java has them; else enough that clients who stall leave some for others.
         config.concurrency.useVirtualThreads = true;
-        config.jetty.threadPool = threadPool();
+        config.jetty.threadPool = threadPool(settings.bounds());
         config.http.prefer405over404 = true;
         config.jetty.host = settings.host();
         config.jetty.port = settings.port();
@@ -78,13 +82,14 @@ public final class Server {
     }
 
     /** Jetty's own pools; of Javalin's for virtual threads Jetty doesn't know that they are, and treats them as scarce. */
-    private static ThreadPool threadPool() {
+    private static ThreadPool threadPool(Bounds bounds) {
         if (VirtualThreads.areSupported()) {
             VirtualThreadPool threads = new VirtualThreadPool(UNLIMITED);
             threads.setName(null); // a name for each request's thread would have to be made
             return threads;
         }
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        QueuedThreadPool threads =
+                new QueuedThreadPool(bounds.inFlight() + bounds.viewers() + SPARE_THREADS, MIN_THREADS);
         threads.setName("gateway");
         return threads;
     }

@@ -12,6 +12,7 @@ import gateway.registry.Check;
  *
  * @param since when its health became what it is, ISO-8601
  * @param draining true while it is drained, else null
+ * @param full true while it has as many requests as it may have, else null
  * @param lastCheck null before the first
  * @param lease null for a service that stays until deleted
  * @param leaseLeftMs milliseconds until it leaves the list unless it renews
@@ -25,6 +26,7 @@ record ServiceView(
         String since,
         String reason,
         Boolean draining,
+        Boolean full,
         CheckView lastCheck,
         long requests,
         long failures,
@@ -49,6 +51,7 @@ record ServiceView(
                 state.since().toString(),
                 backend.reason(),
                 backend.draining() ? true : null,
+                backend.isFull() ? true : null,
                 backend.lastCheck().map(ServiceView::check).orElse(null),
                 backend.requests(),
                 backend.failures(),

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import gateway.Problem;
 import gateway.Time;
 import gateway.balance.Balancer;
+import gateway.guard.Pace;
 import gateway.health.HealthChecker;
 import gateway.limit.RateLimit;
 import gateway.registry.Backend;
+import gateway.registry.ListFull;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.ServiceList.Outcome;
@@ -32,11 +34,13 @@ public final class ServicesApi {
     private final HealthChecker checker;
     private final Balancer balancer;
     private final RateLimit limit;
+    private final Pace pace;
     private final RegistrationForm form;
     private final Time time;
 
     /**
      * @param places where services may be
+     * @param pace bounds how many register or renew
      * @param defaultLease what {@code "lease":"default"} means
      */
     public ServicesApi(
@@ -45,12 +49,14 @@ public final class ServicesApi {
             Balancer balancer,
             RateLimit limit,
             ServicePlaces places,
+            Pace pace,
             Duration defaultLease,
             Time time) {
         this.services = services;
         this.checker = checker;
         this.balancer = balancer;
         this.limit = limit;
+        this.pace = pace;
         this.form = new RegistrationForm(defaultLease, places);
         this.time = time;
     }
@@ -122,6 +128,16 @@ public final class ServicesApi {
 
     /** {@code POST /services}: adds, renews or replaces; a new one is checked at once and the answer says how it is. */
     public void register(Context ctx) throws IOException {
+        if (!pace.allows()) {
+            ctx.res().setHeader("Retry-After", "1");
+            new Problem(
+                            503,
+                            "too-many-registrations",
+                            "Too many registrations",
+                            "The gateway takes " + pace.perSecond() + " registrations and renewals a second; try again")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
         if (!isJson(ctx.contentType())) {
             new Problem(
                             415,
@@ -153,6 +169,13 @@ public final class ServicesApi {
         } catch (RegistrationForm.Invalid e) {
             new Problem(400, "invalid-registration", "Invalid registration", e.getMessage())
                     .with("errors", e.errors())
+                    .send(ctx.req(), ctx.res());
+        } catch (ListFull e) {
+            new Problem(
+                            503,
+                            "too-many-services",
+                            "Too many services",
+                            e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
                     .send(ctx.req(), ctx.res());
         }
     }

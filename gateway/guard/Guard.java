@@ -5,6 +5,7 @@ import gateway.Refusals;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.story.Story;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,6 +18,7 @@ public final class Guard {
     private final Refusals closed = new Refusals();
     private final Connections connections;
     private final InFlight inFlight;
+    private final Pace registrations;
     private final HeaderDeadlines headers;
     private final List<ServerConnector> guarded = new CopyOnWriteArrayList<>();
 
@@ -28,6 +30,7 @@ public final class Guard {
                 settings.clients().forwardedBy().trusted(),
                 closed);
         this.inFlight = new InFlight(settings.bounds().inFlight());
+        this.registrations = new Pace(settings.bounds().registrations(), time);
         this.headers = new HeaderDeadlines(settings.bounds().headerTimeout(), problems, closed, time);
     }
 
@@ -59,9 +62,21 @@ public final class Guard {
                         .toList()));
     }
 
+    /** Counts the problem that a request was answered with, if it was with one. */
+    public void count(Story ended) {
+        if (ended.problem() != null) {
+            problems.count(ended.problem().slug());
+        }
+    }
+
     /** Requests for services that are under way. */
     public InFlight inFlight() {
         return inFlight;
+    }
+
+    /** How many services may register or renew each second. */
+    public Pace registrations() {
+        return registrations;
     }
 
     /** Connections that clients have open. */

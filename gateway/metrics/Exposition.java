@@ -1,6 +1,7 @@
 package gateway.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
+import gateway.guard.Guard;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.ShadowLimit;
@@ -45,20 +46,28 @@ public final class Exposition implements AutoCloseable {
     private final ServiceList services;
     private final LimitHandler decisions;
     private final RateLimit limit;
+    private final Guard guard;
     private final LongSupplier droppedLines;
     private PrometheusMeterRegistry registry;
     private JvmGcMetrics collections;
 
     /**
      * @param decisions counts what the limit let through and refused
+     * @param guard counts problems, connections and requests in flight
      * @param droppedLines how many lines the access log has dropped
      */
     public Exposition(
-            Metrics metrics, ServiceList services, LimitHandler decisions, RateLimit limit, LongSupplier droppedLines) {
+            Metrics metrics,
+            ServiceList services,
+            LimitHandler decisions,
+            RateLimit limit,
+            Guard guard,
+            LongSupplier droppedLines) {
         this.metrics = metrics;
         this.services = services;
         this.decisions = decisions;
         this.limit = limit;
+        this.guard = guard;
         this.droppedLines = droppedLines;
     }
 
@@ -83,6 +92,7 @@ public final class Exposition implements AutoCloseable {
         cpuTime(made); // first, since it filters: Micrometer warns of filters that come after meters
         made.getPrometheusRegistry().register((MultiCollector) metrics::snapshots);
         made.getPrometheusRegistry().register(new BackendMetrics(services));
+        made.getPrometheusRegistry().register(new GuardMetrics(guard));
         limiter(made);
         FunctionCounter.builder("gateway.access.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .description("Lines of the access log that were dropped because their reader was too slow")

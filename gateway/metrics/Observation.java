@@ -3,6 +3,7 @@ package gateway.metrics;
 import gateway.LogForm;
 import gateway.Time;
 import gateway.Timer;
+import gateway.guard.Guard;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.registry.ServiceList;
@@ -29,10 +30,16 @@ public final class Observation implements AutoCloseable {
 
     /**
      * @param decisions counts what the limit let through and refused
+     * @param guard counts what the bounds refused, and all other problems
      * @param logForm how the access log is written; empty means there is none
      */
     public Observation(
-            ServiceList services, RateLimit limit, LimitHandler decisions, Optional<LogForm> logForm, Time time) {
+            ServiceList services,
+            RateLimit limit,
+            LimitHandler decisions,
+            Guard guard,
+            Optional<LogForm> logForm,
+            Time time) {
         Metrics counts = new Metrics();
         accessLog = logForm.map(AccessLog::new);
         history = new History(traffic, services, time);
@@ -41,8 +48,9 @@ public final class Observation implements AutoCloseable {
                 services,
                 decisions,
                 limit,
+                guard,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
-        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, counts));
+        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, counts, guard::count));
         accessLog.ifPresent(listeners::add);
         requestLog = new StoryEnds(time, listeners);
     }

@@ -28,7 +28,7 @@ public final class Forwarder implements AutoCloseable {
     private static final long RETRY_PATIENCE_MILLIS = 1000;
 
     private final ServiceList services;
-    private final Balancer balancer;
+    private final Turn turn;
     private final Health health;
     private final Lanes lanes;
     private final IdleTimeouts timeouts;
@@ -41,7 +41,7 @@ public final class Forwarder implements AutoCloseable {
 
     public Forwarder(ServiceList services, Balancer balancer, Health health, Settings settings, Time time) {
         this.services = services;
-        this.balancer = balancer;
+        this.turn = new Turn(balancer);
         this.health = health;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.bounds = settings.bounds();
@@ -92,7 +92,14 @@ public final class Forwarder implements AutoCloseable {
             NotForwarded.noRoom().send(request.servletRequest(), response);
             return;
         }
-        Attempt first = request.attempt(balancer.choose(list.available()), time.nanos());
+        Backend backend = turn.start(list.available());
+        if (backend == null) {
+            request.story().chosenFrom(list.without(list.available()));
+            response.setHeader("Retry-After", "1");
+            NotForwarded.allFull().send(request.servletRequest(), response);
+            return;
+        }
+        Attempt first = request.attempt(backend, time.nanos());
         Failed failed = send(request, response, first, false);
         if (failed != null) {
             retry(request, response, first, failed);
@@ -114,7 +121,11 @@ public final class Forwarder implements AutoCloseable {
                     break;
                 }
                 request.story().chosenFrom(services.snapshot());
-                Attempt attempt = request.attempt(balancer.choose(candidates), time.nanos());
+                Backend backend = turn.start(candidates);
+                if (backend == null) {
+                    break;
+                }
+                Attempt attempt = request.attempt(backend, time.nanos());
                 attempt.onAnswer(release); // what streams for long is no retry any more
                 failed = send(request, response, attempt, true);
                 if (failed == null) {
@@ -142,7 +153,7 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Sends the request; null when it has been answered or nobody waits for an answer any more.
+     * Sends the request to a backend that has counted it already; null when it has been answered or nobody waits for an answer any more.
      *
      * @param fresh whether to use a new connection: after a stale one, a second would prove nothing
      */
@@ -153,7 +164,6 @@ public final class Forwarder implements AutoCloseable {
         Lane lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
         boolean warm = lane.isWarm();
         boolean reusable = false;
-        backend.started();
         try {
             attempt.waitForBackend(time.nanos());
             relay(lane, backendLanes, request, response, attempt);
@@ -180,9 +190,10 @@ public final class Forwarder implements AutoCloseable {
                 lanes.endLease(backendLanes, lane, reusable && intact);
                 backend.finished();
             } else {
+                backend.switched();
                 tunnel.onEnd(() -> {
                     lanes.endLease(backendLanes, lane, false);
-                    backend.finished();
+                    backend.switchedFinished();
                 });
             }
         }

@@ -18,6 +18,17 @@ final class NotForwarded {
                 null);
     }
 
+    /** All who are available have as many requests as they may have. */
+    static Problem allFull() {
+        return new Problem(
+                503,
+                "all-full",
+                "All services full",
+                "Each available service has as many requests under way as it may have; try again in a moment",
+                ProxyError.CONNECTION_LIMIT_REACHED,
+                null);
+    }
+
     /** A WebSocket would be one too many, or too late. */
     static Problem noRoom() {
         return new Problem(

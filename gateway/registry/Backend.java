@@ -55,8 +55,11 @@ public final class Backend {
     private final LongAdder checks = new LongAdder();
     private final LongAdder checkNanos = new LongAdder();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger switched = new AtomicInteger();
+    private final int mostInFlight;
 
-    Backend(Service service, State state, Totals totals, long now) {
+    Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
+        this.mostInFlight = mostInFlight;
         this.totals = totals;
         this.name = service.name();
         this.url = service.url();
@@ -137,16 +140,36 @@ public final class Backend {
         return latency;
     }
 
-    /** A request is about to be sent to it. Ends with {@link #finished}. */
-    public void started() {
+    /** A request is about to be sent to it, unless it is full; then nothing has happened. Ends with {@link #finished}. */
+    public boolean tryStart() {
+        if (inFlight.incrementAndGet() - switched.get() > mostInFlight) {
+            inFlight.decrementAndGet();
+            return false;
+        }
         requests.increment();
         totals.requests().increment();
-        inFlight.incrementAndGet();
+        return true;
     }
 
-    /** A request that was {@link #started} is over, well or not. */
+    /** A request that was {@link #tryStart started} is over, well or not. */
     public void finished() {
         inFlight.decrementAndGet();
+    }
+
+    /** A request has become a WebSocket: from now on it takes no request's place. Ends with {@link #switchedFinished}. */
+    public void switched() {
+        switched.incrementAndGet();
+    }
+
+    /** One that was {@link #switched} is over. */
+    public void switchedFinished() {
+        finished();
+        switched.decrementAndGet();
+    }
+
+    /** Whether it has as many requests as it may have; open WebSockets aren't counted. */
+    public boolean isFull() {
+        return inFlight.get() - switched.get() >= mostInFlight;
     }
 
     /** A request got no whole answer from it. */
@@ -170,7 +193,7 @@ public final class Backend {
         return ejections.sum();
     }
 
-    /** Requests it is working on now. */
+    /** Requests it is working on now, open WebSockets among them. */
     public int inFlight() {
         return inFlight.get();
     }

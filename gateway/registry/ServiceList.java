@@ -34,14 +34,27 @@ public final class ServiceList {
     public record Registered(Outcome outcome, Backend backend) {}
 
     private final Time time;
+    private final Room room;
+    private final int mostInFlight;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
 
-    /** @param time for leases and for "since" */
+    /** A list with room for all, who may have any number of requests. */
     public ServiceList(Time time) {
+        this(time, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param time for leases and for "since"
+     * @param most services that may register
+     * @param mostInFlight requests that one may have before it is full
+     */
+    public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
+        this.room = new Room(most);
+        this.mostInFlight = mostInFlight;
     }
 
     /** From now on tells this journal what is asked for here. */
@@ -82,6 +95,8 @@ public final class ServiceList {
     /**
      * Adds, renews or replaces. A service that registers itself with the URL of one that the settings named takes that
      * one's place: it is the same service, which now has a name of its own.
+     *
+     * @throws ListFull if it would be one too many
      */
     public synchronized Registered register(Service service) {
         Backend known = byName.get(service.name());
@@ -91,6 +106,9 @@ public final class ServiceList {
             return new Registered(Outcome.RENEWED, known);
         }
         Backend twin = configuredTwin(service.url());
+        if (known == null && twin == null && !room.isBeside(byName.size())) {
+            throw room.full();
+        }
         if (twin != null) {
             byName.remove(twin.name());
             journal.removed(twin.name());
@@ -119,6 +137,7 @@ public final class ServiceList {
                 service,
                 new State(Status.CHECKING, time.now(), "waiting for its first good check"),
                 totals,
+                mostInFlight,
                 time.nanos());
         byName.put(service.name(), backend);
         return backend;
@@ -189,7 +208,7 @@ public final class ServiceList {
     }
 
     /**
-     * Takes over what all gateways share. What is known of a backend stays with it as long as its URL is the same; what
+     * Takes over what all gateways share, as far as there is room, by name. What is known of a backend stays with it as long as its URL is the same; what
      * is new waits for its first good check.
      *
      * @param newerHere the names of which this list knows better; they stay as they are
@@ -203,12 +222,17 @@ public final class ServiceList {
         byName.values()
                 .removeIf(backend ->
                         !theirs.containsKey(backend.name()) && !newerHere.test(backend.name()) && left.add(backend));
+        int leftOut = 0;
         for (Listed listed : shared) {
             Service service = listed.service();
             if (newerHere.test(service.name())) {
                 continue;
             }
             Backend backend = byName.get(service.name());
+            if (backend == null && !room.isBeside(byName.size())) {
+                leftOut++;
+                continue;
+            }
             if (backend == null || !backend.url().equals(service.url())) {
                 backend = add(service);
                 came.add(backend);
@@ -217,6 +241,7 @@ public final class ServiceList {
             backend.lease(service.lease(), listed.left(), time.nanos());
         }
         publish();
+        room.lacked(leftOut);
         return new Listed.Taken(came, left);
     }
 

@@ -2,6 +2,7 @@ package gateway.registry;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The list of services at one moment; immutable.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param unavailable the others, by name
  */
 public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {
+    private static final String FULL = "full";
+
     /**
      * A backend that couldn't be chosen, and why, as it was at that moment.
      *
@@ -18,6 +21,19 @@ public record Snapshot(List<Backend> all, List<Backend> available, List<Unavaila
      * @param reason why it has that status
      */
     public record Unavailable(Backend backend, String status, String reason) {}
+
+    /** The same, but for these, which are available and had no room for a request. */
+    public Snapshot without(List<Backend> full) {
+        return new Snapshot(
+                all,
+                available.stream().filter(backend -> !full.contains(backend)).toList(),
+                Stream.concat(
+                                unavailable.stream(),
+                                full.stream()
+                                        .map(backend ->
+                                                new Unavailable(backend, FULL, "as many requests as it may have")))
+                        .toList());
+    }
 
     static Snapshot of(Collection<Backend> backends) {
         List<Backend> all = List.copyOf(backends);

@@ -10,6 +10,8 @@ import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.ProxyError;
 import gateway.ServiceUrl;
+import gateway.Settings;
+import gateway.guard.Guard;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
 import gateway.registry.Backend;
@@ -20,6 +22,7 @@ import gateway.story.TestStory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,7 @@ class MetricsTest {
             services,
             new LimitHandler(new Unlimited(), new PathPrefix("/api"), Networks.NONE, Optional.empty(), time),
             new Unlimited(),
+            new Guard(Settings.from(Map.of()), time),
             () -> 42);
 
     @AfterEach
@@ -141,7 +145,7 @@ class MetricsTest {
         Backend a = register("a");
         register("b");
         services.admit(a, "good");
-        a.started();
+        a.tryStart();
         a.countFailure();
         a.lastCheck(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
         assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_up"));

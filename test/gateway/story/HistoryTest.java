@@ -28,7 +28,7 @@ class HistoryTest {
                 time.now(), time.nanos(), InetAddress.getLoopbackAddress(), "GET", "/api/x", "id", null, true);
         story.end(time.nanos() + duration.toNanos(), 200, 0);
         traffic.accept(story);
-        a.started();
+        a.tryStart();
     }
 
     private void step() {
@@ -88,7 +88,7 @@ class HistoryTest {
         step();
         Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
                 .backend();
-        again.started();
+        again.tryStart();
         step();
         assertEquals(Map.of("a", 1L), history.since(2).get(0).backends());
     }

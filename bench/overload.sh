@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Offers this gateway, nginx and HAProxy half to four times what each can carry, and shows what becomes of it: requests
+# due, served and refused a second, and how long the served ones took. Each is bounded to 1000 requests under way.
+#
+#   bench/overload.sh            PEERS="java25 nginx" STEPS="0.5 1 2" SECONDS_EACH=5 bench/overload.sh
+#
+# The proxy has core 0 to itself; the load (bench/OpenLoop.java, which doesn't wait for answers) and the backend, an
+# nginx that answers at once (KB=64: with so much), core 1. What a proxy can carry is measured first, with wrk and 64 connections.
+# The load can't offer more than some 25,000 requests a second: see what was due, and what failed.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+PEERS=${PEERS:-java25 java17 nginx haproxy}
+STEPS=${STEPS:-0.5 1 1.5 2 3 4}
+SECONDS_EACH=${SECONDS_EACH:-8}
+WARM_UP=${WARM_UP:-20}
+CONNECTIONS=${CONNECTIONS:-4000}
+IN_FLIGHT=${IN_FLIGHT:-1000}
+KB=${KB:-0}
+. bench/common.sh
+
+for tool in wrk nginx taskset python3; do
+  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux python3)"
+done
+./run.sh env >/dev/null || fail "the build failed"
+ulimit -n 20000 2>/dev/null || true
+
+PORT=$(free_ports 2)
+LISTEN=127.0.0.1:$PORT
+BACKEND=127.0.0.1:$((PORT + 1))
+chmod 755 "$WORK"
+head -c $((KB * 1024 + 120)) /dev/zero | tr '\0' x >"$WORK/data"
+cat >"$WORK/backend.conf" <<CONF
+daemon off; worker_processes 1; pid $WORK/backend.pid; error_log $WORK/backend.log;
+events { worker_connections 16384; }
+http {
+  access_log off; keepalive_requests 100000000; keepalive_timeout 300s; open_file_cache max=10; sendfile on;
+  server { listen $BACKEND backlog=4096; root $WORK; location = /health { return 200 ok; } }
+}
+CONF
+taskset -c 1 nginx -c "$WORK/backend.conf" &
+PIDS+=($!)
+
+start() { # a peer; sets PID; false if it isn't on this machine
+  local home
+  case $1 in
+    java*)
+      home=$(java_home "${1#java}")
+      [ -n "$home" ] || return 1
+      GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$PORT GATEWAY_RATE_LIMIT=off GATEWAY_ACCESS_LOG=off \
+        GATEWAY_MAX_IN_FLIGHT=$IN_FLIGHT GATEWAY_MAX_IN_FLIGHT_PER_SERVICE=$IN_FLIGHT GATEWAY_SERVICES=http://$BACKEND \
+        taskset -c 0 "$home/bin/java" -cp "target/classes:target/lib/*" GatewayApp >"$WORK/$1.log" 2>&1 &
+      ;;
+    nginx)
+      cat >"$WORK/nginx.conf" <<CONF
+daemon off; worker_processes 1; pid $WORK/nginx.pid; error_log /dev/null;
+events { worker_connections 16384; }
+http {
+  access_log off; keepalive_requests 100000000; proxy_temp_path $WORK/proxy; client_body_temp_path $WORK/body;
+  limit_conn_zone \$server_name zone=all:1m;
+  upstream backends { server $BACKEND; keepalive 1024; keepalive_requests 100000000; }
+  server {
+    listen $LISTEN backlog=4096;
+    location /api/ {
+      limit_conn all $IN_FLIGHT;
+      proxy_pass http://backends/; proxy_http_version 1.1; proxy_set_header Connection "";
+    }
+  }
+}
+CONF
+      taskset -c 0 nginx -c "$WORK/nginx.conf" &
+      ;;
+    haproxy)
+      command -v haproxy >/dev/null || return 1
+      cat >"$WORK/haproxy.cfg" <<CONF
+global
+  maxconn 8000
+  nbthread 1
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 30s
+  timeout queue 100ms
+  http-reuse always
+frontend front
+  bind $LISTEN backlog 4096
+  http-request replace-path /api(/.*) \1
+  default_backend services
+backend services
+  server b $BACKEND maxconn $IN_FLIGHT
+CONF
+      taskset -c 0 haproxy -f "$WORK/haproxy.cfg" >"$WORK/haproxy.log" 2>&1 &
+      ;;
+    *) fail "unknown peer $1; there are java17, java25, nginx and haproxy" ;;
+  esac
+  PID=$!
+  PIDS+=("$PID")
+  for _ in $(seq 300); do
+    if curl -sf -o /dev/null --max-time 1 "http://$LISTEN/api/data"; then return 0; fi
+    sleep 0.1
+  done
+  fail "$1 did not start"
+}
+
+stop() {
+  kill "$PID" 2>/dev/null
+  wait "$PID" 2>/dev/null
+}
+
+offer() { # requests a second
+  taskset -c 1 java -Xmx1g -cp 'target/lib/*' bench/OpenLoop.java 127.0.0.1 "$PORT" /api/data "$1" "$SECONDS_EACH" "$CONNECTIONS"
+}
+
+echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
+echo "answers of $(wc -c <"$WORK/data") bytes, at most $IN_FLIGHT requests under way, $CONNECTIONS connections, ${SECONDS_EACH} s each"
+echo
+printf '| proxy | load | due/s | served/s | refused/s | failed/s | p50 ms | p99 ms | p99 ms of refusals |\n|---|---|---|---|---|---|---|---|---|\n'
+for peer in $PEERS; do
+  if ! start "$peer"; then
+    echo "overload.sh: $peer isn't installed; skipped" >&2
+    continue
+  fi
+  taskset -c 1 wrk -t1 -c64 "-d${WARM_UP}s" "http://$LISTEN/api/data" >/dev/null
+  capacity=$(taskset -c 1 wrk -t1 -c64 -d5s "http://$LISTEN/api/data" | awk '/Requests\/sec/ { print int($2) }')
+  for step in $STEPS; do
+    figures=$(offer "$(awk "BEGIN { print int($capacity * $step) }")")
+    echo "| $peer | $step of $capacity | ${figures// / | } |"
+  done
+  stop
+done
