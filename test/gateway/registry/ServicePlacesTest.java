@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +28,7 @@ class ServicePlacesTest {
     private static final int OWN_PORT = 8000;
 
     private static Optional<String> objection(ServicePlaces places, String url) {
-        return places.objection(ServiceUrl.parse(url), OWN_PORT);
+        return places.objection(ServiceUrl.parse(url), Set.of(OWN_PORT, 9999));
     }
 
     /** Where each name stands for these addresses. */
