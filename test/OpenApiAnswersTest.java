@@ -137,6 +137,22 @@ class OpenApiAnswersTest {
         ask(200, "GET /", "/");
     }
 
+    @Test
+    void a_gateway_with_exempt_clients_and_a_limit_to_try_out_answers_as_described() throws Exception {
+        start(Map.of("GATEWAY_RATE_LIMIT_EXEMPT", "127.0.0.1", "GATEWAY_RATE_LIMIT_SHADOW", "5/1s"));
+        for (String path : List.of("/stats", "/limits/explain")) {
+            ask(200, "GET " + path, path);
+        }
+    }
+
+    @Test
+    void a_loop_is_refused_as_described() throws Exception {
+        start(Map.of("GATEWAY_RATE_LIMIT", "3/60s"));
+        ask(508, "GET /api/{path}", "/api/data", "Via: 1.1 " + gateway.via());
+        ask(508, "POST /api/{path}", "/api/data", "Via: 1.1 " + gateway.via(), "", "{}");
+        ask(508, "GET /stats", "/stats", "Via: 1.1 " + gateway.via());
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -144,6 +160,7 @@ class OpenApiAnswersTest {
             value = {
                 "not JSON            | 400 | application/json | {",
                 "not a service       | 400 | application/json | {\"name\":\"my service\",\"url\":\"localhost\"}",
+                "a forbidden place   | 400 | application/json | {\"name\":\"mine\",\"url\":\"http://169.254.169.254\"}",
                 "not said to be JSON | 415 | text/plain       | {}",
             })
     void what_cannot_be_registered_is_refused_as_described(String what, int status, String type, String body)

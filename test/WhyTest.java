@@ -347,7 +347,7 @@ class WhyTest {
         "1.2.3.4., 400, ''",
         ".1:2, 400, ''",
         "1.2.3.4:5, 400, ''",
-        "fe80::1%25eth0, 400, ''",
+        "fe80::1%25eth0, 200, fe80:0:0:0::/64",
         "'', 400, ''"
     })
     void an_operator_asks_for_any_address(String asked, int status, String counted) throws Exception {

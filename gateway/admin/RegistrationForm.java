@@ -57,10 +57,10 @@ final class RegistrationForm {
     }
 
     /**
-     * @param port the gateway's own, at which no service can be
+     * @param ports the gateway's own, at which no service can be
      * @throws Invalid if it isn't JSON, isn't an object, or a field can't be used
      */
-    Service read(byte[] body, int port) throws Invalid {
+    Service read(byte[] body, Set<Integer> ports) throws Invalid {
         JsonNode form = json(body);
         List<FieldError> errors = new ArrayList<>();
         form.fieldNames().forEachRemaining(field -> {
@@ -72,7 +72,7 @@ final class RegistrationForm {
         if (name != null && !Service.isName(name)) {
             errors.add(new FieldError("name", "must be " + Service.NAME_FORM));
         }
-        ServiceUrl url = url(text(form, "url", errors), port, errors);
+        ServiceUrl url = url(text(form, "url", errors), ports, errors);
         Optional<Duration> lease = lease(form.get("lease"), errors);
         if (!errors.isEmpty()) {
             StringBuilder message = new StringBuilder();
@@ -115,13 +115,13 @@ final class RegistrationForm {
         return value.textValue();
     }
 
-    private ServiceUrl url(String text, int port, List<FieldError> errors) {
+    private ServiceUrl url(String text, Set<Integer> ports, List<FieldError> errors) {
         if (text == null) {
             return null;
         }
         try {
             ServiceUrl url = ServiceUrl.parse(text);
-            places.objection(url, port).ifPresent(words -> errors.add(new FieldError("url", words)));
+            places.objection(url, ports).ifPresent(words -> errors.add(new FieldError("url", words)));
             return url;
         } catch (IllegalArgumentException e) {
             errors.add(new FieldError("url", e.getMessage()));

@@ -17,11 +17,17 @@ import gateway.story.Story;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.NetworkConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +171,7 @@ public final class ServicesApi {
             return;
         }
         try {
-            register(ctx, form.read(body, ctx.req().getLocalPort()));
+            register(ctx, form.read(body, ownPorts(ctx)));
         } catch (RegistrationForm.Invalid e) {
             new Problem(400, "invalid-registration", "Invalid registration", e.getMessage())
                     .with("errors", e.errors())
@@ -178,6 +184,17 @@ public final class ServicesApi {
                             e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
                     .send(ctx.req(), ctx.res());
         }
+    }
+
+    /** All that the gateway listens at. Not the request's own: a proxy may have said another one. */
+    private static Set<Integer> ownPorts(Context ctx) {
+        Connector connector = ServletContextRequest.getServletContextRequest(ctx.req())
+                .getConnectionMetaData()
+                .getConnector();
+        return Arrays.stream(connector.getServer().getConnectors())
+                .filter(NetworkConnector.class::isInstance)
+                .map(any -> ((NetworkConnector) any).getLocalPort())
+                .collect(Collectors.toSet());
     }
 
     private void register(Context ctx, Service service) {

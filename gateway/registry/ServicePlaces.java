@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -54,11 +55,11 @@ public final class ServicePlaces {
     /**
      * What is wrong with the URL, in words; empty if nothing is known to be.
      *
-     * @param port the gateway's own, at which no service can be
+     * @param ports the gateway's own, at which no service can be
      */
-    public Optional<String> objection(ServiceUrl url, int port) {
+    public Optional<String> objection(ServiceUrl url, Set<Integer> ports) {
         for (InetAddress address : addressesOf(url.host())) {
-            if (url.port() == port && OwnAddress.isHere(address)) {
+            if (ports.contains(url.port()) && OwnAddress.isHere(address)) {
                 return Optional.of("is the gateway's own address");
             }
             Optional<String> objection = addresses.objection(address);
