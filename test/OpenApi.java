@@ -1,3 +1,4 @@
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -22,7 +23,7 @@ import java.util.TreeSet;
 final class OpenApi {
     private static final String DOCUMENT = "https://gateway.test/openapi.json";
     private static final String META_SCHEMA = "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     /** Headers that HTTP itself speaks of, and that any answer may have. */
     private static final Set<String> UNSPOKEN = Set.of(

@@ -103,7 +103,7 @@ public final class Operators {
         InetAddress client = Story.of(ctx.req()).client();
         ClientAddress address = ClientAddress.of(client);
         long now = time.nanos();
-        long wait = wrong.wait(address, now);
+        long wait = wrong.pause(address, now);
         if (wait > 0) {
             return Optional.of(slowedDown(ctx, client, wait));
         }

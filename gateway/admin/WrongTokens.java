@@ -12,7 +12,7 @@ import java.util.Map;
  * same wrong token shown again is no guess and costs nothing, so a service with an old token doesn't lock out
  * those beside it.
  *
- * <p>A map by address in the order of the last wrong token, of at most {@value #MOST} entries; the oldest gives way.
+ * <p>A map by address in the order in which they were last asked for, of at most {@value #MOST} entries; the oldest gives way.
  * It is only added to by who showed a wrong token. Whoever has more addresses than that has as many tries.
  */
 final class WrongTokens {
@@ -42,7 +42,7 @@ final class WrongTokens {
      *
      * @param now the monotonic clock's time
      */
-    synchronized long wait(ClientAddress address, long now) {
+    synchronized long pause(ClientAddress address, long now) {
         Tries tries = addresses.get(address);
         return tries == null ? 0 : Math.max(0, tries.whole - now - (FREE - 1) * EACH.toNanos());
     }
@@ -59,7 +59,7 @@ final class WrongTokens {
         }
         long from = before == null || before.whole - now < 0 ? now : before.whole;
         addresses.put(address, new Tries(from + EACH.toNanos(), digest));
-        return wait(address, now) > 0;
+        return pause(address, now) > 0;
     }
 
     /** How many addresses are remembered. */

@@ -37,15 +37,15 @@ class WrongTokensTest {
     void ten_tries_are_free_and_one_comes_back_every_six_seconds(long now) {
         for (int i = 0; i < 9; i++) {
             assertFalse(wrong.add(ONE, guess(i), now));
-            assertEquals(0, wrong.wait(ONE, now));
+            assertEquals(0, wrong.pause(ONE, now));
         }
         assertTrue(wrong.add(ONE, guess(9), now));
-        assertEquals(EACH, wrong.wait(ONE, now));
-        assertEquals(1, wrong.wait(ONE, now + EACH - 1));
-        assertEquals(0, wrong.wait(ONE, now + EACH));
+        assertEquals(EACH, wrong.pause(ONE, now));
+        assertEquals(1, wrong.pause(ONE, now + EACH - 1));
+        assertEquals(0, wrong.pause(ONE, now + EACH));
         assertTrue(wrong.add(ONE, guess(10), now + EACH));
-        assertEquals(EACH, wrong.wait(ONE, now + EACH));
-        assertEquals(0, wrong.wait(client(2), now));
+        assertEquals(EACH, wrong.pause(ONE, now + EACH));
+        assertEquals(0, wrong.pause(client(2), now));
     }
 
     @Test
@@ -64,7 +64,7 @@ class WrongTokensTest {
         for (int i = 0; i < 100; i++) {
             assertFalse(wrong.add(ONE, guess(0), 0));
         }
-        assertEquals(0, wrong.wait(ONE, 0));
+        assertEquals(0, wrong.pause(ONE, 0));
     }
 
     @Test
@@ -76,11 +76,11 @@ class WrongTokensTest {
             wrong.add(client(1000 + i), guess(0), 0);
         }
         assertEquals(WrongTokens.MOST, wrong.size());
-        assertEquals(0, wrong.wait(client(1000), 0));
-        wrong.wait(ONE, 0);
-        assertTrue(wrong.wait(ONE, 0) > 0, "whoever asks meanwhile isn't forgotten");
+        assertEquals(0, wrong.pause(client(1000), 0));
+        wrong.pause(ONE, 0);
+        assertTrue(wrong.pause(ONE, 0) > 0, "whoever asks meanwhile isn't forgotten");
         wrong.add(client(7), guess(0), 0);
         assertEquals(WrongTokens.MOST, wrong.size());
-        assertTrue(wrong.wait(ONE, 0) > 0);
+        assertTrue(wrong.pause(ONE, 0) > 0);
     }
 }
