@@ -13,6 +13,9 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import nl.altindag.ssl.pem.util.PemUtils;
 
 /**
@@ -26,6 +29,13 @@ public final class Pem {
     /** By the library's names of kinds of keys, the JDK's own: its code signs several times as fast. */
     private static final Map<String, String> JDK_KINDS =
             Map.of("RSA", "RSA", "EC", "EC", "ECDSA", "EC", "EdDSA", "Ed25519", "Ed25519", "Ed25519");
+
+    /** What is looked for, so that other blocks beside it, like a curve's parameters, don't matter. */
+    private static final Pattern CERTIFICATES =
+            Pattern.compile("-----BEGIN ((X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \\1-----");
+
+    private static final Pattern KEYS =
+            Pattern.compile("-----BEGIN ((RSA |EC )?PRIVATE KEY)-----[^-]*-----END \\1-----");
 
     private Pem() {}
 
@@ -63,7 +73,7 @@ public final class Pem {
             throw new IllegalArgumentException("has no certificate: no line -----BEGIN CERTIFICATE-----");
         }
         try {
-            return PemUtils.parseCertificate(text);
+            return PemUtils.parseCertificate(blocks(CERTIFICATES, text));
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("has a certificate that can't be read; was it cut off?", e);
         }
@@ -83,7 +93,7 @@ public final class Pem {
         if (!text.contains("PRIVATE KEY-----")) {
             throw new IllegalArgumentException("has no private key: no line -----BEGIN PRIVATE KEY-----");
         }
-        PrivateKey key = parsed(text);
+        PrivateKey key = parsed(blocks(KEYS, text));
         String kind = JDK_KINDS.get(key.getAlgorithm());
         if (kind == null) {
             throw new IllegalArgumentException(
@@ -94,6 +104,10 @@ public final class Pem {
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("is a key that this Java can't use: " + e.getMessage(), e);
         }
+    }
+
+    private static String blocks(Pattern kind, String text) {
+        return kind.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n"));
     }
 
     private static PrivateKey parsed(String text) {

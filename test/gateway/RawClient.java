@@ -19,7 +19,12 @@ public final class RawClient implements AutoCloseable {
 
     /** @param own the address it comes from; all of 127.0.0.0/8 is this machine's on Linux */
     public RawClient(int port, InetAddress own) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port, own, 0);
+        this(new Socket(InetAddress.getLoopbackAddress(), port, own, 0));
+    }
+
+    /** @param socket connected, and TLS perhaps */
+    public RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A backend on a real socket that does what a test says, to the byte, and remembers what it got. Its {@code /health} is
@@ -140,8 +142,12 @@ public final class TestBackend implements AutoCloseable {
     private volatile Script health = (request, wire) -> wire.ok("{\"status\":\"healthy\"}");
 
     private TestBackend(int port, Script script) throws IOException {
+        this(new ServerSocket(port, 100, InetAddress.getLoopbackAddress()), script);
+    }
+
+    private TestBackend(ServerSocket server, Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
+        this.server = server;
         this.acceptor = Threads.daemons("backend-accept").newThread(this::accept);
         acceptor.start();
     }
@@ -159,6 +165,12 @@ public final class TestBackend implements AutoCloseable {
     /** One that does this with each request. */
     public static TestBackend doing(Script script) throws IOException {
         return new TestBackend(0, script);
+    }
+
+    /** One that speaks TLS; its {@link #url} names localhost. */
+    public static TestBackend overTls(SSLContext tls, Script script) throws IOException {
+        return new TestBackend(
+                tls.getServerSocketFactory().createServerSocket(0, 100, InetAddress.getLoopbackAddress()), script);
     }
 
     /** One that answers with these bytes and then closes. */
@@ -197,7 +209,7 @@ public final class TestBackend implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return (server instanceof SSLServerSocket ? "https://localhost:" : "http://127.0.0.1:") + port();
     }
 
     /** The next request it got; fails if none comes within 5 s. */
