@@ -35,8 +35,8 @@ final class CertificateCheck {
         Date end = certificate.getNotAfter();
         String what = name + ": " + certificate.getSubjectX500Principal().getName();
         if (now.isBefore(certificate.getNotBefore().toInstant())) {
-            report.missing(what + " isn't valid before "
-                    + certificate.getNotBefore().toInstant());
+            report.missing(
+                    what + " isn't valid before " + certificate.getNotBefore().toInstant());
         } else if (!now.isBefore(end.toInstant())) {
             report.missing(what + " ended at " + end.toInstant() + "; clients refuse it");
         } else if (now.plus(SOON).isAfter(end.toInstant())) {
