@@ -1,14 +1,26 @@
 import gateway.RawClient;
+import gateway.TestCa;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.X509TrustManager;
+import nl.altindag.ssl.util.TrustManagerUtils;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
 
 /**
- * Clients of one port, half of which keep their connection as long as they may and half of which take a new one for each
- * request, until it is closed. Whatever they get but a 200 is a failure: being refused, being reset, another status.
+ * Clients of one port, until it is closed: half keep their connection as long as they may, half take a new one for each
+ * request; or all share one of HTTP/2. Whatever they get but a 200 is a failure: being refused, being reset, another
+ * status.
  */
 final class Clients implements AutoCloseable {
     private static final int EACH = 4;
@@ -23,10 +35,6 @@ final class Clients implements AutoCloseable {
     private Clients(int port, String path) {
         this.port = port;
         this.path = path;
-        for (int i = 0; i < EACH; i++) {
-            threads.execute(() -> ask(true));
-            threads.execute(() -> ask(false));
-        }
     }
 
     static Clients of(int port) {
@@ -34,7 +42,50 @@ final class Clients implements AutoCloseable {
     }
 
     static Clients of(int port, String path) {
-        return new Clients(port, path);
+        Clients clients = new Clients(port, path);
+        for (int i = 0; i < EACH; i++) {
+            clients.threads.execute(() -> clients.ask(true));
+            clients.threads.execute(() -> clients.ask(false));
+        }
+        return clients;
+    }
+
+    /** Such that speak HTTP/2 over TLS. Not Java's own client, which before Java 24 takes a GOAWAY for a failure. */
+    static Clients ofHttp2(int port, TestCa ca) throws Exception {
+        Clients clients = new Clients(port, "/api/x");
+        X509TrustManager believed =
+                TrustManagerUtils.createTrustManager(List.of((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(ca.pem().getBytes(StandardCharsets.US_ASCII)))));
+        OkHttpClient client = new OkHttpClient.Builder()
+                .sslSocketFactory(ca.client().getSocketFactory(), believed)
+                .build();
+        for (int i = 0; i < 2 * EACH; i++) {
+            clients.threads.execute(() -> clients.ask(client));
+        }
+        return clients;
+    }
+
+    private void ask(OkHttpClient client) {
+        Request request =
+                new Request.Builder().url("https://localhost:" + port + path).build();
+        while (!over) {
+            try (Response answer = client.newCall(request).execute()) {
+                if (answer.code() != 200 || answer.protocol() != Protocol.HTTP_2) {
+                    throw new IOException(answer + answer.body().string());
+                }
+                answer.body().bytes();
+                served.incrementAndGet();
+            } catch (IOException e) {
+                fail("by HTTP/2: ", e);
+            }
+        }
+        client.connectionPool().evictAll();
+    }
+
+    private void fail(String how, Exception e) {
+        synchronized (failures) {
+            failures.add(how + e);
+        }
     }
 
     private void ask(boolean again) {
@@ -51,9 +102,7 @@ final class Clients implements AutoCloseable {
                     open = answer.header("Connection").isEmpty();
                 }
             } catch (IOException | RuntimeException e) {
-                synchronized (failures) {
-                    failures.add((again ? "on a kept connection: " : "on a new connection: ") + e);
-                }
+                fail(again ? "on a kept connection: " : "on a new connection: ", e);
             }
         }
     }

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.RawClient;
 import gateway.TestBackend;
+import gateway.TestCa;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LeavingTest {
     private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
             + Path.of("target/lib").toAbsolutePath() + "/*";
+    private static final Path JDK = Path.of(System.getProperty("java.home"));
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 
     static List<Path> jdks() throws IOException {
@@ -69,13 +73,12 @@ class LeavingTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void without_a_drain_it_leaves_at_once(Path jdk) throws Exception {
+    @Test
+    void without_a_drain_it_leaves_at_once() throws Exception {
         int port = TestBackend.deadPort();
         CountDownLatch over = new CountDownLatch(1);
         try (TestBackend slow = TestBackend.heldBy(over);
-                Launched gateway = gateway(jdk, port, Map.of("GATEWAY_SERVICES", slow.url(), "GATEWAY_DRAIN", "0s"));
+                Launched gateway = gateway(JDK, port, Map.of("GATEWAY_SERVICES", slow.url(), "GATEWAY_DRAIN", "0s"));
                 RawClient client = new RawClient(port)) {
             client.send(GET);
             slow.next();
@@ -91,14 +94,32 @@ class LeavingTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("jdks")
     void an_upgrade_on_the_same_port_refuses_no_connection_and_fails_no_request(Path jdk) throws Exception {
+        upgrade(jdk, Map.of(), Clients::of);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jdks")
+    void an_upgrade_fails_no_request_of_http_2(Path jdk) throws Exception {
+        TestCa ca = new TestCa("Test CA");
+        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "leaving");
+        upgrade(jdk, ca.issue("localhost").writeTo(folder), port -> Clients.ofHttp2(port, ca));
+    }
+
+    /** How clients of a port come about. */
+    private interface Arrival {
+        Clients of(int port) throws Exception;
+    }
+
+    private static void upgrade(Path jdk, Map<String, String> more, Arrival load) throws Exception {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "elsewhere the system doesn't share a port out");
         int port = TestBackend.deadPort();
         try (TestBackend a = TestBackend.named("a");
                 TestBackend b = TestBackend.named("b")) {
-            Map<String, String> settings =
-                    Map.of("GATEWAY_SERVICES", a.url() + "," + b.url(), "GATEWAY_REUSE_PORT", "true");
+            Map<String, String> settings = new HashMap<>(more);
+            settings.put("GATEWAY_SERVICES", a.url() + "," + b.url());
+            settings.put("GATEWAY_REUSE_PORT", "true");
             Launched running = gateway(jdk, port, settings);
-            try (Clients clients = Clients.of(port)) {
+            try (Clients clients = load.of(port)) {
                 for (int upgrade = 0; upgrade < 2; upgrade++) {
                     clients.more(500);
                     Launched next = gateway(jdk, port, settings);
@@ -116,17 +137,16 @@ class LeavingTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void services_restarted_one_after_another_cost_no_request(Path jdk) throws Exception {
+    @Test
+    void services_restarted_one_after_another_cost_no_request() throws Exception {
         int port = TestBackend.deadPort();
         Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
         Map<String, Launched> services = new HashMap<>();
         int first = Launched.freePorts(3);
         Map<String, Integer> ports = Map.of("ServiceA", first, "ServiceB", first + 1, "ServiceC", first + 2);
-        try (Launched gateway = gateway(jdk, port, Map.of())) {
+        try (Launched gateway = gateway(JDK, port, Map.of())) {
             for (String name : ports.keySet()) {
-                services.put(name, service(jdk, name, ports.get(name), settings));
+                services.put(name, service(JDK, name, ports.get(name), settings));
             }
             TestGateway.await("three healthy services", () -> RunScriptTest.healthy(port) == 3);
             try (Clients clients = Clients.of(port, "/api/data")) {
@@ -136,7 +156,7 @@ class LeavingTest {
                     service.terminate();
                     assertEquals(0, service.exitCode(), service.output());
                     clients.more(300);
-                    services.put(name, service(jdk, name, ports.get(name), settings));
+                    services.put(name, service(JDK, name, ports.get(name), settings));
                     TestGateway.await("its return", () -> RunScriptTest.healthy(port) == 3);
                 }
                 assertEquals(List.of(), clients.failures());

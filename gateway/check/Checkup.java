@@ -48,6 +48,7 @@ public final class Checkup {
     private static void lookFor(Settings settings, Map<String, String> environment, Report report) {
         SettingNames.show(environment, report);
         AdminCheck.show(settings, environment, report);
+        CertificateCheck.show(settings, Time.system().now(), report);
         PortCheck.show(settings, report);
         RedisCheck.show(settings, report);
         ServiceCheck.show(settings, Time.system(), report);
