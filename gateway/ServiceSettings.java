@@ -105,6 +105,13 @@ public record ServiceSettings(
         return Trouble.of(latency, errorRate);
     }
 
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "
+                + (token.isPresent() ? "a token" : "no token") + "]";
+    }
+
     private static ServiceUrl url(String text) {
         try {
             return ServiceUrl.parse(text.strip());
