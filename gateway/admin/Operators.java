@@ -102,16 +102,14 @@ public final class Operators {
         }
         InetAddress client = Story.of(ctx.req()).client();
         ClientAddress address = ClientAddress.of(client);
-        long now = time.nanos();
-        long wait = wrong.pause(address, now);
-        if (wait > 0) {
-            return Optional.of(slowedDown(ctx, client, wait));
-        }
-        byte[] digest = AdminToken.digest(shown.get());
-        if (right.is(digest)) {
+        WrongTokens.Judged judged = wrong.judge(address, AdminToken.digest(shown.get()), right, time.nanos());
+        if (judged.right()) {
             return Optional.empty();
         }
-        if (wrong.add(address, digest, now)) {
+        if (judged.waitNanos() > 0 && !judged.last()) {
+            return Optional.of(slowedDown(ctx, client, judged.waitNanos()));
+        }
+        if (judged.last()) {
             LOG.warn("{} has shown {} wrong tokens and is slowed down", Peer.text(client), WrongTokens.FREE);
         }
         ctx.res().setHeader("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\"");

@@ -38,6 +38,28 @@ final class WrongTokens {
     };
 
     /**
+     * What came of showing a token.
+     *
+     * @param right whether it is the right one
+     * @param waitNanos how long to wait for the next try; more than 0 and not {@code last}: it wasn't looked at
+     * @param last whether this was the address's last try for now
+     */
+    record Judged(boolean right, long waitNanos, boolean last) {}
+
+    /** Looks at a token if the address has a try left. In one step: many tries sent at once are counted, too. */
+    synchronized Judged judge(ClientAddress address, byte[] shown, AdminToken token, long now) {
+        long wait = pause(address, now);
+        if (wait > 0) {
+            return new Judged(false, wait, false);
+        }
+        if (token.is(shown)) {
+            return new Judged(true, 0, false);
+        }
+        boolean last = add(address, shown, now);
+        return new Judged(false, pause(address, now), last);
+    }
+
+    /**
      * How long this address has to wait for its next try, in nanoseconds; 0 if it may try.
      *
      * @param now the monotonic clock's time

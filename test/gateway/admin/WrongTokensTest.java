@@ -9,6 +9,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +63,32 @@ class WrongTokensTest {
             assertFalse(wrong.add(ONE, guess(i), 10 * EACH));
         }
         assertTrue(wrong.add(ONE, guess(19), 10 * EACH));
+    }
+
+    /** Looked at and counted in two steps, as many tokens could be tried as there are connections. */
+    @Test
+    void of_a_thousand_tries_at_once_ten_are_looked_at() throws Exception {
+        AdminToken right = new AdminToken("right");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Boolean>> tries = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                byte[] guess = guess(i);
+                tries.add(() -> {
+                    WrongTokens.Judged judged = wrong.judge(ONE, guess, right, 0);
+                    return judged.waitNanos() == 0 || judged.last();
+                });
+            }
+            int looked = 0;
+            for (Future<Boolean> one : threads.invokeAll(tries)) {
+                looked += one.get() ? 1 : 0;
+            }
+            assertEquals(10, looked);
+            assertFalse(wrong.judge(ONE, AdminToken.digest("right"), right, 0).right());
+            assertTrue(wrong.judge(ONE, AdminToken.digest("right"), right, EACH).right());
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
