@@ -34,8 +34,7 @@ public final class OpenLoop {
 
     private OpenLoop(String host, int port, String path, int most) throws IOException {
         this.server = new InetSocketAddress(host, port);
-        this.request =
-                ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        this.request = ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         this.most = most;
         this.selector = Selector.open();
     }
@@ -51,7 +50,9 @@ public final class OpenLoop {
         long end = start + seconds * SECOND;
         long due = 0;
         while (System.nanoTime() < end) {
-            for (long at = start + due * SECOND / rate; at <= System.nanoTime() && at < end; at = start + due * SECOND / rate) {
+            for (long at = start + due * SECOND / rate;
+                    at <= System.nanoTime() && at < end;
+                    at = start + due * SECOND / rate) {
                 due++;
                 send(at);
             }
