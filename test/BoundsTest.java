@@ -126,6 +126,19 @@ class BoundsTest {
         }
     }
 
+    /** Whether there is an answer, or else after one more drop; who sends on may meet a reset, and can read it still. */
+    private static boolean isAnswered(RawClient client, String drop) throws IOException {
+        if (client.isReadable()) {
+            return true;
+        }
+        try {
+            client.send(drop);
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({"the first, ''", "a later one, 'GET /health HTTP/1.1~Host: x~~'"})
     void a_header_that_drips_is_ended_however_steadily(String which, String before) throws Exception {
@@ -136,10 +149,7 @@ class BoundsTest {
                         200, client.send(before.replace("~", "\r\n")).answer().status());
             }
             client.send("GET / HTTP/1.1\r\nX: ");
-            TestGateway.await("an answer", () -> {
-                client.send("x");
-                return client.isReadable();
-            });
+            TestGateway.await("an answer", () -> isAnswered(client, "x"));
             assertProblem(408, "request-timeout", client.answer());
             assertCounted(gateway, "gateway_problems_total{type=\"request-timeout\"} 1.0");
         }
@@ -174,10 +184,7 @@ class BoundsTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_BODY_TIMEOUT", "200ms"), backend);
                 RawClient client = gateway.raw()) {
             client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
-            TestGateway.await("an answer", () -> {
-                client.send(drips ? "1\r\nx\r\n" : "");
-                return client.isReadable();
-            });
+            TestGateway.await("an answer", () -> isAnswered(client, drips ? "1\r\nx\r\n" : ""));
             assertProblem(408, "request-timeout", client.answer());
             assertNothingLeft(gateway);
         }

@@ -13,6 +13,7 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -32,7 +33,7 @@ final class HeaderDeadlines {
     /** Why a connection was closed: it began and said nothing. */
     static final String SILENT = "silent-connection";
 
-    /** What a connection was waiting for when it was first seen so: the header of its so-manieth request. */
+    /** What a connection was waiting for when it was first seen so: the header of its nth request. */
     private record Waiting(long request, long since) {}
 
     private final long timeout;
@@ -85,8 +86,10 @@ final class HeaderDeadlines {
             boolean first = parser.isStart() && http.getMessagesIn() == 0;
             return first || isInHeader(parser) ? http.getMessagesIn() : -1;
         }
-        // Of what comes before HTTP, like the choice of a protocol; whatever comes instead of it has rules of its own.
-        return connection instanceof Connection.UpgradeFrom && connection.getMessagesIn() == 0 ? 0 : -1;
+        // What comes before HTTP: a PROXY header, TLS's handshake. What comes instead of it has timeouts of its own.
+        return connection instanceof Connection.UpgradeFrom || connection instanceof NegotiatingServerConnection
+                ? 0
+                : -1;
     }
 
     private static boolean isInHeader(HttpParser parser) {

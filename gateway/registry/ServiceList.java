@@ -208,8 +208,8 @@ public final class ServiceList {
     }
 
     /**
-     * Takes over what all gateways share, as far as there is room, by name. What is known of a backend stays with it as long as its URL is the same; what
-     * is new waits for its first good check.
+     * Takes over what all gateways share, as far as there is room. What is known of a backend stays with it as long as
+     * its URL is the same; what is new waits for its first good check.
      *
      * @param newerHere the names of which this list knows better; they stay as they are
      * @return what came (also in another's place) and what left
