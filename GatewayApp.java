@@ -129,7 +129,10 @@ public final class GatewayApp {
             config.jetty.addConnector((server, http) -> guard.over(
                     new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)),
                     http));
-            listening.redirect().ifPresent(way -> config.jetty.addConnector((server, http) -> way.connector(server)));
+            listening
+                    .redirect()
+                    .ifPresent(way ->
+                            config.jetty.addConnector((server, http) -> guard.over(way.connector(server), http)));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(new StoryHandler(

@@ -2,7 +2,6 @@ package gateway.listen;
 
 import gateway.Problem;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
@@ -21,7 +20,6 @@ import org.eclipse.jetty.util.Callback;
  */
 public final class Redirect extends Handler.Wrapper {
     private static final int HTTPS = 443;
-    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
     private final String host;
     private final int port;
@@ -45,7 +43,6 @@ public final class Redirect extends Handler.Wrapper {
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
-        connector.setIdleTimeout(PATIENCE_MILLIS);
         server.insertHandler(this);
         return connector;
     }
