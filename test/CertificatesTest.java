@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.RawClient;
+import gateway.ServiceSettings;
 import gateway.TestBackend;
 import gateway.TestCa;
+import gateway.registry.Registration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -89,6 +91,35 @@ class CertificatesTest {
                 RawClient client = new RawClient(connect(ca.client(), gateway.port()))) {
             client.send("GET /health HTTP/1.1\r\nHost: another.test\r\n\r\n");
             assertEquals(200, client.answer().status(), "whatever the host is called");
+        }
+    }
+
+    @Test
+    void a_service_registers_at_a_gateway_with_a_private_ca() throws Exception {
+        try (TestGateway gateway = TestGateway.with(settings);
+                TestBackend service = TestBackend.named("a");
+                RawClient client = new RawClient(connect(ca.client(), gateway.port()))) {
+            ServiceSettings its = ServiceSettings.from(
+                    Map.of(
+                            "GATEWAY_URL",
+                            "https://localhost:" + gateway.port(),
+                            "GATEWAY_CA",
+                            ca.writeTo(folder.resolve("ca.pem")).toString(),
+                            "SERVICE_URL",
+                            service.url()),
+                    List.of(),
+                    8001);
+            Registration registration = Registration.start(its, "a", service.port());
+            try {
+                TestGateway.await("its registration", () -> {
+                    client.send("GET /services/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    return client.answer().status() == 200;
+                });
+            } finally {
+                registration.close();
+            }
+            client.send("GET /services/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertEquals(404, client.answer().status(), "it has deregistered");
         }
     }
 

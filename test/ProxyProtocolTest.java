@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PROXY headers, versions 1 and 2, from a trusted proxy at 127.0.0.1 and from others. */
 class ProxyProtocolTest {
@@ -138,6 +139,19 @@ class ProxyProtocolTest {
             assertEquals("", whatComes(proxy, sent.replace("~", "\r\n")));
         }
         assertEquals(0, backend.waiting());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "PRO", "PROXY TCP4 192.0.2.7 "})
+    void a_header_that_never_ends_is_ended(String begun) throws Exception {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_PROXY_PROTOCOL", "true",
+                "GATEWAY_TRUSTED_PROXIES", "127.0.0.1",
+                "GATEWAY_HEADER_TIMEOUT", "100ms");
+        try (TestGateway own = TestGateway.with(settings, backend);
+                RawClient slow = own.raw()) {
+            assertEquals("", slow.send(begun).rest(), "closed without an answer");
+        }
     }
 
     @Test

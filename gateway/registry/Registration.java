@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.Durations;
+import gateway.ServiceSettings;
 import gateway.ServiceUrl;
 import gateway.Threads;
+import gateway.Trust;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
@@ -47,25 +49,46 @@ public final class Registration implements AutoCloseable {
     private final Optional<String> token;
     private final String name;
     private final byte[] body;
-    private final OkHttpClient client = new OkHttpClient.Builder()
-            .callTimeout(TIMEOUT)
-            .followRedirects(false)
-            .proxy(Proxy.NO_PROXY)
-            .build();
+    private final OkHttpClient client;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
     private volatile int turn;
     private String lastSaid = "";
 
-    private Registration(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url, String lease) {
+    private Registration(
+            List<ServiceUrl> gateways, Optional<String> token, Optional<Trust> trust, String name, ServiceUrl url) {
         this.gateways = gateways;
         this.token = token;
+        this.client = client(trust);
         this.name = name;
         try {
-            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", lease));
+            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", "default"));
         } catch (IOException e) {
             throw new IllegalStateException("three strings are always JSON", e);
         }
+    }
+
+    private static OkHttpClient client(Optional<Trust> trust) {
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
+                .callTimeout(TIMEOUT)
+                .followRedirects(false)
+                .proxy(Proxy.NO_PROXY);
+        trust.ifPresent(given -> client.sslSocketFactory(given.sockets(), given.manager()));
+        return client.build();
+    }
+
+    /**
+     * Registers in the background as the settings say, until closed.
+     *
+     * @param name the service's id at the gateway
+     * @param port the port on which the service listens
+     * @throws gateway.BadSettings if the file with the gateway's CAs can't be used
+     */
+    public static Registration start(ServiceSettings settings, String name, int port) {
+        Registration registration = new Registration(
+                settings.gateways(), settings.token(), settings.gatewayTrust(), name, settings.url(port));
+        registration.executor.execute(registration::renewAndPlanNext);
+        return registration;
     }
 
     /**
@@ -77,7 +100,7 @@ public final class Registration implements AutoCloseable {
      * @param url where the gateway reaches the service
      */
     public static Registration start(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url) {
-        Registration registration = new Registration(gateways, token, name, url, "default");
+        Registration registration = new Registration(gateways, token, Optional.empty(), name, url);
         registration.executor.execute(registration::renewAndPlanNext);
         return registration;
     }
