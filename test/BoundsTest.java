@@ -87,12 +87,13 @@ class BoundsTest {
         }
     }
 
-    @Test
-    void who_sends_on_and_on_still_reads_why_it_was_refused() throws Exception {
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"in chunks, Transfer-Encoding: chunked", "that it announced, Content-Length: 100000000"})
+    void who_sends_on_and_on_still_reads_why_it_was_refused(String what, String header) throws Exception {
         try (TestBackend backend = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "1MB"), backend);
                 RawClient client = gateway.raw()) {
-            client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
+            client.send(HEAD + header + "\r\n\r\n");
             String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
             for (int i = 0; i < 64; i++) { // 4 MB, whatever is said meanwhile
                 client.send(chunk);

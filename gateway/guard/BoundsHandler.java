@@ -41,6 +41,9 @@ public final class BoundsHandler implements Handler {
         } else if (request.getContentLengthLong() > bounds.body()) {
             ctx.res().setHeader("Connection", "close"); // rather than reading what it has announced
             refuse(ctx, Problem.bodyTooLarge(bounds.body()));
+            if (request.getHeader("Expect") == null) { // else it waits to be told to send
+                Lingering.after(request, ctx.res());
+            }
         } else if (inFlight.isFull() && services.covers(ctx.path())) {
             ctx.res().setHeader("Retry-After", "1");
             refuse(ctx, overloaded());

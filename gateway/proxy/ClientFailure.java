@@ -1,6 +1,8 @@
 package gateway.proxy;
 
+import gateway.BodyTooLarge;
 import gateway.Problem;
+import gateway.guard.Lingering;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -18,6 +20,10 @@ final class ClientFailure {
         }
         response.setHeader("Connection", "close"); // what follows of its body can't be told from a next request
         Problem.brokenBody(failure).send(request.servletRequest(), response);
+        if (failure instanceof BodyTooLarge) { // of which there may be much more
+            attempt.breakOff();
+            Lingering.after(request.servletRequest(), response);
+        }
     }
 
     /** Makes sure that the part of an answer that was sent can't be taken for the whole. */

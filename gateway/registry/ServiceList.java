@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * The services, in the order of their names, so that round robin keeps its order when one leaves and comes back.
@@ -38,6 +37,7 @@ public final class ServiceList {
     private final int mostInFlight;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
+    private final Takeover takeover;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
 
@@ -54,6 +54,7 @@ public final class ServiceList {
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
         this.room = new Room(most);
+        this.takeover = new Takeover(byName, this::add, room, time);
         this.mostInFlight = mostInFlight;
     }
 
@@ -215,34 +216,9 @@ public final class ServiceList {
      * @return what came (also in another's place) and what left
      */
     public synchronized Listed.Taken apply(List<Listed> shared, Predicate<String> newerHere) {
-        Map<String, Listed> theirs = shared.stream()
-                .collect(Collectors.toMap(listed -> listed.service().name(), listed -> listed));
-        List<Backend> left = new ArrayList<>();
-        List<Backend> came = new ArrayList<>();
-        byName.values()
-                .removeIf(backend ->
-                        !theirs.containsKey(backend.name()) && !newerHere.test(backend.name()) && left.add(backend));
-        int leftOut = 0;
-        for (Listed listed : shared) {
-            Service service = listed.service();
-            if (newerHere.test(service.name())) {
-                continue;
-            }
-            Backend backend = byName.get(service.name());
-            if (backend == null && !room.isBeside(byName.size())) {
-                leftOut++;
-                continue;
-            }
-            if (backend == null || !backend.url().equals(service.url())) {
-                backend = add(service);
-                came.add(backend);
-            }
-            backend.draining(listed.draining());
-            backend.lease(service.lease(), listed.left(), time.nanos());
-        }
+        Listed.Taken taken = takeover.services(shared, newerHere);
         publish();
-        room.lacked(leftOut);
-        return new Listed.Taken(came, left);
+        return taken;
     }
 
     /**
@@ -252,12 +228,7 @@ public final class ServiceList {
      * @param newerHere the names of which this list knows better
      */
     public synchronized void leases(Map<String, Duration> left, Predicate<String> newerHere) {
-        left.forEach((name, duration) -> {
-            Backend backend = byName.get(name);
-            if (backend != null && !newerHere.test(name)) {
-                backend.lease(backend.lease(), duration, time.nanos());
-            }
-        });
+        takeover.leases(left, newerHere);
     }
 
     private boolean change(Backend backend, Status status, String reason) {

@@ -1,0 +1,42 @@
+package gateway.guard;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionMetaData;
+
+/**
+ * Reads on for a moment after a client was refused in the middle of its body: closing at once would reset the
+ * connection, and the reset may overtake the answer (RFC 9112, 9.6).
+ */
+public final class Lingering {
+    private static final long LONGEST_NANOS = 2_000_000_000L;
+    private static final long SILENCE_MILLIS = 500;
+    private static final int PART_BYTES = 8 * 1024;
+
+    private Lingering() {}
+
+    /** Sends what has been answered, then throws away what still comes, for two seconds at most. */
+    public static void after(HttpServletRequest request, HttpServletResponse response) {
+        ConnectionMetaData jetty =
+                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
+        if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // ends a request alone, without its connection
+            return;
+        }
+        try {
+            response.flushBuffer();
+            jetty.getConnection().getEndPoint().setIdleTimeout(SILENCE_MILLIS);
+            InputStream body = request.getInputStream();
+            byte[] part = new byte[PART_BYTES];
+            long end = System.nanoTime() + LONGEST_NANOS;
+            while (System.nanoTime() - end < 0 && body.read(part) >= 0) {
+                continue;
+            }
+        } catch (IOException | RuntimeException e) {
+            // it has gone, or has nothing more to say
+        }
+    }
+}
