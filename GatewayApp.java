@@ -6,12 +6,14 @@ import gateway.Refusals;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
+import gateway.admin.AdminPort;
 import gateway.admin.GatewayApi;
 import gateway.admin.GatewaysApi;
 import gateway.admin.LimitsApi;
 import gateway.admin.LiveApi;
 import gateway.admin.LiveView;
 import gateway.admin.MetricsApi;
+import gateway.admin.Operators;
 import gateway.admin.Pages;
 import gateway.admin.RequestsApi;
 import gateway.admin.SameOrigin;
@@ -44,6 +46,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +64,11 @@ public final class GatewayApp {
             Settings settings = Settings.from(System.getenv());
             Drain drain = new Drain();
             Javalin app = create(settings, drain, Time.system()).start();
-            LOG.info("{} is ready on port {}", GatewayApi.introduction(settings), app.port());
+            LOG.info(
+                    "{} is ready on port {}{}",
+                    GatewayApi.introduction(settings),
+                    app.port(),
+                    AdminPort.introduction(app.jettyServer().server()));
             return () -> {
                 drain.run(app.jettyServer().server(), settings.drain());
                 app.stop();
@@ -97,10 +104,11 @@ public final class GatewayApp {
         Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
         LimitHandler limiter = new LimitHandler(limit, API, time);
         Observation seen = new Observation(services, limit, limiter, settings.accessLog(), time);
+        Operators operators = new Operators(settings, time); // who may change things and see what is private
         ServicesApi servicesApi = new ServicesApi(services, checker, balancer, limit, settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
         LiveApi live = new LiveApi(view, seen, drain, time);
-        GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, drain, time);
+        GatewayApi gatewayApi = new GatewayApi(services, balancer, index, limit, limiter, operators, drain, time);
 
         return Javalin.create(config -> {
             Server.configure(config, settings);
@@ -113,24 +121,29 @@ public final class GatewayApp {
             config.routes.before(
                     new StoryHandler(API, () -> ThreadLocalRandom.current().nextLong(), time));
             config.routes.before(new PathGuard());
+            settings.access().port().ifPresent(port -> {
+                config.jetty.addConnector((server, http) -> AdminPort.at(new ClientConnector(
+                        server, http, settings.access().host(), port, new HttpConnectionFactory(http))));
+                config.routes.before(AdminPort.without(API));
+            });
             config.routes.before(limiter);
             config.routes.before(new ProxyHandler(forwarder, API));
             config.routes.before(new SameOrigin(API));
             Server.get(config.routes, "/", gatewayApi::overview);
             Server.get(config.routes, "/health", gatewayApi::health);
             Server.get(config.routes, "/stats", gatewayApi::stats);
-            Server.get(config.routes, "/metrics", new MetricsApi(seen.metrics())::metrics);
+            Server.get(config.routes, "/metrics", operators.only(new MetricsApi(seen.metrics())::metrics));
             Server.get(config.routes, "/services", servicesApi::list);
             Server.get(config.routes, "/services/{name}", servicesApi::get);
-            config.routes.post("/services", servicesApi::register);
-            config.routes.delete("/services/{name}", servicesApi::delete);
-            config.routes.post("/services/{name}/drain", servicesApi::drain);
-            config.routes.post("/services/{name}/resume", servicesApi::resume);
+            config.routes.post("/services", operators.only(servicesApi::register));
+            config.routes.delete("/services/{name}", operators.only(servicesApi::delete));
+            config.routes.post("/services/{name}/drain", operators.only(servicesApi::drain));
+            config.routes.post("/services/{name}/resume", operators.only(servicesApi::resume));
             Server.get(config.routes, "/gateways", new GatewaysApi(gateways, time)::list);
-            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, time)::explain);
-            Server.get(config.routes, "/requests/{id}", new RequestsApi(seen.stories())::get);
-            config.routes.get("/dashboard/events", live::events);
-            Pages.configure(config);
+            Server.get(config.routes, "/limits/explain", new LimitsApi(limit, operators, time)::explain);
+            Server.get(config.routes, "/requests/{id}", operators.only(new RequestsApi(seen.stories())::get));
+            config.routes.get("/dashboard/events", operators.only(live::events));
+            Pages.configure(config, operators);
 
             Server.whenListening(config, port -> gateways.listensAt(OwnAddress.of(settings.host(), port)));
 

@@ -33,7 +33,7 @@ public final class ServiceA {
         Launch.main("ServiceA", ServiceSettings.help(8001), arguments, 1, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8001);
             Javalin app = create(settings.trouble()).start(settings.port());
-            Registration registration = Registration.start(settings.gateways(), ID, settings.url(app.port()));
+            Registration registration = Registration.start(settings, ID, app.port());
             return () -> {
                 registration.close();
                 new Drain().run(app.jettyServer().server());

@@ -33,7 +33,7 @@ public final class ServiceC {
         Launch.main("ServiceC", ServiceSettings.help(8003), arguments, 1, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8003);
             Javalin app = create(settings.trouble()).start(settings.port());
-            Registration registration = Registration.start(settings.gateways(), ID, settings.url(app.port()));
+            Registration registration = Registration.start(settings, ID, app.port());
             return () -> {
                 registration.close();
                 new Drain().run(app.jettyServer().server());

@@ -135,6 +135,13 @@ gateway_port() {
   esac
 }
 
+# The same for the port of its own for operators; empty if there is none.
+admin_port() {
+  if [ -n "${GATEWAY_ADMIN_PORT:-}" ]; then
+    echo $((GATEWAY_ADMIN_PORT + $(gateway_port "$1") - ${GATEWAY_PORT:-8000}))
+  fi
+}
+
 # Puts a name before each line. Ctrl-C reaches every process of the terminal at once; this one ignores it, so that the
 # last lines are still seen.
 prefix() {
@@ -145,12 +152,14 @@ prefix() {
 
 # Starts one of them; second and third are the cluster's further gateways.
 start() {
+  local gateways=${GATEWAY_URL:-}
+  if [ "$1" = traffic ] && [ -n "${GATEWAY_ADMIN_PORT:-}" ]; then gateways=$(at ""); fi # there is no /api at that port
   case $1 in
     second | third) sharing gateway ;;
     *) sharing "$1" record ;;
   esac
   # shellcheck disable=SC2046 # gateway and traffic get no argument
-  GATEWAY_PORT=$(gateway_port "$1") "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$1")" $(port_of "$1") \
+  GATEWAY_PORT=$(gateway_port "$1") GATEWAY_ADMIN_PORT=$(admin_port "$1") GATEWAY_URL=$gateways "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$1")" $(port_of "$1") \
     > >(prefix "$1") 2>&1 &
   PIDS+=($!)
   NAMES+=("$1")
@@ -212,21 +221,37 @@ ask_health() {
 }
 
 # The URL of a path of the gateway, or of the one at another port, as seen from this machine.
-at() {
-  case ${GATEWAY_HOST:-0.0.0.0} in
-    0.0.0.0 | ::) echo "http://localhost:${2:-${GATEWAY_PORT:-8000}}$1" ;;
-    *:*) echo "http://[$GATEWAY_HOST]:${2:-${GATEWAY_PORT:-8000}}$1" ;;
-    *) echo "http://$GATEWAY_HOST:${2:-${GATEWAY_PORT:-8000}}$1" ;;
+at() { url "${GATEWAY_HOST:-0.0.0.0}" "${2:-${GATEWAY_PORT:-8000}}" "$1"; }
+
+# The URL of a path that is for operators, of the gateway or of another one.
+operators_at() {
+  local gateway=${2:-gateway}
+  if [ -n "${GATEWAY_ADMIN_PORT:-}" ]; then
+    url "${GATEWAY_ADMIN_HOST:-127.0.0.1}" "$(admin_port "$gateway")" "$1"
+  else
+    at "$1" "$(gateway_port "$gateway")"
+  fi
+}
+
+url() {
+  case $1 in
+    0.0.0.0 | ::) echo "http://localhost:$2$3" ;;
+    *:*) echo "http://[$1]:$2$3" ;;
+    *) echo "http://$1:$2$3" ;;
   esac
 }
 
 # Ends if a port can't be had, before anything is started.
 need_ports() {
   local gateway
+  case ${GATEWAY_ADMIN_PORT:-9000} in 0 | *[!0-9]*) fail "GATEWAY_ADMIN_PORT=$GATEWAY_ADMIN_PORT: expected a port, where services register" ;; esac
   case ${SERVICE_PORT:-8001} in *[!0-9]*) fail "SERVICE_PORT=$SERVICE_PORT: expected a port, the first of three" ;; esac
   for gateway in "$@"; do
     if for_a_second taken "$(gateway_port "$gateway")"; then
       fail "port $(gateway_port "$gateway") is taken; end what listens there or set GATEWAY_PORT. Nothing was started"
+    fi
+    if [ -n "${GATEWAY_ADMIN_PORT:-}" ] && for_a_second taken "$(admin_port "$gateway")" 127.0.0.1; then
+      fail "port $(admin_port "$gateway") is taken; end what listens there or set GATEWAY_ADMIN_PORT. Nothing was started"
     fi
   done
 }
@@ -234,7 +259,7 @@ need_ports() {
 # Starts gateways, A, B and C, and waits until each gateway sees all three.
 launch() {
   local i name gateway urls="" tenths=0
-  for gateway in "$@"; do urls+=,$(at "" "$(gateway_port "$gateway")"); done
+  for gateway in "$@"; do urls+=,$(operators_at "" "$gateway"); done
   export GATEWAY_URL=${GATEWAY_URL:-${urls#,}}
   for name in "$@" a b c; do start "$name"; done
   for gateway in "$@"; do
@@ -258,7 +283,7 @@ again() {
   case $1 in
     gateway | second | third) # of a cluster; whoever has a password knows it
       # shellcheck disable=SC2001 # bash's own patterns would take more than one node's
-      echo "GATEWAY_PORT=$(gateway_port "$1") GATEWAY_REDIS_URL=$(sed 's|//[^@/,]*@|//user:password@|g' <<<"$GATEWAY_REDIS_URL") ./run.sh gateway"
+      echo "${GATEWAY_ADMIN_PORT:+GATEWAY_ADMIN_PORT=$(admin_port "$1") }GATEWAY_PORT=$(gateway_port "$1") GATEWAY_REDIS_URL=$(sed 's|//[^@/,]*@|//user:password@|g' <<<"$GATEWAY_REDIS_URL") ./run.sh gateway"
       ;;
     *) echo "./run.sh $1" ;;
   esac
@@ -296,7 +321,7 @@ fleet() {
   launch gateway
   for name in "$@"; do start "$name"; done
   echo "ready   | try: curl -i $(at /api/data) (Ctrl-C stops all)"
-  echo "ready   | watch: $(at /dashboard)"
+  echo "ready   | watch: $(operators_at /dashboard)"
   echo "ready   | crash one: kill -9 ${PIDS[1]} (a), kill -9 ${PIDS[2]} (b), kill -9 ${PIDS[3]} (c)"
   watch 1 1
   fail "the gateway has ended; the services were stopped"
@@ -393,6 +418,9 @@ case ${1:-} in
     build
     name=$1
     shift
+    if [ -n "${GATEWAY_ADMIN_PORT:-}" ] && [[ $name == [abc] ]]; then # where services register
+      export GATEWAY_URL=${GATEWAY_URL:-$(operators_at "")}
+    fi
     sharing "$name"
     exec "${RUN[@]}" "${OPTIONS[@]}" "$(main_class "$name")" "$@"
     ;;

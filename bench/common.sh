@@ -52,3 +52,10 @@ figures() {
     /requests in/ { n = $1 } /Requests\/sec/ { rps = $2 } /Non-2xx/ { bad = $NF }
     END { printf "%d %.1f %.2f %.2f %d\n", rps, n ? ticks * 10000 / n : 0, p50, p99, bad }'
 }
+
+# The same of what h2load printed, which knows no percentiles.
+h2_figures() {
+  awk -v ticks="$1" '
+    /^finished in/ { rps = $4 } /^requests:/ { n = $6 } /^status codes:/ { bad = $5 + $7 + $9 }
+    END { printf "%d %.1f - - %d\n", rps, n ? ticks * 10000 / n : 0, bad }'
+}

@@ -3,6 +3,7 @@
 #
 #   bench/compare.sh [rounds]        rounds of each measurement, default 3; the table shows their medians
 #   PEERS="java17 plain17" WORKLOADS=get bench/compare.sh     beside bench/Plain.java, the job in the fewest lines
+#   TLS=yes PEERS="java25 java17 nginx caddy" WORKLOADS="get h2" bench/compare.sh     all by HTTPS: get is HTTP/1.1, h2 HTTP/2
 #   CONNECTIONS="64 1024" WORKLOADS="get" PEERS="java25 nginx" SECONDS_EACH=5 bench/compare.sh 1
 #
 # The proxy has core 0 to itself, load (wrk) and backends (one nginx worker) core 1: with two cores this is the only way
@@ -16,6 +17,8 @@ WORKLOADS=${WORKLOADS:-get post large}
 PEERS=${PEERS:-java25 java17 nginx haproxy caddy}
 SECONDS_EACH=${SECONDS_EACH:-6}
 WARM_UP=${WARM_UP:-25}
+TLS=${TLS:-}
+STREAMS=10 # requests at the same time on each connection of HTTP/2
 . bench/common.sh
 
 for tool in wrk nginx taskset python3; do
@@ -47,6 +50,23 @@ CONF
 taskset -c 1 nginx -c "$WORK/backend.conf" &
 PIDS+=($!)
 
+# A certificate of a curve, as most are by now, and how each peer is told of it; nothing without TLS.
+SCHEME=http GATEWAY_TLS=() NGINX_LISTEN='' NGINX_TLS='' HAPROXY_TLS='' CADDY_TLS=''
+if [ -n "$TLS" ]; then
+  for tool in openssl h2load; do
+    command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
+  done
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+  cat "$WORK/cert.pem" "$WORK/key.pem" >"$WORK/both.pem"
+  SCHEME=https
+  GATEWAY_TLS=("GATEWAY_TLS_CERT=$WORK/cert.pem" "GATEWAY_TLS_KEY=$WORK/key.pem")
+  NGINX_LISTEN='ssl http2'
+  NGINX_TLS="ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
+  HAPROXY_TLS="ssl crt $WORK/both.pem alpn h2,http/1.1"
+  CADDY_TLS="tls $WORK/cert.pem $WORK/key.pem"
+fi
+
 # wrk's script for the 10 KB POST.
 printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "\\"" .. string.rep("x", 10238) .. "\\""\n' >"$WORK/post.lua"
 
@@ -67,6 +87,7 @@ start() { # starts a peer, sets PID to its main process; false if it isn't on th
       # shellcheck disable=SC2086
       GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 3)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
         GATEWAY_SERVICES=http://$B1,http://$B2,http://$B3 \
+        env ${GATEWAY_TLS[@]+"${GATEWAY_TLS[@]}"} \
         taskset -c 0 "$home/bin/java" ${JAVA_FLAGS:-} -cp "target/classes:target/lib/*" GatewayApp >"$WORK/$1.log" 2>&1 &
       ;;
     nginx)
@@ -78,7 +99,7 @@ http {
   proxy_temp_path $WORK/proxy;
   upstream backends { server $B1; server $B2; server $B3; keepalive 1024; keepalive_requests 100000000; }
   server {
-    listen $LISTEN backlog=4096;
+    listen $LISTEN $NGINX_LISTEN backlog=4096; $NGINX_TLS
     location /api/ {
       proxy_pass http://backends/; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header X-Forwarded-For \$remote_addr; proxy_set_header X-Forwarded-Proto \$scheme;
@@ -102,7 +123,7 @@ defaults
   http-reuse always
   option forwardfor
 frontend front
-  bind $LISTEN backlog 4096
+  bind $LISTEN $HAPROXY_TLS backlog 4096
   http-request replace-path /api(/.*) \1
   default_backend services
 backend services
@@ -120,8 +141,9 @@ CONF
   admin off
   auto_https off
 }
-http://:$((PORT + 3)) {
+$SCHEME://:$((PORT + 3)) {
   bind 127.0.0.1
+  $CADDY_TLS
   handle_path /api/* {
     reverse_proxy $B1 $B2 $B3 {
       lb_policy round_robin
@@ -171,7 +193,11 @@ load() { # seconds, connections, workload
   local path=/api/data script=()
   if [ "$3" = large ]; then path=/api/large; fi
   if [ "$3" = post ]; then script=(-s "$WORK/post.lua"); fi
-  taskset -c 1 wrk -t1 "-c$2" "-d${1}s" --timeout 10s --latency "${script[@]}" "http://$LISTEN$path"
+  if [ "$3" = h2 ]; then
+    taskset -c 1 h2load -t1 "-c$2" "-m$STREAMS" "-D$1" "$SCHEME://$LISTEN$path"
+  else
+    taskset -c 1 wrk -t1 "-c$2" "-d${1}s" --timeout 10s --latency "${script[@]}" "$SCHEME://$LISTEN$path"
+  fi
 }
 
 # One measurement: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx.
@@ -180,14 +206,18 @@ measure() {
   before=$(ticks)
   load "$SECONDS_EACH" "$2" "$1" >"$WORK/wrk"
   after=$(ticks)
-  figures $((after - before)) <"$WORK/wrk"
+  if [ "$1" = h2 ]; then
+    h2_figures $((after - before)) <"$WORK/wrk"
+  else
+    figures $((after - before)) <"$WORK/wrk"
+  fi
 }
 
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 ./run.sh env >/dev/null || fail "the build failed"
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
-echo "$ROUNDS rounds of $SECONDS_EACH s, medians; get: 120 bytes of JSON, post: 10 KB, large: 1 MiB"
+echo "$ROUNDS rounds of $SECONDS_EACH s, medians; get: 120 bytes of JSON, post: 10 KB, large: 1 MiB${TLS:+; by HTTPS, h2: get by HTTP/2, $STREAMS streams a connection}"
 echo
 printf '| workload | connections | proxy | requests/s | CPU µs/request | p50 ms | p99 ms | peak RSS MB | non-2xx |\n|---|---|---|---|---|---|---|---|---|\n'
 for peer in $PEERS; do

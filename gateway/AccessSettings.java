@@ -1,6 +1,7 @@
 package gateway;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -38,8 +39,31 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
 
     static final List<Setting<?>> ALL = List.of(TOKEN, TOKEN_FILE, HOST, PORT);
 
-    static AccessSettings read(SettingsReader reader) {
-        return new AccessSettings(tokenOf(reader), reader.read(HOST), reader.read(PORT));
+    /** @param mainPort the one that isn't for that alone */
+    static AccessSettings read(SettingsReader reader, int mainPort) {
+        AccessSettings settings = new AccessSettings(tokenOf(reader), reader.read(HOST), reader.read(PORT));
+        if (settings.port.isPresent()) {
+            settings.complain(reader, mainPort);
+        }
+        return settings;
+    }
+
+    private void complain(SettingsReader reader, int mainPort) {
+        if (mainPort != 0 && port.get() == mainPort) {
+            reader.complain(PORT, reader.text(PORT), "is GATEWAY_PORT, too; expected a port of its own");
+        }
+        if (token.isEmpty() && !isLoopback(host)) { // where nobody could be let in, whoever reaches it
+            reader.complain(
+                    HOST,
+                    host,
+                    "set " + TOKEN.name()
+                            + ", too; without one only this machine may, which reaches 127.0.0.1 as well");
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || Networks.address(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** The token alone, as whoever speaks to a gateway needs it. */

@@ -1,6 +1,7 @@
 package gateway;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
  * @param token what the gateway asks for before it registers anything; empty: nothing
+ * @param gatewayCa PEM: CAs to believe an https:// gateway by, beside Java's own
  * @param latency about how much later than need be each answer comes, /health's aside
  * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
  */
@@ -24,6 +26,7 @@ public record ServiceSettings(
         List<ServiceUrl> gateways,
         Optional<ServiceUrl> registered,
         Optional<String> token,
+        Optional<Path> gatewayCa,
         Duration latency,
         double errorRate) {
 
@@ -46,6 +49,8 @@ public record ServiceSettings(
             "",
             "URL at which the gateway reaches the service; none means http://localhost and the port",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
+    private static final Setting<Optional<Path>> GATEWAY_CA = TlsSettings.file(
+            "GATEWAY_CA", "a PEM file with CAs to believe an https:// gateway by, beside the usual ones");
     private static final Setting<Duration> LATENCY = new Setting<>(
             "SERVICE_LATENCY",
             "0ms",
@@ -65,6 +70,7 @@ public record ServiceSettings(
                         REGISTERED,
                         AccessSettings.TOKEN,
                         AccessSettings.TOKEN_FILE,
+                        GATEWAY_CA,
                         LATENCY,
                         ERROR_RATE)
                 .map(Setting::help)
@@ -85,6 +91,7 @@ public record ServiceSettings(
                 reader.read(GATEWAYS),
                 reader.read(REGISTERED),
                 AccessSettings.tokenOf(reader),
+                reader.read(GATEWAY_CA),
                 reader.read(LATENCY),
                 reader.read(ERROR_RATE));
         reader.finish();
@@ -100,9 +107,25 @@ public record ServiceSettings(
         return registered.orElseGet(() -> new ServiceUrl("http", "localhost", actualPort, ""));
     }
 
+    /**
+     * Whose certificates an https:// gateway must have; empty: whose Java believes.
+     *
+     * @throws BadSettings if the file of {@link #gatewayCa} can't be used
+     */
+    public Optional<Trust> gatewayTrust() {
+        return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
+    }
+
     /** The trouble that was asked for. */
     public Trouble trouble() {
         return Trouble.of(latency, errorRate);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "
+                + (token.isPresent() ? "a token" : "no token") + "]";
     }
 
     private static ServiceUrl url(String text) {

@@ -139,9 +139,10 @@ public record Settings(
      */
     public static Settings from(Map<String, String> environment) {
         SettingsReader reader = new SettingsReader(environment);
+        int port = reader.read(PORT);
         Settings settings = new Settings(
                 reader.read(HOST),
-                reader.read(PORT),
+                port,
                 reader.read(RATE_LIMIT),
                 reader.read(REMEMBERED_CLIENTS),
                 reader.read(ACCESS_LOG),
@@ -155,7 +156,7 @@ public record Settings(
                 reader.read(WEBSOCKET_IDLE_TIMEOUT),
                 reader.read(LEASE),
                 RedisSettings.read(reader),
-                AccessSettings.read(reader),
+                AccessSettings.read(reader, port),
                 ClientSettings.read(reader),
                 reader.read(SERVICE_NETWORKS),
                 TlsSettings.read(reader),

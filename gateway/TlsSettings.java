@@ -49,7 +49,7 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
     }
 
     /** Whether it holds what it should is seen by who reads it. */
-    private static Setting<Optional<Path>> file(String name, String meaning) {
+    static Setting<Optional<Path>> file(String name, String meaning) {
         return new Setting<>(name, "", meaning, text -> {
             try {
                 return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.strip()));

@@ -207,7 +207,7 @@ class HostileTest {
         "PUT /api/a/b%20c;d HTTP/1.1\r\nHost: x\r\nConnection: close, X\r\nX: 1\r\nContent-Length: 0\r\n\r\n",
         "GET /api/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        "DELETE /services/none HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+        "DELETE /services/none HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
     };
 
     private static final String[] PIECES = {

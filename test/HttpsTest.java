@@ -23,7 +23,9 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -320,6 +322,18 @@ class HttpsTest {
         try (RawClient client = raw()) {
             client.send("GET /api/x HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(40_000) + "\r\n\r\n");
             assertEquals(431, client.head().status());
+        }
+    }
+
+    @Test
+    void a_handshake_that_never_ends_is_ended() throws Exception {
+        TestCa ca = new TestCa("Another CA");
+        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "https");
+        Map<String, String> settings = new HashMap<>(ca.issue("localhost").writeTo(folder));
+        settings.put("GATEWAY_HEADER_TIMEOUT", "100ms");
+        try (TestGateway own = TestGateway.with(settings);
+                RawClient slow = own.raw()) {
+            assertEquals("", slow.send("\u0016\u0003\u0001").rest(), "closed without an answer");
         }
     }
 

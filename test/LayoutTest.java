@@ -76,6 +76,27 @@ class LayoutTest {
                         "gateway.balance..",
                         "gateway.proxy..",
                         "gateway.admin.."),
+                Arguments.of(
+                        "listen knows gateway itself alone",
+                        noClasses()
+                                .that()
+                                .resideInAPackage("gateway.listen")
+                                .should()
+                                .dependOnClassesThat(
+                                        resideInAPackage("gateway.*..").and(not(resideInAPackage("gateway.listen"))))),
+                Arguments.of(
+                        "nobody of the parts knows listen, but who checks settings",
+                        noClasses()
+                                .that(resideInAPackage("gateway..")
+                                        .and(not(resideInAnyPackage("gateway.listen", "gateway.check"))))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage("gateway.listen"))),
+                Arguments.of(
+                        "what reads PEM files is seen by gateway itself and listen only",
+                        noClasses()
+                                .that(resideInAPackage("gateway.*..").and(not(resideInAPackage("gateway.listen"))))
+                                .should()
+                                .dependOnClassesThat(resideInAnyPackage("nl.altindag..", "org.bouncycastle.."))),
                 rule("proxy doesn't know admin or metrics", "gateway.proxy..", "gateway.metrics..", "gateway.admin.."),
                 rule("admin doesn't know proxy", "gateway.admin..", "gateway.proxy.."),
                 rule(

@@ -178,16 +178,17 @@ class LiveTest {
     void a_page_of_another_site_may_look_but_change_nothing() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
-            String drain =
-                    "POST /services/127.0.0.1-" + a.port() + "/drain HTTP/1.1\r\nHost: gw\r\nContent-Length: 0\r\n";
+            String drain = "POST /services/127.0.0.1-" + a.port()
+                    + "/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n";
             assertEquals(
                     403, gateway.raw(drain + "Origin: http://other\r\n\r\n").status());
             assertEquals(403, gateway.raw(drain + "Origin: null\r\n\r\n").status());
             assertEquals("healthy", gateway.status(0));
-            assertEquals(200, gateway.raw(drain + "Origin: http://gw\r\n\r\n").status());
+            assertEquals(
+                    200, gateway.raw(drain + "Origin: http://localhost\r\n\r\n").status());
             assertEquals(
                     200,
-                    gateway.raw("GET /services HTTP/1.1\r\nHost: gw\r\nOrigin: http://other\r\n\r\n")
+                    gateway.raw("GET /services HTTP/1.1\r\nHost: localhost\r\nOrigin: http://other\r\n\r\n")
                             .status());
         }
     }

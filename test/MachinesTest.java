@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What Prometheus is told of a gateway. */
 class MachinesTest {
     private static String get(String path) {
-        return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     }
 
     private static List<String> metrics(String text, String name) {

@@ -1,3 +1,4 @@
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -22,14 +23,19 @@ import java.util.TreeSet;
 final class OpenApi {
     private static final String DOCUMENT = "https://gateway.test/openapi.json";
     private static final String META_SCHEMA = "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     /** Headers that HTTP itself speaks of, and that any answer may have. */
     private static final Set<String> UNSPOKEN = Set.of(
             "date", "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "vary");
 
     /** Those of the pages that have no say in what the answer means. */
-    private static final Set<String> HARDENING = Set.of("x-content-type-options", "referrer-policy");
+    private static final Set<String> HARDENING = Set.of(
+            "x-content-type-options",
+            "referrer-policy",
+            "x-frame-options",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy");
 
     final JsonNode document;
     private final SchemaRegistry schemas;
@@ -147,6 +153,7 @@ final class OpenApi {
         });
         sent.keySet().stream()
                 .filter(name -> !described.containsKey(name) && !UNSPOKEN.contains(name) && !HARDENING.contains(name))
+                .filter(name -> !sent.get(name).equals("no-store")) // as the description says of all that is private
                 .forEach(name -> faults.add(response + " doesn't speak of " + name));
         return faults;
     }

@@ -55,7 +55,7 @@ class OpenApiAnswersTest {
         String method = operation.substring(0, operation.indexOf(' '));
         boolean body = lines.length > 1 && lines[lines.length - 2].isEmpty();
         String end = body ? "" : "\r\n\r\n";
-        String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + (body ? "Content-Length: " + lines[lines.length - 1].length() + "\r\n" : "")
                 + String.join("\r\n", lines) + (lines.length == 0 ? "\r\n" : end);
         try (RawClient client = gateway.raw().send(request)) {
@@ -183,6 +183,36 @@ class OpenApiAnswersTest {
         check(404, "GET /services/{name}", gateway.raw("GET /services/%C3%BC HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
 
+    private static String pathOf(String operation) {
+        return operation.replaceAll("\\S+ ", "").replaceAll("\\{\\w+}", "a");
+    }
+
+    @Test
+    void who_is_no_operator_is_refused_as_described() throws Exception {
+        List<String> closed = List.of(
+                "GET /metrics",
+                "GET /requests/{id}",
+                "GET /dashboard/events",
+                "POST /services",
+                "DELETE /services/{name}",
+                "POST /services/{name}/drain",
+                "POST /services/{name}/resume");
+        start(Map.of());
+        for (String operation : closed) {
+            ask(403, operation, pathOf(operation), "Via: 1.1 proxy");
+        }
+        start(Map.of("GATEWAY_ADMIN_TOKEN", "the-token-of-this-test"));
+        for (String operation : closed) {
+            ask(401, operation, pathOf(operation));
+        }
+        for (int i = 0; i < 10; i++) {
+            ask(401, "GET /metrics", "/metrics", "Authorization: Bearer wrong" + i);
+        }
+        for (String operation : closed) {
+            ask(429, operation, pathOf(operation), "Authorization: Bearer wrong");
+        }
+    }
+
     @Test
     void what_is_not_forwarded_is_refused_as_described() throws Exception {
         try (TestBackend a = TestBackend.named("a")) {
@@ -272,7 +302,7 @@ class OpenApiAnswersTest {
         List<RawClient> viewers = new ArrayList<>();
         try {
             for (int i = 0; i < 50; i++) {
-                viewers.add(gateway.raw().send("GET /dashboard/events HTTP/1.1\r\nHost: x\r\n\r\n"));
+                viewers.add(gateway.raw().send("GET /dashboard/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
                 assertEquals(200, viewers.get(i).head().status());
             }
             ask(503, "GET /dashboard/events", "/dashboard/events");
@@ -292,7 +322,7 @@ class OpenApiAnswersTest {
             JsonNode described = api.document.at("/paths/~1dashboard~1events/get/x-events");
             Set<String> missing = new TreeSet<>(Set.of("history", "hops", "state", "point"));
             try (RawClient client = gateway.raw()
-                    .send("GET /dashboard/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")) {
+                    .send("GET /dashboard/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")) {
                 client.head();
                 StringBuilder events = new StringBuilder();
                 while (!missing.isEmpty()) {

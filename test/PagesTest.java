@@ -58,6 +58,9 @@ class PagesTest {
             assertEquals(POLICY, header(response, "Content-Security-Policy"), path);
             assertEquals("nosniff", header(response, "X-Content-Type-Options"), path);
             assertEquals("no-referrer", header(response, "Referrer-Policy"), path);
+            assertEquals("DENY", header(response, "X-Frame-Options"), path);
+            assertEquals("same-origin", header(response, "Cross-Origin-Opener-Policy"), path);
+            assertEquals("same-origin", header(response, "Cross-Origin-Resource-Policy"), path);
             boolean library = path.startsWith("/webjars/");
             assertEquals(
                     library ? "public, max-age=31536000, immutable" : "no-cache",

@@ -166,8 +166,10 @@ class ReadmeTest {
     void the_java_lines_are_those_of_the_services() throws Exception {
         List<String> lines = readme();
         int start = lines.indexOf("```java");
-        List<String> shown = lines.subList(start + 1, start + 4).stream()
+        List<String> shown = lines.subList(start + 1, lines.size()).stream()
+                .takeWhile(line -> !line.equals("```"))
                 .filter(line -> !line.equals("..."))
+                .map(String::strip)
                 .toList();
         for (String service : List.of("ServiceA.java", "ServiceB.java", "ServiceC.java")) {
             List<String> code = Files.readAllLines(Path.of(service)).stream()

@@ -204,8 +204,8 @@ class RegistrationApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a chunk that is none | POST /services HTTP/1.1~Host: x~Content-Type: application/json~Transfer-Encoding: chunked~~xyz~",
-                "a body that ends early | POST /services HTTP/1.1~Host: x~Content-Type: application/json~Content-Length: 10~~{",
+                "a chunk that is none | POST /services HTTP/1.1~Host: localhost~Content-Type: application/json~Transfer-Encoding: chunked~~xyz~",
+                "a body that ends early | POST /services HTTP/1.1~Host: localhost~Content-Type: application/json~Content-Length: 10~~{",
             })
     void a_broken_body_is_the_clients_fault(String what, String request) throws Exception {
         try (TestGateway gateway = TestGateway.inFrontOf();

@@ -1,4 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -179,6 +180,30 @@ class RunScriptTest {
         try (Launched bare =
                 Launched.start(environment, "bash", "-c", "eval \"$(./run.sh env)\" && exec java GatewayApp.java")) {
             bare.line("is ready on port " + port);
+        }
+    }
+
+    @Test
+    void with_a_token_and_a_port_for_operators_the_services_register_there_and_nobody_sees_the_token()
+            throws Exception {
+        int port = Launched.freePorts(5);
+        String token = "of-this-fleet-0123456789";
+        Map<String, String> environment = new HashMap<>(environment(port));
+        environment.remove("GATEWAY_URL");
+        environment.put("GATEWAY_ADMIN_PORT", "" + (port + 4));
+        environment.put("GATEWAY_ADMIN_TOKEN", token);
+        try (Launched fleet = Launched.start(environment, "./run.sh")) {
+            assertTrue(fleet.line("ready   | watch: ").endsWith(":" + (port + 4) + "/dashboard"), fleet.output());
+            assertTrue(fleet.line("ready   | try: ").contains(":" + port + "/api/data"), fleet.output());
+            List<String> seen = fleet.handle()
+                    .descendants()
+                    .map(process -> process.info().commandLine().orElse(""))
+                    .toList();
+            assertTrue(seen.size() >= 4, seen.toString());
+            assertFalse(seen.toString().contains(token), "the token on a command line");
+            fleet.signal("INT");
+            assertEquals(0, fleet.exitCode(), fleet.output());
+            assertFalse(fleet.output().contains(token), fleet.output());
         }
     }
 

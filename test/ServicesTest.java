@@ -1,4 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +15,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +28,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The three services, and how they register. */
@@ -170,7 +174,63 @@ class ServicesTest {
 
     private static Registration register(int gatewayPort, String name, TestBackend service) {
         return Registration.start(
-                List.of(ServiceUrl.parse("http://127.0.0.1:" + gatewayPort)), name, ServiceUrl.parse(service.url()));
+                List.of(ServiceUrl.parse("http://127.0.0.1:" + gatewayPort)),
+                Optional.empty(),
+                name,
+                ServiceUrl.parse(service.url()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no token where one is wanted | of-the-gateway-0123 | ''                  | for this service, too",
+                "another token                | of-the-gateway-0123 | of-the-service-0123 | is another",
+                "not where operators are      | ''                  | ''                  | If it has a GATEWAY_ADMIN_PORT",
+                "a proxy's machine            | ''                  | ''                  | Set GATEWAY_ADMIN_TOKEN, the same there",
+            })
+    void a_service_that_is_refused_says_what_to_set(String what, String gatewayToken, String token, String advice)
+            throws Exception {
+        Map<String, String> settings = new HashMap<>(Map.of("GATEWAY_ADMIN_TOKEN", gatewayToken));
+        if (what.startsWith("not where")) {
+            settings.put("GATEWAY_ADMIN_PORT", "0");
+        } else if (what.startsWith("a proxy")) {
+            settings.put("GATEWAY_TRUSTED_PROXIES", "127.0.0.1");
+        }
+        try (TestGateway gateway = TestGateway.with(settings);
+                Launched service = Launched.start(
+                        Map.of(
+                                "CLASSPATH",
+                                LogTest.CLASSES,
+                                "GATEWAY_URL",
+                                "http://127.0.0.1:" + gateway.port(),
+                                "GATEWAY_ADMIN_TOKEN",
+                                token),
+                        "java",
+                        "ServiceA",
+                        "0")) {
+            String line = service.line(" refused service-a: ");
+            assertTrue(line.contains(advice), line);
+            assertFalse(service.output().contains("-0123"), service.output());
+            assertEquals(0, gateway.json("/services").path("total_services").asInt());
+        }
+    }
+
+    @Test
+    void a_service_with_the_token_registers_and_deregisters() throws Exception {
+        String token = "of-both-0123456789";
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_ADMIN_TOKEN", token))) {
+            Registration registration = Registration.start(
+                    List.of(ServiceUrl.parse("http://127.0.0.1:" + gateway.port())),
+                    Optional.of(token),
+                    "a",
+                    ServiceUrl.parse(a.url()));
+            TestGateway.await(
+                    "its registration", () -> gateway.get("/services/a").statusCode() == 200);
+            registration.close();
+            assertEquals(404, gateway.get("/services/a").statusCode());
+        }
     }
 
     /** With one gateway's URL alone, the whole cluster lost its services 15 s after that gateway died. */
@@ -183,7 +243,7 @@ class ServicesTest {
                 TestGateway third = TestGateway.with(Map.of())) {
             gateways.add(ServiceUrl.parse("http://127.0.0.1:" + second.port()));
             gateways.add(ServiceUrl.parse("http://127.0.0.1:" + third.port()));
-            Registration registration = Registration.start(gateways, "a", ServiceUrl.parse(a.url()));
+            Registration registration = Registration.start(gateways, Optional.empty(), "a", ServiceUrl.parse(a.url()));
             try {
                 TestGateway.await(
                         "its registration", () -> second.get("/services/a").statusCode() == 200);

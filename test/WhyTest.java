@@ -243,7 +243,7 @@ class WhyTest {
                 RawClient curious = gateway.raw()) {
             for (int i = 0; i < 200; i++) {
                 client.send(get("X-Request-ID: r" + i + "\r\n")).answer();
-                String ask = "GET /requests/r" + i + " HTTP/1.1\r\nHost: x\r\n\r\n";
+                String ask = "GET /requests/r" + i + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
                 assertEquals(200, curious.send(ask).answer().status(), "request " + i);
             }
         }

@@ -33,6 +33,7 @@ public final class GatewayApi {
     private final AtomicInteger index;
     private final RateLimit limit;
     private final LimitHandler decisions;
+    private final Operators operators;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
@@ -40,6 +41,7 @@ public final class GatewayApi {
     /**
      * @param index the balancer's, to be shown
      * @param decisions counts what the limit let through and refused
+     * @param operators where their paths are to be found
      */
     public GatewayApi(
             ServiceList services,
@@ -47,6 +49,7 @@ public final class GatewayApi {
             AtomicInteger index,
             RateLimit limit,
             LimitHandler decisions,
+            Operators operators,
             Drain drain,
             Time time) {
         this.services = services;
@@ -54,6 +57,7 @@ public final class GatewayApi {
         this.index = index;
         this.limit = limit;
         this.decisions = decisions;
+        this.operators = operators;
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
@@ -71,7 +75,8 @@ public final class GatewayApi {
     /** {@code GET /}: JSON; browsers, which would rather have a page, are led to it. */
     public void overview(Context ctx) {
         ctx.res().setHeader("Vary", "Accept");
-        if (prefersHtml(ctx.req().getHeader("Accept"))) {
+        boolean forOperators = operators.areHere(ctx.req());
+        if (forOperators && prefersHtml(ctx.req().getHeader("Accept"))) {
             ctx.redirect("/dashboard", HttpStatus.SEE_OTHER);
             return;
         }
@@ -87,10 +92,16 @@ public final class GatewayApi {
         links.put("services", "/services");
         links.put("gateways", "/gateways");
         links.put("stats", "/stats");
-        links.put("api", "/api/");
-        links.put("dashboard", "/dashboard");
+        if (!AdminPort.isOf(ctx.req())) {
+            links.put("api", "/api/");
+        }
+        if (forOperators) {
+            links.put("dashboard", "/dashboard");
+        }
         links.put("docs", "/docs");
-        links.put("metrics", "/metrics");
+        if (forOperators) {
+            links.put("metrics", "/metrics");
+        }
         answer.put("links", links);
         ctx.json(answer);
     }

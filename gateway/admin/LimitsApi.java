@@ -8,7 +8,6 @@ import gateway.limit.ClientAddress;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Standing;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -27,18 +26,21 @@ public final class LimitsApi {
             "(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}|(?=[^:]{0,45}:)[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
 
     private final RateLimit limit;
+    private final Operators operators;
     private final Time time;
 
-    public LimitsApi(RateLimit limit, Time time) {
+    /** @param operators who may see where others stand */
+    public LimitsApi(RateLimit limit, Operators operators, Time time) {
         this.limit = limit;
+        this.operators = operators;
         this.time = time;
     }
 
     /**
      * {@code GET /limits/explain}: where the asker stands; with {@code ?ip=}, where that address does, which only
-     * somebody on the gateway's own machine may ask.
+     * operators may ask.
      */
-    public void explain(Context ctx) throws IOException {
+    public void explain(Context ctx) throws Exception {
         InetAddress peer = Peer.address(ctx.req());
         String asked = ctx.queryParam("ip");
         if (asked == null) {
@@ -49,14 +51,7 @@ public final class LimitsApi {
         if (client == null) {
             Problem.badRequest("ip=" + asked + " isn't an IP address; ask with one like 192.0.2.7 or 2001:db8::1")
                     .send(ctx.req(), ctx.res());
-        } else if (!client.equals(peer) && !peer.isLoopbackAddress()) {
-            new Problem(
-                            403,
-                            "operators-only",
-                            "Operators only",
-                            "Another client's standing is told on the gateway's own machine only; leave out ip= for yours")
-                    .send(ctx.req(), ctx.res());
-        } else {
+        } else if (client.equals(peer) || operators.admits(ctx)) {
             ctx.json(answer(client, "the parameter ip"));
         }
     }

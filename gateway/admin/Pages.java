@@ -58,10 +58,14 @@ public final class Pages {
      */
     private record File(byte[] bytes, String tag) {}
 
-    /** Adds the routes. */
-    public static void configure(JavalinConfig config) {
+    /**
+     * Adds the routes.
+     *
+     * @param operators where their page is to be found; all else is for everybody
+     */
+    public static void configure(JavalinConfig config, Operators operators) {
         Pages pages = new Pages();
-        Server.get(config.routes, "/dashboard", pages.own("dashboard.html", HTML));
+        Server.get(config.routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
         Server.get(config.routes, "/docs", pages.own("docs.html", HTML));
         Server.get(config.routes, "/openapi.json", pages.own("openapi.json", JSON));
         Server.get(config.routes, "/dashboard/assets/{file}", pages::asset);
@@ -96,8 +100,7 @@ public final class Pages {
         ctx.header("Cache-Control", caching);
         ctx.header("ETag", file.tag());
         ctx.header("Vary", "Accept-Encoding"); // Javalin compresses what it sends itself
-        ctx.header("X-Content-Type-Options", "nosniff");
-        ctx.header("Referrer-Policy", "no-referrer");
+        PageHeaders.ofPage(ctx.res());
         ctx.header("Content-Security-Policy", POLICY);
         if (isKnown(ctx.header("If-None-Match"), file.tag())) {
             ctx.status(304);

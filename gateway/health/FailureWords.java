@@ -6,6 +6,9 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What an exception of a connection to a backend means, in the words of logs, lists and answers. */
 public final class FailureWords {
@@ -21,6 +24,14 @@ public final class FailureWords {
         }
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             return "could not connect";
+        }
+        if (failure instanceof SSLPeerUnverifiedException) {
+            return "its certificate is for another host";
+        }
+        if (failure instanceof SSLException tls) {
+            return tls.getCause() instanceof CertificateException
+                    ? "its certificate isn't trusted; GATEWAY_BACKEND_CA names CAs beside Java's"
+                    : "TLS failed: " + tls.getMessage();
         }
         if (cutShort(failure)) {
             return "closed the connection before its answer was whole";

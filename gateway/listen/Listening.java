@@ -29,11 +29,12 @@ public final class Listening {
     public Listening(Settings settings, Refusals refusals, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<Identity> identity = tls.map(Identity::read);
-        this.https = identity.map(Https::new);
+        Deadline deadline = new Deadline(settings.bounds().headerTimeout(), refusals);
+        this.https = identity.map(used -> new Https(used, deadline));
         this.reload = identity.map(used -> new Reload(tls.get(), used, time, https.get()::take));
         this.redirect = tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port));
         this.proxied = settings.clients().proxyProtocol()
-                ? Optional.of(new ProxyProtocol(settings.clients().forwardedBy().trusted(), refusals))
+                ? Optional.of(new ProxyProtocol(settings.clients().forwardedBy().trusted(), deadline, refusals))
                 : Optional.empty();
     }
 

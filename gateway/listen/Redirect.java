@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -39,6 +40,7 @@ public final class Redirect extends Handler.Wrapper {
     public ServerConnector connector(Server server) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
+        http.setUriCompliance(UriCompliance.LEGACY); // as on the main port, which decides
         http.setPersistentConnectionsEnabled(false);
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);

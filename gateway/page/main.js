@@ -11,7 +11,13 @@ import {sending} from './send.js';
 import {operating, registering} from './services.js';
 import {drawer} from './story.js';
 import {listen} from './stream.js';
+import {tokens} from './token.js';
 import {totals} from './totals.js';
+
+const SAID = {
+  lost: (why) => `connection lost: ${why}; trying again`,
+  refused: () => 'for operators only',
+};
 
 const rates = new Rates();
 const figures = totals();
@@ -23,8 +29,9 @@ const stories = drawer(requests);
 sending((story, opener) => stories.open(story, opener));
 registering();
 text(byId('origin'), location.origin);
+tokens();
 
-listen('/dashboard/events', {
+const tryAgain = listen('/dashboard/events', {
   connection,
   history: charts.history,
   point: charts.point,
@@ -50,10 +57,23 @@ function state(now) {
 
 function connection(state, why) {
   const pill = byId('connection');
-  text(pill, state === 'lost' ? `connection lost: ${why}; trying again` : state);
+  text(pill, SAID[state]?.(why) ?? state);
+  if (state === 'refused') {
+    refused(why);
+  } else if (state === 'connecting') {
+    byId('notice').hidden = true;
+  }
   attribute(pill, 'data-state', state);
   attribute(document.body, 'data-connection', state);
   document.title = state === 'lost' ? '(connection lost) API Gateway' : 'API Gateway';
+}
+
+/** Says what can't be seen, and why. */
+function refused(why) {
+  const again = el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
+  again.addEventListener('click', () => tryAgain());
+  byId('notice').replaceChildren(el('p', {}, "Requests, clients and services aren't shown to you here, and changes are refused. ", why, '.'), again);
+  byId('notice').hidden = false;
 }
 
 /** What came of an action: said by screen readers, seen for a while at the foot of the page. */

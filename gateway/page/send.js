@@ -1,6 +1,7 @@
 /* Requests from this page: one, or ten one after another, each answer drawn as it comes. */
 
 import {byId, el, shape, text} from './dom.js';
+import {ask as askGateway} from './token.js';
 import {OUTCOMES} from './totals.js';
 
 const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
@@ -88,7 +89,7 @@ function chip(answer, open) {
   }
   const button = el('button', {type: 'button', class: 'chip', title: `${answer.outcome}; opens its story`}, ...content);
   button.addEventListener('click', async () => {
-    const response = await fetch(`/requests/${encodeURIComponent(answer.id)}`);
+    const response = await askGateway(`/requests/${encodeURIComponent(answer.id)}`);
     if (response.ok) {
       open(await response.json(), button);
     }

@@ -2,6 +2,7 @@
 
 import {byId, el, shape} from './dom.js';
 import {millis, state as stateOf} from './format.js';
+import {ask} from './token.js';
 
 /* --- registering -------------------------------------------------------------------------------------------------- */
 
@@ -116,7 +117,7 @@ function confirmation() {
 async function call(method, path, json) {
   try {
     const headers = json ? {'Content-Type': 'application/json'} : {};
-    const response = await fetch(path, {method, headers, body: json ? JSON.stringify(json) : undefined});
+    const response = await ask(path, {method, headers, body: json ? JSON.stringify(json) : undefined});
     const text = await response.text();
     const body = text ? JSON.parse(text) : null;
     return {ok: response.ok, body, words: body?.detail ?? body?.title ?? `The gateway answered ${response.status}.`};

@@ -64,7 +64,7 @@ function tell(story) {
     el('dl', {class: 'facts'}, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)])),
     ...attempts(story),
     ...others(story.passed_over ?? []),
-    el('p', {}, el('a', {href: `/requests/${encodeURIComponent(story.id)}`, target: '_blank', rel: 'noopener'}, 'The same as JSON')),
+    el('details', {}, el('summary', {}, 'The same as JSON'), el('pre', {}, JSON.stringify(story, null, 2))),
   ].filter(Boolean);
 }
 

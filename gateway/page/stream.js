@@ -1,9 +1,10 @@
 /*
- * The gateway's events. EventSource comes back by itself from some failures only (not from an answer other than 200),
- * and notices no silence; so each connection here ends for good when it fails or falls silent, and a new one is tried.
+ * The gateway's events, read by fetch: EventSource can't send a token. Each connection here ends for good when it fails
+ * or falls silent, and a new one is tried.
  */
 
-const EVENTS = ['history', 'hops', 'point', 'state'];
+import {another, authorization, isAboutToken} from './token.js';
+
 const SILENCE_MS = 5000; // the gateway says something at least once a second
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -11,53 +12,107 @@ const LONGEST_PAUSE_MS = 5000;
 /**
  * Listens until the page is left.
  *
- * @param handlers one for each of EVENTS, and connection('connecting' | 'live' | 'lost', why)
+ * @param handlers one for each kind of event, and connection('connecting' | 'live' | 'lost' | 'refused', why)
+ * @returns tries again now
  */
 export function listen(url, handlers) {
-  let source = null;
+  let current = null; // the connection's AbortController
   let watchdog = 0;
   let retry = 0;
   let pause = FIRST_PAUSE_MS;
 
-  function open() {
-    clearTimeout(retry);
-    source?.close();
-    source = new EventSource(url);
-    for (const name of EVENTS) {
-      source.addEventListener(name, (event) => heard(name, JSON.parse(event.data)));
+  async function open() {
+    close();
+    const connection = new AbortController();
+    current = connection;
+    watch(connection);
+    try {
+      const response = await fetch(url, {headers: authorization(), cache: 'no-store', signal: connection.signal});
+      if (isAboutToken(response) || response.status === 403) {
+        clearTimeout(watchdog); // people take their time
+        await refused(connection, response);
+      } else if (!response.ok) {
+        lost(connection, 'it answers without events, perhaps to too many viewers');
+      } else {
+        await read(response, connection);
+        lost(connection, 'the gateway has ended it');
+      }
+    } catch {
+      lost(connection, 'the gateway is not reached');
     }
-    source.onerror = () => {
-      const refused = source.readyState === EventSource.CLOSED;
-      lost(refused ? 'it answers without events, perhaps to too many viewers' : 'the gateway is not reached');
-    };
-    watch();
   }
 
-  function heard(name, data) {
+  async function read(response, connection) {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    while (true) {
+      const {done, value} = await reader.read();
+      if (done || connection !== current) {
+        return;
+      }
+      watch(connection);
+      const events = (rest + value).split('\n\n');
+      rest = events.pop();
+      for (const event of events) {
+        heard(event);
+      }
+    }
+  }
+
+  function heard(event) {
+    const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event);
     pause = FIRST_PAUSE_MS;
-    watch();
     handlers.connection('live');
-    handlers[name](data);
+    try {
+      handlers[name](JSON.parse(data));
+    } catch (error) {
+      reportError(error); // the page's own; the connection is well
+    }
   }
 
-  function watch() {
+  function watch(connection) {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => lost('nothing was heard for 5 seconds'), SILENCE_MS);
+    watchdog = setTimeout(() => lost(connection, 'nothing was heard for 5 seconds'), SILENCE_MS);
   }
 
-  function lost(why) {
+  function close() {
     clearTimeout(watchdog);
     clearTimeout(retry);
-    source.close();
+    const before = current;
+    current = null;
+    before?.abort();
+  }
+
+  function lost(connection, why) {
+    if (connection !== current) {
+      return; // it was ended here
+    }
+    close();
     handlers.connection('lost', why);
     retry = setTimeout(open, pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 
+  /** Without another token, trying again by itself would change nothing. */
+  async function refused(connection, response) {
+    const problem = await response.clone().json();
+    handlers.connection('refused', problem.detail);
+    const again = isAboutToken(response) && (await another(response));
+    if (connection !== current) {
+      return;
+    }
+    close();
+    if (again) {
+      handlers.connection('connecting');
+      open();
+    }
+  }
+
   // A laptop that wakes up, or a page brought back from the cache, needn't wait for its turn.
   addEventListener('online', open);
   addEventListener('pageshow', (event) => event.persisted && open());
-  addEventListener('pagehide', () => source.close());
+  addEventListener('pagehide', close);
   handlers.connection('connecting');
   open();
+  return open;
 }

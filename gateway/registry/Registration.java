@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.Durations;
+import gateway.ServiceSettings;
 import gateway.ServiceUrl;
 import gateway.Threads;
+import gateway.Trust;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * gateways that share one list it speaks with one, and with the next when that one isn't there.
  *
  * <pre>{@code
- * Registration registration = Registration.start(List.of(ServiceUrl.parse("http://localhost:8000")), "orders", url);
+ * List<ServiceUrl> gateways = List.of(ServiceUrl.parse("http://localhost:8000"));
+ * Registration registration = Registration.start(gateways, Optional.empty(), "orders", url);
  * ...
  * registration.close();
  * }</pre>
@@ -36,42 +40,67 @@ import org.slf4j.LoggerFactory;
 public final class Registration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final Duration REFUSED = Duration.ofSeconds(5); // somebody has to set something first
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final MediaType JSON_TYPE = MediaType.get("application/json");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<ServiceUrl> gateways;
+    private final Optional<String> token;
     private final String name;
     private final byte[] body;
-    private final OkHttpClient client = new OkHttpClient.Builder()
-            .callTimeout(TIMEOUT)
-            .followRedirects(false)
-            .proxy(Proxy.NO_PROXY)
-            .build();
+    private final OkHttpClient client;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
     private volatile int turn;
     private String lastSaid = "";
 
-    private Registration(List<ServiceUrl> gateways, String name, ServiceUrl url, String lease) {
+    private Registration(
+            List<ServiceUrl> gateways, Optional<String> token, Optional<Trust> trust, String name, ServiceUrl url) {
         this.gateways = gateways;
+        this.token = token;
+        this.client = client(trust);
         this.name = name;
         try {
-            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", lease));
+            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", "default"));
         } catch (IOException e) {
             throw new IllegalStateException("three strings are always JSON", e);
         }
+    }
+
+    private static OkHttpClient client(Optional<Trust> trust) {
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
+                .callTimeout(TIMEOUT)
+                .followRedirects(false)
+                .proxy(Proxy.NO_PROXY);
+        trust.ifPresent(given -> client.sslSocketFactory(given.sockets(), given.manager()));
+        return client.build();
+    }
+
+    /**
+     * Registers in the background as the settings say, until closed.
+     *
+     * @param name the service's id at the gateway
+     * @param port the port on which the service listens
+     * @throws gateway.BadSettings if the file with the gateway's CAs can't be used
+     */
+    public static Registration start(ServiceSettings settings, String name, int port) {
+        Registration registration = new Registration(
+                settings.gateways(), settings.token(), settings.gatewayTrust(), name, settings.url(port));
+        registration.executor.execute(registration::renewAndPlanNext);
+        return registration;
     }
 
     /**
      * Registers in the background, with the lease that the gateway has as its default, until closed.
      *
      * @param gateways where the gateway listens; several if they share one list, at least one
+     * @param token what the gateway's operators show; empty if it is on this machine and asks for none
      * @param name the service's id there
      * @param url where the gateway reaches the service
      */
-    public static Registration start(List<ServiceUrl> gateways, String name, ServiceUrl url) {
-        Registration registration = new Registration(gateways, name, url, "default");
+    public static Registration start(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url) {
+        Registration registration = new Registration(gateways, token, Optional.empty(), name, url);
         registration.executor.execute(registration::renewAndPlanNext);
         return registration;
     }
@@ -99,9 +128,9 @@ public final class Registration implements AutoCloseable {
         try (Response response = client.newCall(registering()).execute()) {
             JsonNode answer = JSON.readTree(response.body().bytes());
             if (!response.isSuccessful()) {
-                say("The gateway at " + gateway + " refused " + name + ": "
-                        + answer.path("detail").asText());
-                return TRY_AGAIN;
+                String detail = answer.path("detail").asText();
+                say("The gateway at " + gateway + " refused " + name + ": " + detail + advice(response.code()));
+                return isForSettings(response.code()) ? REFUSED : TRY_AGAIN;
             }
             say("Registered as " + name + " with the gateway at " + gateway);
             String lease = answer.path("lease").asText("");
@@ -115,6 +144,23 @@ public final class Registration implements AutoCloseable {
         }
     }
 
+    private static boolean isForSettings(int status) {
+        return status == 401 || status == 403 || status == 404 || status == 429;
+    }
+
+    /** What to set here, when the gateway didn't take it from us. */
+    private String advice(int status) {
+        return switch (status) {
+            case 401 ->
+                token.isEmpty()
+                        ? ". Set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE for this service, too"
+                        : ". This service's GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE is another";
+            case 403 -> ". Set GATEWAY_ADMIN_TOKEN, the same there and for this service";
+            case 404 -> ". If it has a GATEWAY_ADMIN_PORT, set GATEWAY_URL to that";
+            default -> "";
+        };
+    }
+
     /** Logs what is new, not what is the same as before. */
     private void say(String message) {
         if (!message.equals(lastSaid)) {
@@ -124,17 +170,17 @@ public final class Registration implements AutoCloseable {
     }
 
     private Request registering() {
-        return new Request.Builder()
-                .url(gateway() + "/services")
-                .post(RequestBody.create(body, JSON_TYPE))
-                .build();
+        return asking("/services").post(RequestBody.create(body, JSON_TYPE)).build();
     }
 
     private Request deregistering() {
-        return new Request.Builder()
-                .url(gateway() + "/services/" + name)
-                .delete()
-                .build();
+        return asking("/services/" + name).delete().build();
+    }
+
+    private Request.Builder asking(String path) {
+        Request.Builder request = new Request.Builder().url(gateway() + path);
+        token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+        return request;
     }
 
     /** Deregisters, once; a gateway that can't be reached will drop the service when its lease ends. */
@@ -148,7 +194,8 @@ public final class Registration implements AutoCloseable {
         }
         for (int i = 0; i < gateways.size(); i++) {
             try (Response response = client.newCall(deregistering()).execute()) {
-                LOG.info("Deregistered {} ({})", name, response.code());
+                boolean gone = response.isSuccessful() || response.code() == 404;
+                LOG.info("{} {} ({})", gone ? "Deregistered" : "Could not deregister", name, response.code());
                 return;
             } catch (IOException | RuntimeException e) {
                 LOG.info("Could not deregister {} at {}: {}", name, gateway(), e.getMessage());

@@ -19,7 +19,12 @@ public final class RawClient implements AutoCloseable {
 
     /** @param own the address it comes from; all of 127.0.0.0/8 is this machine's on Linux */
     public RawClient(int port, InetAddress own) throws IOException {
-        this(new Socket(InetAddress.getLoopbackAddress(), port, own, 0));
+        this(InetAddress.getLoopbackAddress(), port, own);
+    }
+
+    /** One that asks at this address of the machine. */
+    public RawClient(InetAddress to, int port, InetAddress own) throws IOException {
+        this(new Socket(to, port, own, 0));
     }
 
     /** @param socket connected, and TLS perhaps */
