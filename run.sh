@@ -15,7 +15,8 @@ USAGE="usage: ./run.sh                 gateway and services A, B, C in this term
 SERVICE_PORT=9001 ./run.sh gives A, B and C the ports 9001, 9002 and 9003 instead of 8001 to 8003.
 A cluster's gateways are at GATEWAY_PORT (8000), 10 and 20 above it, its Redis at REDIS_PORT (6379); with
 GATEWAY_REDIS_URL it starts none and uses that one.
-Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them.
+Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them, and
+./run.sh gateway --check says whether a gateway would start with them, and whether what they name is there.
 JAVA_HOME chooses the JDK, 17 or newer."
 
 fail() {

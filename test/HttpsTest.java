@@ -124,8 +124,8 @@ class HttpsTest {
         TestBackend.Received seen = backend.next();
         assertEquals(List.of("https"), seen.header("X-Forwarded-Proto"));
         assertEquals(List.of("localhost:" + gateway.port()), seen.header("X-Forwarded-Host"));
-        String via = String.join(", ", seen.header("Via"));
-        assertTrue(via.matches((version == Version.HTTP_2 ? "2.0" : "1.1") + " api-gateway-[0-9a-f]+"), via);
+        String via = seen.header("Via").get(0);
+        assertTrue(via.startsWith((version == Version.HTTP_2 ? "2.0" : "1.1") + " api-gateway-"), via);
         assertEquals(List.of("127.0.0.1:" + backend.port()), seen.header("Host"));
     }
 

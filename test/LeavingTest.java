@@ -121,14 +121,14 @@ class LeavingTest {
             Launched running = gateway(jdk, port, settings);
             try (Clients clients = load.of(port)) {
                 for (int upgrade = 0; upgrade < 2; upgrade++) {
-                    clients.more(500);
+                    clients.more(200);
                     Launched next = gateway(jdk, port, settings);
                     Launched last = running;
                     running = next;
                     last.terminate();
                     assertEquals(0, last.exitCode(), last.output());
                     last.close();
-                    clients.more(500);
+                    clients.more(200);
                 }
                 assertEquals(List.of(), clients.failures());
             } finally {
@@ -151,11 +151,11 @@ class LeavingTest {
             TestGateway.await("three healthy services", () -> RunScriptTest.healthy(port) == 3);
             try (Clients clients = Clients.of(port, "/api/data")) {
                 for (String name : ports.keySet()) {
-                    clients.more(300);
+                    clients.more(100);
                     Launched service = services.get(name);
                     service.terminate();
                     assertEquals(0, service.exitCode(), service.output());
-                    clients.more(300);
+                    clients.more(100);
                     services.put(name, service(JDK, name, ports.get(name), settings));
                     TestGateway.await("its return", () -> RunScriptTest.healthy(port) == 3);
                 }
