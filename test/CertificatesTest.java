@@ -123,6 +123,28 @@ class CertificatesTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Java doesn't know the CA | https://localhost:MAIN | GATEWAY_CA names CAs",
+                "plain HTTP              | http://localhost:MAIN  | set GATEWAY_URL to https://",
+                "the way from HTTP       | http://localhost:OTHER | set GATEWAY_URL to https:// and its port",
+                "HTTPS where is none     | https://localhost:OTHER | set GATEWAY_URL to http://",
+            })
+    void a_service_that_cannot_register_over_tls_says_what_to_set(String what, String url, String advice)
+            throws Exception {
+        settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
+        try (TestGateway gateway = TestGateway.with(settings)) {
+            String there = url.replace("MAIN", "" + gateway.port()).replace("OTHER", "" + redirectPort(gateway));
+            try (Launched service = Launched.start(
+                    Map.of("CLASSPATH", LogTest.CLASSES, "GATEWAY_URL", there), "java", "ServiceA", "0")) {
+                String line = service.line("INFO Registration - ");
+                assertTrue(line.contains(there) && line.contains(advice), line);
+            }
+        }
+    }
+
     private static int redirectPort(TestGateway gateway) {
         return ((ServerConnector) gateway.app.jettyServer().server().getConnectors()[1]).getLocalPort();
     }

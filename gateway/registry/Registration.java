@@ -126,10 +126,15 @@ public final class Registration implements AutoCloseable {
     private Duration renew() {
         ServiceUrl gateway = gateway();
         try (Response response = client.newCall(registering()).execute()) {
+            if (response.isRedirect()) { // not followed: the token goes where the settings say
+                say("What answers at " + gateway + " sends on to another URL" + Remedy.of(response.code(), true));
+                return next();
+            }
             JsonNode answer = JSON.readTree(response.body().bytes());
             if (!response.isSuccessful()) {
                 String detail = answer.path("detail").asText();
-                say("The gateway at " + gateway + " refused " + name + ": " + detail + advice(response.code()));
+                say("The gateway at " + gateway + " refused " + name + ": " + detail
+                        + Remedy.of(response.code(), token.isPresent()));
                 return isForSettings(response.code()) ? REFUSED : TRY_AGAIN;
             }
             say("Registered as " + name + " with the gateway at " + gateway);
@@ -139,26 +144,13 @@ public final class Registration implements AutoCloseable {
             say("What answers at " + gateway + " isn't the gateway; trying on");
             return next();
         } catch (IOException | RuntimeException e) { // also what OkHttp finds no URL: the chain must not end
-            say("No gateway at " + gateway + " yet (" + e.getMessage() + "); trying on");
+            say("No gateway at " + gateway + " yet (" + Remedy.of(e, gateway) + "); trying on");
             return next();
         }
     }
 
     private static boolean isForSettings(int status) {
         return status == 401 || status == 403 || status == 404 || status == 429;
-    }
-
-    /** What to set here, when the gateway didn't take it from us. */
-    private String advice(int status) {
-        return switch (status) {
-            case 401 ->
-                token.isEmpty()
-                        ? ". Set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE for this service, too"
-                        : ". This service's GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE is another";
-            case 403 -> ". Set GATEWAY_ADMIN_TOKEN, the same there and for this service";
-            case 404 -> ". If it has a GATEWAY_ADMIN_PORT, set GATEWAY_URL to that";
-            default -> "";
-        };
     }
 
     /** Logs what is new, not what is the same as before. */
