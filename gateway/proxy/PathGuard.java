@@ -7,19 +7,48 @@ import io.javalin.http.Handler;
 /**
  * Refuses paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any
  * spelling, a backslash, or a NUL. Runs before routing, so that {@code /api/../services} reaches neither a backend nor
- * a route of the gateway.
+ * a route of the gateway. Refuses methods and queries, too, that HTTP/2 can carry and a request line can't (RFC 9113,
+ * 10.3): with a space in one, a client would write a line of its own to a service, with a path that nobody looked at.
  */
 public final class PathGuard implements Handler {
     @Override
     public void handle(Context ctx) throws Exception {
         String path = ctx.req().getRequestURI();
-        if (isPlain(path)) {
+        String wrong;
+        if (!isPlain(path)) {
+            wrong = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
+                    + "ask for the path that is meant";
+        } else if (!isMethod(ctx.req().getMethod())) {
+            wrong = "The method isn't one: it has letters, digits and !#$%&'*+-.^_`|~ only";
+        } else if (!isQuery(ctx.req().getQueryString())) {
+            wrong = "The query has a space or a control character; percent-encode it";
+        } else {
             return;
         }
-        Problem.badRequest("The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
-                        + "ask for the path that is meant")
-                .send(ctx.req(), ctx.res());
+        Problem.badRequest(wrong).send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
+    }
+
+    /** Whether this is a token (RFC 9110, 5.6.2). */
+    static boolean isMethod(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return !method.isEmpty();
+    }
+
+    private static boolean isQuery(String query) {
+        if (query != null) {
+            for (int i = 0; i < query.length(); i++) {
+                if (query.charAt(i) <= ' ' || query.charAt(i) == 0x7f) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Whether every server must read this raw path the same way. */

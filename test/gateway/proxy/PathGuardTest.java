@@ -39,4 +39,19 @@ class PathGuardTest {
     void paths_that_two_servers_could_read_differently_are_told_apart(String path, boolean plain) {
         assertEquals(plain, PathGuard.isPlain(path));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, true",
+        "M-SEARCH, true",
+        "get, true",
+        "'', false",
+        "G T, false",
+        "GET /services HTTP/1.1, false",
+        "GET/, false",
+        "GÉT, false",
+    })
+    void a_method_is_a_token(String method, boolean right) {
+        assertEquals(right, PathGuard.isMethod(method));
+    }
 }
