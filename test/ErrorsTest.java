@@ -13,11 +13,13 @@ import gateway.story.StoryEnds;
 import gateway.story.StoryHandler;
 import io.javalin.Javalin;
 import io.javalin.http.Handler;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,6 +59,28 @@ class ErrorsTest {
                     TestGateway.json(answer).path("type").asText());
             assertEquals(1, answer.header("Proxy-Status").size());
             assertEquals(Outcome.FAILED, ended.poll(30, TimeUnit.SECONDS).outcome());
+        } finally {
+            app.stop();
+        }
+    }
+
+    /** Whoever breaks off a connection could else write as many stack traces as there is room for. */
+    @Test
+    void a_connection_that_breaks_is_no_failure_of_the_gateway() throws Exception {
+        Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
+        Javalin app = Javalin.create(config -> {
+                    Server.configure(config, settings);
+                    config.routes.get("/x", ctx -> {
+                        throw new IOException("reset, on purpose");
+                    });
+                })
+                .start();
+        try (RawClient client = new RawClient(app.port())) {
+            Answer answer = client.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+            assertEquals(400, answer.status());
+            assertEquals(
+                    "urn:api-gateway:problem:bad-request",
+                    TestGateway.json(answer).path("type").asText());
         } finally {
             app.stop();
         }

@@ -28,6 +28,7 @@ final class Errors {
     /** Puts these in place of Javalin's and Jetty's own. */
     static void install(JavalinConfig config) {
         config.routes.exception(HttpResponseException.class, Errors::refused);
+        config.routes.exception(IOException.class, Errors::brokenOff);
         config.routes.exception(Exception.class, Errors::unforeseen);
         config.router.javaLangErrorHandler(Errors::fatal);
         config.jetty.modifyServer(server -> server.setErrorHandler(new BeforeRouting()));
@@ -56,6 +57,15 @@ final class Errors {
             ctx.res().setHeader("Allow", allowed);
         }
         send(problem, ctx);
+    }
+
+    /**
+     * The client's connection or stream failed while it was read or written: nothing else is, as files are read at the
+     * start and services have failures of their own. Nothing that the gateway did wrong, or everybody could fill its log.
+     */
+    private static void brokenOff(IOException failure, Context ctx) {
+        LOG.debug("{} {} was broken off", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
+        send(Problem.brokenBody(failure), ctx);
     }
 
     /** An exception that nothing foresaw: logged here, a bare 500 there. */
