@@ -133,6 +133,7 @@ public final class GatewayApp {
                     .redirect()
                     .ifPresent(way ->
                             config.jetty.addConnector((server, http) -> guard.over(way.connector(server), http)));
+            config.jetty.modifyServer(server -> guard.atDoorOf(server, API));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
             config.routes.before(new StoryHandler(
@@ -140,7 +141,7 @@ public final class GatewayApp {
                     settings.clients().forwardedBy(),
                     () -> ThreadLocalRandom.current().nextLong(),
                     time));
-            config.routes.before(guard.handler(API));
+            config.routes.before(guard.handler());
             config.routes.before(new PathGuard());
             config.routes.before(new LoopGuard(via));
             settings.access().port().ifPresent(port -> {

@@ -46,7 +46,12 @@ class CrowdTest {
             first.send(GET);
             backend.next();
             for (int i = 0; i < 3; i++) {
-                assertRefused("overloaded", second.send(GET).answer());
+                Answer refused = second.send(GET).answer();
+                assertRefused("overloaded", refused);
+                assertEquals(List.of(), refused.header("X-Request-ID"), "at the door, before anything was done for it");
+                assertTrue(
+                        refused.header("Proxy-Status").get(0).startsWith("api-gateway; error=connection_limit_reached"),
+                        refused.head());
             }
             assertEquals(200, gateway.get("/health").statusCode());
             assertEquals(200, gateway.get("/services").statusCode());
@@ -167,8 +172,8 @@ class CrowdTest {
             try (RawClient third = gateway.raw()) {
                 assertEquals("", closed(third));
             }
-            Answer metrics =
-                    first.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+            Answer metrics = first.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .answer();
             assertTrue(
                     metrics.body().contains("gateway_connections_refused_total{reason=\"too-many-connections\"} 1.0"));
             assertTrue(metrics.body().contains("gateway_connections 2.0"), metrics.body());
@@ -221,8 +226,9 @@ class CrowdTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_REGISTRATIONS", "1"));
                 RawClient client = gateway.raw()) {
             String body = "{\"name\":\"one\",\"url\":\"" + backend.url() + "\"}";
-            String request = "POST /services HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
-                    + body.length() + "\r\n\r\n" + body;
+            String request =
+                    "POST /services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n" + body;
             List<Answer> refused = new ArrayList<>();
             TestGateway.await("two in one second", () -> {
                 Answer answer = client.send(request).answer();
@@ -243,7 +249,7 @@ class CrowdTest {
         try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_VIEWERS", "" + most));
                 RawClient first = gateway.raw();
                 RawClient second = gateway.raw()) {
-            String events = "GET /dashboard/events HTTP/1.1\r\nHost: x\r\n\r\n";
+            String events = "GET /dashboard/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
             if (most > 0) {
                 assertEquals(200, first.send(events).head().status());
             }

@@ -9,6 +9,7 @@ import gateway.story.Story;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** What keeps the gateway from taking on more than it can carry: the bounds towards clients, and what they refused. */
@@ -44,12 +45,17 @@ public final class Guard {
     }
 
     /**
-     * What looks at each request before anything is done for it.
+     * Stands before the server's handlers, and refuses requests for services while there are enough under way.
      *
      * @param services what is below this is for a service
      */
-    public BoundsHandler handler(PathPrefix services) {
-        return new BoundsHandler(settings.bounds(), inFlight, services);
+    public void atDoorOf(Server server, PathPrefix services) {
+        server.insertHandler(new Door(inFlight, services));
+    }
+
+    /** What looks at each other request before anything is done for it. */
+    public BoundsHandler handler() {
+        return new BoundsHandler(settings.bounds());
     }
 
     /** Has the timer call what ends connections that wait for a header for too long. */

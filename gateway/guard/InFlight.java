@@ -1,8 +1,10 @@
 package gateway.guard;
 
+import gateway.Problem;
+import gateway.ProxyError;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many requests for services are being worked on, at most so many. */
+/** How many requests for services are being worked on, at most so many; {@link Door} refuses the others. */
 public final class InFlight {
     private final int most;
     private final AtomicInteger count = new AtomicInteger();
@@ -24,6 +26,17 @@ public final class InFlight {
     /** One that had entered has been answered. */
     public void leave() {
         count.decrementAndGet();
+    }
+
+    /** What says that there are as many as there may be. */
+    public static Problem overloaded() {
+        return new Problem(
+                503,
+                "overloaded",
+                "Overloaded",
+                "The gateway has as many requests under way as it takes on; try again in a moment",
+                ProxyError.CONNECTION_LIMIT_REACHED,
+                null);
     }
 
     /** Whether another would be one too many. */

@@ -103,6 +103,11 @@ final class Attempt implements Runnable {
         onAnswer = step;
     }
 
+    /** What the request came on; null if it can't be watched. */
+    ClientSide client() {
+        return client;
+    }
+
     /** From now on it is the backend's turn: its silence counts. */
     void waitForBackend(long now) {
         silentSince = now | 1; // 0 means: not waiting
@@ -111,6 +116,9 @@ final class Attempt implements Runnable {
     /** From now on it is the client's turn. */
     void waitForClient() {
         silentSince = 0;
+        if (client != null) {
+            client.awaited();
+        }
     }
 
     /** Part of the request's body has been read from the client and can't be read again. */

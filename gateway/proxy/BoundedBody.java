@@ -7,10 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.ConnectionMetaData;
 
 /**
  * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
@@ -24,27 +20,19 @@ final class BoundedBody {
 
     private final InputStream in;
     private final Bounds bounds;
-    private final EndPoint connection;
+    private final ClientSide client;
     private final LongSupplier nanos;
     private long size;
     private long waited;
     private int lately;
     private long idleTimeout = -1;
 
-    BoundedBody(HttpServletRequest request, Bounds bounds, LongSupplier nanos) throws IOException {
+    /** @param client what it comes on; null if that can't be watched, and has Jetty's timeout alone */
+    BoundedBody(HttpServletRequest request, ClientSide client, Bounds bounds, LongSupplier nanos) throws IOException {
         this.in = request.getInputStream();
         this.bounds = bounds;
-        this.connection = ownConnection(request);
+        this.client = client;
         this.nanos = nanos;
-    }
-
-    /** The connection, if no other request shares it; else null, and its timeouts are others' business. */
-    private static EndPoint ownConnection(HttpServletRequest request) {
-        ConnectionMetaData jetty =
-                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
-        return jetty.getHttpVersion() == HttpVersion.HTTP_2
-                ? null
-                : jetty.getConnection().getEndPoint();
     }
 
     /**
@@ -63,9 +51,9 @@ final class BoundedBody {
     }
 
     private int await(byte[] buffer) throws IOException {
-        if (idleTimeout < 0 && connection != null) { // only now: it costs more than reading what is there
-            idleTimeout = connection.getIdleTimeout();
-            connection.setIdleTimeout(bounds.bodyTimeout().toMillis());
+        if (idleTimeout < 0 && client != null) { // only now: it costs more than reading what is there
+            idleTimeout = client.getIdleTimeout();
+            client.setIdleTimeout(bounds.bodyTimeout().toMillis());
         }
         long start = nanos.getAsLong();
         int count = in.read(buffer);
@@ -86,10 +74,10 @@ final class BoundedBody {
         return in.available() > 0;
     }
 
-    /** It has come to its end, well or not: its connection has the timeout that it had before. */
+    /** It has come to its end, well or not: what it came on has the timeout that it had before. */
     void end() {
         if (idleTimeout >= 0) {
-            connection.setIdleTimeout(idleTimeout);
+            client.setIdleTimeout(idleTimeout);
         }
     }
 }

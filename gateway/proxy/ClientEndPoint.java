@@ -72,6 +72,10 @@ final class ClientEndPoint extends SocketChannelEndPoint implements ClientSide {
         return selected;
     }
 
+    /** Its time counts whenever it is read from or written to, and only then. */
+    @Override
+    public void awaited() {}
+
     /** HTTP/1.1 says so by a header. */
     @Override
     public boolean mayHaveBody() {

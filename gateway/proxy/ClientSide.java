@@ -31,6 +31,15 @@ interface ClientSide {
     /** Whether a body may follow though no header says so, as in HTTP/2. */
     boolean mayHaveBody();
 
+    /** How long it may send nothing when it is read from, or take nothing when it is written to, milliseconds. */
+    long getIdleTimeout();
+
+    /** Sets that. */
+    void setIdleTimeout(long millis);
+
+    /** It is to be read from or written to now, after the service was waited for. */
+    void awaited();
+
     /**
      * Breaks off in the middle of an answer.
      *

@@ -3,7 +3,6 @@ package gateway.proxy;
 import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.Via;
-import gateway.guard.BoundsHandler;
 import gateway.guard.InFlight;
 import gateway.story.Story;
 import io.javalin.http.Context;
@@ -62,9 +61,9 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        if (!inFlight.enter()) { // since the bounds were looked at
+        if (!inFlight.enter()) { // since it came in at the door
             ctx.res().setHeader("Retry-After", "1");
-            BoundsHandler.overloaded().send(request, ctx.res());
+            InFlight.overloaded().send(request, ctx.res());
             return;
         }
         try {

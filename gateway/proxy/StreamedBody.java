@@ -46,7 +46,7 @@ final class StreamedBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         attempt.bodyConsumed();
-        BoundedBody body = new BoundedBody(request, bounds, nanos);
+        BoundedBody body = new BoundedBody(request, attempt.client(), bounds, nanos);
         try {
             pass(body, sink);
         } finally {
