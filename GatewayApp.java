@@ -145,8 +145,8 @@ public final class GatewayApp {
             config.routes.before(new PathGuard());
             config.routes.before(new LoopGuard(via));
             settings.access().port().ifPresent(port -> {
-                config.jetty.addConnector((server, http) -> AdminPort.at(new ClientConnector(
-                        server, http, settings.access().host(), port, new HttpConnectionFactory(http))));
+                config.jetty.addConnector((server, http) -> AdminPort.at(guard.overOperators(new ClientConnector(
+                        server, http, settings.access().host(), port, new HttpConnectionFactory(http)))));
                 config.routes.before(AdminPort.without(API));
             });
             config.routes.before(limiter);
@@ -166,6 +166,7 @@ public final class GatewayApp {
             Server.get(config.routes, "/limits/explain", new LimitsApi(limit, limiter, operators, time)::explain);
             Server.get(config.routes, "/requests/{id}", operators.only(new RequestsApi(seen.stories())::get));
             config.routes.get("/dashboard/events", operators.only(live::events));
+            config.routes.head("/dashboard/events", operators.only(live::head));
             Pages.configure(config, operators);
 
             Server.whenListening(config, port -> gateways.listensAt(OwnAddress.of(settings.host(), port)));

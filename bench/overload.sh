@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Offers this gateway, nginx and HAProxy half to four times what each can carry, and shows what becomes of it: requests
-# due, served and refused a second, and how long the served ones took. Each is bounded to 1000 requests under way.
+# sent, served and refused a second, and how long the served ones took. Each is bounded to 1000 requests under way.
 #
 #   bench/overload.sh            PEERS="java25 nginx" STEPS="0.5 1 2" SECONDS_EACH=5 bench/overload.sh
 #
-# The proxy has core 0 to itself; the load (bench/OpenLoop.java, which doesn't wait for answers) and the backend, an
-# nginx that answers at once (KB=64: with so much), core 1. What a proxy can carry is measured first, with wrk and 64 connections.
-# The load can't offer more than some 25,000 requests a second: see what was due, and what failed.
+# The proxy has core 0 to itself; the load and the backend, an nginx that answers at once (KB=16: with so much), core 1. What
+# a proxy can carry is measured first, with wrk and 64 connections. The load comes by h2load at a fixed rate on many
+# connections: each sends when a request is due, whether others are answered or not, but has one at a time, so that what
+# is sent falls behind what is offered when answers take longer than CONNECTIONS divided by the rate.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -14,13 +15,13 @@ PEERS=${PEERS:-java25 java17 nginx haproxy}
 STEPS=${STEPS:-0.5 1 1.5 2 3 4}
 SECONDS_EACH=${SECONDS_EACH:-8}
 WARM_UP=${WARM_UP:-20}
-CONNECTIONS=${CONNECTIONS:-4000}
+CONNECTIONS=${CONNECTIONS:-2000}
 IN_FLIGHT=${IN_FLIGHT:-1000}
 KB=${KB:-0}
 . bench/common.sh
 
-for tool in wrk nginx taskset python3; do
-  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux python3)"
+for tool in wrk h2load nginx taskset python3; do
+  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nghttp2-client nginx-light util-linux python3)"
 done
 ./run.sh env >/dev/null || fail "the build failed"
 ulimit -n 20000 2>/dev/null || true
@@ -74,7 +75,7 @@ CONF
       command -v haproxy >/dev/null || return 1
       cat >"$WORK/haproxy.cfg" <<CONF
 global
-  maxconn 8000
+  maxconn 4000
   nbthread 1
 defaults
   mode http
@@ -108,14 +109,31 @@ stop() {
   wait "$PID" 2>/dev/null
 }
 
-offer() { # requests a second
-  taskset -c 1 java -Xmx1g -cp 'target/lib/*' bench/OpenLoop.java 127.0.0.1 "$PORT" /api/data "$1" "$SECONDS_EACH" "$CONNECTIONS"
+offer() { # requests a second; what came of them
+  taskset -c 1 h2load --h1 -t1 -c "$CONNECTIONS" -D "$SECONDS_EACH" --rps "$(awk "BEGIN { print $1 / $CONNECTIONS }")" \
+    --connection-active-timeout=30s --log-file "$WORK/requests" "http://$LISTEN/api/data" >"$WORK/h2load" 2>&1 ||
+    fail "h2load: $(tail -n 3 "$WORK/h2load")"
+  python3 - "$WORK/requests" "$SECONDS_EACH" <<'PY'
+import sys
+served, refused, failed = [], [], 0
+for line in open(sys.argv[1]):
+    _, status, micros = line.split()
+    if status == "200": served.append(int(micros) / 1000)
+    elif status == "503": refused.append(int(micros) / 1000)
+    else: failed += 1
+def percentile(times, share): return "%.1f" % sorted(times)[int(len(times) * share)] if times else "-"
+seconds = float(sys.argv[2])
+print(" | ".join(str(figure) for figure in (
+    round((len(served) + len(refused) + failed) / seconds), round(len(served) / seconds), round(len(refused) / seconds),
+    round(failed / seconds), percentile(served, 0.5), percentile(served, 0.99), percentile(refused, 0.99))))
+PY
+  rm -f "$WORK/requests"
 }
 
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
 echo "answers of $(wc -c <"$WORK/data") bytes, at most $IN_FLIGHT requests under way, $CONNECTIONS connections, ${SECONDS_EACH} s each"
 echo
-printf '| proxy | load | due/s | served/s | refused/s | failed/s | p50 ms | p99 ms | p99 ms of refusals |\n|---|---|---|---|---|---|---|---|---|\n'
+printf '| proxy | load | sent/s | served/s | refused/s | failed/s | p50 ms | p99 ms | p99 ms of refusals |\n|---|---|---|---|---|---|---|---|---|\n'
 for peer in $PEERS; do
   if ! start "$peer"; then
     echo "overload.sh: $peer isn't installed; skipped" >&2
@@ -124,8 +142,8 @@ for peer in $PEERS; do
   taskset -c 1 wrk -t1 -c64 "-d${WARM_UP}s" "http://$LISTEN/api/data" >/dev/null
   capacity=$(taskset -c 1 wrk -t1 -c64 -d5s "http://$LISTEN/api/data" | awk '/Requests\/sec/ { print int($2) }')
   for step in $STEPS; do
-    figures=$(offer "$(awk "BEGIN { print int($capacity * $step) }")")
-    echo "| $peer | $step of $capacity | ${figures// / | } |"
+    figures=$(offer "$(awk "BEGIN { print int($capacity * $step) }")") || exit 1
+    echo "| $peer | $step of $capacity | $figures |"
   done
   stop
 done

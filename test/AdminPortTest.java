@@ -32,7 +32,11 @@ class AdminPortTest {
     }
 
     private static int adminPort() {
-        return ((ServerConnector) gateway.app.jettyServer().server().getConnectors()[1]).getLocalPort();
+        return adminPort(gateway);
+    }
+
+    private static int adminPort(TestGateway of) {
+        return ((ServerConnector) of.app.jettyServer().server().getConnectors()[1]).getLocalPort();
     }
 
     private static RawClient.Answer ask(int port, String operation, String headers) throws Exception {
@@ -57,6 +61,7 @@ class AdminPortTest {
         "GET /dashboard/assets/main.js, 200, 200",
         "GET /dashboard, 404, 200",
         "GET /dashboard/events, 404, 200",
+        "HEAD /dashboard/events, 404, 200",
         "GET /metrics, 404, 200",
         "GET /requests/none, 404, 404",
         "POST /services, 404, 415",
@@ -67,6 +72,15 @@ class AdminPortTest {
     void what_is_where(String operation, int main, int other) throws Exception {
         assertEquals(main, ask(gateway.port(), operation, "").status());
         assertEquals(other, ask(adminPort(), operation, "").status());
+    }
+
+    @Test
+    void the_other_port_is_bounded_too() throws Exception {
+        Map<String, String> settings = Map.of("GATEWAY_ADMIN_PORT", "0", "GATEWAY_HEADER_TIMEOUT", "100ms");
+        try (TestGateway own = TestGateway.with(settings);
+                RawClient silent = new RawClient(adminPort(own))) {
+            assertEquals("", silent.rest());
+        }
     }
 
     @Test

@@ -7,6 +7,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import gateway.TestBackend;
 import java.util.Map;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Test;
 
 /** The page where the gateway has a token, and where who looks isn't an operator. */
@@ -94,6 +96,20 @@ class BrowserTokenTest extends InBrowser {
             assertThat(connection(page)).hasText("for operators only");
             assertThat(page.locator("#notice")).containsText("GATEWAY_ADMIN_TOKEN lets operators in from elsewhere.");
             assertThat(page.locator("#token")).isHidden();
+        }
+    }
+
+    @Test
+    void at_the_port_for_operators_there_is_nothing_to_send() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_ADMIN_PORT", "0"), a)) {
+            Connector[] ports = gateway.app.jettyServer().server().getConnectors();
+            Page page = browser.page(1280, 900, ColorScheme.LIGHT);
+            page.navigate("http://127.0.0.1:" + ((ServerConnector) ports[1]).getLocalPort() + "/dashboard");
+            assertThat(connection(page)).hasText("live");
+            assertThat(page.locator("#send-summary")).containsText("at the gateway's main port");
+            assertThat(page.locator("#send-one")).isHidden();
+            assertThat(page.locator("#hops-empty")).hasText("No request yet.");
         }
     }
 

@@ -96,7 +96,7 @@ class OperatorsTest {
                     assertTrue(shown != 401 && shown != 403 && shown != 429, operation + " answers " + shown);
                 }
             }
-            assertEquals(9, closed.size(), closed.toString());
+            assertEquals(10, closed.size(), closed.toString());
         }
     }
 

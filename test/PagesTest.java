@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PagesTest {
     private static final Pattern LINK = Pattern.compile("<(?:script|link)[^>]* (?:src|href)=\"([^\"]*)\"");
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-            + "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+            + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static TestGateway gateway;
 

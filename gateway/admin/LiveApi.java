@@ -78,6 +78,11 @@ public final class LiveApi {
         }
     }
 
+    /** {@code HEAD /dashboard/events}: nothing is sent, so it ends at once. */
+    public void head(Context ctx) {
+        ctx.res().setContentType("text/event-stream");
+    }
+
     private void watch(OutputStream out) throws IOException {
         List<History.Point> points = history.since(0);
         send(

@@ -42,7 +42,7 @@ public final class Pages {
 
     /** Scripts come from here alone, and only as files; Swagger UI and uPlot style elements in place. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-            + "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+            + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static final String ASK_AGAIN = "no-cache";
     private static final String KEEP = "public, max-age=31536000, immutable"; // another version has another path

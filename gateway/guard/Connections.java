@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.SelectorManager;
@@ -32,7 +33,8 @@ public final class Connections implements SelectorManager.AcceptListener {
     private final Networks proxies;
     private final Refusals closed;
     private final AtomicInteger open = new AtomicInteger();
-    private final Map<SelectableChannel, ClientAddress> admitted = new ConcurrentHashMap<>();
+    private final Map<SelectableChannel, Optional<ClientAddress>> admitted =
+            new ConcurrentHashMap<>(); // empty: not counted
     private final Map<ClientAddress, Integer> ofClient = new ConcurrentHashMap<>();
 
     /**
@@ -81,14 +83,14 @@ public final class Connections implements SelectorManager.AcceptListener {
 
     /** Counts it as open, or as closed and says so. */
     boolean admit(SelectableChannel channel, InetAddress peer) {
-        ClientAddress client = ClientAddress.of(peer);
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             closed.count(TOO_MANY);
             return false;
         }
+        Optional<ClientAddress> client = isCounted(peer) ? Optional.of(ClientAddress.of(peer)) : Optional.empty();
         admitted.put(channel, client);
-        if (isCounted(peer) && ofClient.merge(client, 1, Integer::sum) > mostOfClient) {
+        if (client.isPresent() && ofClient.merge(client.get(), 1, Integer::sum) > mostOfClient) {
             forget(channel);
             closed.count(TOO_MANY_OF_CLIENT);
             return false;
@@ -101,10 +103,11 @@ public final class Connections implements SelectorManager.AcceptListener {
     }
 
     private void forget(SelectableChannel channel) {
-        ClientAddress client = admitted.remove(channel);
+        Optional<ClientAddress> client = admitted.remove(channel);
         if (client != null) {
             open.decrementAndGet();
-            ofClient.computeIfPresent(client, (any, count) -> count == 1 ? null : count - 1);
+            client.ifPresent(
+                    counted -> ofClient.computeIfPresent(counted, (any, count) -> count == 1 ? null : count - 1));
         }
     }
 

@@ -25,19 +25,32 @@ public final class Guard {
 
     public Guard(Settings settings, Time time) {
         this.settings = settings;
-        this.connections = new Connections(
-                settings.bounds().connections(),
-                settings.bounds().connectionsPerClient(),
-                settings.clients().forwardedBy().trusted(),
-                closed);
+        this.connections = connections(settings, closed);
         this.inFlight = new InFlight(settings.bounds().inFlight());
         this.registrations = new Pace(settings.bounds().registrations(), time);
         this.headers = new HeaderDeadlines(settings.bounds().headerTimeout(), problems, closed, time);
     }
 
+    private static Connections connections(Settings settings, Refusals closed) {
+        return new Connections(
+                settings.bounds().connections(),
+                settings.bounds().connectionsPerClient(),
+                settings.clients().forwardedBy().trusted(),
+                closed);
+    }
+
     /** Has the bounds hold for what comes by this connector; returns it. */
     public ServerConnector over(ServerConnector connector, HttpConfiguration http) {
         http.setRequestHeaderSize(settings.bounds().header());
+        return over(connector, connections);
+    }
+
+    /** The same for operators', whose connections are counted apart: they get in however many clients there are. */
+    public ServerConnector overOperators(ServerConnector connector) {
+        return over(connector, connections(settings, closed));
+    }
+
+    private ServerConnector over(ServerConnector connector, Connections connections) {
         connector.setIdleTimeout(settings.bounds().idleTimeout().toMillis());
         connector.addBean(connections);
         guarded.add(connector);

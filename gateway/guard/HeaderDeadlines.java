@@ -69,7 +69,7 @@ final class HeaderDeadlines {
             if (now - found.since() < timeout) {
                 still.put(connection, found);
             } else {
-                end(http);
+                end(connection, http);
             }
         }
         waiting = still; // what has gone is forgotten with it
@@ -96,14 +96,14 @@ final class HeaderDeadlines {
         return parser.inHeaderState() && !parser.isStart();
     }
 
-    private void end(EndPoint http) {
-        if (http.getConnection() instanceof HttpConnection connection && isInHeader(connection.getParser())) {
+    private void end(EndPoint connection, EndPoint http) {
+        if (http.getConnection() instanceof HttpConnection reading && isInHeader(reading.getParser())) {
             Problem problem = Problem.lateHeader();
             answered.count(problem.slug());
             http.write(Callback.from(http::close), answer(problem));
         } else {
             closed.count(SILENT);
-            http.close();
+            connection.close(); // below TLS, which would say a word
         }
     }
 

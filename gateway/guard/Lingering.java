@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -17,13 +18,19 @@ public final class Lingering {
     private static final long SILENCE_MILLIS = 500;
     private static final int PART_BYTES = 8 * 1024;
 
+    /** Each takes a thread, which Java before 21 has few of: beyond so many, clients may miss the answer. */
+    private static final Semaphore AT_A_TIME = new Semaphore(100);
+
     private Lingering() {}
 
-    /** Sends what has been answered, then throws away what still comes, for two seconds at most. */
+    /** Sends what has been answered, then throws away what still comes, for two seconds at most, unless many do so. */
     public static void after(HttpServletRequest request, HttpServletResponse response) {
         ConnectionMetaData jetty =
                 ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
         if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // ends a request alone, without its connection
+            return;
+        }
+        if (!AT_A_TIME.tryAcquire()) {
             return;
         }
         try {
@@ -37,6 +44,8 @@ public final class Lingering {
             }
         } catch (IOException | RuntimeException e) {
             // it has gone, or has nothing more to say
+        } finally {
+            AT_A_TIME.release();
         }
     }
 }

@@ -7,6 +7,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** TLS, and within it HTTP/2 or HTTP/1.1 as client and gateway agree by ALPN. */
@@ -38,10 +39,8 @@ final class Https {
     private static final int CONNECTION_WINDOW = 256 * 1024;
 
     private final SslContextFactory.Server tls = new SslContextFactory.Server();
-    private final Deadline deadline;
 
-    Https(Identity identity, Deadline deadline) {
-        this.deadline = deadline;
+    Https(Identity identity) {
         tls.setSslContext(identity.context());
         tls.setIncludeProtocols(PROTOCOLS);
         tls.setIncludeCipherSuites(SUITES);
@@ -71,6 +70,6 @@ final class Https {
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
         alpn.setDefaultProtocol("http/1.1"); // of who doesn't say
-        return List.of(deadline.tls(tls, alpn.getProtocol()), alpn, http2, http1);
+        return List.of(new SslConnectionFactory(tls, alpn.getProtocol()), alpn, http2, http1);
     }
 }

@@ -29,12 +29,11 @@ public final class Listening {
     public Listening(Settings settings, Refusals refusals, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<Identity> identity = tls.map(Identity::read);
-        Deadline deadline = new Deadline(settings.bounds().headerTimeout(), refusals);
-        this.https = identity.map(used -> new Https(used, deadline));
+        this.https = identity.map(Https::new);
         this.reload = identity.map(used -> new Reload(tls.get(), used, time, https.get()::take));
         this.redirect = tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port));
         this.proxied = settings.clients().proxyProtocol()
-                ? Optional.of(new ProxyProtocol(settings.clients().forwardedBy().trusted(), deadline, refusals))
+                ? Optional.of(new ProxyProtocol(settings.clients().forwardedBy().trusted(), refusals))
                 : Optional.empty();
     }
 

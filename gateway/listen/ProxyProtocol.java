@@ -5,8 +5,6 @@ import gateway.Refusals;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -15,7 +13,6 @@ import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ProxyConnectionFactory;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * The PROXY protocol, version 1 or 2: before anything else a connection says whom it is for. Only trusted proxies may
@@ -29,20 +26,12 @@ final class ProxyProtocol extends ProxyConnectionFactory {
     private static final String CLAIM = "claim";
 
     private final Networks trusted;
-    private final Deadline deadline;
     private final Refusals refusals;
 
-    /** What ends connections whose header isn't whole yet; each leaves by the deadline at the latest. */
-    private final Map<EndPoint, Scheduler.Task> waiting = new ConcurrentHashMap<>();
-
-    /**
-     * @param trusted the proxies' own addresses
-     * @param deadline for the header to be whole
-     */
-    ProxyProtocol(Networks trusted, Deadline deadline, Refusals refusals) {
+    /** @param trusted the proxies' own addresses */
+    ProxyProtocol(Networks trusted, Refusals refusals) {
         super(CLAIM);
         this.trusted = trusted;
-        this.deadline = deadline;
         this.refusals = refusals;
     }
 
@@ -61,7 +50,6 @@ final class ProxyProtocol extends ProxyConnectionFactory {
         if (peer == null || !trusted.contains(peer.getAddress())) {
             return refuse(endPoint, connector);
         }
-        waiting.put(endPoint, deadline.of(endPoint, connector, () -> waiting.remove(endPoint)));
         return super.newConnection(connector, endPoint);
     }
 
@@ -93,10 +81,6 @@ final class ProxyProtocol extends ProxyConnectionFactory {
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            Scheduler.Task end = waiting.remove(((EndPoint.Wrapper) endPoint).unwrap());
-            if (end != null) {
-                end.cancel();
-            }
             return internet(endPoint.getRemoteSocketAddress()) != null
                     ? connector.getConnectionFactory(next).newConnection(connector, endPoint)
                     : refuse(endPoint, connector);

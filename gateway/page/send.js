@@ -42,6 +42,17 @@ export function sending(open) {
     send(1);
   });
   byId('send-ten').addEventListener('click', () => send(10));
+  lookForServices();
+}
+
+/** At the port for operators no service answers: then there is nothing to send. */
+async function lookForServices() {
+  const start = await fetch('/', {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
+  if (start && !start.links.api) {
+    byId('send-form').hidden = true;
+    text(byId('send-summary'), "Services answer at the gateway's main port; this one is for operators.");
+    text(byId('hops-empty'), 'No request yet.');
+  }
 }
 
 /** "data", "/data" and "/api/data" all mean /api/data. */

@@ -68,6 +68,19 @@ class ConnectionsTest {
     }
 
     @Test
+    void a_trusted_proxy_that_leaves_takes_no_client_of_its_own_network_along() throws IOException {
+        Connections some = new Connections(9, 2, Networks.parse("2001:db8::1"), closed);
+        InetAddress client = InetAddress.getByName("2001:db8::2");
+        SocketChannel proxys = channel();
+        assertTrue(some.admit(proxys, InetAddress.getByName("2001:db8::1")));
+        assertTrue(some.admit(channel(), client));
+        assertTrue(some.admit(channel(), client));
+        some.onClosed(proxys);
+        assertEquals(2, some.open(client));
+        assertFalse(some.admit(channel(), client));
+    }
+
+    @Test
     void one_that_ends_makes_room_and_is_forgotten() throws IOException {
         InetAddress address = InetAddress.getByName("192.0.2.7");
         SocketChannel first = channel();
