@@ -16,6 +16,7 @@ STEPS=${STEPS:-0.5 1 1.5 2 3 4}
 SECONDS_EACH=${SECONDS_EACH:-8}
 WARM_UP=${WARM_UP:-20}
 CONNECTIONS=${CONNECTIONS:-2000}
+LOADERS=${LOADERS:-20}
 IN_FLIGHT=${IN_FLIGHT:-1000}
 KB=${KB:-0}
 . bench/common.sh
@@ -110,9 +111,15 @@ stop() {
 }
 
 offer() { # requests a second; what came of them
-  taskset -c 1 h2load --h1 -t1 -c "$CONNECTIONS" -D "$SECONDS_EACH" --rps "$(awk "BEGIN { print $1 / $CONNECTIONS }")" \
-    --connection-active-timeout=30s --log-file "$WORK/requests" "http://$LISTEN/api/data" >"$WORK/h2load" 2>&1 ||
-    fail "h2load: $(tail -n 3 "$WORK/h2load")"
+  local of_each=$((CONNECTIONS / LOADERS)) pids=() i
+  for i in $(seq "$LOADERS"); do
+    taskset -c 1 h2load --h1 -t1 -c $of_each -D "$SECONDS_EACH" --rps "$(awk "BEGIN { print $1 / $CONNECTIONS }")" \
+      --log-file "$WORK/requests.$i" "http://$LISTEN/api/data" >"$WORK/h2load.$i" 2>&1 &
+    pids+=($!)
+    sleep "$(awk "BEGIN { print $CONNECTIONS / $1 / $LOADERS }")" # so that they aren't all due at the same time
+  done
+  wait "${pids[@]}" || fail "h2load: $(tail -qn 3 "$WORK"/h2load.*)"
+  cat "$WORK"/requests.* >"$WORK/requests"
   python3 - "$WORK/requests" "$SECONDS_EACH" <<'PY'
 import sys
 served, refused, failed = [], [], 0
@@ -127,7 +134,7 @@ print(" | ".join(str(figure) for figure in (
     round((len(served) + len(refused) + failed) / seconds), round(len(served) / seconds), round(len(refused) / seconds),
     round(failed / seconds), percentile(served, 0.5), percentile(served, 0.99), percentile(refused, 0.99))))
 PY
-  rm -f "$WORK/requests"
+  rm -f "$WORK"/requests*
 }
 
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
@@ -141,6 +148,7 @@ for peer in $PEERS; do
   fi
   taskset -c 1 wrk -t1 -c64 "-d${WARM_UP}s" "http://$LISTEN/api/data" >/dev/null
   capacity=$(taskset -c 1 wrk -t1 -c64 -d5s "http://$LISTEN/api/data" | awk '/Requests\/sec/ { print int($2) }')
+  SECONDS_EACH=$WARM_UP offer "$((capacity * 2))" >/dev/null || exit 1 # many connections are other code than few
   for step in $STEPS; do
     figures=$(offer "$(awk "BEGIN { print int($capacity * $step) }")") || exit 1
     echo "| $peer | $step of $capacity | $figures |"
