@@ -16,14 +16,10 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Refuses requests for services while there are as many under way as there may be, before anything else is done for
  * them: under more load than the gateway can carry, what it still serves is what refusing leaves over. So the answer is
- * the same for all, with no id and no story, and was written once. It goes out at once, but what the same connection asks
- * next is read only a moment later: else clients that ask again at once, however politely they are told to wait, keep the
- * gateway refusing instead of serving. That holds no thread.
+ * the same for all, with no id and no story, and was written once. It goes out at once, with a {@link Backoff} that holds
+ * no thread.
  */
 final class Door extends Handler.Wrapper {
-    /** How long a connection on which something was refused isn't read. */
-    private static final long PAUSE_MILLIS = 100;
-
     private static final Problem OVERLOADED = InFlight.overloaded();
 
     private final InFlight inFlight;
@@ -61,6 +57,6 @@ final class Door extends Handler.Wrapper {
 
     /** For Jetty, a request lasts until its callback is called: then it reads the next. */
     private void pause(Callback callback) {
-        getServer().getScheduler().schedule(callback::succeeded, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        getServer().getScheduler().schedule(callback::succeeded, Backoff.MILLIS, TimeUnit.MILLISECONDS);
     }
 }

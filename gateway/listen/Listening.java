@@ -17,6 +17,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
  * either if it stands behind such proxies.
  */
 public final class Listening {
+    private final int requestHeader;
     private final Optional<Https> https;
     private final Optional<Reload> reload;
     private final Optional<Redirect> redirect;
@@ -29,6 +30,7 @@ public final class Listening {
     public Listening(Settings settings, Refusals refusals, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<Identity> identity = tls.map(Identity::read);
+        this.requestHeader = settings.bounds().header();
         this.https = identity.map(Https::new);
         this.reload = identity.map(used -> new Reload(tls.get(), used, time, https.get()::take));
         this.redirect = tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port));
@@ -41,7 +43,8 @@ public final class Listening {
     public ConnectionFactory[] protocols(HttpConfiguration http) {
         List<ConnectionFactory> protocols = new ArrayList<>();
         https.ifPresentOrElse(
-                tls -> protocols.addAll(tls.protocols(http)), () -> protocols.add(new HttpConnectionFactory(http)));
+                tls -> protocols.addAll(tls.protocols(http, requestHeader)),
+                () -> protocols.add(new HttpConnectionFactory(http)));
         proxied.ifPresent(header -> {
             protocols.add(0, header.claim(protocols.get(0).getProtocol()));
             protocols.add(0, header);

@@ -5,6 +5,7 @@ import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.balance.Balancer;
+import gateway.guard.Backoff;
 import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
@@ -97,6 +98,7 @@ public final class Forwarder implements AutoCloseable {
             request.story().chosenFrom(list.without(list.available()));
             response.setHeader("Retry-After", "1");
             NotForwarded.allFull().send(request.servletRequest(), response);
+            Backoff.after(response);
             return;
         }
         Attempt first = request.attempt(backend, time.nanos());
