@@ -2,7 +2,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
@@ -123,10 +122,12 @@ class BrowserLookTest extends InBrowser {
         }
     }
 
-    /** Where on the page the row of this path stands. */
+    /** Where in the list the row of this path stands; what is above the list may grow by a line. */
     private static double top(Page page, String path) {
-        Locator row = page.locator("#hops tbody tr", new Page.LocatorOptions().setHasText(path));
-        return row.boundingBox().y;
+        return ((Number) page.locator("#hops tbody tr", new Page.LocatorOptions().setHasText(path))
+                        .evaluate("row => row.getBoundingClientRect().top"
+                                + " - document.getElementById('hops-region').getBoundingClientRect().top"))
+                .doubleValue();
     }
 
     @Test
