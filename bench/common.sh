@@ -42,6 +42,20 @@ java_home() { # of a feature number, from what Debian and Temurin install
   done
 }
 
+haproxy_defaults() { # how its configuration begins; more for "defaults" may follow
+  cat <<'CONF'
+global
+  maxconn 4000
+  nbthread 1
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 30s
+  http-reuse always
+CONF
+}
+
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # Of what wrk printed and the hundredths of a second that were used: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx.

@@ -112,15 +112,7 @@ CONF
     haproxy)
       command -v haproxy >/dev/null || return 1
       cat >"$WORK/haproxy.cfg" <<CONF
-global
-  maxconn 4000
-  nbthread 1
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 30s
-  timeout server 30s
-  http-reuse always
+$(haproxy_defaults)
   option forwardfor
 frontend front
   bind $LISTEN $HAPROXY_TLS backlog 4096

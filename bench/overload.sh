@@ -75,16 +75,8 @@ CONF
     haproxy)
       command -v haproxy >/dev/null || return 1
       cat >"$WORK/haproxy.cfg" <<CONF
-global
-  maxconn 4000
-  nbthread 1
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 30s
-  timeout server 30s
+$(haproxy_defaults)
   timeout queue 100ms
-  http-reuse always
 frontend front
   bind $LISTEN backlog 4096
   http-request replace-path /api(/.*) \1
