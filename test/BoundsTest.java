@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
 import gateway.TestBackend;
@@ -32,14 +33,14 @@ class BoundsTest {
 
     /** That nothing of it is left, and others are served. */
     private static void assertNothingLeft(TestGateway gateway) throws Exception {
-        TestGateway.await(
+        Await.until(
                 "nothing in flight",
                 () -> gateway.json("/services").at("/services/0/in_flight").asInt() == 0);
         assertEquals(200, gateway.get("/api/after").statusCode());
     }
 
     private static void assertCounted(TestGateway gateway, String line) throws Exception {
-        TestGateway.await(line, () -> gateway.get("/metrics").body().contains(line));
+        Await.until(line, () -> gateway.get("/metrics").body().contains(line));
     }
 
     @Test
@@ -150,7 +151,7 @@ class BoundsTest {
                         200, client.send(before.replace("~", "\r\n")).answer().status());
             }
             client.send("GET / HTTP/1.1\r\nX: ");
-            TestGateway.await("an answer", () -> isAnswered(client, "x"));
+            Await.until("an answer", () -> isAnswered(client, "x"));
             assertProblem(408, "request-timeout", client.answer());
             assertCounted(gateway, "gateway_problems_total{type=\"request-timeout\"} 1.0");
         }
@@ -187,7 +188,7 @@ class BoundsTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_BODY_TIMEOUT", "200ms"), backend);
                 RawClient client = gateway.raw()) {
             client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
-            TestGateway.await("an answer", () -> isAnswered(client, drips ? "1\r\nx\r\n" : ""));
+            Await.until("an answer", () -> isAnswered(client, drips ? "1\r\nx\r\n" : ""));
             assertProblem(408, "request-timeout", client.answer());
             assertNothingLeft(gateway);
         }

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.ServiceSettings;
 import gateway.TestBackend;
@@ -58,7 +59,7 @@ class CertificatesTest {
             assertEquals(200, open.send(HEALTH).answer().status());
             TestCa.Issued next = ca.issue("localhost");
             next.writeTo(folder);
-            TestGateway.await(
+            Await.until(
                     "the new certificate",
                     () -> shown(ca.client(), gateway.port()).equals(next.certificate()));
             assertEquals(200, open.send(HEALTH).answer().status());
@@ -111,7 +112,7 @@ class CertificatesTest {
                     8001);
             Registration registration = Registration.start(its, "a", service.port());
             try {
-                TestGateway.await("its registration", () -> {
+                Await.until("its registration", () -> {
                     client.send("GET /services/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
                     return client.answer().status() == 200;
                 });

@@ -1,3 +1,4 @@
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestCa;
 import java.io.ByteArrayInputStream;
@@ -110,7 +111,7 @@ final class Clients implements AutoCloseable {
     /** Waits until so many more requests have been served, or one has failed. */
     void more(int requests) throws Exception {
         int goal = served.get() + requests;
-        TestGateway.await(
+        Await.until(
                 requests + " more requests",
                 () -> served.get() >= goal || !failures().isEmpty());
     }

@@ -1,6 +1,7 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.TestBackend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +72,7 @@ class ClusterScriptTest {
                 assertEquals(3, RunScriptTest.healthy(port + 10 * i));
             }
             try (Launched redis = Launched.start(environment, "./run.sh", "redis")) {
-                TestGateway.await(
+                Await.until(
                         "the gateways' return to Redis",
                         () -> RunScriptTest.get(port + 20, "/gateways")
                                         .path("total_gateways")
@@ -86,7 +87,7 @@ class ClusterScriptTest {
                 List<ProcessHandle> processes = cluster.handle().descendants().toList();
                 cluster.signal("INT");
                 assertEquals(0, cluster.exitCode(), cluster.output());
-                TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+                Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
                 redis.terminate();
                 assertEquals(0, redis.exitCode(), redis.output());
             }
@@ -106,7 +107,7 @@ class ClusterScriptTest {
             assertTrue(RunScriptTest.child(cluster, "redis-server").isAlive());
             cluster.signal("INT");
             assertEquals(0, cluster.exitCode(), cluster.output());
-            TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
 import gateway.TestBackend;
@@ -55,13 +56,13 @@ class CrowdTest {
             }
             assertEquals(200, gateway.get("/health").statusCode());
             assertEquals(200, gateway.get("/services").statusCode());
-            TestGateway.await(
+            Await.until(
                     "counts", // when its connection is read again
                     () -> gateway.get("/metrics").body().contains("gateway_problems_total{type=\"overloaded\"} 3.0"));
             assertTrue(gateway.get("/metrics").body().contains("gateway_requests_in_flight 1.0"));
             latch.countDown();
             assertEquals(200, first.answer().status());
-            TestGateway.await("room", () -> gateway.get("/metrics").body().contains("gateway_requests_in_flight 0.0"));
+            Await.until("room", () -> gateway.get("/metrics").body().contains("gateway_requests_in_flight 0.0"));
             assertEquals(200, second.send(GET).answer().status(), "what was refused took nothing of the limit");
         }
     }
@@ -83,7 +84,7 @@ class CrowdTest {
                 RawClient second = gateway.raw()) {
             while (slow.waiting() == 0) {
                 first.send(GET);
-                TestGateway.await("one of the two", () -> first.isReadable() || slow.waiting() > 0);
+                Await.until("one of the two", () -> first.isReadable() || slow.waiting() > 0);
                 if (first.isReadable()) {
                     first.answer();
                 }
@@ -124,7 +125,7 @@ class CrowdTest {
             latch.countDown();
             assertEquals(200, first.answer().status());
             assertEquals(200, second.answer().status());
-            TestGateway.await(
+            Await.until(
                     "room",
                     () -> gateway.json("/services").at("/services/0/in_flight").asInt() == 0);
             assertEquals(200, third.send(GET).answer().status());
@@ -150,12 +151,11 @@ class CrowdTest {
                 RawClient webSocket = gateway.raw();
                 RawClient client = gateway.raw()) {
             assertEquals(101, webSocket.send(handshake).head().status());
-            TestGateway.await(
-                    "a served request", () -> client.send(GET).answer().status() == 200);
+            Await.until("a served request", () -> client.send(GET).answer().status() == 200);
             assertEquals(
                     1, gateway.json("/services").at("/services/0/in_flight").asInt());
             webSocket.reset();
-            TestGateway.await(
+            Await.until(
                     "its end",
                     () -> gateway.json("/services").at("/services/0/in_flight").asInt() == 0);
             assertEquals(200, client.send(GET).answer().status());
@@ -179,7 +179,7 @@ class CrowdTest {
                     metrics.body().contains("gateway_connections_refused_total{reason=\"too-many-connections\"} 1.0"));
             assertTrue(metrics.body().contains("gateway_connections 2.0"), metrics.body());
             second.reset();
-            TestGateway.await("room", () -> {
+            Await.until("room", () -> {
                 try (RawClient again = gateway.raw()) {
                     return again.send(health).answer().status() == 200;
                 } catch (IOException e) { // closed: the other's end hasn't been seen yet
@@ -231,7 +231,7 @@ class CrowdTest {
                     "POST /services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                             + body.length() + "\r\n\r\n" + body;
             List<Answer> refused = new ArrayList<>();
-            TestGateway.await("two in one second", () -> {
+            Await.until("two in one second", () -> {
                 Answer answer = client.send(request).answer();
                 if (answer.status() == 503) {
                     refused.add(answer);
@@ -239,8 +239,7 @@ class CrowdTest {
                 return !refused.isEmpty();
             });
             assertRefused("too-many-registrations", refused.get(0));
-            TestGateway.await(
-                    "the next second", () -> client.send(request).answer().status() == 200);
+            Await.until("the next second", () -> client.send(request).answer().status() == 200);
         }
     }
 

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
@@ -65,25 +66,25 @@ class DemoTest {
                         .answer();
                 assertEquals(200, page.status(), page.body());
             }
-            TestGateway.await("requests of several clients, some limited", () -> shows(port, 5, 5, 1));
+            Await.until("requests of several clients, some limited", () -> shows(port, 5, 5, 1));
 
             String crash = demo.line("ready   | crash one: ");
             run(Map.of(), crash.replaceAll(".*(kill -9 \\d+) \\(b\\).*", "$1"));
             demo.line("b has ended");
-            TestGateway.await("the gateway's knowing it", () -> RunScriptTest.healthy(port) == 2);
+            Await.until("the gateway's knowing it", () -> RunScriptTest.healthy(port) == 2);
 
             List<String> commands = commands();
             assertEquals(3, commands.size(), commands.toString());
             for (String command : commands) {
                 try (Launched b = Launched.start(environment, "bash", "-c", "exec env " + command)) {
                     b.line("Registered as service-b");
-                    TestGateway.await("B's return", () -> RunScriptTest.healthy(port) == 3);
+                    Await.until("B's return", () -> RunScriptTest.healthy(port) == 3);
                     if (command.contains("ERROR_RATE")) {
                         String url = RunScriptTest.get(port, "/services/service-b")
                                 .path("url")
                                 .asText();
                         int own = Integer.parseInt(url.replaceAll(".*:", ""));
-                        TestGateway.await(
+                        Await.until(
                                 "an error",
                                 () -> RunScriptTest.get(own, "/data").has("error"));
                     }
@@ -97,7 +98,7 @@ class DemoTest {
             assertTrue(RunScriptTest.child(demo, "demo.Traffic").isAlive());
             demo.signal("INT");
             assertEquals(0, demo.exitCode(), demo.output());
-            TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 
@@ -113,7 +114,7 @@ class DemoTest {
             demo.line("run.sh  | traffic has ended; ./run.sh traffic in another terminal starts it again");
             int before = requests(port);
             try (Launched traffic = Launched.start(environment, "./run.sh", "traffic")) {
-                TestGateway.await("more requests", () -> requests(port) > before);
+                Await.until("more requests", () -> requests(port) > before);
                 traffic.terminate();
                 assertEquals(0, traffic.exitCode(), traffic.output());
                 assertFalse(traffic.output().contains("can't be reached"), traffic.output());

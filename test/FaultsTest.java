@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.FakeTime;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
@@ -132,7 +133,7 @@ class FaultsTest {
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, backend)) {
             for (int i = 1; i <= 5; i++) {
                 assertEquals(200, gateway.raw(GET).status());
-                TestGateway.await("the close", () -> backend.connections() == 0);
+                Await.until("the close", () -> backend.connections() == 0);
                 assertEquals(i, got.get());
             }
             JsonNode service = gateway.json("/services").path("services").path(0);
@@ -151,8 +152,8 @@ class FaultsTest {
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, time, backend)) {
             for (int i = 0; i < 3; i++) {
                 assertEquals(200, gateway.raw(POST.replace("POST", "PUT")).status());
-                TestGateway.await("the close", () -> backend.connections() == 0);
-                TestGateway.await(
+                Await.until("the close", () -> backend.connections() == 0);
+                Await.until(
                         "the exchange's end",
                         () -> gateway.json("/services")
                                         .at("/services/0/in_flight")
@@ -191,7 +192,7 @@ class FaultsTest {
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, backend)) {
             assertEquals(200, gateway.raw(GET).status());
             assertThrows(IOException.class, () -> gateway.raw(GET));
-            TestGateway.await(
+            Await.until(
                     "the count",
                     () -> gateway.json("/services").at("/services/0/failures").asInt() == 1);
         }
@@ -222,7 +223,7 @@ class FaultsTest {
             assertTrue(TestGateway.json(answer).path("detail").asText().endsWith("was silent for 200ms"));
             silent.next();
             assertEquals(0, silent.waiting());
-            TestGateway.await("the end of its connection", () -> silent.connections() <= 1);
+            Await.until("the end of its connection", () -> silent.connections() <= 1);
         } finally {
             never.countDown();
         }
@@ -308,9 +309,9 @@ class FaultsTest {
         try (TestGateway gateway = TestGateway.with(quick, a)) {
             assertEquals("a", gateway.who());
             a.kill();
-            TestGateway.await("its ejection", () -> gateway.status(0).equals("unhealthy"));
+            Await.until("its ejection", () -> gateway.status(0).equals("unhealthy"));
             try (TestBackend again = TestBackend.named("again", a.port())) {
-                TestGateway.await("its return", () -> gateway.status(0).equals("healthy"));
+                Await.until("its return", () -> gateway.status(0).equals("healthy"));
                 assertEquals("again", gateway.who());
                 assertEquals(a.port(), again.port());
             }
@@ -332,7 +333,7 @@ class FaultsTest {
                 good.next();
             }
             assertEquals(200, gateway.get("/health").statusCode());
-            TestGateway.await(
+            Await.until(
                     "the good ones",
                     () -> answers.stream().filter(Future::isDone).count() == 50);
             latch.countDown();
@@ -353,7 +354,7 @@ class FaultsTest {
             leaving.begun.await();
             client.close();
             assertTrue(leaving.sawEnd.get(), "the backend's connection was closed");
-            TestGateway.await(
+            Await.until(
                     "nothing in flight",
                     () -> gateway.json("/services").at("/services/0/in_flight").asInt() == 0);
             assertEquals(0, gateway.json("/services").at("/services/0/failures").asInt());
@@ -378,9 +379,9 @@ class FaultsTest {
         try (TestBackend backend = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, backend)) {
             RawClient client = gateway.raw().send("POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npart");
-            TestGateway.await("the upload's begin", () -> backend.connections() == 1);
+            Await.until("the upload's begin", () -> backend.connections() == 1);
             client.close();
-            TestGateway.await("the end of the backend's connection", () -> backend.connections() == 0);
+            Await.until("the end of the backend's connection", () -> backend.connections() == 0);
             assertEquals(0, backend.waiting(), "it never saw a whole request");
         }
     }
@@ -440,7 +441,7 @@ class FaultsTest {
             client.endOutput();
             assertEquals(400, client.answer().status());
             assertEquals("", client.rest(), "the connection is closed: what follows can't be told apart");
-            TestGateway.await("the end of the backend's connection", () -> backend.connections() == 0);
+            Await.until("the end of the backend's connection", () -> backend.connections() == 0);
             JsonNode service = gateway.json("/services").path("services").path(0);
             assertEquals(0, service.path("failures").asInt());
             assertFalse(service.path("status").asText().equals("unhealthy"));

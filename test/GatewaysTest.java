@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.TestBackend;
 import gateway.TestRedis;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ class GatewaysTest {
 
     private static void awaitHealthy(int count, TestGateway... gateways) throws Exception {
         for (TestGateway gateway : gateways) {
-            TestGateway.await(
+            Await.until(
                     count + " healthy services",
                     () -> gateway.json("/services").path("healthy_services").asInt() == count);
         }
@@ -41,7 +42,7 @@ class GatewaysTest {
 
     private static void awaitGateways(int count, TestGateway... gateways) throws Exception {
         for (TestGateway gateway : gateways) {
-            TestGateway.await(
+            Await.until(
                     count + " gateways",
                     () -> gateway.json("/gateways").path("total_gateways").asInt() == count);
         }
@@ -75,8 +76,7 @@ class GatewaysTest {
                 assertEquals("a", three.who());
                 two.post("/services/service-a/drain", "");
                 for (TestGateway gateway : List.of(one, two, three)) {
-                    TestGateway.await(
-                            "that it is drained", () -> gateway.status(0).equals("draining"));
+                    Await.until("that it is drained", () -> gateway.status(0).equals("draining"));
                     assertEquals(503, gateway.get("/api/who").statusCode());
                 }
                 three.post("/services/service-a/resume", "");
@@ -117,8 +117,7 @@ class GatewaysTest {
                             1, three.json("/services").path("total_services").asInt());
                 }
                 register(one, "service-a", a, "");
-                TestGateway.await(
-                        "its own name", () -> two.get("/services/service-a").statusCode() == 200);
+                Await.until("its own name", () -> two.get("/services/service-a").statusCode() == 200);
                 awaitHealthy(1, one, two);
                 assertEquals(1, two.json("/services").path("total_services").asInt());
             }
@@ -136,7 +135,7 @@ class GatewaysTest {
             register(one, "service-a", a, "");
             awaitHealthy(1, one, two);
             redis.kill();
-            TestGateway.await(
+            Await.until(
                     "that it is missed",
                     () -> !one.json("/gateways").path("shared").asBoolean(true));
             assertEquals("a", one.who());
@@ -162,7 +161,7 @@ class GatewaysTest {
             register(one, "service-b", b, "");
             awaitHealthy(2, one, two);
             redis.freeze();
-            TestGateway.await(
+            Await.until(
                     "the end of its lease",
                     () -> one.json("/services/service-a").path("lease_left_ms").asLong() == 0);
             assertEquals(200, one.get("/services/service-a").statusCode());

@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.TestBackend;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -192,7 +193,7 @@ class HostileTest {
                 part.get();
             }
             assertEquals(200, target.get("/api/x").statusCode(), "alive after");
-            TestGateway.await(
+            Await.until(
                     "nothing in flight",
                     () -> target.json("/services").at("/services/0/in_flight").asInt() == 0);
         } finally {

@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
@@ -90,7 +91,7 @@ class LaunchTest {
                         name + ".java",
                         "" + port)) {
             service.line("Registered as service-");
-            TestGateway.await(
+            Await.until(
                     "its first good check",
                     () -> gateway.json("/services").path("healthy_services").asInt() == 1);
             assertEquals(port, gateway.json("/api/health").path("port").asInt());
@@ -168,7 +169,7 @@ class LaunchTest {
             assertEquals(503, health.status());
             assertEquals("draining", TestGateway.json(health).path("status").asText());
             assertEquals(List.of("close"), health.header("Connection"));
-            TestGateway.await("no new connection", () -> {
+            Await.until("no new connection", () -> {
                 try (RawClient late = new RawClient(port)) {
                     return late == null;
                 } catch (ConnectException e) {
@@ -222,7 +223,7 @@ class LaunchTest {
                 Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()));
                 RawClient early = new RawClient(port)) {
             gateway.terminate();
-            TestGateway.await("no new connection", () -> {
+            Await.until("no new connection", () -> {
                 try (RawClient late = new RawClient(port)) {
                     return late == null;
                 } catch (ConnectException e) {
@@ -246,7 +247,7 @@ class LaunchTest {
             for (int i = 0; i < 8; i++) {
                 clients.add(threads.submit(() -> askUntilRefused(port, served, lost)));
             }
-            TestGateway.await("load", () -> served.get() > 500);
+            Await.until("load", () -> served.get() > 500);
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
             for (Future<?> client : clients) {
@@ -320,10 +321,10 @@ class LaunchTest {
                     return null;
                 }));
             }
-            TestGateway.await("load", () -> served.get() > 1000);
+            Await.until("load", () -> served.get() > 1000);
             doomed.signal("KILL");
             int before = served.get();
-            TestGateway.await("more load", () -> served.get() > before + 2000);
+            Await.until("more load", () -> served.get() > before + 2000);
             done.countDown();
             for (Future<?> client : clients) {
                 client.get();

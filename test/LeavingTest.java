@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestBackend;
 import gateway.TestCa;
@@ -148,7 +149,7 @@ class LeavingTest {
             for (String name : ports.keySet()) {
                 services.put(name, service(JDK, name, ports.get(name), settings));
             }
-            TestGateway.await("three healthy services", () -> RunScriptTest.healthy(port) == 3);
+            Await.until("three healthy services", () -> RunScriptTest.healthy(port) == 3);
             try (Clients clients = Clients.of(port, "/api/data")) {
                 for (String name : ports.keySet()) {
                     clients.more(100);
@@ -157,7 +158,7 @@ class LeavingTest {
                     assertEquals(0, service.exitCode(), service.output());
                     clients.more(100);
                     services.put(name, service(JDK, name, ports.get(name), settings));
-                    TestGateway.await("its return", () -> RunScriptTest.healthy(port) == 3);
+                    Await.until("its return", () -> RunScriptTest.healthy(port) == 3);
                 }
                 assertEquals(List.of(), clients.failures());
             }

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.Await;
 import gateway.TestBackend;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class LiveTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a)) {
             gateway.get("/api/one");
             gateway.get("/api/two");
-            TestGateway.await(
+            Await.until(
                     "both to be counted",
                     () -> gateway.json("/stats").path("totals").path("requests").asInt() == 2);
             try (Viewer viewer = new Viewer(gateway)) {
@@ -123,7 +124,7 @@ class LiveTest {
             assertEquals(503, refused.statusCode());
             assertTrue(refused.body().contains("too-many-viewers"), refused.body());
             viewers.get(0).close();
-            TestGateway.await("room", () -> {
+            Await.until("room", () -> {
                 try (Viewer another = new Viewer(gateway)) {
                     return another.response.statusCode() == 200;
                 }

@@ -1,3 +1,4 @@
+import gateway.Await;
 import gateway.RawClient;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class Load implements AutoCloseable {
     /** Waits until so many more requests have been answered. */
     void more(int requests) throws Exception {
         int goal = sent.get() + requests;
-        TestGateway.await(requests + " more requests", () -> sent.get() >= goal || failed());
+        Await.until(requests + " more requests", () -> sent.get() >= goal || failed());
     }
 
     private boolean failed() {

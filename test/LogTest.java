@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
@@ -209,7 +210,7 @@ class LogTest {
             // Also those who have other things to log go on: health checks, and requests that take a backend out.
             a.kill();
             AtomicInteger requests = new AtomicInteger(12_000 + 1);
-            TestGateway.await("its ejection", () -> {
+            Await.until("its ejection", () -> {
                 requests.incrementAndGet();
                 return client.send(get("/api/x")).answer().status() == 503;
             });

@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.TestBackend;
 import gateway.TestCa;
 import java.io.IOException;
@@ -139,7 +140,7 @@ class PatienceTest {
             new Thread(() -> client.sendAsync(stalls, BodyHandlers.discarding()), "sender").start();
             HttpClient other = client(Version.HTTP_1_1);
             HttpRequest metrics = request("/metrics").build();
-            TestGateway.await(
+            Await.until(
                     "its end",
                     () -> other.send(metrics, BodyHandlers.ofString())
                             .body()

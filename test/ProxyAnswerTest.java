@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
 import gateway.TestBackend;
@@ -336,7 +337,7 @@ class ProxyAnswerTest {
                 TestGateway gateway = TestGateway.inFrontOf(backend);
                 RawClient client = gateway.raw()) {
             client.send("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-            TestGateway.await("the backend's connection", () -> backend.connections() == 1);
+            Await.until("the backend's connection", () -> backend.connections() == 1);
             client.send("1\r\n!\r\n0\r\n\r\n");
             assertEquals("hello!", client.answer().body());
         }

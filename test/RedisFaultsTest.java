@@ -1,6 +1,7 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TcpProxy;
 import gateway.TestBackend;
@@ -108,7 +109,7 @@ class RedisFaultsTest {
                 TestGateway one = gateway(proxy, backend);
                 TestGateway two = gateway(proxy, backend);
                 Load load = Load.on(one, two)) {
-            TestGateway.await("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
+            Await.until("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
             load.more(300);
             assertEquals("redis", store(one));
             InetAddress used = address();
@@ -116,8 +117,8 @@ class RedisFaultsTest {
             double before = load.slowestMillis();
 
             fails.on(redis, proxy);
-            TestGateway.await("one's noticing", () -> store(one).startsWith("memory (redis unreachable since 20"));
-            TestGateway.await("two's noticing", () -> store(two).startsWith("memory (redis unreachable since 20"));
+            Await.until("one's noticing", () -> store(one).startsWith("memory (redis unreachable since 20"));
+            Await.until("two's noticing", () -> store(two).startsWith("memory (redis unreachable since 20"));
             load.more(300);
             InetAddress fresh = address();
             assertEquals(3, passed(one, fresh, 7), "half of five, rounded up");
@@ -127,8 +128,8 @@ class RedisFaultsTest {
             double during = load.slowestMillis();
 
             heals.on(redis, proxy);
-            TestGateway.await("one's return", () -> store(one).equals("redis"));
-            TestGateway.await("two's return", () -> store(two).equals("redis"));
+            Await.until("one's return", () -> store(one).equals("redis"));
+            Await.until("two's return", () -> store(two).equals("redis"));
             load.more(300);
             InetAddress later = address();
             assertEquals(5, passed(one, later, 3) + passed(two, later, 4), "one limit for both again");
@@ -144,7 +145,7 @@ class RedisFaultsTest {
                 TestGateway one = gateway(cluster.url(), backend);
                 TestGateway two = gateway(cluster.url(), backend);
                 Load load = Load.on(one, two)) {
-            TestGateway.await("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
+            Await.until("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
             load.more(300);
             double before = load.slowestMillis();
             cluster.masterOf("{gateway}").kill(); // the one that has the list, and a third of the clients
@@ -153,12 +154,12 @@ class RedisFaultsTest {
             assertEquals("redis", store(one), "the clients of the two others keep their common limit");
             double during = load.slowestMillis();
             cluster.masterOf("{gateway}"); // there is one again
-            TestGateway.await("the list's return", () -> shared(one) && shared(two));
+            Await.until("the list's return", () -> shared(one) && shared(two));
             load.more(300); // of clients of all three
             for (int i = 0; i < 9; i++) {
                 InetAddress client = address();
-                TestGateway.await("one's return", () -> store(one).equals("redis"));
-                TestGateway.await("two's return", () -> store(two).equals("redis"));
+                Await.until("one's return", () -> store(one).equals("redis"));
+                Await.until("two's return", () -> store(two).equals("redis"));
                 assertEquals(5, passed(one, client, 3) + passed(two, client, 4), "one limit for both");
             }
             report("a cluster's master killed", before, during, load.slowestMillis(), load.statuses());

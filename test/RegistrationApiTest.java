@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.FakeTime;
 import gateway.RawClient;
 import gateway.TestBackend;
@@ -59,8 +60,7 @@ class RegistrationApiTest {
             assertEquals("connection refused", answer.at("/last_check/error").asText());
             assertEquals(503, gateway.get("/api/who").statusCode());
             try (TestBackend late = TestBackend.named("late", port)) {
-                TestGateway.await(
-                        "its first good check", () -> gateway.status(0).equals("healthy"));
+                Await.until("its first good check", () -> gateway.status(0).equals("healthy"));
                 assertEquals("late", gateway.who());
                 assertEquals(port, late.port());
             }
@@ -114,7 +114,7 @@ class RegistrationApiTest {
             gateway.post("/services", "{\"name\":\"e\",\"url\":\"" + a.url() + "\",\"lease\":\"default\"}");
             assertEquals("20s", gateway.json("/services/e").path("lease").asText());
             time.pass(Duration.ofSeconds(15));
-            TestGateway.await("d's leaving", () -> gateway.get("/services/d").statusCode() == 404);
+            Await.until("d's leaving", () -> gateway.get("/services/d").statusCode() == 404);
             assertEquals(200, gateway.get("/services/e").statusCode());
         }
     }

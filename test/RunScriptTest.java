@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.RawClient;
 import gateway.TestBackend;
 import java.io.IOException;
@@ -101,13 +102,13 @@ class RunScriptTest {
 
             child(fleet, "ServiceB").destroyForcibly();
             fleet.line("b has ended");
-            TestGateway.await("the gateway's knowing it", () -> healthy(port) == 2);
+            Await.until("the gateway's knowing it", () -> healthy(port) == 2);
             String others = who(port, 2, 5);
             assertTrue(others.equals("C A C A C") || others.equals("A C A C A"), others);
 
             try (Launched b = Launched.start(environment(port), "./run.sh", "b")) {
                 b.line("Registered as service-b");
-                TestGateway.await(
+                Await.until(
                         "B's return",
                         () -> who(port, 3 + (int) (System.nanoTime() % 200), 3).contains("B"));
                 String all = who(port, 3, 5);
@@ -116,7 +117,7 @@ class RunScriptTest {
                 List<ProcessHandle> processes = fleet.handle().descendants().toList();
                 fleet.signal("INT");
                 assertEquals(0, fleet.exitCode(), fleet.output());
-                TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+                Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
                 b.terminate();
                 assertEquals(0, b.exitCode(), b.output());
             }
@@ -132,7 +133,7 @@ class RunScriptTest {
             child(fleet, "GatewayApp").destroyForcibly();
             assertEquals(1, fleet.exitCode());
             assertTrue(fleet.output().contains("the gateway has ended"), fleet.output());
-            TestGateway.await("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 
@@ -145,7 +146,7 @@ class RunScriptTest {
                         "run.sh: port " + taken.getLocalPort()
                                 + " is taken; end what listens there or set GATEWAY_PORT." + " Nothing was started",
                         fleet.output());
-                TestGateway.await(
+                Await.until(
                         "the end of all",
                         () -> fleet.handle().descendants().findAny().isEmpty());
             }
@@ -165,7 +166,7 @@ class RunScriptTest {
                         fleet.output().contains("b       | ServiceB could not start: Port already in use."),
                         fleet.output());
                 assertTrue(fleet.output().contains("run.sh: b did not start"), fleet.output());
-                TestGateway.await(
+                Await.until(
                         "the end of all",
                         () -> fleet.handle().descendants().findAny().isEmpty());
             }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.Await;
 import gateway.ServiceUrl;
 import gateway.TestBackend;
 import gateway.Trouble;
@@ -226,8 +227,7 @@ class ServicesTest {
                     Optional.of(token),
                     "a",
                     ServiceUrl.parse(a.url()));
-            TestGateway.await(
-                    "its registration", () -> gateway.get("/services/a").statusCode() == 200);
+            Await.until("its registration", () -> gateway.get("/services/a").statusCode() == 200);
             registration.close();
             assertEquals(404, gateway.get("/services/a").statusCode());
         }
@@ -245,11 +245,10 @@ class ServicesTest {
             gateways.add(ServiceUrl.parse("http://127.0.0.1:" + third.port()));
             Registration registration = Registration.start(gateways, Optional.empty(), "a", ServiceUrl.parse(a.url()));
             try {
-                TestGateway.await(
-                        "its registration", () -> second.get("/services/a").statusCode() == 200);
+                Await.until("its registration", () -> second.get("/services/a").statusCode() == 200);
                 assertEquals(404, third.get("/services/a").statusCode());
                 second.app.stop();
-                TestGateway.await("its next one", () -> third.get("/services/a").statusCode() == 200);
+                Await.until("its next one", () -> third.get("/services/a").statusCode() == 200);
             } finally {
                 registration.close();
             }
@@ -262,7 +261,7 @@ class ServicesTest {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_LEASE", "2s"))) {
             try (Registration registration = register(gateway.port(), "service-a", a)) {
-                TestGateway.await(
+                Await.until(
                         "its registration",
                         () -> gateway.json("/services").path("healthy_services").asInt() == 1);
                 assertEquals("a", gateway.who());
@@ -271,7 +270,7 @@ class ServicesTest {
                 // It outlives its lease because it renews.
                 String since = gateway.json("/services/service-a").path("since").asText();
                 Instant end = Instant.now().plusMillis(3500);
-                TestGateway.await("more than one lease", () -> {
+                Await.until("more than one lease", () -> {
                     assertEquals(
                             since,
                             gateway.json("/services/service-a").path("since").asText());
@@ -291,7 +290,7 @@ class ServicesTest {
                 Registration registration = register(port, "service-a", a)) {
             for (int start = 0; start < 2; start++) {
                 try (TestGateway gateway = TestGateway.with(settings)) {
-                    TestGateway.await(
+                    Await.until(
                             "its registration",
                             () -> gateway.json("/services")
                                             .path("healthy_services")

@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.TestBackend;
 import gateway.TestRedis;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class SharedLimitTest {
             assertTrue(metrics.contains("gateway_rate_limit_store_decisions_total{store=\"memory\"} 0.0"), metrics);
 
             redis.kill();
-            TestGateway.await(
+            Await.until(
                     "the fallback",
                     () -> gateway.json("/health")
                             .path("rate_limit_store")

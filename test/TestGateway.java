@@ -119,22 +119,6 @@ final class TestGateway implements AutoCloseable {
         return json("/services").path("services").path(service).path("status").asText();
     }
 
-    /** Waits for what another thread will bring about; fails after 10 s. */
-    static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("never came: " + what);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
-        }
-    }
-
-    /** Something that becomes true. */
-    interface Condition {
-        boolean holds() throws Exception;
-    }
-
     @Override
     public void close() {
         app.stop();

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import io.javalin.Javalin;
 import io.javalin.websocket.WsConfig;
 import java.io.ByteArrayOutputStream;
@@ -187,13 +188,13 @@ class WebSocketTest {
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({"1000,done", "3000,registered", "4001,mine", "4999,''"})
     void a_clients_close_reaches_the_backend_with_code_and_reason(int code, String reason) throws Exception {
-        TestGateway.await("earlier ends", () -> inFlight() == 0);
+        Await.until("earlier ends", () -> inFlight() == 0);
         CLOSED_AT_BACKEND.clear();
         Client client = new Client();
         client.socket.sendClose(code, reason).join();
         assertEquals(code + " " + reason, next(CLOSED_AT_BACKEND).replace("null", ""));
         assertEquals(code + " " + reason, next(client.closes), "the backend's answer to it");
-        TestGateway.await("its end", () -> inFlight() == 0);
+        Await.until("its end", () -> inFlight() == 0);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -222,16 +223,16 @@ class WebSocketTest {
 
     @Test
     void an_open_one_is_in_flight_until_it_ends() throws Exception {
-        TestGateway.await("earlier ends", () -> inFlight() == 0);
+        Await.until("earlier ends", () -> inFlight() == 0);
         Client first = new Client();
         Client second = new Client();
         assertEquals(2, inFlight());
         first.socket.abort();
-        TestGateway.await("one end", () -> inFlight() == 1);
+        Await.until("one end", () -> inFlight() == 1);
         second.socket.sendText("still here", true).join();
         assertEquals("still here", next(second.texts));
         second.socket.sendClose(1000, "").join();
-        TestGateway.await("the other", () -> inFlight() == 0);
+        Await.until("the other", () -> inFlight() == 0);
         assertEquals(
                 0, gateway.json("/services").at("/services/0/failures").asInt(), "an end is no failure of the backend");
     }

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.Await;
 import gateway.RawClient;
 import gateway.RawClient.Answer;
 import gateway.TestBackend;
@@ -210,7 +211,7 @@ class WhyTest {
                 client.send(get("X-Request-ID: left\r\n"));
                 held.next();
             }
-            TestGateway.await("its story", () -> gateway.get("/requests/left").statusCode() == 200);
+            Await.until("its story", () -> gateway.get("/requests/left").statusCode() == 200);
             JsonNode story = gateway.json("/requests/left");
             assertEquals("abandoned", story.path("outcome").asText());
             assertEquals(0, story.path("status").asInt(), "nothing was answered");
@@ -226,7 +227,7 @@ class WhyTest {
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, cut);
                 RawClient client = gateway.raw()) {
             client.send(get("X-Request-ID: cut\r\n")).rest();
-            TestGateway.await("its story", () -> gateway.get("/requests/cut").statusCode() == 200);
+            Await.until("its story", () -> gateway.get("/requests/cut").statusCode() == 200);
             JsonNode story = gateway.json("/requests/cut");
             assertEquals("failed", story.path("outcome").asText());
             assertEquals(

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
@@ -76,14 +75,15 @@ public final class TestRedisCluster implements AutoCloseable {
                 jedis.clusterMeet("127.0.0.1", nodes.get(0).port());
             }
         }
-        await("the nodes' knowing each other", () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
+        Await.until(
+                "the nodes' knowing each other", () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
         for (int i = MASTERS; i < nodes.size(); i++) {
             String master = id(nodes.get(i - MASTERS));
             try (Jedis jedis = nodes.get(i).client()) {
                 jedis.clusterReplicate(master);
             }
         }
-        await("the replicas", this::isWhole);
+        Await.until("the replicas", this::isWhole);
     }
 
     private static long known(TestRedis node) {
@@ -117,16 +117,6 @@ public final class TestRedisCluster implements AutoCloseable {
         }
     }
 
-    private static void await(String what, java.util.function.BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("never came: " + what);
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
-    }
-
     /** Masters and replicas. */
     public List<TestRedis> nodes() {
         return nodes;
@@ -145,7 +135,7 @@ public final class TestRedisCluster implements AutoCloseable {
     /** The running master that has this key; waits until there is one. */
     public TestRedis masterOf(String key) {
         int slot = JedisClusterCRC16.getSlot(key);
-        await("a master of " + key, () -> nodes.stream().anyMatch(node -> serves(node, slot)));
+        Await.until("a master of " + key, () -> nodes.stream().anyMatch(node -> serves(node, slot)));
         return nodes.stream().filter(node -> serves(node, slot)).findFirst().orElseThrow();
     }
 
@@ -162,7 +152,7 @@ public final class TestRedisCluster implements AutoCloseable {
 
     /** Waits until all who run agree again, as after a node was killed or came back. */
     public void awaitWhole() {
-        await("a whole cluster", this::isWhole);
+        Await.until("a whole cluster", this::isWhole);
     }
 
     /** Lets a replica of this key's master take over, with the master's consent, and waits for it. */
@@ -178,7 +168,7 @@ public final class TestRedisCluster implements AutoCloseable {
         try (Jedis jedis = replica.client()) {
             jedis.clusterFailover(ClusterFailoverOption.FORCE);
         }
-        await("the failover", () -> serves(replica, JedisClusterCRC16.getSlot(key)));
+        Await.until("the failover", () -> serves(replica, JedisClusterCRC16.getSlot(key)));
     }
 
     /** Begins to move the key's slot to another master, its keys too, but tells nobody: the old one answers ASK. */

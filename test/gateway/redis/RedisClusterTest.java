@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.RedisSettings;
 import gateway.TestBackend;
 import gateway.TestRedis;
@@ -16,8 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -56,16 +55,6 @@ class RedisClusterTest {
             calls.add(count(prefix + i));
         }
         return calls;
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("never came: " + what);
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     private static boolean works(Redis redis, String key) {
@@ -136,20 +125,20 @@ class RedisClusterTest {
             assertEquals(
                     "127.0.0.1:" + dead.port() + ": connection refused",
                     refused(redis).getMessage());
-            await("the failover", () -> works(redis, "k0"));
+            Await.until("the failover", () -> works(redis, "k0"));
             redis.runAll(counts("k", 50)).forEach(outcome -> assertInstanceOf(Long.class, outcome));
 
             dead.startAgain();
             own.awaitWhole();
             own.failOver("k0");
-            await("the way back", () -> works(redis, "k0"));
+            Await.until("the way back", () -> works(redis, "k0"));
         }
     }
 
     /** What is said of k0, whose connections may all have to be found broken first. */
     private static RedisFailure refused(Redis redis) {
         RedisFailure[] last = new RedisFailure[1];
-        await("a refused connection", () -> {
+        Await.until("a refused connection", () -> {
             last[0] = assertThrows(RedisFailure.class, () -> redis.run(count("k0")));
             return last[0].getMessage().endsWith("refused");
         });
@@ -160,7 +149,7 @@ class RedisClusterTest {
     void a_silent_master_delays_one_batch_and_not_those_after_it() throws Exception {
         try (TestRedisCluster own = TestRedisCluster.start("--cluster-node-timeout", "60000"); // no failover
                 Redis redis = new Redis(own.settings(), Duration.ofMillis(100), 2)) {
-            await(
+            Await.until(
                     "both connections to each",
                     () -> redis.runAll(counts("s", 50)).stream().allMatch(Long.class::isInstance));
             TestRedis silent = own.masterOf("s0");
@@ -168,12 +157,12 @@ class RedisClusterTest {
             RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("s0")));
             assertEquals("127.0.0.1:" + silent.port() + ": no answer within 100ms", failure.getMessage());
             // while it rests, others of its keys get the same failure from memory, and keys elsewhere don't wait for it
-            await("an answer that nobody waited for", () -> {
+            Await.until("an answer that nobody waited for", () -> {
                 Object first = redis.runAll(List.of(count("s0"))).get(0);
                 return redis.runAll(counts("s", 50)).get(0) == first;
             });
             silent.thaw();
-            await("its return", () -> works(redis, "s0"));
+            Await.until("its return", () -> works(redis, "s0"));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.BadSettings;
 import gateway.Rate;
 import gateway.RedisSettings;
@@ -189,12 +190,8 @@ class SharedLimitTest {
     }
 
     /** Waits for what the background probe finds. */
-    private static void await(SharedLimit limit, boolean up) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (limit.sharing().orElseThrow().up() != up) {
-            assertTrue(System.nanoTime() - end < 0, "never came: up is " + up);
-            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
-        }
+    private static void await(SharedLimit limit, boolean up) throws Exception {
+        Await.until("up is " + up, () -> limit.sharing().orElseThrow().up() == up);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.Durations;
 import gateway.RedisSettings;
 import gateway.ServiceUrl;
@@ -282,23 +283,11 @@ class SharedListTest {
         one.register("b", "http://h:2", "1s");
         one.register("c", "http://h:3");
         syncAll();
-        await(() -> {
+        Await.until("the end of the lease that nobody renews", () -> {
             two.register("b", "http://h:2", "1s");
             syncAll();
             return one.list().equals("b=http://h:2, c=http://h:3") && two.list().equals("b=http://h:2, c=http://h:3");
         });
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.holds()) {
-            assertTrue(System.nanoTime() - end < 0, "never came");
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     @Test
@@ -506,7 +495,9 @@ class SharedListTest {
     }
 
     private static void pauseBeyond(Backend backend) throws Exception {
-        await(() -> backend.leaseLeft(System.nanoTime()).orElseThrow().isZero());
+        Await.until(
+                "the lease's end",
+                () -> backend.leaseLeft(System.nanoTime()).orElseThrow().isZero());
     }
 
     @Test
@@ -518,7 +509,7 @@ class SharedListTest {
         redis.freeze();
         assertFalse(slow.sync(), "it waits in the server's socket, and is done when that goes on");
         redis.thaw();
-        await(() -> {
+        Await.until("what the frozen server had been sent", () -> {
             one.sync();
             return one.list().equals("a=http://h:1");
         });
@@ -547,7 +538,7 @@ class SharedListTest {
     @Test
     void a_gateway_that_is_not_heard_of_any_more_counts_no_longer() throws Exception {
         syncAll();
-        await(() -> {
+        Await.until("the end of the silent one", () -> {
             one.sync();
             return one.gateways.count() == 1;
         });
