@@ -17,7 +17,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -34,13 +33,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests over TLS, by HTTP/1.1 and HTTP/2, from Java's client or to the byte. */
@@ -308,43 +304,6 @@ class HttpsTest {
             assertEquals("{\"body\":5}", client.send("hello").answer().body());
         }
         drain();
-    }
-
-    /** HTTP/2 has no request line whose form could be wrong; the one to the service has. */
-    @ParameterizedTest
-    @CsvSource({
-        "no method, '', /api/x",
-        "a line of its own, GET /%2e%2e/private HTTP/1.1, /api/x",
-        "a space in the query, GET, /api/x?a HTTP/1.1",
-    })
-    void what_no_request_line_can_say_reaches_no_backend(String name, String method, String path) throws Exception {
-        try (SSLSocket socket = (SSLSocket)
-                trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), gateway.port())) {
-            SSLParameters parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {"h2"});
-            socket.setSSLParameters(parameters);
-            socket.setSoTimeout(10_000);
-            String fields = field(":method", method)
-                    + field(":scheme", "https")
-                    + field(":path", path)
-                    + field(":authority", "localhost:" + gateway.port());
-            String frames =
-                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0" // SETTINGS, then HEADERS, and that's all
-                            + "\0\0" + (char) fields.length() + "\1\5\0\0\0\1" + fields;
-            socket.getOutputStream().write(frames.getBytes(StandardCharsets.ISO_8859_1));
-            StringBuilder answer = new StringBuilder();
-            while (answer.indexOf("\"status\":") < 0) {
-                int next = socket.getInputStream().read();
-                assertTrue(next >= 0, name + ": closed after " + answer);
-                answer.append((char) next);
-            }
-            assertEquals('4', socket.getInputStream().read(), answer.toString());
-        }
-    }
-
-    /** A header field of HPACK that is spelled out (RFC 7541, 6.2.2). */
-    private static String field(String name, String value) {
-        return "\0" + (char) name.length() + name + (char) value.length() + value;
     }
 
     /** The bound is told when an HTTP/2 connection begins; who passes it loses the connection, not the gateway. */

@@ -28,7 +28,8 @@ public final class Guard {
         this.connections = connections(settings, closed);
         this.inFlight = new InFlight(settings.bounds().inFlight());
         this.registrations = new Pace(settings.bounds().registrations(), time);
-        this.headers = new HeaderDeadlines(settings.bounds().headerTimeout(), problems, closed, time);
+        this.headers = new HeaderDeadlines(
+                settings.bounds().headerTimeout(), settings.bounds().idleTimeout(), problems, closed, time);
     }
 
     private static Connections connections(Settings settings, Refusals closed) {
