@@ -182,14 +182,39 @@ class BoundsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"that stops, false", "of which a byte comes now and then, true"})
-    void a_body_that_stalls_is_ended(String which, boolean drips) throws Exception {
+    @CsvSource({
+        "that stops, '', ''",
+        "of which a byte comes now and then, '', 1~x~",
+        "whose chunk has an extension that drips, 5;, x",
+        "whose trailer drips, 0~X: , x",
+    })
+    void a_body_that_stalls_is_ended(String which, String begin, String drop) throws Exception {
         try (TestBackend backend = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_BODY_TIMEOUT", "200ms"), backend);
                 RawClient client = gateway.raw()) {
-            client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
-            Await.until("an answer", () -> isAnswered(client, drips ? "1\r\nx\r\n" : ""));
+            client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + begin.replace("~", "\r\n"));
+            Await.until("an answer", () -> isAnswered(client, drop.replace("~", "\r\n")));
             assertProblem(408, "request-timeout", client.answer());
+            assertNothingLeft(gateway);
+        }
+    }
+
+    /** The gateway reads on for a moment after its 413, so that this isn't lost in a reset; but not for as long as it likes. */
+    @Test
+    void who_goes_on_after_a_413_is_let_go_however_little_comes() throws Exception {
+        try (TestBackend backend = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "10B"), backend);
+                RawClient client = gateway.raw()) {
+            client.send(HEAD + "Transfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n5;");
+            assertProblem(413, "content-too-large", client.answer());
+            Await.until("the end", () -> {
+                try {
+                    client.send("x"); // no body, but the length of its next chunk
+                    return false;
+                } catch (IOException e) {
+                    return true;
+                }
+            });
             assertNothingLeft(gateway);
         }
     }

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.Await;
 import gateway.TestBackend;
 import gateway.TestCa;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,21 +111,43 @@ class Http2FramesTest {
         }
     }
 
+    /** Sends a frame again and again until it is closed, or the connection is. */
+    private static final class Sender implements AutoCloseable {
+        private final Thread thread;
+        private volatile boolean closed;
+
+        Sender(RawHttp2 client, int type, int stream, String payload) {
+            thread = new Thread(() -> {
+                try {
+                    while (!closed) {
+                        client.send(type, 0, stream, payload);
+                        LockSupport.parkNanos(BETWEEN_PINGS);
+                    }
+                } catch (IOException e) {
+                    // it has been closed
+                }
+            });
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Sends these frames until the connection ends; the GOAWAY that came before, if one did. */
     private static RawHttp2.Frame endsDespite(RawHttp2 client, int type, int stream, String payload) throws Exception {
-        AtomicBoolean ended = new AtomicBoolean();
-        Thread sender = new Thread(() -> {
-            try {
-                while (!ended.get()) {
-                    client.send(type, 0, stream, payload);
-                    LockSupport.parkNanos(BETWEEN_PINGS);
-                }
-            } catch (IOException e) {
-                // it has been closed
-            }
-        });
-        sender.start();
-        try {
+        try (Sender sender = new Sender(client, type, stream, payload)) {
+            sender.start();
             RawHttp2.Frame told = null;
             long end = System.nanoTime() + 30_000_000_000L;
             for (RawHttp2.Frame frame = client.next(); frame != null; frame = client.next()) {
@@ -133,9 +155,6 @@ class Http2FramesTest {
                 told = frame.type() == RawHttp2.GOAWAY ? frame : told;
             }
             return told;
-        } finally {
-            ended.set(true);
-            sender.join();
         }
     }
 
@@ -189,5 +208,125 @@ class Http2FramesTest {
             leaving.join(30_000);
             assertFalse(leaving.isAlive());
         }
+    }
+
+    /** Jetty's own timeout of a stream begins anew with any frame; a request would be under way for as long as they come. */
+    @Test
+    void a_body_that_stalls_has_its_time_whatever_frames_come() throws Exception {
+        try (TestBackend backend = held();
+                TestGateway gateway =
+                        gateway(Map.of("GATEWAY_BODY_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawHttp2 client = client(gateway)) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", "/api/x"));
+            try (Sender updates = new Sender(client, RawHttp2.WINDOW_UPDATE, 1, "\0\0\0\1")) {
+                updates.start();
+                RawHttp2.Frame answer = client.next(RawHttp2.DATA);
+                assertTrue(answer.payload().contains("request-timeout"), answer.payload());
+            }
+            nothingIsUnderWay(gateway);
+        }
+    }
+
+    @Test
+    void who_opens_no_window_for_its_answer_is_let_go_whatever_frames_come() throws Exception {
+        CountDownLatch freed = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+                    try {
+                        for (byte[] part = new byte[1 << 20]; true; ) {
+                            wire.send(part);
+                        }
+                    } finally {
+                        freed.countDown();
+                    }
+                });
+                TestGateway gateway =
+                        gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawHttp2 client = client(gateway)) {
+            client.get(1, "/api/x");
+            try (Sender updates =
+                    new Sender(client, RawHttp2.WINDOW_UPDATE, 1, "\0\0\0\1")) { // the connection's stays shut
+                updates.start();
+                assertNotNull(client.next(RawHttp2.RST_STREAM));
+                assertTrue(freed.await(30, TimeUnit.SECONDS));
+            }
+            nothingIsUnderWay(gateway);
+        }
+    }
+
+    /** Nor may what the gateway itself answers: here the client takes not a byte of it. */
+    @Test
+    void who_does_not_take_its_408_is_let_go() throws Exception {
+        try (TestBackend backend = held();
+                TestGateway gateway = gateway(
+                        Map.of(
+                                "GATEWAY_BODY_TIMEOUT", "500ms",
+                                "GATEWAY_IDLE_TIMEOUT", "1s",
+                                "GATEWAY_HEALTH_INTERVAL", "1h"),
+                        backend);
+                RawHttp2 client = client(gateway)) {
+            client.send(RawHttp2.SETTINGS, 0, 0, "\0\4\0\0\0\0"); // an initial window of 0
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", "/api/x"));
+            try (Sender pings = new Sender(client, RawHttp2.PING, 0, "12345678")) {
+                pings.start();
+                assertNotNull(client.next(RawHttp2.RST_STREAM));
+            }
+            nothingIsUnderWay(gateway);
+        }
+    }
+
+    /** Jetty told of a client's leaving no more once it had found the stream idle, if only the service was. */
+    @Test
+    void a_client_that_cancels_after_a_long_silence_of_the_service_is_heard() throws Exception {
+        CountDownLatch freed = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    arrived.countDown();
+                    if (wire.seesEnd()) {
+                        freed.countDown();
+                    }
+                });
+                TestGateway gateway =
+                        gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "500ms", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawHttp2 client = client(gateway)) {
+            client.get(1, "/api/x");
+            assertTrue(arrived.await(30, TimeUnit.SECONDS));
+            LockSupport.parkNanos(1_200_000_000); // two timeouts
+            client.send(RawHttp2.RST_STREAM, 0, 1, "\0\0\0\10"); // CANCEL
+            assertTrue(freed.await(30, TimeUnit.SECONDS));
+            nothingIsUnderWay(gateway);
+        }
+    }
+
+    @Test
+    void a_service_may_be_silent_for_long_more_than_once() throws Exception {
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    for (int i = 0; i < 3; i++) {
+                        LockSupport.parkNanos(1_000_000_000); // each twice the timeout
+                        wire.send("5\r\nevent\r\n");
+                    }
+                    wire.send("0\r\n\r\n");
+                });
+                TestGateway gateway =
+                        gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "500ms", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawHttp2 client = client(gateway)) {
+            client.get(1, "/api/x");
+            StringBuilder events = new StringBuilder();
+            RawHttp2.Frame frame = client.next(RawHttp2.DATA);
+            while (frame != null && (frame.flags() & RawHttp2.END_STREAM) == 0) {
+                events.append(frame.payload());
+                frame = client.next(RawHttp2.DATA);
+            }
+            assertNotNull(frame, "broken off after " + events);
+            assertEquals("event".repeat(3), events + frame.payload());
+        }
+    }
+
+    private static void nothingIsUnderWay(TestGateway gateway) throws Exception {
+        Await.until("its end", () -> {
+            try (RawHttp2 other = client(gateway)) {
+                return other.get(1, "/metrics").body(1).contains("gateway_requests_in_flight 0.0");
+            }
+        });
     }
 }

@@ -12,9 +12,11 @@ import javax.net.ssl.SSLSocket;
 final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PING = 6;
     static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
@@ -46,7 +48,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** Sends a frame; a char of the payload is a byte. */
-    RawHttp2 send(int type, int flags, int stream, String payload) throws IOException {
+    synchronized RawHttp2 send(int type, int flags, int stream, String payload) throws IOException {
         int length = payload.length();
         wire.send("" + (char) (length >> 16) + (char) (length >> 8 & 255) + (char) (length & 255) + (char) type
                 + (char) flags + "\0\0\0" + (char) stream + payload);
@@ -92,6 +94,20 @@ final class RawHttp2 implements AutoCloseable {
             frame = next();
         }
         return frame;
+    }
+
+    /** The body of this stream's answer, read to its end. */
+    String body(int stream) throws IOException {
+        StringBuilder body = new StringBuilder();
+        for (Frame frame = next(DATA); frame != null; frame = next(DATA)) {
+            if (frame.stream() == stream) {
+                body.append(frame.payload());
+                if ((frame.flags() & END_STREAM) != 0) {
+                    return body.toString();
+                }
+            }
+        }
+        throw new IOException("the connection ended after " + body);
     }
 
     private static int number(String bytes) {

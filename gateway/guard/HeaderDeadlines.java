@@ -79,7 +79,11 @@ final class HeaderDeadlines {
             if (now - found.since() < timeout(http.getConnection(), request)) {
                 still.put(connection, found);
             } else {
-                end(connection, http);
+                try {
+                    end(connection, http);
+                } catch (RuntimeException e) { // it takes not even this
+                    connection.close();
+                }
             }
         }
         waiting = still; // what has gone is forgotten with it

@@ -8,7 +8,8 @@ import okhttp3.Connection;
 
 /**
  * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
- * {@link IdleTimeouts}, which may cancel it, as may the selector that sees the client leave.
+ * {@link IdleTimeouts}, which may cancel it, as may the selector that sees the client leave. It is always either the
+ * backend's turn or the client's, and each has a time.
  */
 final class Attempt implements Runnable {
     /** Why an attempt was cancelled from outside. */
@@ -19,12 +20,24 @@ final class Attempt implements Runnable {
         CLIENT_GONE
     }
 
+    /** What it is an attempt at. */
+    interface Asked {
+        /** What it came on; null if that can't be watched. */
+        ClientSide client();
+
+        /** Has the reading or writing that waits for the client fail, from another thread. */
+        void isLate();
+    }
+
     private final Backend backend;
+    private final Asked request;
     private final ClientSide client;
     private final long startedAt;
     private Runnable cancelStep; // guarded by this
+    private boolean over; // guarded by this
     private volatile Cancelled cancelled;
     private volatile long silentSince;
+    private volatile long clientDue;
     private volatile boolean clientIsIdle;
     private Connection connection;
     private boolean answered;
@@ -34,10 +47,10 @@ final class Attempt implements Runnable {
     private IOException clientFailure;
     private Tunnel tunnel;
 
-    /** @param client what the request came on; null if it can't be watched */
-    Attempt(Backend backend, ClientSide client, long now) {
+    Attempt(Backend backend, Asked request, long now) {
         this.backend = backend;
-        this.client = client;
+        this.request = request;
+        this.client = request.client();
         this.startedAt = now;
     }
 
@@ -110,15 +123,18 @@ final class Attempt implements Runnable {
 
     /** From now on it is the backend's turn: its silence counts. */
     void waitForBackend(long now) {
+        clientDue = 0;
         silentSince = now | 1; // 0 means: not waiting
     }
 
-    /** From now on it is the client's turn. */
-    void waitForClient() {
+    /**
+     * From now on it is the client's turn: to send more of its body, or to take what is written to it.
+     *
+     * @param patience how long that may last, nanoseconds, whatever else comes meanwhile
+     */
+    void waitForClient(long now, long patience) {
         silentSince = 0;
-        if (client != null) {
-            client.awaited();
-        }
+        clientDue = now + patience | 1;
     }
 
     /** Part of the request's body has been read from the client and can't be read again. */
@@ -145,6 +161,7 @@ final class Attempt implements Runnable {
      */
     synchronized boolean ended() {
         cancelStep = null;
+        over = true;
         if (client != null) {
             client.onPeerGone(null);
         }
@@ -161,6 +178,7 @@ final class Attempt implements Runnable {
     void tunnel(Tunnel tunnel) {
         this.tunnel = tunnel;
         silentSince = 0;
+        clientDue = 0;
         clientIsIdle = false;
         ended();
     }
@@ -194,6 +212,20 @@ final class Attempt implements Runnable {
     boolean isSilentFor(long timeout, long now) {
         long since = silentSince;
         return since != 0 && now - since >= timeout;
+    }
+
+    /** Whether the client has let its turn pass. */
+    boolean isClientLate(long now) {
+        long due = clientDue;
+        return due != 0 && now - due >= 0;
+    }
+
+    /** Has what waits for the client fail, from another thread. */
+    synchronized void clientIsLate() {
+        clientDue = 0;
+        if (!over) { // else what the request came on may be another's already
+            request.isLate();
+        }
     }
 
     /** Whether the client has left; asked only after the attempt has lasted a while, since asking costs a system call. */

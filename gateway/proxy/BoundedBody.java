@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
- * whole timeout, and that brought less than {@value #LEAST_BYTES} bytes meanwhile, has stalled: whether nothing came,
- * which Jetty sees, or a byte now and then, each of which begins Jetty's timeout anew.
+ * whole timeout, and that brought less than {@value #LEAST_BYTES} bytes meanwhile, has stalled: whether nothing came, or
+ * a byte now and then.
  *
  * <p>What is there already is read without a look at the clock.
  */
@@ -20,6 +20,7 @@ final class BoundedBody {
 
     private final InputStream in;
     private final Bounds bounds;
+    private final Attempt attempt;
     private final ClientSide client;
     private final LongSupplier nanos;
     private long size;
@@ -27,11 +28,11 @@ final class BoundedBody {
     private int lately;
     private long idleTimeout = -1;
 
-    /** @param client what it comes on; null if that can't be watched, and has Jetty's timeout alone */
-    BoundedBody(HttpServletRequest request, ClientSide client, Bounds bounds, LongSupplier nanos) throws IOException {
+    BoundedBody(HttpServletRequest request, Attempt attempt, Bounds bounds, LongSupplier nanos) throws IOException {
         this.in = request.getInputStream();
         this.bounds = bounds;
-        this.client = client;
+        this.attempt = attempt;
+        this.client = attempt.client();
         this.nanos = nanos;
     }
 
@@ -51,22 +52,29 @@ final class BoundedBody {
     }
 
     private int await(byte[] buffer) throws IOException {
-        if (idleTimeout < 0 && client != null) { // only now: it costs more than reading what is there
-            idleTimeout = client.getIdleTimeout();
-            client.setIdleTimeout(bounds.bodyTimeout().toMillis());
-        }
+        letJettyWait();
+        long timeout = bounds.bodyTimeout().toNanos();
         long start = nanos.getAsLong();
+        attempt.waitForClient(start, timeout - waited);
         int count = in.read(buffer);
         waited += nanos.getAsLong() - start;
         lately += Math.max(0, count);
-        if (count >= 0 && waited >= bounds.bodyTimeout().toNanos()) {
-            if (lately < LEAST_BYTES) {
-                throw new IOException(new TimeoutException(lately + " bytes in " + bounds.bodyTimeout()));
-            }
+        if (lately >= LEAST_BYTES) {
             waited = 0;
             lately = 0;
+        } else if (count >= 0 && waited >= timeout) {
+            throw new IOException(new TimeoutException(lately + " bytes in " + bounds.bodyTimeout()));
         }
         return count;
+    }
+
+    /** Only once it has to be waited for: setting Jetty's timeout costs more than reading what is there. */
+    private void letJettyWait() {
+        long millis = bounds.bodyTimeout().toMillis();
+        if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {
+            idleTimeout = client.getIdleTimeout();
+            client.setIdleTimeout(millis);
+        }
     }
 
     /** Whether more is there already. */

@@ -72,9 +72,12 @@ final class ClientEndPoint extends SocketChannelEndPoint implements ClientSide {
         return selected;
     }
 
-    /** Its time counts whenever it is read from or written to, and only then. */
+    /** Jetty's time counts whenever it is read from or written to, and only then: it does no harm. */
     @Override
-    public void awaited() {}
+    public void begin() {}
+
+    @Override
+    public void end() {}
 
     /** HTTP/1.1 says so by a header. */
     @Override

@@ -11,6 +11,7 @@ import gateway.story.TraceContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import okhttp3.Headers;
 import okhttp3.Request;
@@ -20,9 +21,10 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.HttpChannel;
 
 /** A client's request on its way to a backend: what of it goes on, made once however many backends are tried. */
-final class ClientRequest {
+final class ClientRequest implements Attempt.Asked {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
@@ -59,8 +61,8 @@ final class ClientRequest {
                 || client != null && client.mayHaveBody() && request.getContentLengthLong() < 0;
     }
 
-    /** What it came on; null if that can't be watched. */
-    ClientSide client() {
+    @Override
+    public ClientSide client() {
         return client;
     }
 
@@ -108,9 +110,34 @@ final class ClientRequest {
         return hasBody || !isIdempotent();
     }
 
+    /** Its exchange with backends begins. */
+    void begin() {
+        if (client != null) {
+            client.begin();
+        }
+    }
+
+    /** It has ended. */
+    void end() {
+        if (client != null) {
+            client.end();
+        }
+    }
+
+    /** As if nothing at all had come from it. */
+    @Override
+    public void isLate() {
+        Runnable failing = HttpChannel.from(ServletContextRequest.getServletContextRequest(request))
+                .onIdleTimeout(new TimeoutException("the client let its turn pass"))
+                .action();
+        if (failing != null) {
+            failing.run();
+        }
+    }
+
     /** The attempt to send it to this backend. */
     Attempt attempt(Backend backend, long now) {
-        Attempt attempt = new Attempt(backend, client, now);
+        Attempt attempt = new Attempt(backend, this, now);
         if (!hasBody) {
             attempt.clientIsIdle();
         }

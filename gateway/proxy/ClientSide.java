@@ -31,14 +31,17 @@ interface ClientSide {
     /** Whether a body may follow though no header says so, as in HTTP/2. */
     boolean mayHaveBody();
 
-    /** How long it may send nothing when it is read from, or take nothing when it is written to, milliseconds. */
+    /** How long Jetty lets it send nothing when it is read from, or take nothing when it is written to, milliseconds. */
     long getIdleTimeout();
 
     /** Sets that. */
     void setIdleTimeout(long millis);
 
-    /** It is to be read from or written to now, after the service was waited for. */
-    void awaited();
+    /** A request's exchange begins: until its end, {@link IdleTimeouts} look after it. */
+    void begin();
+
+    /** It has ended. */
+    void end();
 
     /**
      * Breaks off in the middle of an answer.

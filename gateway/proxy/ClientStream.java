@@ -18,7 +18,6 @@ final class ClientStream implements ClientSide {
     private final long idleTimeout;
     private volatile Runnable onPeerGone;
     private volatile boolean gone;
-    private volatile boolean untimed;
 
     private ClientStream(HTTP2Stream stream) {
         this.stream = stream;
@@ -30,31 +29,24 @@ final class ClientStream implements ClientSide {
     static ClientStream of(Request request, HTTP2Connection connection) {
         ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
         request.addFailureListener(failure -> client.hasGone());
-        request.addIdleTimeoutListener(timeout -> client.isToBlame());
         return client;
     }
 
-    /**
-     * Called when nothing has passed for a while though nobody reads from or writes to it: it is the service that is silent,
-     * and has a time of its own. The next time Jetty would reset the stream without asking, so there is none.
-     */
-    private boolean isToBlame() {
-        untimed = true;
+    /** Jetty's time would count while only the service is silent, and after that it would tell of no leaving any more. */
+    @Override
+    public void begin() {
         setIdleTimeout(NO_TIMEOUT);
-        return false;
     }
 
     @Override
-    public void awaited() {
-        if (untimed) {
-            untimed = false;
-            setIdleTimeout(idleTimeout);
-        }
+    public void end() {
+        setIdleTimeout(idleTimeout);
     }
 
+    /** None, from {@link #begin} to {@link #end}. */
     @Override
     public long getIdleTimeout() {
-        return idleTimeout;
+        return Long.MAX_VALUE;
     }
 
     @Override

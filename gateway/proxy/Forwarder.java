@@ -1,11 +1,11 @@
 package gateway.proxy;
 
 import gateway.Bounds;
+import gateway.Problem;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.balance.Balancer;
-import gateway.guard.Backoff;
 import gateway.health.Health;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
@@ -49,7 +49,7 @@ public final class Forwarder implements AutoCloseable {
         this.time = time;
         this.lanes = new Lanes(client(settings, time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
-        this.relay = new Relay(time, balancer.name());
+        this.relay = new Relay(time, bounds.idleTimeout(), balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
@@ -79,36 +79,31 @@ public final class Forwarder implements AutoCloseable {
         timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::tick);
     }
 
-    /** Answers the request, by a backend's answer or a problem, or breaks the connection off. */
-    void forward(ClientRequest request, HttpServletResponse response) throws IOException {
+    /**
+     * Answers the request by a backend's answer, or breaks it off.
+     *
+     * @return what to answer instead, when nothing is under way for it any more; null if nothing is to be answered
+     */
+    Problem forward(ClientRequest request, HttpServletResponse response) throws IOException {
         Snapshot list = services.snapshot();
         request.story().chosenFrom(list);
         if (list.available().isEmpty()) {
-            response.setHeader("Retry-After", "1");
-            NotForwarded.noService().send(request.servletRequest(), response);
-            return;
+            return NotForwarded.noService();
         }
         if (request.isWebSocket() && !(tunnels.haveRoom() && request.isPersistent())) {
-            response.setHeader("Retry-After", "1");
-            NotForwarded.noRoom().send(request.servletRequest(), response);
-            return;
+            return NotForwarded.noRoom();
         }
         Backend backend = turn.start(list.available());
         if (backend == null) {
             request.story().chosenFrom(list.without(list.available()));
-            response.setHeader("Retry-After", "1");
-            NotForwarded.allFull().send(request.servletRequest(), response);
-            Backoff.after(response);
-            return;
+            return NotForwarded.allFull();
         }
         Attempt first = request.attempt(backend, time.nanos());
         Failed failed = send(request, response, first, false);
-        if (failed != null) {
-            retry(request, response, first, failed);
-        }
+        return failed == null ? null : retry(request, response, first, failed);
     }
 
-    private void retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
+    private Problem retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
             throws IOException {
         List<Backend> tried = new ArrayList<>(List.of(first.backend()));
         boolean bodyConsumed = first.isBodyConsumed();
@@ -131,7 +126,7 @@ public final class Forwarder implements AutoCloseable {
                 attempt.onAnswer(release); // what streams for long is no retry any more
                 failed = send(request, response, attempt, true);
                 if (failed == null) {
-                    return;
+                    return null;
                 }
                 tried.add(attempt.backend());
                 bodyConsumed = attempt.isBodyConsumed();
@@ -139,7 +134,7 @@ public final class Forwarder implements AutoCloseable {
                 release.run();
             }
         }
-        failed.problem().send(request.servletRequest(), response);
+        return failed.problem();
     }
 
     private int underWay() {
@@ -221,6 +216,7 @@ public final class Forwarder implements AutoCloseable {
     private Failed failed(Failed failed, ClientRequest request, HttpServletResponse response, Attempt attempt)
             throws IOException {
         if (attempt.isClientGone()) {
+            attempt.waitForClient(time.nanos(), bounds.idleTimeout().toNanos()); // who may not even take the answer
             ClientFailure.end(attempt, request, response);
             return null;
         }

@@ -4,9 +4,10 @@ import gateway.Time;
 import java.time.Duration;
 
 /**
- * Cancels attempts whose backend has been silent for too long or whose client has left. One timer looks at all of them
- * now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; a timeout is
- * noticed a {@link #PAUSE} late at most.
+ * Ends attempts whose backend has been silent for too long, whose client has left, or lets its turn pass. One timer looks
+ * at all of them now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; a timeout is
+ * noticed a {@link #PAUSE} late at most. Jetty has timeouts of its own, but anything that comes begins them anew, be it
+ * the extension of a chunk or a frame that says nothing.
  */
 final class IdleTimeouts {
     /** How often {@link #tick} is to be called. */
@@ -29,6 +30,8 @@ final class IdleTimeouts {
         lanes.forEachAttempt(attempt -> {
             if (attempt.isSilentFor(timeout, now)) {
                 attempt.cancel(Attempt.Cancelled.TIMED_OUT);
+            } else if (attempt.isClientLate(now)) {
+                attempt.clientIsLate();
             } else if (attempt.hasLostClient(now, PAUSE.toNanos())) {
                 attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
             }

@@ -3,11 +3,13 @@ package gateway.proxy;
 import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.Via;
+import gateway.guard.Backoff;
 import gateway.guard.InFlight;
 import gateway.story.Story;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 
 /**
  * Takes what is asked for below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
@@ -62,14 +64,30 @@ public final class ProxyHandler implements Handler {
             return;
         }
         if (!inFlight.enter()) { // since it came in at the door
-            ctx.res().setHeader("Retry-After", "1");
-            InFlight.overloaded().send(request, ctx.res());
+            refuse(InFlight.overloaded(), ctx);
             return;
         }
+        Problem problem;
         try {
-            forwarder.forward(client, ctx.res());
+            client.begin();
+            problem = forwarder.forward(client, ctx.res());
         } finally {
+            client.end();
             inFlight.leave();
+        }
+        if (problem != null) { // only now: who takes its time to read this holds nothing up
+            refuse(problem, ctx);
+        }
+    }
+
+    private static void refuse(Problem problem, Context ctx) throws IOException {
+        boolean mayComeBack = problem.status() == 503;
+        if (mayComeBack) {
+            ctx.res().setHeader("Retry-After", "1");
+        }
+        problem.send(ctx.req(), ctx.res());
+        if (mayComeBack) {
+            Backoff.after(ctx.res());
         }
     }
 }

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,11 +32,16 @@ final class Relay {
     private static final HttpField GATEWAY = new PreEncodedHttpField("X-Gateway", "API Gateway");
 
     private final Time time;
+    private final long clientPatience;
     private final HttpField loadBalancer;
 
-    /** @param balancerName for the header that says how the backend was chosen */
-    Relay(Time time, String balancerName) {
+    /**
+     * @param clientPatience how long a client may take to take a part of an answer: 32 KB, or what a backend sent at once
+     * @param balancerName for the header that says how the backend was chosen
+     */
+    Relay(Time time, Duration clientPatience, String balancerName) {
         this.time = time;
+        this.clientPatience = clientPatience.toNanos();
         this.loadBalancer = new PreEncodedHttpField("X-Load-Balancer", balancerName);
     }
 
@@ -132,7 +138,6 @@ final class Relay {
         while (body.hasMore()) {
             attempt.waitForBackend(time.nanos());
             int count = body.await();
-            attempt.waitForClient();
             toClient(attempt, () -> {
                 body.pass(count, out);
                 if (body.hasMore()) {
@@ -152,7 +157,6 @@ final class Relay {
         long passed = 0;
         attempt.waitForBackend(time.nanos());
         while (source.request(1)) {
-            attempt.waitForClient();
             passed += arrived.size();
             boolean last = passed == length;
             toClient(attempt, () -> {
@@ -163,10 +167,10 @@ final class Relay {
             });
             attempt.waitForBackend(time.nanos());
         }
-        attempt.waitForClient();
     }
 
-    private static void toClient(Attempt attempt, Writing writing) throws IOException {
+    private void toClient(Attempt attempt, Writing writing) throws IOException {
+        attempt.waitForClient(time.nanos(), clientPatience);
         try {
             writing.run();
         } catch (IOException e) {

@@ -46,7 +46,7 @@ final class StreamedBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         attempt.bodyConsumed();
-        BoundedBody body = new BoundedBody(request, attempt.client(), bounds, nanos);
+        BoundedBody body = new BoundedBody(request, attempt, bounds, nanos);
         try {
             pass(body, sink);
         } finally {
@@ -58,7 +58,6 @@ final class StreamedBody extends RequestBody {
     private void pass(BoundedBody body, BufferedSink sink) throws IOException {
         byte[] chunk = new byte[CHUNK_BYTES];
         while (true) {
-            attempt.waitForClient();
             int length = read(body, chunk);
             attempt.waitForBackend(nanos.getAsLong());
             if (length < 0) {

@@ -9,7 +9,21 @@ import org.junit.jupiter.api.Test;
 
 class AttemptTest {
     private final AtomicInteger closed = new AtomicInteger();
-    private final Attempt attempt = new Attempt(null, null, 0);
+    private final AtomicInteger failed = new AtomicInteger();
+    private final Attempt attempt = new Attempt(
+            null,
+            new Attempt.Asked() {
+                @Override
+                public ClientSide client() {
+                    return null;
+                }
+
+                @Override
+                public void isLate() {
+                    failed.incrementAndGet();
+                }
+            },
+            0);
 
     @Test
     void a_cancelled_one_closes_its_connection_once() {
@@ -45,5 +59,34 @@ class AttemptTest {
         attempt.cancelledBy(closed::incrementAndGet);
         attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
         assertFalse(attempt.ended());
+    }
+
+    @Test
+    void a_client_is_late_once_its_time_is_over_and_it_is_its_turn() {
+        attempt.waitForClient(1_000, 500);
+        assertFalse(attempt.isClientLate(1_400));
+        assertTrue(attempt.isClientLate(1_600));
+        attempt.waitForBackend(1_600);
+        assertFalse(attempt.isClientLate(9_000));
+        assertTrue(attempt.isSilentFor(500, 9_000));
+        attempt.waitForClient(9_000, 500);
+        assertFalse(attempt.isSilentFor(500, 99_000), "it isn't the backend's turn");
+    }
+
+    @Test
+    void what_waits_for_a_late_client_fails_once() {
+        attempt.waitForClient(0, 500);
+        attempt.clientIsLate();
+        assertEquals(1, failed.get());
+        assertFalse(attempt.isClientLate(9_000));
+    }
+
+    // The connection may have the client's next request on it, which isn't late.
+    @Test
+    void nothing_fails_when_it_is_over() {
+        attempt.waitForClient(0, 500);
+        attempt.ended();
+        attempt.clientIsLate();
+        assertEquals(0, failed.get());
     }
 }
