@@ -11,7 +11,7 @@ import java.util.List;
  * @param uri of a request, bytes
  * @param headerTimeout from a request's first byte, or a connection's beginning, to the end of its header
  * @param bodyTimeout how long a request's body may stall
- * @param idleTimeout how long a connection may be without a request, or take nothing of an answer
+ * @param idleTimeout how long a connection may be without a request, or take for a part of an answer
  * @param connections open ones of clients
  * @param connectionsPerClient of those, of one client address
  * @param inFlight requests for services being worked on
@@ -52,7 +52,7 @@ public record Bounds(
             "60s",
             "100ms",
             "24h",
-            "how long a client's connection may be without a request, or take nothing of an answer");
+            "how long a client's connection may be without a request, or take for a part of an answer");
     static final Setting<Integer> CONNECTIONS = Setting.integer(
             "GATEWAY_MAX_CONNECTIONS", "10000", 1, MILLION, "connections of clients in all; more are closed at once");
     static final Setting<Integer> CONNECTIONS_PER_CLIENT = Setting.integer(
