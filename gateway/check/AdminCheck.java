@@ -38,7 +38,8 @@ final class AdminCheck {
         if (!ownPort) {
             report.note(
                     "admin: with a proxy, a tunnel or a TLS terminator on this machine, strangers may be taken for it;"
-                            + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT, or name it in GATEWAY_TRUSTED_PROXIES");
+                            + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT, or, if it says itself for whom it"
+                            + " asks, name it in GATEWAY_TRUSTED_PROXIES");
         }
     }
 
