@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
@@ -52,6 +53,10 @@ public record ForwardedBy(Networks trusted, Header header) {
     /** More proxies than that, one behind the other, are a client's invention; the walk ends with the last of them. */
     public static final int MOST_PROXIES = 32;
 
+    private static final List<InetAddress> LOCALHOST = Stream.of("127.0.0.1", "::1")
+            .flatMap(text -> Networks.address(text).stream())
+            .toList();
+
     private static final String PROTO = "X-Forwarded-Proto";
     private static final String HOST = "X-Forwarded-Host";
     private static final int LONGEST_HOST = 300;
@@ -60,6 +65,11 @@ public record ForwardedBy(Networks trusted, Header header) {
     /** Whether what this peer says of its clients is taken. */
     public boolean trusts(InetAddress peer) {
         return trusted.contains(peer);
+    }
+
+    /** Whether a trusted proxy is on this machine, by either address that the name localhost has. */
+    public boolean trustsLocalhost() {
+        return LOCALHOST.stream().anyMatch(this::trusts);
     }
 
     /**

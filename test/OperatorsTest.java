@@ -142,11 +142,14 @@ class OperatorsTest {
                 "by an address              | Host: 127.0.0.1:8000             | 200 | ''",
                 "by an IPv6 address         | Host: [::1]:8000                 | 200 | ''",
                 "by a name below localhost  | Host: gw.localhost               | 200 | ''",
+                "by any address of it       | Host: 0.0.0.0:8000               | 200 | ''",
                 "with any token             | Authorization: Bearer whatever   | 200 | ''",
-                "by a stranger's name       | Host: rebound.example            | 403 | which may be anybody's name",
-                "by a name like an address  | Host: 127.0.0.1.example          | 403 | which may be anybody's name",
-                "by a number                | Host: 2130706433                 | 403 | which may be anybody's name",
-                "by a name like localhost   | Host: notlocalhost               | 403 | which may be anybody's name",
+                "by a stranger's name       | Host: rebound.example            | 403 | which isn't this machine's alone",
+                "by a name like an address  | Host: 127.0.0.1.example          | 403 | which isn't this machine's alone",
+                "by another one's address   | Host: 192.0.2.7:8000             | 403 | which isn't this machine's alone",
+                "by another one's, in IPv6  | Host: [2001:db8::7]:8000         | 403 | which isn't this machine's alone",
+                "by a number                | Host: 2130706433                 | 403 | which isn't this machine's alone",
+                "by a name like localhost   | Host: notlocalhost               | 403 | which isn't this machine's alone",
                 "through a proxy            | X-Forwarded-For: 127.0.0.1       | 403 | has passed a proxy",
                 "through a newer proxy      | Forwarded: for=127.0.0.1         | 403 | has passed a proxy",
                 "through nginx              | X-Real-IP: 127.0.0.1             | 403 | has passed a proxy",
@@ -168,7 +171,7 @@ class OperatorsTest {
         }
     }
 
-    /** nginx, unless it is told otherwise, says of its client nothing at all. */
+    /** nginx before 1.29.7 says of its client nothing at all, unless it is told to. */
     @Test
     void without_a_token_a_proxy_that_speaks_http_1_0_is_no_operator() throws Exception {
         try (TestGateway gateway = TestGateway.inFrontOf()) {
@@ -183,13 +186,74 @@ class OperatorsTest {
             delimiter = '|',
             value = {
                 "GATEWAY_TRUSTED_PROXIES | 127.0.0.1",
+                "GATEWAY_TRUSTED_PROXIES | ::1",
                 "GATEWAY_TRUSTED_PROXIES | 10.0.0.0/8,127.0.0.0/8",
             })
     void without_a_token_a_trusted_proxy_is_no_operator(String setting, String value) throws Exception {
         try (TestGateway gateway = TestGateway.with(Map.of(setting, value))) {
-            var answer = gateway.raw(request("GET /metrics"));
-            assertEquals(403, answer.status());
-            assertTrue(answer.body().contains(setting), answer.body());
+            for (String peer : List.of("127.0.0.1", "127.0.0.2")) { // its other addresses are this machine's, too
+                try (RawClient client = gateway.from(peer).send(request("GET /metrics"))) {
+                    var answer = client.answer();
+                    assertEquals(403, answer.status(), peer);
+                    assertTrue(answer.body().contains(setting), answer.body());
+                }
+            }
+        }
+    }
+
+    /**
+     * nginx 1.30 with "proxy_pass http://localhost:8000" and HAProxy without "option forwardfor" ask as curl on this
+     * machine does, and whoever came through them was an operator. With nothing set that can't be told; with each of
+     * these it must not matter.
+     */
+    @ParameterizedTest(name = "{0}={1}: {2}")
+    @CsvSource({
+        "GATEWAY_PORT, 0, 200",
+        "GATEWAY_ADMIN_TOKEN, 0123456789abcdef, 401",
+        "GATEWAY_ADMIN_PORT, 0, 404",
+        "GATEWAY_TRUSTED_PROXIES, 127.0.0.1, 403",
+        "GATEWAY_TRUSTED_PROXIES, ::1, 403",
+    })
+    void who_comes_through_a_proxy_on_this_machine_that_adds_nothing(String setting, String value, int status)
+            throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of(setting, value), a)) {
+            String rest = " HTTP/1.1\r\nHost: localhost:" + gateway.port()
+                    + "\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
+            assertEquals(status, gateway.raw("GET /metrics" + rest).status());
+            assertEquals(
+                    status == 200 ? 404 : status,
+                    gateway.raw("DELETE /services/none" + rest).status());
+            assertEquals(
+                    status == 404 ? 403 : status, // the path is for everybody, asking for others isn't
+                    gateway.raw("GET /limits/explain?ip=192.0.2.1" + rest).status());
+            var own = TestGateway.json(gateway.raw("GET /limits/explain" + rest));
+            assertEquals("127.0.0.1", own.path("client").asText(), "nobody further is named");
+            assertEquals(200, gateway.raw("GET /api/x" + rest).status());
+        }
+    }
+
+    @Test
+    void a_proxy_on_this_machine_that_shows_is_warned_of_once() throws Exception {
+        int port = Launched.freePorts(1);
+        try (Launched launched = Launched.start(
+                Map.of("CLASSPATH", LogTest.CLASSES, "GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "" + port),
+                "java",
+                "GatewayApp")) {
+            launched.line("is ready on port " + port);
+            for (String headers : List.of("", "X-Forwarded-For: 192.0.2.1", "Via: 1.1 x", "Host: other.example")) {
+                try (RawClient client = new RawClient(port).send(request("GET /metrics", headers))) {
+                    assertEquals(headers.isEmpty() ? 200 : 403, client.answer().status());
+                }
+            }
+            launched.terminate();
+            assertEquals(0, launched.exitCode(), launched.output());
+            List<String> warnings = launched.output()
+                    .lines()
+                    .filter(line -> line.contains(" WARN "))
+                    .toList();
+            assertEquals(1, warnings.size(), launched.output());
+            assertTrue(warnings.get(0).contains("by its header X-Forwarded-For. If a proxy"), warnings.get(0));
         }
     }
 

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who may change the gateway and read what is private. With a token set: whoever shows it (RFC 6750), from anywhere, and
- * nobody else. Without one: whoever is on this machine. With a port for that alone: only there.
+ * nobody else. Without one: whoever is on this machine, or can't be told from that. With a port for that alone: only
+ * there.
  */
 public final class Operators {
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);

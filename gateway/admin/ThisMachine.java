@@ -9,12 +9,20 @@ import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether somebody on this machine asks, and not somebody else through a proxy or a browser on it. Only the peer of the
  * TCP connection says where a request comes from; the headers are looked at for reasons to doubt it.
+ *
+ * <p>They catch browsers and proxies that show. A proxy, a tunnel or a TLS terminator on this machine that adds nothing
+ * can't be told from curl: with one, operators need a token or a port of their own, or it is named as a trusted proxy.
  */
 final class ThisMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(ThisMachine.class);
+
     /** What proxies add, beside all that begins with {@code X-Forwarded-}. */
     private static final Set<String> OF_PROXIES = Set.of(
             "forwarded",
@@ -27,6 +35,7 @@ final class ThisMachine {
             "cf-connecting-ip");
 
     private final Settings settings;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     ThisMachine(Settings settings) {
         this.settings = settings;
@@ -41,22 +50,40 @@ final class ThisMachine {
         if (!peer.isLoopbackAddress()) {
             return Optional.of("this comes from " + Peer.text(peer));
         }
-        if (settings.clients().forwardedBy().trusts(peer)) {
-            return Optional.of(Peer.text(peer) + " is a proxy (GATEWAY_TRUSTED_PROXIES)");
+        if (settings.clients().forwardedBy().trusts(peer)
+                || settings.clients().forwardedBy().trustsLocalhost()) { // one proxy may come from ::1 and 127.0.0.1
+            return Optional.of("this may come from a proxy on it (GATEWAY_TRUSTED_PROXIES)");
         }
+        Optional<String> sign = sign(request);
+        sign.ifPresent(this::warn);
+        return sign;
+    }
+
+    /** What shows that this isn't asked from here, or may not be; empty if nothing does. */
+    private Optional<String> sign(HttpServletRequest request) {
         Optional<String> header = proxyHeader(request);
         if (header.isPresent()) {
             return Optional.of("this has passed a proxy, by its header " + header.get());
         }
         if (!request.getProtocol().startsWith("HTTP/1.1")
                 && !request.getProtocol().startsWith("HTTP/2")) {
-            // nginx, unless told otherwise, adds no header that says for whom it asks, but speaks HTTP/1.0
+            // nginx adds no header of its own accord; before 1.29.7 it speaks HTTP/1.0, unless told otherwise
             return Optional.of("this is " + request.getProtocol() + ", as proxies speak it");
         }
         return isOurs(request.getServerName())
                 ? Optional.empty()
-                : Optional.of("this asks for " + request.getServerName() + ", which may be anybody's name; ask for"
-                        + " localhost");
+                : Optional.of("this asks for " + request.getServerName() + ", which isn't this machine's alone; ask"
+                        + " for localhost");
+    }
+
+    /** Says once that something here asks for others: the next one may show nothing. */
+    private void warn(String sign) {
+        if (!warned.getAndSet(true)) {
+            LOG.warn(
+                    "Refused a request for operators that came from this machine: {}. If a proxy, a tunnel or the like"
+                            + " leads here, set GATEWAY_ADMIN_TOKEN: one that doesn't show is taken for this machine",
+                    sign);
+        }
     }
 
     private static Optional<String> proxyHeader(HttpServletRequest request) {
@@ -72,7 +99,8 @@ final class ThisMachine {
 
     /**
      * Whether no stranger can own this name. Who owns one can point it here, and then a page of theirs in a browser on
-     * this machine asks as if it were the gateway's (DNS rebinding); an address has no owner to do so.
+     * this machine asks as if it were the gateway's (DNS rebinding). Who asks for an address that loopback doesn't lead
+     * to has reached a proxy.
      */
     private boolean isOurs(String host) {
         String name = host.toLowerCase(Locale.ROOT);
@@ -80,6 +108,11 @@ final class ThisMachine {
         return name.equals("localhost")
                 || name.endsWith(".localhost")
                 || name.equals(settings.host().toLowerCase(Locale.ROOT))
-                || Networks.address(address).isPresent();
+                || Networks.address(address).filter(ThisMachine::isHere).isPresent();
+    }
+
+    /** 0.0.0.0, too: connecting to it, as to ::, leads to loopback. */
+    private static boolean isHere(InetAddress address) {
+        return address.isLoopbackAddress() || address.isAnyLocalAddress();
     }
 }

@@ -15,13 +15,31 @@ final class AdminCheck {
     private AdminCheck() {}
 
     static void show(Settings settings, Map<String, String> environment, Report report) {
-        report.ok(
-                settings.access().token().isPresent()
-                        ? "admin: whoever shows the token may change things and read what is private"
-                        : "admin: without a token, only this machine may change things and read what is private");
+        if (settings.access().token().isPresent()) {
+            report.ok("admin: whoever shows the token may change things and read what is private");
+        } else {
+            showWithoutToken(settings, report);
+        }
         String file = environment.getOrDefault(TOKEN_FILE, "").strip();
         if (!file.isEmpty() && isOpen(Path.of(file))) {
             report.note(TOKEN_FILE + "=" + file + ": every user of this machine may read it; chmod 600 it");
+        }
+    }
+
+    private static void showWithoutToken(Settings settings, Report report) {
+        boolean ownPort = settings.access().port().isPresent();
+        if (settings.clients().forwardedBy().trustsLocalhost()
+                || settings.clients().proxyProtocol() && !ownPort) {
+            report.note("admin: nobody may change things or read what is private: what comes from this machine may be a"
+                    + " trusted proxy's; set GATEWAY_ADMIN_TOKEN");
+            return;
+        }
+        report.ok("admin: without a token, only this machine may change things and read what is private");
+        if (!ownPort) {
+            report.note(
+                    "admin: with a proxy, a tunnel or a TLS terminator on this machine, strangers may be taken for it;"
+                            + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT, or, if it says itself for whom it"
+                            + " asks, name it in GATEWAY_TRUSTED_PROXIES");
         }
     }
 

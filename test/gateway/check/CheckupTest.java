@@ -52,8 +52,32 @@ class CheckupTest {
         Said said = check(Map.of());
         assertEquals(0, said.code());
         assertTrue(
-                said.lines().stream().allMatch(line -> line.startsWith("ok    ")),
+                said.lines().stream().allMatch(line -> line.startsWith("ok    ") || line.startsWith("note  admin: ")),
                 said.lines().toString());
+    }
+
+    @ParameterizedTest(name = "{0}={1} {2}={3}")
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "GATEWAY_PORT, 0, GATEWAY_LEASE, 15s, 'with a proxy, a tunnel or a TLS terminator on this machine,'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 10.0.0.0/8, 'with a proxy, a tunnel or a TLS terminator on'",
+                "GATEWAY_PORT, 0, GATEWAY_ADMIN_TOKEN, 0123456789abcdef, -",
+                "GATEWAY_PORT, 0, GATEWAY_ADMIN_PORT, 0, -",
+                "GATEWAY_ADMIN_TOKEN, 0123456789abcdef, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, -",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, 'nobody may change things'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, ::1, 'nobody may change things'",
+                "GATEWAY_ADMIN_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.0/8, 'nobody may change things'",
+                "GATEWAY_PROXY_PROTOCOL, true, GATEWAY_TRUSTED_PROXIES, 192.0.2.1, 'nobody may change things'",
+            })
+    void what_a_proxy_on_this_machine_would_mean_for_operators_is_noted(
+            String name, String value, String other, String otherValue, String note) {
+        Said said = check(Map.of(name, value, other, otherValue));
+        assertEquals(0, said.code());
+        List<String> notes =
+                said.lines().stream().filter(line -> line.startsWith("note")).toList();
+        assertEquals(note == null ? 0 : 1, notes.size(), said.toString());
+        notes.forEach(line -> assertTrue(line.startsWith("note  admin: " + note), line));
     }
 
     @Test
