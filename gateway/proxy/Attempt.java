@@ -25,7 +25,7 @@ final class Attempt implements Runnable {
         /** What it came on; null if that can't be watched. */
         ClientSide client();
 
-        /** Has the reading or writing that waits for the client fail, from another thread. */
+        /** Has the reading or writing that waits for the client fail, if it does wait at this moment. */
         void isLate();
     }
 
@@ -220,9 +220,8 @@ final class Attempt implements Runnable {
         return due != 0 && now - due >= 0;
     }
 
-    /** Has what waits for the client fail, from another thread. */
+    /** Has what waits for the client fail, from another thread; called again as long as {@link #isClientLate}. */
     synchronized void clientIsLate() {
-        clientDue = 0;
         if (!over) { // else what the request came on may be another's already
             request.isLate();
         }

@@ -39,6 +39,7 @@ final class ClientRequest implements Attempt.Asked {
     private final Headers headers;
     private final boolean hasBody;
     private final boolean webSocket;
+    private boolean late; // of the one thread that finds it so
 
     /**
      * @param path the raw path that the backend shall see
@@ -124,10 +125,18 @@ final class ClientRequest implements Attempt.Asked {
         }
     }
 
-    /** As if nothing at all had come from it. */
+    /**
+     * As if nothing at all had come from it. If just now something did and is being read, Jetty would fail the whole
+     * request and read on itself, amid the other's reading: not when it has somebody to ask, who says no.
+     */
     @Override
     public void isLate() {
-        Runnable failing = HttpChannel.from(ServletContextRequest.getServletContextRequest(request))
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
+        if (!late) {
+            late = true;
+            jetty.addIdleTimeoutListener(timeout -> false);
+        }
+        Runnable failing = HttpChannel.from(jetty)
                 .onIdleTimeout(new TimeoutException("the client let its turn pass"))
                 .action();
         if (failing != null) {
