@@ -188,6 +188,18 @@ class CertificatesTest {
         }
     }
 
+    @ParameterizedTest(name = "a header of {0} bytes")
+    @CsvSource({"1000, 308", "5000, 431"})
+    void a_header_is_bounded_on_the_way_from_http_too(int bytes, int status) throws Exception {
+        settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
+        settings.put("GATEWAY_MAX_HEADER", "4KB");
+        try (TestGateway gateway = TestGateway.with(settings);
+                RawClient client = new RawClient(redirectPort(gateway))) {
+            client.send("GET / HTTP/1.1\r\nHost: a.test\r\nX-Large: " + "x".repeat(bytes) + "\r\n\r\n");
+            assertEquals(status, client.head().status());
+        }
+    }
+
     @Test
     void the_port_of_https_leads_nowhere() throws Exception {
         settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
