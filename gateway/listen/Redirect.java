@@ -13,17 +13,19 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
  * A port where HTTP is answered with the way to HTTPS and nothing else: 308, so that a POST stays a POST. It stands
  * before all other handlers, and lets pass what came on other ports.
  */
 public final class Redirect extends Handler.Wrapper {
-    private static final int HTTPS = 443;
+    private static final int USUAL = 443;
 
     private final String host;
     private final int port;
     private ServerConnector connector;
+    private int https; // known before anybody is let in here; the main port forgets its number when a drain closes it
 
     /**
      * @param host the address to listen on
@@ -43,6 +45,12 @@ public final class Redirect extends Handler.Wrapper {
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
+        connector.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) { // all ports are open by now
+                https = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+            }
+        });
         server.insertHandler(this);
         return connector;
     }
@@ -62,9 +70,8 @@ public final class Redirect extends Handler.Wrapper {
             response.write(true, ByteBuffer.wrap(body), callback);
             return true;
         }
-        int https = ((ServerConnector) getServer().getConnectors()[0]).getLocalPort();
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
-        response.getHeaders().put(HttpHeader.LOCATION, "https://" + asked + (https == HTTPS ? "" : ":" + https) + path);
+        response.getHeaders().put(HttpHeader.LOCATION, "https://" + asked + (https == USUAL ? "" : ":" + https) + path);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
         callback.succeeded();
         return true;
