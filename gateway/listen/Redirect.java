@@ -2,9 +2,12 @@ package gateway.listen;
 
 import gateway.Problem;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -24,16 +27,19 @@ public final class Redirect extends Handler.Wrapper {
 
     private final String host;
     private final int port;
+    private final UnaryOperator<List<ConnectionFactory>> proxied;
     private ServerConnector connector;
     private int https; // known before anybody is let in here; the main port forgets its number when a drain closes it
 
     /**
      * @param host the address to listen on
      * @param port the port to listen on; 0 takes a free one
+     * @param proxied puts before HTTP what proxies say first, if they do
      */
-    Redirect(String host, int port) {
+    Redirect(String host, int port, UnaryOperator<List<ConnectionFactory>> proxied) {
         this.host = host;
         this.port = port;
+        this.proxied = proxied;
     }
 
     /** Puts itself before the server's handlers; returns what listens, which must not be the server's first connector. */
@@ -42,7 +48,8 @@ public final class Redirect extends Handler.Wrapper {
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.LEGACY); // as on the main port, which decides
         http.setPersistentConnectionsEnabled(false);
-        connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        List<ConnectionFactory> protocols = proxied.apply(List.of(new HttpConnectionFactory(http)));
+        connector = new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
         connector.setHost(host);
         connector.setPort(port);
         connector.addEventListener(new LifeCycle.Listener() {
