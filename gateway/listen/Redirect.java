@@ -24,6 +24,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
  */
 public final class Redirect extends Handler.Wrapper {
     private static final int USUAL = 443;
+    private static final int ACCEPTORS = 1; // which is what a drain knows to end
+    private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
 
     private final String host;
     private final int port;
@@ -49,7 +51,8 @@ public final class Redirect extends Handler.Wrapper {
         http.setUriCompliance(UriCompliance.LEGACY); // as on the main port, which decides
         http.setPersistentConnectionsEnabled(false);
         List<ConnectionFactory> protocols = proxied.apply(List.of(new HttpConnectionFactory(http)));
-        connector = new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
+        connector = new ServerConnector(
+                server, ACCEPTORS, SELECTORS_AS_JETTY_SEES_FIT, protocols.toArray(ConnectionFactory[]::new));
         connector.setHost(host);
         connector.setPort(port);
         connector.addEventListener(new LifeCycle.Listener() {
