@@ -126,13 +126,11 @@ public final class GatewayApp {
         return Javalin.create(config -> {
             Server.configure(config, settings);
             Server.noRoutesBelow(config, API);
-            config.jetty.addConnector((server, http) -> guard.over(
-                    new ClientConnector(server, http, config.jetty.host, config.jetty.port, listening.protocols(http)),
-                    http));
+            config.jetty.addConnector((server, http) -> guard.over(new ClientConnector(
+                    server, http, config.jetty.host, config.jetty.port, listening.protocols(http))));
             listening
                     .redirect()
-                    .ifPresent(way ->
-                            config.jetty.addConnector((server, http) -> guard.over(way.connector(server), http)));
+                    .ifPresent(way -> config.jetty.addConnector((server, http) -> guard.over(way.connector(server))));
             config.jetty.modifyServer(server -> guard.atDoorOf(server, API));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 

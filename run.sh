@@ -168,17 +168,34 @@ start() {
 
 running() { kill -0 "$1" 2>/dev/null; }
 
+# How long those told to stop may take, in tenths of a second: as long as requests may go on, 10 s at least since services
+# take that, and 10 s more.
+patience() {
+  local tenths=100
+  if [[ ${GATEWAY_DRAIN:-10s} =~ ^[[:space:]]*([0-9]{1,9})(ms|s|m|h)[[:space:]]*$ ]]; then
+    tenths=$((10#${BASH_REMATCH[1]}))
+    case ${BASH_REMATCH[2]} in
+      ms) tenths=$((tenths / 100)) ;;
+      s) tenths=$((tenths * 10)) ;;
+      m) tenths=$((tenths * 600)) ;;
+      h) tenths=$((tenths * 36000)) ;;
+    esac
+  fi
+  echo $(((tenths > 100 ? tenths : 100) + 100))
+}
+
 stop_all() {
   trap '' INT TERM HUP
-  local pid tenths=0
+  local pid tenths=0 most
+  most=$(patience)
   if [ ${#PIDS[@]} -gt 0 ] && [ ! -f "$(archive gateway)" ]; then
     echo "run.sh  | stopping; this first time, what was loaded is noted too, so that the next start is quicker"
   fi
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -TERM "$pid" 2>/dev/null; done
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do
-    while running "$pid"; do # they drain for up to 10 s
+    while running "$pid"; do
       sleep 0.1
-      if [ $((tenths += 1)) -eq 200 ]; then kill -KILL "$pid" 2>/dev/null; fi
+      if [ $((tenths += 1)) -ge "$most" ]; then kill -KILL "$pid" 2>/dev/null; fi
     done
   done
   PIDS=()

@@ -117,11 +117,11 @@ public record ForwardedBy(Networks trusted, Header header) {
                 if (addresses.size() > MOST_PROXIES || !trusts(addresses.getFirst())) {
                     return new Walk(addresses, outermost);
                 }
-                boolean plain = header == Header.X_FORWARDED_FOR;
-                int comma = plain ? text.lastIndexOf(',', end - 1) : ForwardedElement.comma(text, end);
+                int comma = comma(text, end);
                 String element = text.substring(comma + 1, end).strip();
-                Optional<ForwardedElement> said =
-                        plain ? ForwardedElement.address(element) : ForwardedElement.pairs(element);
+                Optional<ForwardedElement> said = header == Header.X_FORWARDED_FOR
+                        ? ForwardedElement.address(element)
+                        : ForwardedElement.pairs(element);
                 if (said.isEmpty()) {
                     return new Walk(addresses, outermost);
                 }
@@ -131,6 +131,15 @@ public record ForwardedBy(Networks trusted, Header header) {
             }
         }
         return new Walk(addresses, outermost);
+    }
+
+    /**
+     * Where what one proxy wrote begins: behind the comma at this place, none within quotes; -1 if it is the line's first.
+     *
+     * @param end where it ends
+     */
+    public int comma(String line, int end) {
+        return header == Header.X_FORWARDED_FOR ? line.lastIndexOf(',', end - 1) : ForwardedElement.comma(line, end);
     }
 
     /** The value of a header that came once; null if it didn't, for then who wrote which? */

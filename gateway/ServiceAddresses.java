@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where services may be. Never at addresses that mean something to this machine alone, or at which clouds hand out
@@ -32,6 +33,17 @@ public record ServiceAddresses(Networks allowed) {
     private static final Networks SIX_TO_FOUR = Networks.parse("2002::/16");
     private static final Networks TEREDO = Networks.parse("2001::/32");
     private static final int IPV4_BYTES = 4;
+
+    /**
+     * What is wrong with a URL whose host stands for this address, in words; empty if nothing is.
+     *
+     * @param own the gateway's ports, at which no service can be
+     */
+    public Optional<String> objection(ServiceUrl url, InetAddress address, Set<Integer> own) {
+        return own.contains(url.port()) && OwnAddress.isHere(address)
+                ? Optional.of("is the gateway's own address")
+                : objection(address).map(words -> "leads to " + words);
+    }
 
     /**
      * Why no service may be there, in words that follow "leads to"; empty if one may.

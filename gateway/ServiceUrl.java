@@ -3,10 +3,9 @@ package gateway;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -86,20 +85,9 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         return decoded.equals(".") || decoded.equals("..");
     }
 
-    /**
-     * Whether it leads to this machine at this port: to the gateway itself, if that is the gateway's.
-     *
-     * @param port a port of this machine
-     */
-    public boolean isOnThisMachineAt(int port) {
-        if (this.port != port) {
-            return false;
-        }
-        try {
-            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(OwnAddress::isHere);
-        } catch (UnknownHostException e) {
-            return false; // its first check will say that it can't be reached
-        }
+    /** What its host stands for if nobody needs to be asked: if it is an address, or localhost; else empty. */
+    public Optional<InetAddress> address() {
+        return host.equals("localhost") ? Optional.of(InetAddress.getLoopbackAddress()) : Networks.address(host);
     }
 
     /** {@code host:port}, with brackets round IPv6: what goes into a Host header and into a log line. */

@@ -3,9 +3,11 @@ package gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -183,13 +185,18 @@ public record Settings(
         return backendCa.map(file -> Trust.javasAnd(TlsSettings.BACKEND_CA.name(), file));
     }
 
+    /** All ports that are to be listened at; 0 for a free one. */
+    private Set<Integer> ports() {
+        Set<Integer> ports = new HashSet<>(Set.of(port));
+        access.port().ifPresent(ports::add);
+        tls.flatMap(TlsSettings::redirectPort).ifPresent(ports::add);
+        return ports;
+    }
+
     private void complainOf(ServiceUrl url, SettingsReader reader) {
-        if (url.isOnThisMachineAt(port)) {
-            reader.complain(SERVICES, url.toString(), "is the gateway's own address");
-        }
-        Networks.address(url.host())
-                .flatMap(serviceAddresses()::objection)
-                .ifPresent(words -> reader.complain(SERVICES, url.toString(), "leads to " + words));
+        url.address() // a dead name server must not hold up the start
+                .flatMap(address -> serviceAddresses().objection(url, address, ports()))
+                .ifPresent(words -> reader.complain(SERVICES, url.toString(), words));
         long alike = services.stream()
                 .filter(other -> other.authority().equals(url.authority()))
                 .count();

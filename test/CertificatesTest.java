@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +186,33 @@ class CertificatesTest {
                     client.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").answer();
             assertEquals(400, answer.status());
             assertEquals(List.of(), answer.header("Location"));
+        }
+    }
+
+    /** A drain closes the main port first, which then says -2 for its number: browsers kept the way to https://a.test:-2/. */
+    @Test
+    void the_way_stays_right_while_the_gateway_leaves() throws Exception {
+        settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
+        try (TestGateway gateway = TestGateway.with(settings);
+                RawClient client = new RawClient(redirectPort(gateway))) {
+            int port = gateway.port();
+            client.send("GET / HTTP/1.1\r\nHost: a.test\r\n");
+            gateway.drain.run(gateway.app.jettyServer().server(), Duration.ZERO);
+            RawClient.Answer answer = client.send("\r\n").answer();
+            assertEquals(308, answer.status());
+            assertEquals(List.of("https://a.test:" + port + "/"), answer.header("Location"));
+        }
+    }
+
+    @ParameterizedTest(name = "a header of {0} bytes")
+    @CsvSource({"1000, 308", "5000, 431"})
+    void a_header_is_bounded_on_the_way_from_http_too(int bytes, int status) throws Exception {
+        settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
+        settings.put("GATEWAY_MAX_HEADER", "4KB");
+        try (TestGateway gateway = TestGateway.with(settings);
+                RawClient client = new RawClient(redirectPort(gateway))) {
+            client.send("GET / HTTP/1.1\r\nHost: a.test\r\nX-Large: " + "x".repeat(bytes) + "\r\n\r\n");
+            assertEquals(status, client.head().status());
         }
     }
 

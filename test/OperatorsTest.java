@@ -354,12 +354,16 @@ class OperatorsTest {
                 "one without origin   | ''                              | cross-site  | 403",
                 "a neighbour          | ''                              | same-site   | 403",
                 "no URL               | Origin: a b                     | ''          | 403",
+                "two sites'           | Origin: http://localhost~Origin: http://other | '' | 403",
+                "its own page, twice  | Origin: http://localhost~Origin: http://localhost | '' | 403",
+                "two kinds of page    | ''                              | same-origin~Sec-Fetch-Site: cross-site | 403",
             })
     void a_page_of_another_site_changes_nothing_even_with_the_token(String what, String origin, String site, int status)
             throws Exception {
         try (TestGateway gateway = TestGateway.with(WITH_TOKEN)) {
             String fetch = site.isEmpty() ? "" : "Sec-Fetch-Site: " + site;
-            assertEquals(status, status(gateway, "DELETE /services/none", origin, fetch, RIGHT));
+            String[] headers = (origin + "~" + fetch + "~" + RIGHT).split("~");
+            assertEquals(status, status(gateway, "DELETE /services/none", headers));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class ProxyProtocolTest {
         Map<String, String> settings = Map.of("GATEWAY_PROXY_PROTOCOL", "true", "GATEWAY_TRUSTED_PROXIES", "127.0.0.1");
         gateway = TestGateway.with(settings, backend);
         Map<String, String> both = new HashMap<>(settings);
+        both.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
         both.putAll(ca.issue("localhost")
                 .writeTo(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "proxy")));
         overTls = TestGateway.with(both, backend);
@@ -89,6 +91,25 @@ class ProxyProtocolTest {
             TestBackend.Received seen = backend.next();
             assertEquals(List.of("192.0.2.7"), seen.header("X-Forwarded-For"));
             assertEquals(List.of("https"), seen.header("X-Forwarded-Proto"));
+        }
+    }
+
+    private static RawClient atTheWayFromHttp() throws IOException {
+        return new RawClient(
+                ((ServerConnector) overTls.app.jettyServer().server().getConnectors()[1]).getLocalPort());
+    }
+
+    /** A balancer that sent it on both ports got a 400 for it there: nobody found the way from HTTP. */
+    @Test
+    void it_stands_before_the_way_from_http_too() throws Exception {
+        try (RawClient proxy = atTheWayFromHttp()) {
+            proxy.send("PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n").send(REQUEST);
+            RawClient.Answer answer = proxy.answer();
+            assertEquals(308, answer.status());
+            assertEquals(List.of("https://x:" + overTls.port() + "/api/x"), answer.header("Location"));
+        }
+        try (RawClient client = atTheWayFromHttp()) {
+            assertEquals("", whatComes(client, REQUEST), "closed without an answer");
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** run.sh as people use it. */
 class RunScriptTest {
@@ -205,6 +207,34 @@ class RunScriptTest {
             fleet.signal("INT");
             assertEquals(0, fleet.exitCode(), fleet.output());
             assertFalse(fleet.output().contains(token), fleet.output());
+        }
+    }
+
+    /** It killed after 20 s, so that a longer drain was never whole. Here nobody is started, stopped or waited for. */
+    @ParameterizedTest(name = "GATEWAY_DRAIN={0}")
+    @CsvSource({
+        "'', 200",
+        "0s, 200",
+        "1500ms, 200",
+        "15000ms, 250",
+        "30s, 400",
+        "2m, 1300",
+        "1h, 36100",
+        "010s, 200",
+        "ten, 200"
+    })
+    void who_drains_is_killed_only_when_the_drain_must_be_over(String drain, int tenths) throws Exception {
+        String stop = """
+                . ./run.sh --help >/dev/null
+                FEATURE=17 PIDS=(1) ticks=0
+                running() { true; }
+                sleep() { ticks=$((ticks + 1)); }
+                kill() { if [ "$1" = -KILL ]; then echo "killed after $ticks"; exit; fi; }
+                stop_all | tail -n 1
+                """;
+        try (Launched script = Launched.start(Map.of("GATEWAY_DRAIN", drain), "bash", "-c", stop)) {
+            assertEquals(0, script.exitCode());
+            assertEquals("killed after " + tenths, script.output());
         }
     }
 

@@ -5,6 +5,8 @@ import gateway.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.URI;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,11 +28,15 @@ public final class SameOrigin implements Handler {
         if (READING.contains(ctx.req().getMethod()) || services.covers(ctx.path())) {
             return;
         }
-        String origin = ctx.req().getHeader("Origin");
-        if (isOf(origin, ctx.req().getHeader("Host")) && isOwn(ctx.req().getHeader("Sec-Fetch-Site"))) {
+        List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
+        List<String> sites = Collections.list(ctx.req().getHeaders("Sec-Fetch-Site"));
+        if (origins.size() <= 1 // no browser sends two; which of them would be the page's?
+                && sites.size() <= 1
+                && origins.stream().allMatch(origin -> isOf(origin, ctx.req().getHeader("Host")))
+                && sites.stream().allMatch(SameOrigin::isOwn)) {
             return;
         }
-        String whose = origin == null ? "another site" : origin;
+        String whose = origins.isEmpty() ? "another site" : String.join(", ", origins);
         new Problem(403, "cross-site", "Cross-site request", "A page of " + whose + " may not change this gateway")
                 .send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
@@ -38,13 +44,10 @@ public final class SameOrigin implements Handler {
 
     /** What browsers of today say beside the origin, and no page can forge; {@code none} is the user's own doing. */
     private static boolean isOwn(String site) {
-        return site == null || site.equals("same-origin") || site.equals("none");
+        return site.equals("same-origin") || site.equals("none");
     }
 
     private static boolean isOf(String origin, String host) {
-        if (origin == null) {
-            return true;
-        }
         try {
             return host != null && host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
         } catch (IllegalArgumentException e) {

@@ -13,10 +13,11 @@ final class ClientWalk {
         report.ok("client: the connection comes from " + Peer.text(claim.peer()) + ", with "
                 + forwardedBy.header().field() + ": " + claim.header());
         InetAddress current = claim.peer();
-        String[] elements = claim.header().split(",", -1);
-        int left = elements.length;
-        while (left > 0 && forwardedBy.trusts(current)) {
-            String element = elements[--left].strip();
+        int left = claim.header().length();
+        while (left >= 0 && forwardedBy.trusts(current)) {
+            int comma = forwardedBy.comma(claim.header(), left);
+            String element = claim.header().substring(comma + 1, left).strip();
+            left = comma;
             InetAddress next = forwardedBy.client(current, List.of(element));
             if (next.equals(current) && !element.contains(Peer.text(current))) {
                 report.note("client: " + Peer.text(current) + " is a trusted proxy, but \"" + element
@@ -27,7 +28,7 @@ final class ClientWalk {
             current = next;
         }
         InetAddress client = forwardedBy.client(claim.peer(), List.of(claim.header()));
-        report.ok("client: it is " + Peer.text(client) + because(forwardedBy, client, left > 0));
+        report.ok("client: it is " + Peer.text(client) + because(forwardedBy, client, left >= 0));
     }
 
     private static String because(ForwardedBy forwardedBy, InetAddress client, boolean more) {

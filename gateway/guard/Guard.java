@@ -8,7 +8,7 @@ import gateway.Timer;
 import gateway.story.Story;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -40,9 +40,8 @@ public final class Guard {
                 closed);
     }
 
-    /** Has the bounds hold for what comes by this connector; returns it. */
-    public ServerConnector over(ServerConnector connector, HttpConfiguration http) {
-        http.setRequestHeaderSize(settings.bounds().header());
+    /** Has the bounds hold for what comes by this connector; returns it. HTTP/2 is told its own, when it is set up. */
+    public ServerConnector over(ServerConnector connector) {
         return over(connector, connections);
     }
 
@@ -52,6 +51,8 @@ public final class Guard {
     }
 
     private ServerConnector over(ServerConnector connector, Connections connections) {
+        HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
+        http.getHttpConfiguration().setRequestHeaderSize(settings.bounds().header());
         connector.setIdleTimeout(settings.bounds().idleTimeout().toMillis());
         connector.addBean(connections);
         guarded.add(connector);

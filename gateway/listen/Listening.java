@@ -1,27 +1,28 @@
 package gateway.listen;
 
+import gateway.Networks;
 import gateway.Refusals;
 import gateway.Settings;
 import gateway.Time;
 import gateway.Timer;
 import gateway.TlsSettings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 
 /**
- * What the gateway speaks on its main port: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 in it; with a PROXY header before
- * either if it stands behind such proxies.
+ * What the gateway speaks to clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 in it and the way there from HTTP; with a
+ * PROXY header before each if it stands behind such proxies.
  */
 public final class Listening {
     private final int requestHeader;
     private final Optional<Https> https;
     private final Optional<Reload> reload;
     private final Optional<Redirect> redirect;
-    private final Optional<ProxyProtocol> proxied;
+    private final UnaryOperator<List<ConnectionFactory>> proxied;
 
     /**
      * @param refusals counts connections that are closed without an answer
@@ -33,23 +34,19 @@ public final class Listening {
         this.requestHeader = settings.bounds().header();
         this.https = identity.map(Https::new);
         this.reload = identity.map(used -> new Reload(tls.get(), used, time, https.get()::take));
-        this.redirect = tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port));
+        Networks proxies = settings.clients().forwardedBy().trusted();
         this.proxied = settings.clients().proxyProtocol()
-                ? Optional.of(new ProxyProtocol(settings.clients().forwardedBy().trusted(), refusals))
-                : Optional.empty();
+                ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)
+                : UnaryOperator.identity();
+        this.redirect =
+                tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port, proxied));
     }
 
     /** What a connection to the main port speaks, in the order of its layers. */
     public ConnectionFactory[] protocols(HttpConfiguration http) {
-        List<ConnectionFactory> protocols = new ArrayList<>();
-        https.ifPresentOrElse(
-                tls -> protocols.addAll(tls.protocols(http, requestHeader)),
-                () -> protocols.add(new HttpConnectionFactory(http)));
-        proxied.ifPresent(header -> {
-            protocols.add(0, header.claim(protocols.get(0).getProtocol()));
-            protocols.add(0, header);
-        });
-        return protocols.toArray(ConnectionFactory[]::new);
+        List<ConnectionFactory> protocols = https.map(tls -> tls.protocols(http, requestHeader))
+                .orElseGet(() -> List.of(new HttpConnectionFactory(http)));
+        return proxied.apply(protocols).toArray(ConnectionFactory[]::new);
     }
 
     /** The port that leads from HTTP to HTTPS, if there is one. */

@@ -5,6 +5,8 @@ import gateway.Refusals;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -28,20 +30,23 @@ final class ProxyProtocol extends ProxyConnectionFactory {
     private final Networks trusted;
     private final Refusals refusals;
 
-    /** @param trusted the proxies' own addresses */
-    ProxyProtocol(Networks trusted, Refusals refusals) {
+    private ProxyProtocol(Networks trusted, Refusals refusals) {
         super(CLAIM);
         this.trusted = trusted;
         this.refusals = refusals;
     }
 
     /**
-     * What comes behind the header.
+     * Puts the header before what a connection speaks, in the order of its layers.
      *
-     * @param next the protocol spoken then
+     * @param trusted the proxies' own addresses
      */
-    ConnectionFactory claim(String next) {
-        return new Claim(next);
+    static List<ConnectionFactory> before(List<ConnectionFactory> protocols, Networks trusted, Refusals refusals) {
+        ProxyProtocol header = new ProxyProtocol(trusted, refusals);
+        List<ConnectionFactory> all = new ArrayList<>(protocols);
+        all.add(0, header.new Claim(protocols.get(0).getProtocol()));
+        all.add(0, header);
+        return all;
     }
 
     @Override

@@ -24,6 +24,11 @@ public final class ClientConnector extends ServerConnector {
     /** Connections that may wait to be accepted; Jetty's 50 are few when a thousand clients come at once. */
     private static final int ACCEPT_QUEUE = 1024;
 
+    /** Who takes connections: one thread, which is what a drain knows to end. */
+    private static final int ACCEPTORS = 1;
+
+    private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
+
     /** What a backend may answer with; OkHttp reads at most 256 KB of headers. */
     private static final int RESPONSE_HEADER_BYTES = 256 * 1024;
 
@@ -34,7 +39,7 @@ public final class ClientConnector extends ServerConnector {
      */
     public ClientConnector(
             Server server, HttpConfiguration http, String host, int port, ConnectionFactory... protocols) {
-        super(server, protocols);
+        super(server, ACCEPTORS, SELECTORS_AS_JETTY_SEES_FIT, protocols);
         http.setHeaderCacheSize(HEADER_CACHE);
         setAcceptQueueSize(ACCEPT_QUEUE);
         http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);

@@ -1,7 +1,6 @@
 package gateway.registry;
 
 import gateway.Networks;
-import gateway.OwnAddress;
 import gateway.ServiceAddresses;
 import gateway.ServiceUrl;
 import gateway.Threads;
@@ -59,12 +58,9 @@ public final class ServicePlaces {
      */
     public Optional<String> objection(ServiceUrl url, Set<Integer> ports) {
         for (InetAddress address : addressesOf(url.host())) {
-            if (ports.contains(url.port()) && OwnAddress.isHere(address)) {
-                return Optional.of("is the gateway's own address");
-            }
-            Optional<String> objection = addresses.objection(address);
+            Optional<String> objection = addresses.objection(url, address, ports);
             if (objection.isPresent()) {
-                return objection.map(words -> "leads to " + words);
+                return objection;
             }
         }
         return Optional.empty();

@@ -23,6 +23,21 @@ class ServiceUrlTest {
         assertEquals(form, ServiceUrl.parse(text).toString());
     }
 
+    /** The settings looked names up, so that a dead name server held up the start. */
+    @ParameterizedTest(name = "{0} is at {1}")
+    @CsvSource({
+        "http://localhost:8001, 127.0.0.1",
+        "http://LOCALHOST, 127.0.0.1",
+        "http://10.0.0.1:1, 10.0.0.1",
+        "http://[::1]:8001, 0:0:0:0:0:0:0:1",
+        "http://[::ffff:10.0.0.1], 10.0.0.1",
+        "http://ip6-localhost:8001, ''",
+        "http://order_service:8080, ''",
+    })
+    void its_address_is_known_without_asking_anybody_or_not_at_all(String text, String address) {
+        assertEquals(address, ServiceUrl.parse(text).address().map(Peer::text).orElse(""));
+    }
+
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
         "localhost:8001, must start with http:// or https://",

@@ -101,12 +101,25 @@ class SettingsTest {
                 settings.services().stream().map(ServiceUrl::toString).toList());
     }
 
-    @Test
-    void a_service_at_the_gateways_own_address_is_refused() {
-        Exception bad = assertThrows(
-                BadSettings.class,
-                () -> Settings.from(Map.of("GATEWAY_PORT", "8000", "GATEWAY_SERVICES", "http://localhost:8000/api")));
-        assertEquals("GATEWAY_SERVICES=http://localhost:8000/api: is the gateway's own address", bad.getMessage());
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:8000/api",
+        "http://127.0.0.7:8000",
+        "http://[::1]:8000",
+        "http://0.0.0.0:8000",
+        "http://127.0.0.1:8020",
+        "http://localhost:8080"
+    })
+    void a_service_at_one_of_the_gateways_own_ports_is_refused(String url) {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_PORT", "8000",
+                "GATEWAY_ADMIN_PORT", "8020",
+                "GATEWAY_HTTP_REDIRECT_PORT", "8080",
+                "GATEWAY_TLS_CERT", "cert.pem",
+                "GATEWAY_TLS_KEY", "key.pem",
+                "GATEWAY_SERVICES", url);
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(settings));
+        assertEquals("GATEWAY_SERVICES=" + url + ": is the gateway's own address", bad.getMessage());
     }
 
     @Test

@@ -243,6 +243,21 @@ class CheckupTest {
         assertEquals("ok    client: " + words, said.lines().get(said.lines().size() - 1));
     }
 
+    @Test
+    void a_comma_in_quotes_is_no_end_of_what_a_proxy_wrote() {
+        Map<String, String> settings =
+                Map.of("GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8", "GATEWAY_FORWARDED_HEADER", "Forwarded");
+        String header = "for=1.2.3.4;ext=\"a, b\", for=10.0.0.1;ext=\"c, d\"";
+        Said said = check(settings, "--check-client", header, "--peer", "10.0.0.2");
+        assertEquals(
+                List.of(
+                        "ok    client: the connection comes from 10.0.0.2, with Forwarded: " + header,
+                        "ok    client: 10.0.0.2 is a trusted proxy, and says 10.0.0.1",
+                        "ok    client: 10.0.0.1 is a trusted proxy, and says 1.2.3.4",
+                        "ok    client: it is 1.2.3.4, which isn't in GATEWAY_TRUSTED_PROXIES"),
+                said.lines());
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "--check --nonsense, unknown argument --nonsense; a check takes",
