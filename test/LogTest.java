@@ -204,17 +204,20 @@ class LogTest {
     void while_nobody_reads_the_output_requests_are_answered_and_what_is_dropped_is_said() throws Exception {
         int port = Launched.freePorts(1);
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()));
-                RawClient client = connected(port, gateway)) {
+                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()))) {
+            connected(port, gateway).close();
             ask(port, 12_000, LONG_PATH, 404);
             // Also those who have other things to log go on: health checks, and requests that take a backend out.
             a.kill();
             AtomicInteger requests = new AtomicInteger(12_000 + 1);
-            Await.until("its ejection", () -> {
-                requests.incrementAndGet();
-                return client.send(get("/api/x")).answer().status() == 503;
-            });
-            double dropped = dropped(client);
+            double dropped;
+            try (RawClient client = new RawClient(port)) {
+                Await.until("its ejection", () -> {
+                    requests.incrementAndGet();
+                    return client.send(get("/api/x")).answer().status() == 503;
+                });
+                dropped = dropped(client);
+            }
             assertTrue(dropped > 0, "none was dropped");
 
             gateway.reading();

@@ -158,7 +158,13 @@ public final class Forwarder implements AutoCloseable {
             throws IOException {
         Backend backend = attempt.backend();
         BackendLanes backendLanes = lanes.of(backend);
-        Lane lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
+        Lane lane;
+        try {
+            lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
+        } catch (RuntimeException | Error e) { // too little memory, perhaps
+            backend.finished();
+            throw e;
+        }
         boolean warm = lane.isWarm();
         boolean reusable = false;
         try {
