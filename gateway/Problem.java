@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies.
@@ -144,6 +145,9 @@ public record Problem(
     public void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;
+        }
+        if (!response.containsHeader("Connection")) { // else it has been said, and somebody may want to read on
+            UnreadBody.discard(ServletContextRequest.getServletContextRequest(request));
         }
         byte[] body = identified(Traced.of(request), response).json(request.getRequestURI());
         response.resetBuffer();

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.RawClient;
 import gateway.RawClient.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -160,6 +161,33 @@ class PagesTest {
         assertEquals(405, response.statusCode());
         assertEquals("GET, HEAD", header(response, "Allow"));
         assertEquals(405, gateway.delete("/dashboard/assets/docs.js").statusCode());
+    }
+
+    // Now and then a client's next request was lost: it had been refused before its body came, and the connection was
+    // closed after the answer without a word.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "a body that comes later ends the connection, Content-Length: 2, '', close",
+        "chunks that come later too, Transfer-Encoding: chunked, '', close",
+        "one that is there doesn't, Content-Length: 2, {}, ''",
+        "nor do its chunks, Transfer-Encoding: chunked, 2~{}~0~~, ''",
+        "nor does none, X: y, '', ''",
+    })
+    void a_refusal_says_whether_the_connection_is_kept(String what, String framing, String body, String connection)
+            throws Exception {
+        try (RawClient client = gateway.raw()) {
+            String head = "POST /docs HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n\r\n";
+            RawClient.Answer answer =
+                    client.send(head + body.replace("~", "\r\n")).answer();
+            assertEquals(405, answer.status());
+            assertEquals(connection, String.join(",", answer.header("Connection")));
+            if (connection.isEmpty()) {
+                client.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertEquals(200, client.answer().status());
+            } else {
+                assertEquals("", client.rest());
+            }
+        }
     }
 
     private static String header(HttpResponse<String> response, String name) {

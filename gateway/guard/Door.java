@@ -3,6 +3,7 @@ package gateway.guard;
 import gateway.PathPrefix;
 import gateway.Problem;
 import gateway.ProxyStatus;
+import gateway.UnreadBody;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
@@ -47,6 +48,7 @@ final class Door extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         request.setAttribute(Problem.ATTRIBUTE, OVERLOADED);
+        UnreadBody.discard(request);
         response.setStatus(OVERLOADED.status());
         for (HttpField field : fields) {
             response.getHeaders().add(field);
