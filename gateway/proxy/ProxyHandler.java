@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.PathPrefix;
 import gateway.Problem;
+import gateway.ProxyError;
 import gateway.Via;
 import gateway.guard.Backoff;
 import gateway.guard.InFlight;
@@ -81,12 +82,11 @@ public final class ProxyHandler implements Handler {
     }
 
     private static void refuse(Problem problem, Context ctx) throws IOException {
-        boolean mayComeBack = problem.status() == 503;
-        if (mayComeBack) {
+        if (problem.status() == 503) {
             ctx.res().setHeader("Retry-After", "1");
         }
         problem.send(ctx.req(), ctx.res());
-        if (mayComeBack) {
+        if (problem.proxyStatus().error() == ProxyError.CONNECTION_LIMIT_REACHED) {
             Backoff.after(ctx.res());
         }
     }
