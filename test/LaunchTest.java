@@ -264,10 +264,10 @@ class LaunchTest {
      */
     private static void askUntilRefused(int port, AtomicInteger served, List<String> lost) {
         while (true) {
+            int asked = 0;
             try (RawClient client = new RawClient(port)) {
-                boolean open = true;
-                for (boolean first = true; open; first = false) {
-                    RawClient.Answer answer = ask(client, first);
+                for (boolean open = true; open; ) {
+                    RawClient.Answer answer = ask(client, asked++ == 0);
                     if (answer.status() != 200) {
                         throw new IOException("status " + answer.status());
                     }
@@ -277,8 +277,11 @@ class LaunchTest {
             } catch (ConnectException e) {
                 return;
             } catch (IOException e) {
+                if (asked == 0) { // amid its handshake: connecting itself was a reset, once in many runs
+                    return;
+                }
                 synchronized (lost) {
-                    lost.add(e.toString());
+                    lost.add("the " + asked + "th of a connection: " + e);
                 }
                 return;
             }
