@@ -242,13 +242,7 @@ class BoundsTest {
                         return;
                     }
                     wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-                    try {
-                        for (byte[] part = new byte[1 << 20]; true; ) {
-                            wire.send(part);
-                        }
-                    } finally {
-                        freed.countDown();
-                    }
+                    wire.sendUntilFreed(freed);
                 });
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_IDLE_TIMEOUT", "300ms"), backend);
                 RawClient client = gateway.raw()) {

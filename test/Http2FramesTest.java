@@ -232,13 +232,7 @@ class Http2FramesTest {
         CountDownLatch freed = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.doing((request, wire) -> {
                     wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-                    try {
-                        for (byte[] part = new byte[1 << 20]; true; ) {
-                            wire.send(part);
-                        }
-                    } finally {
-                        freed.countDown();
-                    }
+                    wire.sendUntilFreed(freed);
                 });
                 TestGateway gateway =
                         gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);

@@ -69,13 +69,7 @@ class PatienceTest {
                 wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
                 wire.send(new byte[10]);
                 silence();
-                try {
-                    for (byte[] part = new byte[1 << 20]; true; ) {
-                        wire.send(part);
-                    }
-                } finally {
-                    FREED.countDown();
-                }
+                wire.sendUntilFreed(FREED);
             }
             default -> wire.ok("fine");
         }

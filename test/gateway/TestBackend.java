@@ -87,6 +87,17 @@ public final class TestBackend implements AutoCloseable {
             out.flush();
         }
 
+        /** Sends a body's bytes until nobody takes them any more; then the latch is counted down. */
+        public void sendUntilFreed(CountDownLatch freed) throws IOException {
+            try {
+                for (byte[] part = new byte[1 << 20]; true; ) {
+                    send(part);
+                }
+            } finally {
+                freed.countDown();
+            }
+        }
+
         public void close() throws IOException {
             socket.close();
         }
