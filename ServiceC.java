@@ -1,10 +1,10 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import gateway.Drain;
-import gateway.Launch;
-import gateway.ServiceSettings;
-import gateway.Trouble;
-import gateway.registry.Registration;
+import gateway.lifecycle.Drain;
+import gateway.lifecycle.Launch;
+import gateway.service.ServiceSettings;
+import gateway.service.Trouble;
+import gateway.service.Registration;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.time.Instant;

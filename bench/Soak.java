@@ -1,5 +1,5 @@
-import gateway.RawClient;
-import gateway.TestBackend;
+import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;

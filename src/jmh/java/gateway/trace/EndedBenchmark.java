@@ -1,0 +1,96 @@
+package gateway.trace;
+
+import gateway.MicroBenchmark;
+import gateway.net.ServiceUrl;
+import gateway.util.Time;
+import gateway.metrics.Metrics;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
+
+/** What those who hear of a request's end cost its thread, and what writing its line costs the log's own. */
+public class EndedBenchmark extends MicroBenchmark {
+    private static final int AT_ONCE = 4096;
+
+    private final Metrics metrics = new Metrics();
+    private final TextLine text = new TextLine();
+    private final JsonLine json = new JsonLine();
+    private Story story;
+
+    @Setup
+    public void make() {
+        Service service = new Service("service-a", ServiceUrl.parse("http://localhost:8001"), Optional.empty());
+        story = new Story(
+                Time.system().now(),
+                0,
+                InetAddress.getLoopbackAddress(),
+                "GET",
+                "/api/data",
+                "44ae81ac0b376e33e5198fb5e8349844",
+                new TraceContext("00-44ae81ac0b376e33e5198fb5e8349844-00f067aa0ba902b7-01", true),
+                true);
+        story.add(new Hop(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
+        story.end(3_210_000, 200, 210);
+    }
+
+    @Benchmark
+    public void counted() {
+        metrics.accept(story);
+    }
+
+    @Benchmark
+    @Threads(2)
+    public void countedByTwo() {
+        metrics.accept(story);
+    }
+
+    /** Given to the log, which has room: the fewer at once, the more of them wake its thread. */
+    @Benchmark
+    @OperationsPerInvocation(AT_ONCE)
+    public void given(Room room) {
+        for (int i = 0; i < AT_ONCE; i++) {
+            room.log.accept(story);
+        }
+    }
+
+    /** A log that has written all it was given before. */
+    @State(Scope.Benchmark)
+    public static class Room {
+        private final AtomicLong written = new AtomicLong();
+        private long given;
+        private AccessLog log;
+
+        @Setup
+        public void start() {
+            log = new AccessLog(story -> "", line -> written.lazySet(written.get() + 1));
+            log.start();
+        }
+
+        @Setup(Level.Invocation)
+        public void await() {
+            while (written.get() + log.dropped() < given) {
+                Thread.onSpinWait();
+            }
+            given += AT_ONCE;
+        }
+    }
+
+    @Benchmark
+    public String text() {
+        return text.apply(story);
+    }
+
+    @Benchmark
+    public String json() {
+        return json.apply(story);
+    }
+}

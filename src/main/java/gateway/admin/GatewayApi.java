@@ -1,0 +1,207 @@
+package gateway.admin;
+
+import gateway.admin.access.AdminPort;
+import gateway.admin.access.Operators;
+import gateway.lifecycle.Drain;
+import gateway.util.Durations;
+import gateway.net.Peer;
+import gateway.settings.Settings;
+import gateway.util.Time;
+import gateway.balance.Balancer;
+import gateway.client.ClientAddress;
+import gateway.limit.LimitHandler;
+import gateway.limit.RateLimit;
+import gateway.limit.RateLimit.Decision;
+import gateway.limit.ShadowLimit;
+import gateway.registry.ServiceList;
+import gateway.trace.Story;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.QuotedQualityCSV;
+
+/** What the gateway tells about itself: {@code /}, {@code /health} and {@code /stats}. */
+public final class GatewayApi {
+    /** The release, as in pom.xml. */
+    public static final String VERSION = "1.0.0";
+
+    private static final String NAME = "API Gateway";
+
+    private final ServiceList services;
+    private final Balancer balancer;
+    private final AtomicInteger index;
+    private final RateLimit limit;
+    private final LimitHandler decisions;
+    private final Operators operators;
+    private final Drain drain;
+    private final Time time;
+    private final Instant startedAt;
+
+    /**
+     * @param index the balancer's, to be shown
+     * @param decisions counts what the limit let through and refused
+     * @param operators where their paths are to be found
+     */
+    public GatewayApi(
+            ServiceList services,
+            Balancer balancer,
+            AtomicInteger index,
+            RateLimit limit,
+            LimitHandler decisions,
+            Operators operators,
+            Drain drain,
+            Time time) {
+        this.services = services;
+        this.balancer = balancer;
+        this.index = index;
+        this.limit = limit;
+        this.decisions = decisions;
+        this.operators = operators;
+        this.drain = drain;
+        this.time = time;
+        this.startedAt = time.now();
+    }
+
+    /** The line with which it starts. */
+    public static String introduction(Settings settings) {
+        return NAME + " " + VERSION + ", rate limit "
+                + settings.rateLimit().map(Object::toString).orElse("off") + ", Java "
+                + Runtime.version().feature()
+                + (Runtime.version().feature() < 21 ? " (from 21 on, each request would run on a virtual thread)" : "")
+                + ",";
+    }
+
+    /** {@code GET /}: JSON; browsers, which would rather have a page, are led to it. */
+    public void overview(Context ctx) {
+        ctx.res().setHeader("Vary", "Accept");
+        boolean forOperators = operators.areHere(ctx.req());
+        if (forOperators && prefersHtml(ctx.req().getHeader("Accept"))) {
+            ctx.redirect("/dashboard", HttpStatus.SEE_OTHER);
+            return;
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("service", NAME);
+        answer.put("version", VERSION);
+        answer.put("status", drain.isDraining() ? "draining" : "running");
+        answer.put("features", features());
+        answer.put("backend_services", services.all().size());
+        answer.put("timestamp", time.now().toString());
+        Map<String, String> links = new LinkedHashMap<>();
+        links.put("health", "/health");
+        links.put("services", "/services");
+        links.put("gateways", "/gateways");
+        links.put("stats", "/stats");
+        if (!AdminPort.isOf(ctx.req())) {
+            links.put("api", "/api/");
+        }
+        if (forOperators) {
+            links.put("dashboard", "/dashboard");
+        }
+        links.put("docs", "/docs");
+        if (forOperators) {
+            links.put("metrics", "/metrics");
+        }
+        answer.put("links", links);
+        ctx.json(answer);
+    }
+
+    private static boolean prefersHtml(String accept) {
+        QuotedQualityCSV types = new QuotedQualityCSV();
+        try {
+            types.addValue(accept == null ? "" : accept);
+        } catch (IllegalArgumentException e) { // isn't such a list
+            return false;
+        }
+        List<String> wanted = types.getValues(); // without those of quality 0
+        return !wanted.isEmpty() && wanted.get(0).equalsIgnoreCase("text/html");
+    }
+
+    private List<String> features() {
+        return List.of(
+                "Load Balancing (" + balancer.name() + ")",
+                "Rate Limiting (" + Words.rateLimit(limit) + ")",
+                "Health Checks",
+                "Request Forwarding");
+    }
+
+    /** {@code GET /health}: 200 while the gateway lives, even without a service; 503 once it is leaving. */
+    public void health(Context ctx) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", healthStatus());
+        answer.put("service", NAME);
+        answer.put("rate_limit_store", Words.store(limit));
+        answer.put("backend_services", Summary.of(services));
+        answer.put("timestamp", time.now().toString());
+        ctx.status(drain.isDraining() ? 503 : 200).json(answer);
+    }
+
+    private String healthStatus() {
+        if (drain.isDraining()) {
+            return "draining";
+        }
+        return services.available().isEmpty() ? "degraded" : "healthy";
+    }
+
+    /** {@code GET /stats}: looking at the limit takes nothing of it. */
+    public void stats(Context ctx) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("rate_limiting", rateLimiting(Story.of(ctx.req()).client()));
+        Map<String, Object> balancing = new LinkedHashMap<>();
+        balancing.put("algorithm", balancer.name());
+        balancing.put(
+                "current_index",
+                Math.floorMod(index.get(), Math.max(1, services.available().size())));
+        answer.put("load_balancing", balancing);
+        answer.put("backend_services", Summary.of(services));
+        answer.put("totals", totals());
+        answer.put("timestamp", time.now().toString());
+        ctx.json(answer);
+    }
+
+    private Map<String, Object> rateLimiting(InetAddress client) {
+        Map<String, Object> limiting = new LinkedHashMap<>();
+        limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
+        limiting.put("algorithm", limit.algorithm());
+        limiting.put("store", Words.store(limit));
+        limiting.put("your_ip", Peer.text(client));
+        limit.rate().ifPresent(rate -> {
+            Decision decision = limit.look(ClientAddress.of(client));
+            limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
+            limiting.put("remaining_requests", decision.remaining());
+            limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));
+        });
+        if (decisions.isExempt(client)) {
+            limiting.put("exempt", true);
+        }
+        decisions.shadow().ifPresent(shadow -> limiting.put("shadow", shadow(shadow)));
+        return limiting;
+    }
+
+    private static Map<String, Object> shadow(ShadowLimit shadow) {
+        Map<String, Object> tried = new LinkedHashMap<>();
+        tried.put("limit", shadow.rate().requests());
+        tried.put("window_seconds", shadow.rate().window().toMillis() / 1000.0);
+        tried.put("allowed", shadow.allowed());
+        tried.put("refused", shadow.refused());
+        return tried;
+    }
+
+    private Map<String, Object> totals() {
+        Map<String, Object> totals = new LinkedHashMap<>();
+        totals.put("since", startedAt.toString());
+        totals.put("requests", decisions.allowed() + decisions.refused() + decisions.exempted());
+        totals.put("limited", decisions.refused());
+        if (decisions.hasExempt()) {
+            totals.put("exempt", decisions.exempted());
+        }
+        totals.put("forwarded", services.totals().requests().sum());
+        totals.put("failures", services.totals().failures().sum());
+        totals.put("clients_remembered", limit.clients());
+        return totals;
+    }
+}

@@ -1,0 +1,150 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import gateway.util.Durations;
+import gateway.net.ServiceUrl;
+import gateway.registry.Service;
+import gateway.net.ServicePlaces;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code {"name", "url", "lease"}} and says of each field what is wrong with it. */
+final class RegistrationForm {
+    /** What a lease may say instead of a duration: the gateway's own setting. */
+    static final String DEFAULT_LEASE = "default";
+
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LEASE = Duration.ofHours(24);
+    private static final Set<String> FIELDS = Set.of("name", "url", "lease");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final Duration defaultLease;
+    private final ServicePlaces places;
+
+    RegistrationForm(Duration defaultLease, ServicePlaces places) {
+        this.defaultLease = defaultLease;
+        this.places = places;
+    }
+
+    /** What is wrong with a field, in words. */
+    record FieldError(String field, String problem) {}
+
+    /** What is wrong with a form. */
+    static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<FieldError> errors;
+
+        Invalid(String message, List<FieldError> errors) {
+            super(message);
+            this.errors = errors;
+        }
+
+        List<FieldError> errors() {
+            return errors;
+        }
+    }
+
+    /**
+     * @param ports the gateway's own, at which no service can be
+     * @throws Invalid if it isn't JSON, isn't an object, or a field can't be used
+     */
+    Service read(byte[] body, Set<Integer> ports) throws Invalid {
+        JsonNode form = json(body);
+        List<FieldError> errors = new ArrayList<>();
+        form.fieldNames().forEachRemaining(field -> {
+            if (!FIELDS.contains(field)) {
+                errors.add(new FieldError(field, "is not known; a service has name, url and, if it renews, lease"));
+            }
+        });
+        String name = text(form, "name", errors);
+        if (name != null && !Service.isName(name)) {
+            errors.add(new FieldError("name", "must be " + Service.NAME_FORM));
+        }
+        ServiceUrl url = url(text(form, "url", errors), ports, errors);
+        Optional<Duration> lease = lease(form.get("lease"), errors);
+        if (!errors.isEmpty()) {
+            StringBuilder message = new StringBuilder();
+            errors.forEach(error -> message.append(message.isEmpty() ? "" : "; ")
+                    .append(error.field())
+                    .append(' ')
+                    .append(error.problem()));
+            throw new Invalid(message.toString(), errors);
+        }
+        return new Service(name, url, lease);
+    }
+
+    private static JsonNode json(byte[] body) throws Invalid {
+        JsonNode form;
+        try {
+            form = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new Invalid("the body isn't JSON: " + e.getOriginalMessage(), List.of());
+        } catch (IOException e) {
+            throw new Invalid("the body isn't JSON: it isn't UTF-8", List.of());
+        }
+        if (!form.isObject()) {
+            throw new Invalid(
+                    "the body must be an object like {\"name\":\"orders\",\"url\":\"http://localhost:8004\"}",
+                    List.of());
+        }
+        return form;
+    }
+
+    private static String text(JsonNode form, String field, List<FieldError> errors) {
+        JsonNode value = form.get(field);
+        if (value == null || value.isNull()) {
+            errors.add(new FieldError(field, "is missing"));
+            return null;
+        }
+        if (!value.isTextual()) {
+            errors.add(new FieldError(field, "must be text, not " + value));
+            return null;
+        }
+        return value.textValue();
+    }
+
+    private ServiceUrl url(String text, Set<Integer> ports, List<FieldError> errors) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            ServiceUrl url = ServiceUrl.parse(text);
+            places.objection(url, ports).ifPresent(words -> errors.add(new FieldError("url", words)));
+            return url;
+        } catch (IllegalArgumentException e) {
+            errors.add(new FieldError("url", e.getMessage()));
+            return null;
+        }
+    }
+
+    private Optional<Duration> lease(JsonNode value, List<FieldError> errors) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            errors.add(new FieldError("lease", "must be text like \"15s\", not " + value));
+            return Optional.empty();
+        }
+        if (value.textValue().equals(DEFAULT_LEASE)) {
+            return Optional.of(defaultLease);
+        }
+        try {
+            return Optional.of(Durations.parse(value.textValue(), SHORTEST_LEASE, LONGEST_LEASE));
+        } catch (IllegalArgumentException e) {
+            errors.add(new FieldError("lease", e.getMessage()));
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.util.Durations;
+import gateway.registry.Backend;
+import gateway.registry.Check;
+
+/**
+ * All that is known of a service, as {@code /services} has it.
+ *
+ * @param since when its health became what it is, ISO-8601
+ * @param draining true while it is drained, else null
+ * @param full true while it has as many requests as it may have, else null
+ * @param lastCheck null before the first
+ * @param lease null for a service that stays until deleted
+ * @param leaseLeftMs milliseconds until it leaves the list unless it renews
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ServiceView(
+        String name,
+        String url,
+        String status,
+        String since,
+        String reason,
+        Boolean draining,
+        Boolean full,
+        CheckView lastCheck,
+        long requests,
+        long failures,
+        int inFlight,
+        String lease,
+        Long leaseLeftMs) {
+
+    /**
+     * One health check.
+     *
+     * @param error null if it was good
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record CheckView(String time, double latencyMs, boolean good, String error) {}
+
+    public static ServiceView of(Backend backend, long now) {
+        Backend.State state = backend.state();
+        return new ServiceView(
+                backend.name(),
+                backend.urlText(),
+                backend.statusWord(),
+                state.since().toString(),
+                backend.reason(),
+                backend.draining() ? true : null,
+                backend.isFull() ? true : null,
+                backend.lastCheck().map(ServiceView::check).orElse(null),
+                backend.requests(),
+                backend.failures(),
+                backend.inFlight(),
+                backend.lease().map(Durations::text).orElse(null),
+                backend.leaseLeft(now).map(left -> left.toMillis()).orElse(null));
+    }
+
+    private static CheckView check(Check check) {
+        double latency = check.latency().toNanos() / 10_000 / 100.0;
+        String error = check.problem().map(Check.Problem::words).orElse(null);
+        return new CheckView(check.time().toString(), latency, check.good(), error);
+    }
+}

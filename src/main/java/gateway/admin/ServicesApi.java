@@ -1,0 +1,236 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import gateway.http.Problem;
+import gateway.util.Time;
+import gateway.balance.Balancer;
+import gateway.admission.Pace;
+import gateway.health.HealthChecker;
+import gateway.limit.RateLimit;
+import gateway.registry.Backend;
+import gateway.registry.ListFull;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Outcome;
+import gateway.net.ServicePlaces;
+import gateway.trace.Story;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The list of services: looking at it, registering, deregistering. */
+public final class ServicesApi {
+    private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private final ServiceList services;
+    private final HealthChecker checker;
+    private final Balancer balancer;
+    private final RateLimit limit;
+    private final Pace pace;
+    private final RegistrationForm form;
+    private final Time time;
+
+    /**
+     * @param places where services may be
+     * @param pace bounds how many register or renew
+     * @param defaultLease what {@code "lease":"default"} means
+     */
+    public ServicesApi(
+            ServiceList services,
+            HealthChecker checker,
+            Balancer balancer,
+            RateLimit limit,
+            ServicePlaces places,
+            Pace pace,
+            Duration defaultLease,
+            Time time) {
+        this.services = services;
+        this.checker = checker;
+        this.balancer = balancer;
+        this.limit = limit;
+        this.pace = pace;
+        this.form = new RegistrationForm(defaultLease, places);
+        this.time = time;
+    }
+
+    /** {@code GET /services} */
+    public void list(Context ctx) {
+        Summary summary = Summary.of(services);
+        List<ServiceView> views = services.all().stream().map(this::view).toList();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("total_services", summary.totalServices());
+        answer.put("healthy_services", summary.healthyServices());
+        answer.put("services", views);
+        answer.put("load_balancing", balancer.name());
+        answer.put("rate_limiting", Words.rateLimit(limit));
+        answer.put("timestamp", time.now().toString());
+        ctx.json(answer);
+    }
+
+    /** {@code GET /services/{name}} */
+    public void get(Context ctx) throws IOException {
+        Optional<Backend> backend = services.find(ctx.pathParam("name"));
+        if (backend.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        ctx.json(view(backend.get()));
+    }
+
+    /** {@code DELETE /services/{name}}: it gets no more requests; those under way finish. */
+    public void delete(Context ctx) throws IOException {
+        Optional<Backend> removed = services.remove(ctx.pathParam("name"));
+        if (removed.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        LOG.info("{} left the list: it was deregistered", removed.get());
+        ctx.status(204);
+        ctx.res().setContentType(null);
+    }
+
+    /** {@code POST /services/{name}/drain}: it gets no more requests but stays in the list; those under way finish. */
+    public void drain(Context ctx) throws IOException {
+        drain(ctx, true);
+    }
+
+    /** {@code POST /services/{name}/resume}: takes {@link #drain} back. */
+    public void resume(Context ctx) throws IOException {
+        drain(ctx, false);
+    }
+
+    private void drain(Context ctx, boolean draining) throws IOException {
+        Optional<Backend> backend = services.drain(ctx.pathParam("name"), draining);
+        if (backend.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        LOG.info("{} {}", backend.get(), draining ? "is drained: it gets no more requests" : "is in turn again");
+        ctx.json(view(backend.get()));
+    }
+
+    private void unknown(Context ctx) throws IOException {
+        new Problem(
+                        404,
+                        "unknown-service",
+                        "Unknown service",
+                        "No service is called " + ctx.pathParam("name") + "; GET /services lists those there are")
+                .send(ctx.req(), ctx.res());
+    }
+
+    /** {@code POST /services}: adds, renews or replaces; a new one is checked at once and the answer says how it is. */
+    public void register(Context ctx) throws IOException {
+        if (!pace.allows()) {
+            ctx.res().setHeader("Retry-After", "1");
+            new Problem(
+                            503,
+                            "too-many-registrations",
+                            "Too many registrations",
+                            "The gateway takes " + pace.perSecond() + " registrations and renewals a second; try again")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        if (!isJson(ctx.contentType())) {
+            new Problem(
+                            415,
+                            "unsupported-media-type",
+                            "Unsupported media type",
+                            "Send the service as JSON, with Content-Type: application/json")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        byte[] body;
+        try {
+            body = ctx.req().getInputStream().readNBytes(MAX_BYTES + 1);
+        } catch (IOException | RuntimeException e) { // the client left, stalled, or sent what isn't HTTP
+            ctx.res().setHeader("Connection", "close");
+            Problem.brokenBody(e).send(ctx.req(), ctx.res());
+            return;
+        }
+        if (body.length > MAX_BYTES) {
+            new Problem(
+                            413,
+                            "content-too-large",
+                            "Content too large",
+                            "A registration has at most " + MAX_BYTES + " bytes")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        try {
+            register(ctx, form.read(body, ownPorts(ctx)));
+        } catch (RegistrationForm.Invalid e) {
+            new Problem(400, "invalid-registration", "Invalid registration", e.getMessage())
+                    .with("errors", e.errors())
+                    .send(ctx.req(), ctx.res());
+        } catch (ListFull e) {
+            new Problem(
+                            503,
+                            "too-many-services",
+                            "Too many services",
+                            e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
+                    .send(ctx.req(), ctx.res());
+        }
+    }
+
+    /** All that the gateway listens at. Not the request's own: a proxy may have said another one. */
+    private static Set<Integer> ownPorts(Context ctx) {
+        Connector connector = ServletContextRequest.getServletContextRequest(ctx.req())
+                .getConnectionMetaData()
+                .getConnector();
+        return Arrays.stream(connector.getServer().getConnectors())
+                .filter(NetworkConnector.class::isInstance)
+                .map(any -> ((NetworkConnector) any).getLocalPort())
+                .collect(Collectors.toSet());
+    }
+
+    private void register(Context ctx, Service service) {
+        ServiceList.Registered registered = services.register(service);
+        Backend backend = registered.backend();
+        if (registered.outcome() == Outcome.RENEWED) {
+            Story.of(ctx.req()).routine();
+            checkSoonIfOut(backend);
+        } else {
+            LOG.info("{} {}", backend, registered.outcome() == Outcome.ADDED ? "registered" : "registered anew");
+            checker.check(backend);
+        }
+        ctx.status(registered.outcome() == Outcome.ADDED ? 201 : 200);
+        ctx.header("Location", "/services/" + backend.name());
+        ctx.json(new Answer(registered.outcome().name().toLowerCase(Locale.ROOT), view(backend)));
+    }
+
+    /** What renews is there again: no need to wait for the next check. */
+    private void checkSoonIfOut(Backend backend) {
+        if (!backend.available()) {
+            backend.vitals().nextCheck(time.nanos());
+        }
+    }
+
+    private static boolean isJson(String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
+    }
+
+    private ServiceView view(Backend backend) {
+        return ServiceView.of(backend, time.nanos());
+    }
+
+    /** A registration's answer: what was done, then the service as it now is. */
+    private record Answer(String outcome, @JsonUnwrapped ServiceView service) {}
+}

@@ -1,0 +1,48 @@
+package gateway.admin.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Enumeration;
+import java.util.Optional;
+
+/**
+ * What operators show. Kept as a digest: two of these have the same length, and comparing them takes the same time
+ * wherever they differ, so the time that an answer takes tells nothing of the token.
+ */
+public final class AdminToken {
+    private static final String SCHEME = "Bearer ";
+
+    private final byte[] digest;
+
+    public AdminToken(String token) {
+        this.digest = digest(token);
+    }
+
+    /** The token in a request's {@code Authorization} headers (RFC 6750, 2.1); empty if there isn't exactly one. */
+    static Optional<String> shown(Enumeration<String> headers) {
+        if (!headers.hasMoreElements()) {
+            return Optional.empty();
+        }
+        String value = headers.nextElement();
+        if (headers.hasMoreElements() || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return Optional.empty();
+        }
+        String token = value.substring(SCHEME.length()).strip();
+        return token.isEmpty() ? Optional.empty() : Optional.of(token);
+    }
+
+    /** Whether this is it. */
+    boolean is(byte[] shown) {
+        return MessageDigest.isEqual(digest, shown);
+    }
+
+    /** What {@link #is} takes. */
+    public static byte[] digest(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

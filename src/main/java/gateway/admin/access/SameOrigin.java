@@ -1,0 +1,57 @@
+package gateway.admin.access;
+
+import gateway.http.PathPrefix;
+import gateway.http.Problem;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Refuses changes that a page of another site asks a browser for: whoever looks at the gateway's page would else lend
+ * that site the hand. Browsers send {@code Origin} with each such request; other clients send none and pass.
+ */
+public final class SameOrigin implements Handler {
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final PathPrefix services;
+
+    /** @param services below this, it is the services' business */
+    public SameOrigin(PathPrefix services) {
+        this.services = services;
+    }
+
+    @Override
+    public void handle(Context ctx) throws Exception {
+        if (READING.contains(ctx.req().getMethod()) || services.covers(ctx.path())) {
+            return;
+        }
+        List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
+        List<String> sites = Collections.list(ctx.req().getHeaders("Sec-Fetch-Site"));
+        if (origins.size() <= 1 // no browser sends two; which of them would be the page's?
+                && sites.size() <= 1
+                && origins.stream().allMatch(origin -> isOf(origin, ctx.req().getHeader("Host")))
+                && sites.stream().allMatch(SameOrigin::isOwn)) {
+            return;
+        }
+        String whose = origins.isEmpty() ? "another site" : String.join(", ", origins);
+        new Problem(403, "cross-site", "Cross-site request", "A page of " + whose + " may not change this gateway")
+                .send(ctx.req(), ctx.res());
+        ctx.skipRemainingHandlers();
+    }
+
+    /** What browsers of today say beside the origin, and no page can forge; {@code none} is the user's own doing. */
+    private static boolean isOwn(String site) {
+        return site.equals("same-origin") || site.equals("none");
+    }
+
+    private static boolean isOf(String origin, String host) {
+        try {
+            return host != null && host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package gateway.admin.dashboard;
+
+import gateway.admin.StoryView;
+import gateway.server.ServerConfig;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.lifecycle.Drain;
+import gateway.http.Problem;
+import gateway.util.Time;
+import gateway.metrics.Observation;
+import gateway.trace.History;
+import gateway.trace.Stories;
+import gateway.trace.Traffic;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * {@code GET /dashboard/events}: the gateway as it lives, over Server-Sent Events. Each viewer's own thread looks for
+ * what is new at most four times a second, so without viewers nothing is worked out at all, and a viewer who reads slowly
+ * holds up nobody else.
+ */
+public final class LiveApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_STORIES = 100;
+    private static final Duration SOONEST = Duration.ofMillis(250);
+    private static final Duration LATEST = Duration.ofSeconds(1);
+
+    private final LiveView view;
+    private final Stories stories;
+    private final Traffic traffic;
+    private final History history;
+    private final int mostViewers;
+    private final Drain drain;
+    private final Time time;
+    private final AtomicInteger viewers = new AtomicInteger();
+    private final ReentrantLock looking = new ReentrantLock();
+    private byte[] state = {}; // guarded by looking, as is the next
+    private long stateAt;
+    private volatile boolean closed;
+
+    /** @param mostViewers how many may look at the same time */
+    public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
+        this.view = view;
+        this.stories = seen.stories();
+        this.traffic = seen.traffic();
+        this.history = seen.history();
+        this.mostViewers = mostViewers;
+        this.drain = drain;
+        this.time = time;
+    }
+
+    /** Sends events until the viewer leaves or the gateway does. */
+    public void events(Context ctx) throws IOException {
+        if (viewers.incrementAndGet() > mostViewers) {
+            viewers.decrementAndGet();
+            ctx.res().setHeader("Retry-After", "10");
+            new Problem(
+                            503,
+                            "too-many-viewers",
+                            "Too many viewers",
+                            "This gateway shows its page to " + mostViewers + " at a time; close one")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        try {
+            ctx.res().setContentType("text/event-stream");
+            ctx.res().setHeader("Cache-Control", "no-store");
+            watch(ctx.res().getOutputStream());
+        } catch (IOException e) {
+            // the viewer has left: that is how it ends
+        } finally {
+            viewers.decrementAndGet();
+        }
+    }
+
+    /** {@code HEAD /dashboard/events}: nothing is sent, so it ends at once. */
+    public void head(Context ctx) {
+        ctx.res().setContentType("text/event-stream");
+    }
+
+    private void watch(OutputStream out) throws IOException {
+        List<History.Point> points = history.since(0);
+        send(
+                out,
+                "history",
+                new Steps(
+                        History.STEP.toMillis(),
+                        points.stream().map(LiveView::point).toList()));
+        long nextPoint = after(points, 0);
+        long seen = 0;
+        while (!isOver()) {
+            long count = traffic.count(); // before looking: what ends meanwhile is news, too
+            Stories.Batch batch = stories.since(seen, MOST_STORIES);
+            seen = batch.seen();
+            if (!batch.stories().isEmpty()) {
+                send(out, "hops", batch.stories().stream().map(StoryView::of).toList());
+            }
+            List<History.Point> news = history.since(nextPoint);
+            nextPoint = after(news, nextPoint);
+            for (History.Point point : news) {
+                send(out, "point", LiveView.point(point));
+            }
+            write(out, "state", state());
+            out.flush();
+            awaitNews(count);
+        }
+    }
+
+    /** What is sent first: the steps so far. */
+    private record Steps(@JsonProperty("step_ms") long stepMs, List<?> points) {}
+
+    private static long after(List<History.Point> points, long before) {
+        return points.isEmpty() ? before : points.get(points.size() - 1).number() + 1;
+    }
+
+    /** The state as bytes, worked out once for all viewers who ask within a quarter of a second. */
+    private byte[] state() throws IOException {
+        looking.lock();
+        try {
+            long now = time.nanos();
+            if (state.length == 0 || now - stateAt >= SOONEST.toNanos()) {
+                state = JSON.writeValueAsBytes(view.state());
+                stateAt = now;
+            }
+            return state;
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    /** Returns after a quarter of a second if requests have ended meanwhile, else after a whole one. */
+    private void awaitNews(long count) {
+        long start = System.nanoTime();
+        do {
+            LockSupport.parkNanos(SOONEST.toNanos());
+        } while (traffic.count() == count && System.nanoTime() - start < LATEST.toNanos() && !isOver());
+    }
+
+    private boolean isOver() {
+        return closed || drain.isDraining() || Thread.currentThread().isInterrupted();
+    }
+
+    private static void send(OutputStream out, String event, Object data) throws IOException {
+        write(out, event, JSON.writeValueAsBytes(data));
+    }
+
+    private static void write(OutputStream out, String event, byte[] data) throws IOException {
+        out.write(("event: " + event + "\ndata: ").getBytes(StandardCharsets.UTF_8));
+        out.write(data);
+        out.write('\n');
+        out.write('\n');
+    }
+
+    /** Ends all streams within a quarter of a second. */
+    public void close() {
+        closed = true;
+    }
+}

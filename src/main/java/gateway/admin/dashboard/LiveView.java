@@ -1,0 +1,178 @@
+package gateway.admin.dashboard;
+
+import gateway.admin.GatewayApi;
+import gateway.admin.ServiceView;
+import gateway.admin.Words;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.lifecycle.Drain;
+import gateway.util.Time;
+import gateway.balance.Balancer;
+import gateway.limit.LimitHandler;
+import gateway.limit.RateLimit;
+import gateway.registry.Backend;
+import gateway.registry.Latency;
+import gateway.registry.ServiceList;
+import gateway.trace.History;
+import gateway.trace.Outcome;
+import gateway.trace.Traffic;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the page is told: the gateway as it is now, and steps of its history. */
+public final class LiveView {
+    private static final int MOST_CLIENTS = 10;
+
+    private final ServiceList services;
+    private final Balancer balancer;
+    private final RateLimit limit;
+    private final LimitHandler decisions;
+    private final Traffic traffic;
+    private final Drain drain;
+    private final Time time;
+    private final Instant startedAt;
+    private List<Nearest> nearest = List.of();
+    private long nearestAgainAt;
+
+    /** @param decisions counts what the limit let through and refused */
+    public LiveView(
+            ServiceList services,
+            Balancer balancer,
+            RateLimit limit,
+            LimitHandler decisions,
+            Traffic traffic,
+            Drain drain,
+            Time time) {
+        this.services = services;
+        this.balancer = balancer;
+        this.limit = limit;
+        this.decisions = decisions;
+        this.traffic = traffic;
+        this.drain = drain;
+        this.time = time;
+        this.startedAt = time.now();
+        this.nearestAgainAt = time.nanos();
+    }
+
+    /** The gateway now. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record State(
+            String time,
+            String version,
+            String status,
+            String started,
+            Limit limit,
+            Turn balancer,
+            Map<String, Long> totals,
+            int inFlight,
+            Percentiles latency,
+            List<BackendView> backends) {}
+
+    /** The limiter; null where there is no limit. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Limit(
+            String policy,
+            String store,
+            int limit,
+            long windowMs,
+            int clients,
+            long allowed,
+            long refused,
+            List<Nearest> nearest) {}
+
+    /** A client near its limit. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Nearest(String client, int used, int remaining, long nextFreeInMs, long allFreeInMs) {}
+
+    /** The balancer, and whom it would take next; null if nobody can be. */
+    record Turn(String name, String next) {}
+
+    /** Of the last minute; null if there was nothing. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Percentiles(Double p50Ms, Double p99Ms) {
+        static Percentiles of(Latency.Percentiles latency) {
+            return new Percentiles(Words.millis(latency.p50()), Words.millis(latency.p99()));
+        }
+    }
+
+    /** A backend with its latency. */
+    record BackendView(
+            @JsonUnwrapped ServiceView service,
+            @JsonUnwrapped Percentiles latency) {}
+
+    /** As {@code state} events have it. Called by one thread at a time. */
+    State state() {
+        Map<String, Long> totals = new LinkedHashMap<>();
+        for (Outcome outcome : Outcome.values()) {
+            totals.put(outcome.word(), traffic.count(outcome));
+        }
+        List<Backend> available = services.available();
+        return new State(
+                time.now().toString(),
+                GatewayApi.VERSION,
+                drain.isDraining() ? "draining" : "running",
+                startedAt.toString(),
+                limit(),
+                new Turn(
+                        balancer.name(),
+                        available.isEmpty()
+                                ? null
+                                : balancer.next(available).map(Backend::name).orElse(null)),
+                totals,
+                services.all().stream().mapToInt(Backend::inFlight).sum(),
+                Percentiles.of(traffic.latency().window()),
+                services.all().stream()
+                        .map(backend -> new BackendView(
+                                ServiceView.of(backend, time.nanos()),
+                                Percentiles.of(backend.latency().window())))
+                        .toList());
+    }
+
+    private Limit limit() {
+        return limit.rate()
+                .map(rate -> new Limit(
+                        Words.rateLimit(limit),
+                        Words.store(limit),
+                        rate.requests(),
+                        rate.window().toMillis(),
+                        limit.clients(),
+                        decisions.allowed(),
+                        decisions.refused(),
+                        nearest()))
+                .orElse(null);
+    }
+
+    /** Asked for again only when twenty times as long has passed as it took: it goes through all clients. */
+    private List<Nearest> nearest() {
+        long start = time.nanos();
+        if (start - nearestAgainAt >= 0) {
+            nearest = limit.fullest(MOST_CLIENTS).stream()
+                    .map(usage -> new Nearest(
+                            usage.client().toString(),
+                            usage.used(),
+                            usage.remaining(),
+                            Words.millisUp(usage.nextFreeNanos()),
+                            Words.millisUp(usage.allFreeNanos())))
+                    .toList();
+            long end = time.nanos();
+            nearestAgainAt = end + 20 * (end - start);
+        }
+        return nearest;
+    }
+
+    /** A step as the page has it: counts by outcome, latency, requests by backend. */
+    static Map<String, Object> point(History.Point point) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("time_ms", point.timeMillis());
+        for (Outcome outcome : Outcome.values()) {
+            view.put(outcome.word(), point.outcomes().getOrDefault(outcome, 0L));
+        }
+        view.put("p50_ms", Words.millis(point.latency().p50()));
+        view.put("p99_ms", Words.millis(point.latency().p99()));
+        view.put("backends", point.backends());
+        return view;
+    }
+}

@@ -1,0 +1,136 @@
+package gateway.admin.dashboard;
+
+import gateway.admin.access.Operators;
+import gateway.http.PageHeaders;
+import gateway.server.ServerConfig;
+import gateway.http.Problem;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * What browsers are given: the pages, what they load, and the description of the API. All of it lies on the class path:
+ * the gateway's own files, those of {@code gateway/page}, libraries in their webjars, under a path with their version.
+ *
+ * <p>Javalin's own static files aren't used: they would serve the whole of each webjar, mount its jar at each start,
+ * look for a file at each unknown path of the gateway, and not list as routes. Here a file is read when it is first
+ * asked for and kept; there are only as many as the class path has.
+ */
+public final class Pages {
+    private static final String OWN = "page/"; // pom.xml copies gateway/page there
+    private static final String LIBRARIES = "META-INF/resources/webjars/";
+
+    /**
+     * What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise.
+     * Possessive, since going back would help nothing and takes stack for each part: a long path would overflow it.
+     */
+    private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*+");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "png", "image/png",
+            "svg", "image/svg+xml");
+
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String JSON = "application/json";
+
+    /** Scripts come from here alone, and only as files; Swagger UI and uPlot style elements in place. */
+    private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+            + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private static final String ASK_AGAIN = "no-cache";
+    private static final String KEEP = "public, max-age=31536000, immutable"; // another version has another path
+
+    private final Map<String, File> files = new ConcurrentHashMap<>();
+
+    private Pages() {}
+
+    /**
+     * A file as it is sent.
+     *
+     * @param tag changes when the content does
+     */
+    private record File(byte[] bytes, String tag) {}
+
+    /**
+     * Adds the routes.
+     *
+     * @param operators where their page is to be found; all else is for everybody
+     */
+    public static void configure(JavalinConfig config, Operators operators) {
+        Pages pages = new Pages();
+        ServerConfig.get(config.routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
+        ServerConfig.get(config.routes, "/docs", pages.own("docs.html", HTML));
+        ServerConfig.get(config.routes, "/openapi.json", pages.own("openapi.json", JSON));
+        ServerConfig.get(config.routes, "/dashboard/assets/{file}", pages::asset);
+        ServerConfig.get(config.routes, "/webjars/<path>", pages::library);
+    }
+
+    private Handler own(String name, String type) {
+        return ctx -> send(ctx, OWN + name, type, ASK_AGAIN);
+    }
+
+    private void asset(Context ctx) throws IOException {
+        String name = ctx.pathParam("file");
+        send(ctx, OWN + name, type(name), ASK_AGAIN);
+    }
+
+    private void library(Context ctx) throws IOException {
+        String name = ctx.pathParam("path");
+        send(ctx, LIBRARIES + name, type(name), KEEP);
+    }
+
+    /** By the name's ending; null if it isn't what a page loads. */
+    private static String type(String name) {
+        return NAME.matcher(name).matches() ? TYPES.get(name.substring(name.lastIndexOf('.') + 1)) : null;
+    }
+
+    private void send(Context ctx, String path, String type, String caching) throws IOException {
+        File file = type == null ? null : files.computeIfAbsent(path, Pages::read);
+        if (file == null) {
+            Problem.notFound(ctx.req().getRequestURI()).send(ctx.req(), ctx.res());
+            return;
+        }
+        ctx.header("Cache-Control", caching);
+        ctx.header("ETag", file.tag());
+        ctx.header("Vary", "Accept-Encoding"); // Javalin compresses what it sends itself
+        PageHeaders.ofPage(ctx.res());
+        ctx.header("Content-Security-Policy", POLICY);
+        if (isKnown(ctx.header("If-None-Match"), file.tag())) {
+            ctx.status(304);
+            ctx.res().setContentType(null);
+            ctx.res().flushBuffer(); // else Jetty would add the length of the body, 0, which isn't the file's
+            return;
+        }
+        ctx.contentType(type).result(file.bytes());
+    }
+
+    private static boolean isKnown(String tags, String tag) {
+        return tags != null && Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
+    }
+
+    /** Null if there is none. */
+    private static File read(String path) {
+        try (InputStream in = Pages.class.getClassLoader().getResourceAsStream(path)) {
+            if (in == null) {
+                return null;
+            }
+            byte[] bytes = in.readAllBytes();
+            CRC32C sum = new CRC32C();
+            sum.update(bytes);
+            // Weak: it is the same for the compressed form.
+            return new File(bytes, "W/\"" + Long.toHexString(sum.getValue()) + "-" + bytes.length + "\"");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The class path's " + path + " can't be read", e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package gateway.admission;
+
+import gateway.http.Problem;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+
+/**
+ * Refuses paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any
+ * spelling, a backslash, or a NUL. Runs before routing, so that {@code /api/../services} reaches neither a backend nor
+ * a route of the gateway. Refuses methods and queries, too, that HTTP/2 can carry and a request line can't (RFC 9113,
+ * 10.3): with a space in one, a client would write a line of its own to a service, with a path that nobody looked at.
+ */
+public final class PathGuard implements Handler {
+    @Override
+    public void handle(Context ctx) throws Exception {
+        String path = ctx.req().getRequestURI();
+        String wrong;
+        if (!isPlain(path)) {
+            wrong = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
+                    + "ask for the path that is meant";
+        } else if (!isMethod(ctx.req().getMethod())) {
+            wrong = "The method isn't one: it has letters, digits and !#$%&'*+-.^_`|~ only";
+        } else if (!isQuery(ctx.req().getQueryString())) {
+            wrong = "The query has a space or a control character; percent-encode it";
+        } else {
+            return;
+        }
+        Problem.badRequest(wrong).send(ctx.req(), ctx.res());
+        ctx.skipRemainingHandlers();
+    }
+
+    /** Whether this is a token (RFC 9110, 5.6.2). */
+    static boolean isMethod(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return !method.isEmpty();
+    }
+
+    private static boolean isQuery(String query) {
+        if (query != null) {
+            for (int i = 0; i < query.length(); i++) {
+                if (query.charAt(i) <= ' ' || query.charAt(i) == 0x7f) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether every server must read this raw path the same way. */
+    static boolean isPlain(String path) {
+        if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+            return path != null && path.equals("*"); // OPTIONS *
+        }
+        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
+            return false;
+        }
+        boolean dots = path.indexOf('.') >= 0;
+        boolean encoded = path.indexOf('%') >= 0;
+        return !dots && !encoded || hasOnlyPlainSegments(encoded ? decodeTricks(path) : path);
+    }
+
+    private static boolean hasOnlyPlainSegments(String path) {
+        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
+            return false;
+        }
+        int start = 1;
+        while (start <= path.length()) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            int parameter = path.indexOf(';', start); // "..;x" is ".." to servers that know path parameters
+            if (isDots(path, start, parameter >= 0 && parameter < end ? parameter : end)) {
+                return false;
+            }
+            start = end + 1;
+        }
+        return true;
+    }
+
+    private static boolean isDots(String path, int start, int end) {
+        return end - start == 1 && path.charAt(start) == '.'
+                || end - start == 2 && path.charAt(start) == '.' && path.charAt(start + 1) == '.';
+    }
+
+    /** Decodes only what could hide a segment: {@code %2e %2f %5c %00 %3b}. */
+    private static String decodeTricks(String path) {
+        StringBuilder decoded = new StringBuilder(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            char trick = c == '%' && i + 2 < path.length() ? trick(path.substring(i + 1, i + 3)) : c;
+            decoded.append(trick);
+            i += trick == c ? 0 : 2;
+        }
+        return decoded.toString();
+    }
+
+    private static char trick(String hex) {
+        return switch (hex) {
+            case "2e", "2E" -> '.';
+            case "2f", "2F" -> '/';
+            case "5c", "5C" -> '\\';
+            case "3b", "3B" -> ';';
+            case "00" -> '\0';
+            default -> '%';
+        };
+    }
+}

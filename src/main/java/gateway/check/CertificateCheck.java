@@ -1,0 +1,48 @@
+package gateway.check;
+
+import gateway.settings.BadSettings;
+import gateway.settings.Settings;
+import gateway.settings.TlsSettings;
+import gateway.tls.Identity;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+/** Says for whom and until when the certificates are, and whether the key belongs to the first. */
+final class CertificateCheck {
+    /** Time enough to get a new one. */
+    private static final Duration SOON = Duration.ofDays(21);
+
+    private CertificateCheck() {}
+
+    static void show(Settings settings, Instant now, Report report) {
+        if (settings.tls().isEmpty()) {
+            report.ok("tls: none; plain HTTP");
+            return;
+        }
+        TlsSettings tls = settings.tls().get();
+        try {
+            Identity identity = Identity.read(tls);
+            identity.chain().forEach(certificate -> look("GATEWAY_TLS_CERT", certificate, now, report));
+            identity.clientCas().forEach(ca -> look("GATEWAY_TLS_CLIENT_CA", ca, now, report));
+        } catch (BadSettings e) {
+            report.unusable(e.getMessage());
+        }
+    }
+
+    private static void look(String name, X509Certificate certificate, Instant now, Report report) {
+        Date end = certificate.getNotAfter();
+        String what = name + ": " + certificate.getSubjectX500Principal().getName();
+        if (now.isBefore(certificate.getNotBefore().toInstant())) {
+            report.missing(
+                    what + " isn't valid before " + certificate.getNotBefore().toInstant());
+        } else if (!now.isBefore(end.toInstant())) {
+            report.missing(what + " ended at " + end.toInstant() + "; clients refuse it");
+        } else if (now.plus(SOON).isAfter(end.toInstant())) {
+            report.note(what + " ends soon, at " + end.toInstant());
+        } else {
+            report.ok(what + " is valid until " + end.toInstant());
+        }
+    }
+}

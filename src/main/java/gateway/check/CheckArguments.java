@@ -1,0 +1,64 @@
+package gateway.check;
+
+import gateway.settings.BadSettings;
+import gateway.net.Networks;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a check is asked for.
+ *
+ * @param everything whether what the settings name is to be looked for; else only the settings and the claim are looked at
+ * @param claim a header as a client's request might carry it, and who it might come from
+ */
+record CheckArguments(boolean everything, Optional<Claim> claim) {
+    static final String CHECK = "--check";
+    static final String CLIENT = "--check-client";
+    static final String PEER = "--peer";
+
+    /**
+     * A chain of addresses as a request claims it.
+     *
+     * @param peer of the TCP connection
+     * @param header what stands in the header
+     */
+    record Claim(InetAddress peer, String header) {}
+
+    /** @throws BadSettings naming what can't be used */
+    static CheckArguments parse(List<String> arguments) {
+        boolean everything = false;
+        Optional<String> client = Optional.empty();
+        Optional<String> peer = Optional.empty();
+        for (int i = 0; i < arguments.size(); i++) {
+            switch (arguments.get(i)) {
+                case CHECK -> everything = true;
+                case CLIENT -> client = Optional.of(value(arguments, ++i));
+                case PEER -> peer = Optional.of(value(arguments, ++i));
+                default -> throw bad("unknown argument " + arguments.get(i) + "; a check takes" + Checkup.OPTIONS);
+            }
+        }
+        if (client.isPresent() != peer.isPresent()) {
+            throw bad(CLIENT + " and " + PEER + " go together: " + CLIENT + " \"1.2.3.4, 10.0.0.1\" " + PEER
+                    + " 10.0.0.2");
+        }
+        if (client.isEmpty()) {
+            return new CheckArguments(everything, Optional.empty());
+        }
+        String text = peer.get();
+        InetAddress address = Networks.address(text)
+                .orElseThrow(() -> bad(PEER + " " + text + ": expected an address, like 10.0.0.2 or 2001:db8::1"));
+        return new CheckArguments(everything, Optional.of(new Claim(address, client.get())));
+    }
+
+    private static String value(List<String> arguments, int index) {
+        if (index == arguments.size()) {
+            throw bad(arguments.get(index - 1) + ": expected a value after it");
+        }
+        return arguments.get(index);
+    }
+
+    private static BadSettings bad(String words) {
+        return new BadSettings(List.of(words));
+    }
+}

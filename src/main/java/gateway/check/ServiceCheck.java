@@ -1,0 +1,64 @@
+package gateway.check;
+
+import gateway.settings.Settings;
+import gateway.util.Threads;
+import gateway.util.Time;
+import gateway.http.Via;
+import gateway.health.Health;
+import gateway.health.HealthChecker;
+import gateway.registry.Backend;
+import gateway.registry.Check;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/** Asks each service of the settings for its health, as the gateway would, all at the same time. */
+final class ServiceCheck {
+    private static final int AT_A_TIME = 32;
+
+    private ServiceCheck() {}
+
+    static void show(Settings settings, Time time, Report report) {
+        if (settings.services().isEmpty()) {
+            report.ok("services: none in GATEWAY_SERVICES; they register themselves");
+            return;
+        }
+        ServiceList services = new ServiceList(time);
+        settings.services().forEach(url -> services.offer(Service.configured(url)));
+        Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
+        ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
+        try (HealthChecker checker = new HealthChecker(services, health, settings, new Via("check"), time, () -> 0.5)) {
+            List<CompletableFuture<Runnable>> findings = services.all().stream()
+                    .map(backend -> CompletableFuture.supplyAsync(() -> look(backend, checker, report), threads))
+                    .toList();
+            findings.forEach(finding -> finding.join().run()); // in the order of the list
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Runnable look(Backend backend, HealthChecker checker, Report report) {
+        String what = "service " + backend.urlText() + " (" + addresses(backend) + "): ";
+        Check check = checker.look(backend);
+        return check.problem()
+                .<Runnable>map(problem -> () -> report.missing(what + problem.words()))
+                .orElse(() -> report.ok(what + "healthy, in " + check.latency().toMillis() + " ms"));
+    }
+
+    private static String addresses(Backend backend) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(backend.url().host()))
+                    .map(InetAddress::getHostAddress)
+                    .collect(Collectors.joining(", "));
+        } catch (UnknownHostException e) {
+            return "no address";
+        }
+    }
+}

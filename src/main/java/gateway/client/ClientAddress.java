@@ -1,0 +1,46 @@
+package gateway.client;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+
+/**
+ * Whom a request is counted for: an IPv4 address, or the /64 of an IPv6 address, because that is what one subscriber
+ * gets and could otherwise walk through. An IPv4-mapped address ({@code ::ffff:a.b.c.d}) is that IPv4 address.
+ *
+ * <p>Both fit in one long, so a table of clients needs no strings: IPv6 by its upper half, IPv4 as the lower half of its
+ * mapped form, {@code 0000:ffff:a.b.c.d}; as an upper half that lies in 0000::/8, from which no client comes.
+ */
+public record ClientAddress(long key) {
+    private static final long MAPPED_IPV4 = 0x0000_ffffL << 32;
+
+    /** The client with this address. */
+    public static ClientAddress of(InetAddress address) {
+        byte[] bytes = address.getAddress(); // Java itself turns IPv4-mapped IPv6 into IPv4
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return bytes.length == 4
+                ? new ClientAddress(MAPPED_IPV4 | Integer.toUnsignedLong(buffer.getInt()))
+                : new ClientAddress(buffer.getLong());
+    }
+
+    /** The address as people write it: {@code 192.0.2.7}, or {@code 2001:db8:0:1::/64}. */
+    @Override
+    public String toString() {
+        try {
+            if (key >>> 32 == MAPPED_IPV4 >>> 32) {
+                byte[] bytes = ByteBuffer.allocate(4).putInt((int) key).array();
+                return InetAddress.getByAddress(bytes).getHostAddress();
+            }
+            return Long.toHexString(key >>> 48) + ":" + Long.toHexString(key >>> 32 & 0xffff) + ":"
+                    + Long.toHexString(key >>> 16 & 0xffff) + ":" + Long.toHexString(key & 0xffff) + "::/64";
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 bytes are always an address", e);
+        }
+    }
+
+    /** Spreads well: neighbouring addresses differ in few bits. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(key * 0x9E3779B97F4A7C15L);
+    }
+}

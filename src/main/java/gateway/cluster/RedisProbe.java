@@ -1,0 +1,66 @@
+package gateway.cluster;
+
+import gateway.settings.RedisSettings;
+import gateway.settings.RedisUrl;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Asks Redis what it is, on a connection of its own, and changes nothing there. */
+public final class RedisProbe {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final String KEEPS = "noeviction";
+
+    /**
+     * What one node said.
+     *
+     * @param version like 7.0.15; empty if it doesn't tell this user
+     * @param evicts by which policy it evicts keys when it is full; empty if it doesn't, or doesn't tell
+     * @param problem why it can't be used; empty if it can
+     */
+    public record Answer(
+            RedisUrl.Node node, Optional<String> version, Optional<String> evicts, Optional<String> problem) {}
+
+    private RedisProbe() {}
+
+    /** Asks the nodes of the settings one after another; each may take about a second to be given up. */
+    public static List<Answer> ask(RedisSettings settings) {
+        try (Redis redis = new Redis(settings, TIMEOUT, 1)) {
+            return settings.url().nodes().stream().map(node -> ask(redis, node)).toList();
+        }
+    }
+
+    private static Answer ask(Redis redis, RedisUrl.Node node) {
+        try (Jedis jedis = new Jedis(new HostAndPort(node.host(), node.port()), redis.config())) {
+            jedis.ping();
+            String info = info(jedis);
+            return new Answer(
+                    node,
+                    field(info, "redis_version:"),
+                    field(info, "maxmemory_policy:").filter(policy -> !policy.equals(KEEPS)),
+                    Optional.empty());
+        } catch (JedisException e) {
+            String words = RedisFailure.of(e, TIMEOUT).getMessage();
+            return new Answer(node, Optional.empty(), Optional.empty(), Optional.of(words));
+        }
+    }
+
+    private static String info(Jedis jedis) {
+        try {
+            return jedis.info();
+        } catch (JedisDataException e) { // this user may not ask; the gateway itself doesn't need it
+            return "";
+        }
+    }
+
+    private static Optional<String> field(String info, String name) {
+        return info.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip())
+                .findFirst();
+    }
+}

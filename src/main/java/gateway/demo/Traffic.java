@@ -1,0 +1,163 @@
+package gateway.demo;
+
+import gateway.settings.BadSettings;
+import gateway.lifecycle.Launch;
+import gateway.service.ServiceSettings;
+import gateway.net.ServiceUrl;
+import gateway.util.Threads;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gentle traffic for {@code ./run.sh demo}: sends the gateway what {@link Plan} says, each client from an address of its
+ * own of 127.0.0.0/8, which is why these are bare sockets. It goes on while the gateway is away. What is answered is for
+ * the page to show; here only a gateway that can't be reached is said, and that it is back.
+ */
+public final class Traffic {
+    private static final String HELP = "  GATEWAY_URL   gateway to send it to (default http://localhost:8000)";
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int SILENCE_MILLIS = 60_000;
+    private static final int MOST_AT_ONCE = 50;
+
+    private final ServiceUrl gateway;
+    private final Consumer<String> log;
+    private boolean reached = true;
+    private boolean ownAddresses = true;
+
+    /** @param log takes the few lines that there are to say */
+    public Traffic(ServiceUrl gateway, Consumer<String> log) {
+        this.gateway = gateway;
+        this.log = log;
+    }
+
+    public static void main(String[] arguments) {
+        Launch.main("gateway/demo/Traffic", HELP, arguments, 0, () -> {
+            ServiceUrl gateway = ServiceSettings.from(System.getenv(), List.of(), 0)
+                    .gateways()
+                    .get(0);
+            if (!gateway.scheme().equals("http")) {
+                throw new BadSettings(
+                        List.of("GATEWAY_URL=" + gateway + ": expected http://, all that traffic speaks"));
+            }
+            Traffic traffic = new Traffic(gateway, LoggerFactory.getLogger(Traffic.class)::info);
+            Thread thread = new Thread(traffic::run, "traffic");
+            thread.start();
+            return thread::interrupt;
+        });
+    }
+
+    private void run() {
+        // When so many wait for answers, the next requests are left out.
+        Executor senders = new ThreadPoolExecutor(
+                0,
+                MOST_AT_ONCE,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Threads.daemons("sender"),
+                new ThreadPoolExecutor.DiscardPolicy());
+        Plan plan = new Plan(new SplittableRandom(), System.nanoTime());
+        log.accept("A few requests a second to " + gateway + ", from " + (Plan.POLITE + Plan.GREEDY) + " addresses");
+        try {
+            while (true) {
+                Plan.Ask ask = plan.next(System.nanoTime());
+                TimeUnit.NANOSECONDS.sleep(ask.at() - System.nanoTime());
+                senders.execute(() -> send(ask));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends a request on a connection of its own and reads the answer, whatever it is. */
+    public void send(Plan.Ask ask) {
+        try (Socket socket = new Socket()) {
+            if (!connect(socket, ask.from())) {
+                return;
+            }
+            socket.setSoTimeout(SILENCE_MILLIS);
+            socket.getOutputStream().write(bytes(ask));
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // an answer that breaks off or doesn't come: the page shows it
+        }
+    }
+
+    private boolean connect(Socket socket, String from) {
+        try {
+            InetAddress to = InetAddress.getByName(gateway.host());
+            bind(socket, from, to);
+            socket.connect(new InetSocketAddress(to, gateway.port()), CONNECT_MILLIS);
+            reached(true, "");
+            return true;
+        } catch (UnknownHostException e) {
+            reached(false, "unknown host " + e.getMessage());
+        } catch (IOException e) {
+            reached(false, e.getMessage());
+        }
+        return false;
+    }
+
+    /** Takes the client's address, where the system lets that be done: Linux does, macOS doesn't. */
+    private void bind(Socket socket, String from, InetAddress to) throws IOException {
+        if (!triesOwnAddresses()) {
+            return;
+        }
+        if (!(to instanceof Inet4Address) || !to.isLoopbackAddress()) {
+            onlyOneAddress(gateway.host() + " can't be asked from an address like " + from);
+            return;
+        }
+        try {
+            socket.bind(new InetSocketAddress(from, 0));
+        } catch (BindException e) {
+            onlyOneAddress("this system has no address like " + from);
+        }
+    }
+
+    private byte[] bytes(Plan.Ask ask) {
+        String body = ask.body().isEmpty()
+                ? ""
+                : "Content-Type: application/json\r\nContent-Length: "
+                        + ask.body().length() + "\r\n";
+        return (ask.method() + " " + gateway.path() + ask.path() + " HTTP/1.1\r\nHost: " + gateway.authority()
+                        + "\r\nUser-Agent: demo\r\nConnection: close\r\n" + body + "\r\n" + ask.body())
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private synchronized boolean triesOwnAddresses() {
+        return ownAddresses;
+    }
+
+    private synchronized void onlyOneAddress(String reason) {
+        if (ownAddresses) {
+            ownAddresses = false;
+            log.accept("All requests come from one address: " + reason
+                    + "; GATEWAY_RATE_LIMIT=150/60s lets more of them pass");
+        }
+    }
+
+    private synchronized void reached(boolean now, String reason) {
+        if (now != reached) {
+            reached = now;
+            log.accept(
+                    now
+                            ? "The gateway at " + gateway + " is back"
+                            : "The gateway at " + gateway + " can't be reached (" + reason + "); trying on");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package gateway.health;
+
+import gateway.util.Durations;
+import gateway.settings.Settings;
+import gateway.util.Threads;
+import gateway.util.Time;
+import gateway.http.Via;
+import gateway.registry.Backend;
+import gateway.registry.Check;
+import gateway.registry.ServiceList;
+import gateway.net.ServiceSockets;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import okhttp3.ConnectionPool;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks each backend how it is: {@code GET {url}/health}, good when the answer is 2xx and whole within the timeout. It
+ * has a client of its own, so that it never waits behind requests, follows no redirects, and reads at most
+ * {@value #MOST_BYTES} bytes. The pause between two checks varies by a tenth, so that many gateways don't ask in step.
+ */
+public final class HealthChecker implements AutoCloseable {
+    private static final long MOST_BYTES = 64 * 1024;
+    private static final int LOOP_DETECTED = 508;
+    private static final double JITTER = 0.1;
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final ServiceList services;
+    private final Health health;
+    private final Duration interval;
+    private final Duration timeout;
+    private final Time time;
+    private final DoubleSupplier random;
+    private final String via;
+    private final OkHttpClient client;
+    private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
+    private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
+
+    /**
+     * @param via written into each check, so that a gateway that is asked by itself answers 508 rather than that it is well
+     * @param random numbers from 0 to 1 for the jitter
+     */
+    public HealthChecker(
+            ServiceList services, Health health, Settings settings, Via via, Time time, DoubleSupplier random) {
+        this.via = via.entryFor("HTTP/1.1");
+        this.services = services;
+        this.health = health;
+        this.interval = settings.healthInterval();
+        this.timeout = settings.healthTimeout();
+        this.time = time;
+        this.random = random;
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .callTimeout(timeout)
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
+                .writeTimeout(timeout)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .fastFallback(false)
+                .proxy(Proxy.NO_PROXY)
+                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
+                .addNetworkInterceptor(Contact::note)
+                // A check shall say whether a new connection works: none is kept.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        settings.backendTrust().ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        this.client = builder.build();
+    }
+
+    /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */
+    public Duration pause() {
+        long twentieth = interval.toMillis() / 20;
+        return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
+    }
+
+    /** Starts the checks that are due, in the background. */
+    public void tick() {
+        long now = time.nanos();
+        for (Backend backend : services.all()) {
+            if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
+                executor.execute(() -> check(backend));
+            }
+        }
+    }
+
+    /** Checks all backends now, at the same time, and waits for the results; at most the timeout. */
+    public void checkAll() {
+        List<CompletableFuture<Void>> checks = services.all().stream()
+                .map(backend -> CompletableFuture.runAsync(() -> check(backend), executor))
+                .toList();
+        CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).join();
+    }
+
+    /**
+     * Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. A backend is never
+     * checked twice at the same time: whoever comes second waits for the first one's result.
+     */
+    public Check check(Backend backend) {
+        CompletableFuture<Check> mine = new CompletableFuture<>();
+        CompletableFuture<Check> running = underWay.putIfAbsent(backend, mine);
+        if (running != null) {
+            return running.join();
+        }
+        try {
+            // Planned before asking: whoever wants an earlier check meanwhile is not overruled.
+            backend.vitals().nextCheck(time.nanos() + pauseAfter(backend));
+            Check check = look(backend);
+            health.checked(backend, check);
+            mine.complete(check);
+            return check;
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            underWay.remove(backend);
+        }
+    }
+
+    /** Checks one backend without any consequences. */
+    public Check look(Backend backend) {
+        long start = time.nanos();
+        Optional<Check.Problem> problem = ask(backend);
+        return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
+    }
+
+    /** An interval, give or take; a second at most while the backend waits for its first good check. */
+    private long pauseAfter(Backend backend) {
+        double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
+        boolean waiting = backend.state().status() == Backend.Status.CHECKING;
+        return (long) (jitter * (waiting ? Math.min(SOON.toNanos(), interval.toNanos()) : interval.toNanos()));
+    }
+
+    private Optional<Check.Problem> ask(Backend backend) {
+        Contact contact = new Contact();
+        try {
+            Request request = new Request.Builder()
+                    .url(backend.url() + "/health")
+                    .header("User-Agent", "api-gateway-health-check")
+                    .header("Via", via)
+                    .tag(Contact.class, contact)
+                    .build();
+            return ask(request);
+        } catch (InterruptedIOException e) {
+            String what = contact.made ? "no whole answer within " : "could not connect within ";
+            return Optional.of(new Check.Problem(what + Durations.text(timeout), !contact.made));
+        } catch (IOException e) {
+            return Optional.of(new Check.Problem(FailureWords.of(e), !contact.made));
+        } catch (IllegalArgumentException e) { // OkHttp is stricter about hosts than java.net.URI
+            return Optional.of(new Check.Problem("not a URL that can be called: " + e.getMessage(), true));
+        }
+    }
+
+    private Optional<Check.Problem> ask(Request request) throws IOException {
+        try (Response response = client.newCall(request).execute()) {
+            if (response.body().source().request(MOST_BYTES + 1)) {
+                return ill("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+            }
+            if (response.code() == LOOP_DETECTED) {
+                return ill("leads back to this gateway");
+            }
+            return response.isSuccessful() ? Optional.empty() : ill("its /health answered " + response.code());
+        }
+    }
+
+    private static Optional<Check.Problem> ill(String words) {
+        return Optional.of(new Check.Problem(words, false));
+    }
+
+    /** Whether a connection came about: tells a backend that isn't there from one that is ill. */
+    private static final class Contact {
+        private volatile boolean made;
+
+        private static Response note(Interceptor.Chain chain) throws IOException {
+            chain.request().tag(Contact.class).made = true;
+            return chain.proceed(chain.request());
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,129 @@
+package gateway.limit;
+
+import gateway.client.ClientAddress;
+import gateway.net.Networks;
+import gateway.http.PathPrefix;
+import gateway.net.Peer;
+import gateway.http.Problem;
+import gateway.settings.Rate;
+import gateway.util.Time;
+import gateway.limit.RateLimit.Decision;
+import gateway.trace.Story;
+import gateway.trace.Story.Verdict;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Lets a request go on to the next handler, or answers 429 and ends it. For exempt clients no limit holds. */
+public final class LimitHandler implements Handler {
+    private final RateLimit limit;
+    private final PathPrefix limited;
+    private final Networks exempt;
+    private final ShadowLimit shadow;
+    private final Time time;
+    private final LimitHeaders headers;
+    private final int requests;
+    private final LongAdder allowed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder exempted = new LongAdder();
+
+    /**
+     * @param limited what the limit holds for; requests for anything else pass uncounted
+     * @param exempt clients that no limit holds for
+     * @param shadow what is tried out beside the limit, also where that is off; empty: nothing
+     */
+    public LimitHandler(RateLimit limit, PathPrefix limited, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
+        this.limit = limit;
+        this.limited = limited;
+        this.exempt = exempt;
+        this.shadow = shadow.orElse(null);
+        this.time = time;
+        this.requests = limit.rate().map(Rate::requests).orElse(0);
+        this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
+    }
+
+    @Override
+    public void handle(Context ctx) throws Exception {
+        if (!limited.covers(ctx.path())) {
+            return;
+        }
+        Story story = Story.of(ctx.req());
+        InetAddress client = story.client();
+        if (exempt.contains(client)) {
+            exempted.increment();
+            return;
+        }
+        if (shadow != null) {
+            shadow.take(ClientAddress.of(client));
+        }
+        if (headers == null) { // no limit: nothing to decide and nothing to say
+            allowed.increment();
+            return;
+        }
+        Decision decision = limit.take(ClientAddress.of(client));
+        headers.set(ctx.res(), decision);
+        story.judged(new Verdict(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
+        if (decision.allowed()) {
+            allowed.increment();
+            return;
+        }
+        refused.increment();
+        refuse(ctx, client, decision);
+    }
+
+    private void refuse(Context ctx, InetAddress client, Decision decision) throws Exception {
+        Rate rate = limit.rate().orElseThrow();
+        long retryAfter = LimitHeaders.retryAfter(decision);
+        ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));
+        String detail =
+                "More than " + rate.words() + " from " + Peer.text(client) + "; try again in " + retryAfter + " s";
+        new Problem(429, "rate-limited", "Rate limit exceeded", detail)
+                .with("error", "Rate limit exceeded")
+                .with("message", detail)
+                .with("client_ip", Peer.text(client))
+                .with("retry_after", retryAfter)
+                .with("limit", rate.requests())
+                .with("remaining", decision.remaining())
+                .with("timestamp", time.now().toString())
+                .send(ctx.req(), ctx.res());
+        ctx.skipRemainingHandlers();
+    }
+
+    /** Requests let through since the start. */
+    public long allowed() {
+        return allowed.sum();
+    }
+
+    /** Requests refused since the start. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Requests of exempt clients since the start. */
+    public long exempted() {
+        return exempted.sum();
+    }
+
+    /** Whether no limit holds for this client. */
+    public boolean isExempt(InetAddress client) {
+        return exempt.contains(client);
+    }
+
+    /** Whether there are clients that no limit holds for. */
+    public boolean hasExempt() {
+        return !exempt.isEmpty();
+    }
+
+    /** What is tried out; empty if nothing is. */
+    public Optional<ShadowLimit> shadow() {
+        return Optional.ofNullable(shadow);
+    }
+
+    /** Forgets clients that have been idle for a whole window. To be called now and then. */
+    public void forgetIdle() {
+        limit.forgetIdle();
+        shadow().ifPresent(ShadowLimit::forgetIdle);
+    }
+}

@@ -1,0 +1,145 @@
+package gateway.metrics;
+
+import gateway.http.ProxyError;
+import gateway.trace.Hop;
+import gateway.trace.Outcome;
+import gateway.trace.Story;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Counts the requests to services, for {@code /metrics}: one cell for each outcome, method and class of status, one for
+ * each kind of failure that led to a retry, a histogram of durations for each outcome. All cells are there from the
+ * start, so counting looks nothing up by name and allocates nothing, and no client can add to them.
+ *
+ * <p>Plain adders rather than Micrometer's meters: 20 ns a request instead of 95, and a gateway whose metrics nobody
+ * asks for doesn't load and build Micrometer's registry, which would make its start a quarter of a second longer.
+ */
+public final class Metrics implements Consumer<Story> {
+    private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final ProxyError[] ERRORS = ProxyError.values();
+    private static final List<String> METHODS =
+            List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "other");
+    private static final List<String> STATUS_CLASSES = List.of("none", "1xx", "2xx", "3xx", "4xx", "5xx");
+
+    private final LongAdder[] requests = adders(OUTCOMES.length * METHODS.size() * STATUS_CLASSES.size());
+    private final LongAdder[] retries = adders(ERRORS.length);
+    private final Histogram[] durations = new Histogram[OUTCOMES.length];
+
+    public Metrics() {
+        for (int i = 0; i < durations.length; i++) {
+            durations[i] = new Histogram();
+        }
+    }
+
+    static LongAdder[] adders(int count) {
+        LongAdder[] adders = new LongAdder[count];
+        for (int i = 0; i < count; i++) {
+            adders[i] = new LongAdder();
+        }
+        return adders;
+    }
+
+    /** Counts it, if it was for a service. */
+    @Override
+    public void accept(Story story) {
+        if (!story.isForService()) {
+            return;
+        }
+        int outcome = story.outcome().ordinal();
+        requests[cell(outcome, method(story.method()), statusClass(story.status()))].increment();
+        durations[outcome].record(story.durationNanos());
+        List<Hop> hops = story.hops();
+        for (int i = 0; i < hops.size() - 1; i++) {
+            ProxyError error = hops.get(i).error();
+            if (error != null) {
+                retries[error.ordinal()].increment();
+            }
+        }
+    }
+
+    private static int cell(int outcome, int method, int statusClass) {
+        return (outcome * METHODS.size() + method) * STATUS_CLASSES.size() + statusClass;
+    }
+
+    private static int method(String method) {
+        return switch (method) {
+            case "GET" -> 0;
+            case "HEAD" -> 1;
+            case "POST" -> 2;
+            case "PUT" -> 3;
+            case "DELETE" -> 4;
+            case "PATCH" -> 5;
+            case "OPTIONS" -> 6;
+            default -> 7;
+        };
+    }
+
+    private static int statusClass(int status) {
+        return status < 100 || status > 599 ? 0 : status / 100;
+    }
+
+    /** What was counted so far. */
+    MetricSnapshots snapshots() {
+        return MetricSnapshots.of(requests(), durations(), retries());
+    }
+
+    /** Of the 240 cells, those in which something has been. */
+    private MetricSnapshot requests() {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
+            for (int method = 0; method < METHODS.size(); method++) {
+                for (int statusClass = 0; statusClass < STATUS_CLASSES.size(); statusClass++) {
+                    long count = requests[cell(outcome, method, statusClass)].sum();
+                    if (count > 0) {
+                        Labels labels = Labels.of(
+                                "outcome", OUTCOMES[outcome].word(),
+                                "method", METHODS.get(method),
+                                "status_class", STATUS_CLASSES.get(statusClass));
+                        points.add(new CounterDataPointSnapshot(count, labels, null, 0));
+                    }
+                }
+            }
+        }
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "gateway_requests",
+                        "Requests to services that have ended, by outcome (served, limited, failed, rejected, abandoned)"),
+                points);
+    }
+
+    private MetricSnapshot durations() {
+        List<HistogramDataPointSnapshot> points = new ArrayList<>();
+        for (int i = 0; i < OUTCOMES.length; i++) {
+            points.add(durations[i].snapshot(Labels.of("outcome", OUTCOMES[i].word())));
+        }
+        return new HistogramSnapshot(
+                new MetricMetadata(
+                        "gateway_request_duration_seconds",
+                        "From a request's arrival to the last byte of its answer, requests to services"),
+                points);
+    }
+
+    private MetricSnapshot retries() {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (int i = 0; i < ERRORS.length; i++) {
+            Labels labels = Labels.of("reason", ERRORS[i].token());
+            points.add(new CounterDataPointSnapshot(retries[i].sum(), labels, null, 0));
+        }
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "gateway_retries",
+                        "Attempts that failed and were followed by another one, by why they failed (RFC 9209)"),
+                points);
+    }
+}

@@ -1,0 +1,63 @@
+package gateway.net;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Where others find a server of this machine. */
+public final class OwnAddress {
+    private OwnAddress() {}
+
+    /**
+     * {@code host:port}; for one that listens at all addresses, the machine's first that isn't loopback, IPv4 before
+     * IPv6.
+     *
+     * @param host where it listens
+     */
+    public static String of(String host, int port) {
+        return new ServiceUrl("http", host(host), port, "").authority();
+    }
+
+    private static String host(String host) {
+        try {
+            return InetAddress.getByName(host).isAnyLocalAddress() ? outward().orElse(host) : host;
+        } catch (UnknownHostException | SocketException e) {
+            return host;
+        }
+    }
+
+    private static Optional<String> outward() throws SocketException {
+        return NetworkInterface.networkInterfaces()
+                .filter(OwnAddress::isUp)
+                .sorted(Comparator.comparing(NetworkInterface::getIndex))
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .sorted(Comparator.comparing(address -> !(address instanceof Inet4Address)))
+                .map(InetAddress::getHostAddress)
+                .map(address -> address.replaceAll("%.*", "")) // a zone, which nobody else knows
+                .findFirst();
+    }
+
+    /** Whether it is one of this machine's. */
+    public static boolean isHere(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    private static boolean isUp(NetworkInterface network) {
+        try {
+            return network.isUp();
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package gateway.net;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.Optional;
+import javax.net.SocketFactory;
+
+/**
+ * Makes the sockets to services. They connect only where a service may be: looked at here, it is the very address that
+ * is connected to, whatever a name stood for when its service registered, and however the service came to the list.
+ *
+ * <p>And they send at once (TCP_NODELAY). OkHttp leaves Nagle's algorithm on: the second part of a body then waits until
+ * the backend has acknowledged the first, which it may put off for 40 ms. A 10 KB POST took 22 ms for that.
+ */
+public final class ServiceSockets extends SocketFactory {
+    /** No connection was made, because no service may be there. */
+    public static final class Forbidden extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private Forbidden(String message) {
+            super(message);
+        }
+    }
+
+    private final ServiceAddresses addresses;
+
+    /** @param addresses where they may connect to */
+    public ServiceSockets(ServiceAddresses addresses) {
+        this.addresses = addresses;
+    }
+
+    private final class ServiceSocket extends Socket {
+        private ServiceSocket() throws IOException {
+            setTcpNoDelay(true);
+        }
+
+        @Override
+        public void connect(SocketAddress address, int timeout) throws IOException {
+            if (address instanceof InetSocketAddress internet && internet.getAddress() != null) {
+                Optional<String> objection = addresses.objection(internet.getAddress());
+                if (objection.isPresent()) {
+                    throw new Forbidden("leads to " + objection.get());
+                }
+            }
+            super.connect(address, timeout);
+        }
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+        return new ServiceSocket();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        return createSocket(InetAddress.getByName(host), port);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress own, int ownPort) throws IOException {
+        return createSocket(InetAddress.getByName(host), port, own, ownPort);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        return createSocket(host, port, null, 0);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress own, int ownPort) throws IOException {
+        Socket socket = createSocket();
+        try {
+            socket.bind(new InetSocketAddress(own, ownPort));
+            socket.connect(new InetSocketAddress(host, port));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package gateway.net;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a service listens: scheme, host, port and, if any, a path that goes before every forwarded one.
+ *
+ * @param scheme {@code http} or {@code https}
+ * @param host a name or an address; IPv6 without brackets
+ * @param port 1 to 65535
+ * @param path empty, or starts with a slash and doesn't end with one
+ */
+public record ServiceUrl(String scheme, String host, int port, String path) {
+    // Not URI.getHost(): it knows no host with an underscore, which container networks are full of.
+    private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(\\d{1,9}))?");
+
+    /**
+     * Reads a URL and brings it into one form: lower-case scheme and host, no trailing slash.
+     *
+     * @throws IllegalArgumentException with what is wrong, in words, if it isn't one that a service can have
+     */
+    public static ServiceUrl parse(String text) {
+        URI uri = uri(text);
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw new IllegalArgumentException("must start with http:// or https://");
+        }
+        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        if (authority.contains("@")) {
+            throw new IllegalArgumentException("must not carry a user name or password");
+        }
+        Matcher parts = AUTHORITY.matcher(authority);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(
+                    "must name a host and, if any, a port from 1 to 65535, like http://localhost:8001");
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("must not have a query or a fragment");
+        }
+        String host = parts.group(1).toLowerCase(Locale.ROOT);
+        return new ServiceUrl(
+                scheme,
+                host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                portOf(parts.group(2), scheme),
+                pathOf(uri));
+    }
+
+    private static int portOf(String text, String scheme) {
+        if (text == null) {
+            return scheme.equals("https") ? 443 : 80;
+        }
+        int port = Integer.parseInt(text);
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("must have a port from 1 to 65535, not " + port);
+        }
+        return port;
+    }
+
+    private static URI uri(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("isn't a URL: " + e.getReason() + " at index " + e.getIndex());
+        }
+    }
+
+    private static String pathOf(URI uri) {
+        String path = uri.getRawPath();
+        if (List.of(path.split("/")).stream().anyMatch(ServiceUrl::isDots)
+                || !path.equals(uri.normalize().getRawPath())) {
+            throw new IllegalArgumentException("must not have . or .. or empty parts in its path");
+        }
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    private static boolean isDots(String segment) {
+        String decoded = segment.toLowerCase(Locale.ROOT).replace("%2e", ".");
+        return decoded.equals(".") || decoded.equals("..");
+    }
+
+    /** What its host stands for if nobody needs to be asked: if it is an address, or localhost; else empty. */
+    public Optional<InetAddress> address() {
+        return host.equals("localhost") ? Optional.of(InetAddress.getLoopbackAddress()) : Networks.address(host);
+    }
+
+    /** {@code host:port}, with brackets round IPv6: what goes into a Host header and into a log line. */
+    public String authority() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** The URL as it is registered and shown. */
+    @Override
+    public String toString() {
+        return scheme + "://" + authority() + path;
+    }
+}

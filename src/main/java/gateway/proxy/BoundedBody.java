@@ -1,0 +1,92 @@
+package gateway.proxy;
+
+import gateway.server.ClientSide;
+import gateway.http.BodyTooLarge;
+import gateway.settings.Bounds;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/**
+ * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
+ * whole timeout, and that brought less than {@value #LEAST_BYTES} bytes meanwhile, has stalled: whether nothing came, or
+ * a byte now and then.
+ *
+ * <p>What is there already is read without a look at the clock.
+ */
+final class BoundedBody {
+    private static final int LEAST_BYTES = 1024;
+
+    private final InputStream in;
+    private final Bounds bounds;
+    private final Attempt attempt;
+    private final ClientSide client;
+    private final LongSupplier nanos;
+    private long size;
+    private long waited;
+    private int lately;
+    private long idleTimeout = -1;
+
+    BoundedBody(HttpServletRequest request, Attempt attempt, Bounds bounds, LongSupplier nanos) throws IOException {
+        this.in = request.getInputStream();
+        this.bounds = bounds;
+        this.attempt = attempt;
+        this.client = attempt.client();
+        this.nanos = nanos;
+    }
+
+    /**
+     * Reads what is there, waits if there is nothing; the number of bytes, negative at the end.
+     *
+     * @throws BodyTooLarge if this was too much
+     * @throws IOException caused by a {@link TimeoutException} if it has stalled
+     */
+    int read(byte[] buffer) throws IOException {
+        int count = in.available() > 0 ? in.read(buffer) : await(buffer);
+        size += Math.max(0, count);
+        if (size > bounds.body()) {
+            throw new BodyTooLarge(bounds.body());
+        }
+        return count;
+    }
+
+    private int await(byte[] buffer) throws IOException {
+        letJettyWait();
+        long timeout = bounds.bodyTimeout().toNanos();
+        long start = nanos.getAsLong();
+        attempt.waitForClient(start, timeout - waited);
+        int count = in.read(buffer);
+        waited += nanos.getAsLong() - start;
+        lately += Math.max(0, count);
+        if (lately >= LEAST_BYTES) {
+            waited = 0;
+            lately = 0;
+        } else if (count >= 0 && waited >= timeout) {
+            throw new IOException(new TimeoutException(lately + " bytes in " + bounds.bodyTimeout()));
+        }
+        return count;
+    }
+
+    /** Only once it has to be waited for: setting Jetty's timeout costs more than reading what is there. */
+    private void letJettyWait() {
+        long millis = bounds.bodyTimeout().toMillis();
+        if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {
+            idleTimeout = client.getIdleTimeout();
+            client.setIdleTimeout(millis);
+        }
+    }
+
+    /** Whether more is there already. */
+    boolean hasMore() throws IOException {
+        return in.available() > 0;
+    }
+
+    /** It has come to its end, well or not: what it came on has the timeout that it had before. */
+    void end() {
+        if (idleTimeout >= 0) {
+            client.setIdleTimeout(idleTimeout);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package gateway.proxy;
+
+import gateway.util.Durations;
+import gateway.http.Problem;
+import gateway.http.ProxyError;
+import gateway.health.FailureWords;
+import gateway.health.Health;
+import gateway.registry.Backend;
+import gateway.net.ServiceSockets;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * How an attempt ended without a whole answer.
+ *
+ * @param kind what happened
+ * @param health what it says of the backend
+ * @param error the same as one of the standard's types
+ * @param backend to whom
+ * @param words what happened, in words
+ */
+record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backend, String words) {
+    /** What happened to the attempt. */
+    enum Kind {
+        /** No connection: the request was surely not sent. */
+        NOT_SENT,
+        /** A kept-alive connection was closed before any answer: the backend most likely never read the request. */
+        STALE_CONNECTION,
+        /** The backend closed the connection before its answer was whole. */
+        NO_ANSWER,
+        /** What came isn't HTTP. */
+        INVALID_ANSWER,
+        /** The backend was silent for too long; it may still be at work. */
+        TIMED_OUT
+    }
+
+    /**
+     * Reads it from the exception and from how far the attempt had come.
+     *
+     * @param reused whether its connection had served an exchange before
+     * @param timeout the longest silence of a backend
+     */
+    static Failed of(IOException e, Attempt attempt, boolean reused, Duration timeout) {
+        Backend backend = attempt.backend();
+        if (attempt.connection() == null) {
+            Health.Failure health = FailureWords.refused(e) ? Health.Failure.REFUSED : Health.Failure.UNREACHABLE;
+            String words = attempt.isTimedOut() ? "did not finish connecting" : FailureWords.of(e);
+            return new Failed(Kind.NOT_SENT, health, notSent(e, attempt), backend, words);
+        }
+        if (attempt.isTimedOut()) {
+            String words = "was silent for " + Durations.text(timeout);
+            return noAnswer(Kind.TIMED_OUT, ProxyError.HTTP_RESPONSE_TIMEOUT, backend, words);
+        }
+        if (reused && !attempt.isAnswered()) {
+            return noAnswer(Kind.STALE_CONNECTION, ProxyError.CONNECTION_TERMINATED, backend, FailureWords.of(e));
+        }
+        if (e instanceof ProtocolException && !FailureWords.cutShort(e)) {
+            return noAnswer(Kind.INVALID_ANSWER, ProxyError.HTTP_PROTOCOL_ERROR, backend, FailureWords.of(e));
+        }
+        ProxyError error =
+                attempt.isAnswered() ? ProxyError.HTTP_RESPONSE_INCOMPLETE : ProxyError.CONNECTION_TERMINATED;
+        return noAnswer(Kind.NO_ANSWER, error, backend, FailureWords.of(e));
+    }
+
+    private static Failed noAnswer(Kind kind, ProxyError error, Backend backend, String words) {
+        return new Failed(kind, Health.Failure.NO_ANSWER, error, backend, words);
+    }
+
+    private static ProxyError notSent(IOException e, Attempt attempt) {
+        if (FailureWords.refused(e)) {
+            return ProxyError.CONNECTION_REFUSED;
+        }
+        if (e instanceof ServiceSockets.Forbidden) {
+            return ProxyError.DESTINATION_IP_PROHIBITED;
+        }
+        if (e instanceof UnknownHostException) {
+            return ProxyError.DNS_ERROR;
+        }
+        if (e instanceof SSLException) {
+            return e instanceof SSLPeerUnverifiedException || e.getCause() instanceof CertificateException
+                    ? ProxyError.TLS_CERTIFICATE_ERROR
+                    : ProxyError.TLS_PROTOCOL_ERROR;
+        }
+        if (attempt.isTimedOut() || e instanceof InterruptedIOException) {
+            return ProxyError.CONNECTION_TIMEOUT;
+        }
+        return ProxyError.DESTINATION_IP_UNROUTABLE;
+    }
+
+    /** What the client is told when no other backend is tried. */
+    Problem problem() {
+        if (kind == Kind.TIMED_OUT) {
+            return new Problem(
+                    504,
+                    "gateway-timeout",
+                    "Gateway timeout",
+                    "The service " + backend.name() + " " + words,
+                    error,
+                    backend.name());
+        }
+        return new Problem(
+                502,
+                "bad-gateway",
+                "Bad gateway",
+                "The service " + backend.name() + " gave no answer: " + words,
+                error,
+                backend.name());
+    }
+}

@@ -1,0 +1,93 @@
+package gateway.proxy;
+
+import gateway.http.PathPrefix;
+import gateway.http.Problem;
+import gateway.http.ProxyError;
+import gateway.http.Via;
+import gateway.admission.Backoff;
+import gateway.admission.InFlight;
+import gateway.trace.Story;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+
+/**
+ * Takes what is asked for below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
+ * /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
+ * touches a backend's answer.
+ */
+public final class ProxyHandler implements Handler {
+    private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+    private final Forwarder forwarder;
+    private final PathPrefix prefix;
+    private final Via via;
+    private final InFlight inFlight;
+
+    /**
+     * @param prefix what is forwarded; requests for anything else go on to the next handler
+     * @param via what this gateway writes into requests
+     * @param inFlight bounds how many are forwarded at the same time
+     */
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, InFlight inFlight) {
+        this.forwarder = forwarder;
+        this.prefix = prefix;
+        this.via = via;
+        this.inFlight = inFlight;
+    }
+
+    @Override
+    public void handle(Context ctx) throws Exception {
+        if (!prefix.covers(ctx.path())) {
+            return;
+        }
+        ctx.skipRemainingHandlers();
+        HttpServletRequest request = ctx.req();
+        String method = request.getMethod();
+        if (method.equals("TRACE") || method.equals("CONNECT")) {
+            ctx.res().setHeader("Allow", ALLOWED);
+            new Problem(405, "method-not-allowed", "Method not allowed", method + " isn't forwarded; try " + ALLOWED)
+                    .send(request, ctx.res());
+            return;
+        }
+        String coding = request.getHeader("Transfer-Encoding");
+        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            ctx.res().setHeader("Connection", "close"); // where such a body ends is anybody's guess
+            new Problem(501, "not-implemented", "Not implemented", "No transfer coding but chunked is understood")
+                    .send(request, ctx.res());
+            return;
+        }
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request), via);
+        if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
+            Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
+                    .send(request, ctx.res());
+            return;
+        }
+        if (!inFlight.enter()) { // since it came in at the door
+            refuse(InFlight.overloaded(), ctx);
+            return;
+        }
+        Problem problem;
+        try {
+            client.begin();
+            problem = forwarder.forward(client, ctx.res());
+        } finally {
+            client.end();
+            inFlight.leave();
+        }
+        if (problem != null) { // only now: who takes its time to read this holds nothing up
+            refuse(problem, ctx);
+        }
+    }
+
+    private static void refuse(Problem problem, Context ctx) throws IOException {
+        if (problem.status() == 503) {
+            ctx.res().setHeader("Retry-After", "1");
+        }
+        problem.send(ctx.req(), ctx.res());
+        if (problem.proxyStatus().error() == ProxyError.CONNECTION_LIMIT_REACHED) {
+            Backoff.after(ctx.res());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package gateway.server;
+
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The HTTP/2 stream that a request came on. Jetty goes on reading the connection while a request is being worked on, so
+ * a client that cancels one is heard at once. Breaking off resets the stream and leaves the connection's others be.
+ */
+public final class ClientStream implements ClientSide {
+    private static final long NO_TIMEOUT = -1;
+
+    private final HTTP2Stream stream;
+    private final long idleTimeout;
+    private volatile Runnable onPeerGone;
+    private volatile boolean gone;
+
+    private ClientStream(HTTP2Stream stream) {
+        this.stream = stream;
+        this.gone = stream == null;
+        this.idleTimeout = gone ? NO_TIMEOUT : stream.getIdleTimeout();
+    }
+
+    /** The stream of this request, watched from now on. */
+    static ClientStream of(Request request, HTTP2Connection connection) {
+        ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
+        request.addFailureListener(failure -> client.hasGone());
+        return client;
+    }
+
+    /** Jetty's time would count while only the service is silent, and after that it would tell of no leaving any more. */
+    @Override
+    public void begin() {
+        setIdleTimeout(NO_TIMEOUT);
+    }
+
+    @Override
+    public void end() {
+        setIdleTimeout(idleTimeout);
+    }
+
+    /** None, from {@link #begin} to {@link #end}. */
+    @Override
+    public long getIdleTimeout() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void setIdleTimeout(long millis) {
+        if (stream != null) {
+            stream.setIdleTimeout(millis);
+        }
+    }
+
+    private void hasGone() {
+        gone = true;
+        Runnable step = onPeerGone;
+        if (step != null) {
+            step.run();
+        }
+    }
+
+    @Override
+    public void onPeerGone(Runnable step) {
+        onPeerGone = step;
+        if (step != null && isPeerGone()) { // meanwhile
+            step.run();
+        }
+    }
+
+    @Override
+    public boolean tellsOfLeaving() {
+        return true;
+    }
+
+    @Override
+    public boolean isPeerGone() {
+        return gone || stream.isResetOrFailed();
+    }
+
+    /** A request whose headers don't end its stream has a body, if only an empty one (RFC 9113, 8.1). */
+    @Override
+    public boolean mayHaveBody() {
+        return stream != null && !stream.isRemotelyClosed();
+    }
+
+    @Override
+    public void abort(boolean byReset) {
+        if (stream != null) {
+            stream.reset(new ResetFrame(stream.getId(), ErrorCode.INTERNAL_ERROR.code), Callback.NOOP);
+        }
+    }
+}

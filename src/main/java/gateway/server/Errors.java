@@ -1,0 +1,131 @@
+package gateway.server;
+
+import gateway.http.Problem;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes problem documents of what goes wrong outside the gateway's own code paths. No stack trace leaves the process. */
+final class Errors {
+    private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+
+    private Errors() {}
+
+    /** Puts these in place of Javalin's and Jetty's own. */
+    static void install(JavalinConfig config) {
+        config.routes.exception(HttpResponseException.class, Errors::refused);
+        config.routes.exception(IOException.class, Errors::brokenOff);
+        config.routes.exception(Exception.class, Errors::unforeseen);
+        config.router.javaLangErrorHandler(Errors::fatal);
+        config.jetty.modifyServer(server -> server.setErrorHandler(new BeforeRouting()));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new BeforeRouting()));
+    }
+
+    /** Javalin's own refusals: no such route, or not with this method. */
+    private static void refused(HttpResponseException refusal, Context ctx) {
+        String path = ctx.req().getRequestURI();
+        String allowed = refusal.getDetails().get("availableMethods");
+        if (allowed == null) {
+            allowed = refusal.getDetails().get("Available methods");
+        }
+        Problem problem = switch (refusal.getStatus()) {
+            case 404 -> Problem.notFound(path);
+            case 405 ->
+                new Problem(405, "method-not-allowed", "Method not allowed", path + " can be asked with " + allowed);
+            default ->
+                new Problem(
+                        refusal.getStatus(),
+                        "refused",
+                        HttpStatus.getMessage(refusal.getStatus()),
+                        String.valueOf(refusal.getMessage()));
+        };
+        if (allowed != null) {
+            ctx.res().setHeader("Allow", allowed);
+        }
+        send(problem, ctx);
+    }
+
+    /**
+     * The client's connection or stream failed while it was read or written: nothing else is, as files are read at the
+     * start and services have failures of their own. Nothing that the gateway did wrong, or everybody could fill its log.
+     */
+    private static void brokenOff(IOException failure, Context ctx) {
+        LOG.debug("{} {} was broken off", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
+        send(Problem.brokenBody(failure), ctx);
+    }
+
+    /** An exception that nothing foresaw: logged here, a bare 500 there. */
+    private static void unforeseen(Exception failure, Context ctx) {
+        LOG.error("{} {} failed", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
+        send(Problem.internal(), ctx);
+    }
+
+    /** An error of the JVM, like too little memory. */
+    private static void fatal(HttpServletResponse response, Error error) {
+        LOG.error("A request failed", error);
+        Request request =
+                ServletContextResponse.getServletContextResponse(response).getRequest();
+        send(
+                Problem.internal(),
+                Request.as(request, ServletContextRequest.class).getServletApiRequest(),
+                response);
+    }
+
+    private static void send(Problem problem, Context ctx) {
+        send(problem, ctx.req(), ctx.res());
+    }
+
+    private static void send(Problem problem, HttpServletRequest request, HttpServletResponse response) {
+        try {
+            problem.send(request, response);
+        } catch (IOException e) {
+            LOG.debug("The client left before its {} was sent", problem.status());
+        }
+    }
+
+    /** What Jetty refuses before Javalin sees it: bytes that aren't HTTP, too large a header, too long a URI. */
+    private static final class BeforeRouting extends ErrorHandler {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            Problem problem = problem(response.getStatus());
+            request.setAttribute(Problem.ATTRIBUTE, problem);
+            byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+            response.write(true, ByteBuffer.wrap(body), callback);
+            return true;
+        }
+
+        private static Problem problem(int status) {
+            return switch (status) {
+                case 414 -> new Problem(414, "uri-too-long", "URI too long", "The request's URI is too long");
+                case 431 ->
+                    new Problem(
+                            431,
+                            "header-too-large",
+                            "Header too large",
+                            "The request's line and header fields are too large");
+                default ->
+                    new Problem(
+                            status,
+                            "bad-request",
+                            HttpStatus.getMessage(status),
+                            "The request isn't one that can be answered: " + HttpStatus.getMessage(status));
+            };
+        }
+    }
+}

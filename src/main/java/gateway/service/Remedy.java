@@ -1,0 +1,55 @@
+package gateway.service;
+
+import gateway.net.ServiceUrl;
+import java.io.EOFException;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** Why a service couldn't register, in words that say what to set for it. */
+final class Remedy {
+    private Remedy() {}
+
+    /**
+     * What to set when the gateway refused; begins as the end of a sentence, empty if there is nothing.
+     *
+     * @param status of the gateway's answer
+     * @param sent whether the service has a token
+     */
+    static String of(int status, boolean sent) {
+        return switch (status) {
+            case 401 ->
+                sent
+                        ? ". This service's GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE is another"
+                        : ". Set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE for this service, too";
+            case 403 -> ". Set GATEWAY_ADMIN_TOKEN, the same there and for this service";
+            case 404 -> ". If it has a GATEWAY_ADMIN_PORT, set GATEWAY_URL to that";
+            case 301, 302, 303, 307, 308 -> ". If that is HTTPS, set GATEWAY_URL to https:// and its port";
+            default -> "";
+        };
+    }
+
+    /** What went wrong with a connection to a gateway; for TLS, with what to set. */
+    static String of(Exception failure, ServiceUrl gateway) {
+        if (failure instanceof SSLPeerUnverifiedException) {
+            return "its certificate is for another host";
+        }
+        if (failure instanceof SSLException && failure.getCause() instanceof CertificateException) {
+            return "its certificate isn't trusted; GATEWAY_CA names CAs beside Java's";
+        }
+        if (failure instanceof SSLException) {
+            return "TLS failed: " + failure.getMessage() + "; if it speaks plain HTTP, set GATEWAY_URL to http://";
+        }
+        if (hungUp(failure) && gateway.toString().startsWith("http://")) {
+            return "it hung up; if it speaks HTTPS, set GATEWAY_URL to https://";
+        }
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** As one does that speaks TLS, when it is spoken to in the clear. */
+    private static boolean hungUp(Exception failure) {
+        return failure instanceof IOException
+                && (failure instanceof EOFException || failure.getCause() instanceof EOFException);
+    }
+}

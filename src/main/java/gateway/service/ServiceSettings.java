@@ -1,0 +1,171 @@
+package gateway.service;
+
+import gateway.net.ServiceUrl;
+import gateway.settings.AccessSettings;
+import gateway.settings.BadSettings;
+import gateway.settings.Setting;
+import gateway.settings.SettingsReader;
+import gateway.settings.TlsSettings;
+import gateway.tls.Trust;
+import gateway.util.Durations;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What can be set about one of the services beside the gateway.
+ *
+ * @param port the port to listen on; 0 takes a free one
+ * @param gateways the gateway to register with, or several that share one list; at least one
+ * @param registered the URL to register; empty means http://localhost and the port
+ * @param token what the gateway asks for before it registers anything; empty: nothing
+ * @param gatewayCa PEM: CAs to believe an https:// gateway by, beside Java's own
+ * @param latency about how much later than need be each answer comes, /health's aside
+ * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
+ */
+public record ServiceSettings(
+        int port,
+        List<ServiceUrl> gateways,
+        Optional<ServiceUrl> registered,
+        Optional<String> token,
+        Optional<Path> gatewayCa,
+        Duration latency,
+        double errorRate) {
+
+    private static Setting<Integer> port(int defaultText) {
+        return Setting.integer(
+                "SERVICE_PORT",
+                String.valueOf(defaultText),
+                0,
+                65535,
+                "port to listen on, also the first argument; 0 takes a free one");
+    }
+
+    private static final Setting<List<ServiceUrl>> GATEWAYS = new Setting<>(
+            "GATEWAY_URL",
+            "http://localhost:8000",
+            "gateway to register with; several that share a list, comma-separated, are tried in turn",
+            ServiceSettings::urls);
+    private static final Setting<Optional<ServiceUrl>> REGISTERED = new Setting<>(
+            "SERVICE_URL",
+            "",
+            "URL at which the gateway reaches the service; none means http://localhost and the port",
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
+    private static final Setting<Optional<Path>> GATEWAY_CA = TlsSettings.file(
+            "GATEWAY_CA", "a PEM file with CAs to believe an https:// gateway by, beside the usual ones");
+    private static final Setting<Duration> LATENCY = new Setting<>(
+            "SERVICE_LATENCY",
+            "0ms",
+            "how long each answer but /health's is held back: half to one and a half of it, up to 1m",
+            text -> Durations.parse(text, Duration.ZERO, Duration.ofMinutes(1)));
+    private static final Setting<Double> ERROR_RATE = new Setting<>(
+            "SERVICE_ERROR_RATE",
+            "0",
+            "share of answers, but /health's, that are a 500 instead: 0 to 1",
+            ServiceSettings::share);
+
+    /** What {@code --help} prints for a service with this default port. */
+    public static String help(int defaultPort) {
+        return Stream.of(
+                        port(defaultPort),
+                        GATEWAYS,
+                        REGISTERED,
+                        AccessSettings.TOKEN,
+                        AccessSettings.TOKEN_FILE,
+                        GATEWAY_CA,
+                        LATENCY,
+                        ERROR_RATE)
+                .map(Setting::help)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Reads the settings; the first argument, if any, is the port and goes before the environment's.
+     *
+     * @throws BadSettings naming every setting that is bad, its value and what is expected
+     */
+    public static ServiceSettings from(Map<String, String> environment, List<String> arguments, int defaultPort) {
+        SettingsReader reader = new SettingsReader(environment);
+        Setting<Integer> setting = port(defaultPort);
+        int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
+        ServiceSettings settings = new ServiceSettings(
+                port,
+                reader.read(GATEWAYS),
+                reader.read(REGISTERED),
+                AccessSettings.tokenOf(reader),
+                reader.read(GATEWAY_CA),
+                reader.read(LATENCY),
+                reader.read(ERROR_RATE));
+        reader.finish();
+        return settings;
+    }
+
+    /**
+     * The URL to register.
+     *
+     * @param actualPort the port on which the service listens
+     */
+    public ServiceUrl url(int actualPort) {
+        return registered.orElseGet(() -> new ServiceUrl("http", "localhost", actualPort, ""));
+    }
+
+    /**
+     * Whose certificates an https:// gateway must have; empty: whose Java believes.
+     *
+     * @throws BadSettings if the file of {@link #gatewayCa} can't be used
+     */
+    public Optional<Trust> gatewayTrust() {
+        return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
+    }
+
+    /** The trouble that was asked for. */
+    public Trouble trouble() {
+        return Trouble.of(latency, errorRate);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "
+                + (token.isPresent() ? "a token" : "no token") + "]";
+    }
+
+    private static ServiceUrl url(String text) {
+        try {
+            return ServiceUrl.parse(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the URL " + e.getMessage());
+        }
+    }
+
+    private static List<ServiceUrl> urls(String text) {
+        return Arrays.stream(text.split(",", -1)).map(ServiceSettings::url).toList();
+    }
+
+    private static double share(String text) {
+        String expected = "expected a share from 0 to 1, like 0.05";
+        try {
+            BigDecimal share = new BigDecimal(text.strip());
+            if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
+                throw new IllegalArgumentException(expected);
+            }
+            return share.doubleValue();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(expected);
+        }
+    }
+
+    private static int argument(String text, Setting<Integer> setting) {
+        try {
+            return setting.parser().apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadSettings(List.of("argument " + text + ": " + e.getMessage() + " (the port), or --help"));
+        }
+    }
+}

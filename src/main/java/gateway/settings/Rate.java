@@ -1,0 +1,53 @@
+package gateway.settings;
+
+import gateway.util.Durations;
+import java.time.Duration;
+
+/**
+ * So many requests in any stretch of time of this length.
+ *
+ * @param requests 1 to 1,000,000
+ * @param window 10 ms to 24 h
+ */
+public record Rate(int requests, Duration window) {
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(24);
+    private static final int MOST = 1_000_000;
+
+    /** What {@link #parse} takes, for messages. */
+    public static final String FORM = "N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s";
+
+    /**
+     * Reads {@code N/duration}, like {@code 5/60s}.
+     *
+     * @throws IllegalArgumentException if the text has another form or a part is out of range
+     */
+    public static Rate parse(String text) {
+        String[] parts = text.strip().split("/", -1);
+        if (parts.length != 2 || !parts[0].matches("\\d{1,7}")) {
+            throw new IllegalArgumentException("expected " + FORM);
+        }
+        int requests = Integer.parseInt(parts[0]);
+        if (requests < 1 || requests > MOST) {
+            throw new IllegalArgumentException("expected N from 1 to " + MOST);
+        }
+        return new Rate(requests, Durations.parse(parts[1], SHORTEST, LONGEST));
+    }
+
+    /** The rate as people say it: {@code 5 req/min}, {@code 10 req/s}, {@code 7 req/30s}. */
+    public String words() {
+        String per = switch ((int) Math.min(window.toMillis(), Integer.MAX_VALUE)) {
+            case 1_000 -> "s";
+            case 60_000 -> "min";
+            case 3_600_000 -> "h";
+            default -> Durations.text(window);
+        };
+        return requests + " req/" + per;
+    }
+
+    /** The rate as it is set: {@code 5/60s}. */
+    @Override
+    public String toString() {
+        return requests + "/" + Durations.text(window);
+    }
+}

@@ -1,0 +1,80 @@
+package gateway.settings;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How several gateways share a limit and a list of services through Redis.
+ *
+ * @param url where it is
+ * @param prefix with what all keys begin, 1 to 64 characters
+ * @param timeout how long a request may wait for Redis
+ * @param fallback what holds while Redis can't be reached
+ * @param required whether a gateway that can't reach Redis when it starts exits instead
+ */
+public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallback fallback, boolean required) {
+    /** How requests are limited while Redis can't be reached. */
+    public enum Fallback {
+        /** By this gateway's memory, by its share: the limit divided by the number of gateways, rounded up. */
+        DIVIDE,
+        /** By this gateway's memory, by the whole limit. */
+        LOCAL,
+        /** Not at all. */
+        OPEN,
+        /** All are refused. */
+        CLOSED;
+
+        /** The word in settings and in JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static final Setting<Optional<RedisUrl>> URL = Setting.secret(
+            "GATEWAY_REDIS_URL",
+            "",
+            "Redis through which gateways share a limit and a list: redis://[user:password@]host:port[/db]",
+            text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)));
+    static final Setting<String> PREFIX =
+            new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "with what keys in Redis begin", RedisSettings::prefix);
+    static final Setting<Duration> TIMEOUT =
+            Setting.duration("GATEWAY_REDIS_TIMEOUT", "50ms", "5ms", "10s", "how long a request may wait for Redis");
+    static final Setting<Fallback> FALLBACK = new Setting<>(
+            "GATEWAY_REDIS_FALLBACK",
+            "divide",
+            "the limit without Redis: divide (by gateways), local, open or closed",
+            RedisSettings::fallback);
+    static final Setting<Boolean> REQUIRED =
+            Setting.yesOrNo("GATEWAY_REDIS_REQUIRED", "whether to exit if Redis can't be reached at the start");
+
+    static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, FALLBACK, REQUIRED);
+
+    /** Reads them; empty if there is no URL. The others are read all the same, so that bad ones are named. */
+    static Optional<RedisSettings> read(SettingsReader reader) {
+        Optional<RedisUrl> url = reader.read(URL);
+        String prefix = reader.read(PREFIX);
+        Duration timeout = reader.read(TIMEOUT);
+        Fallback fallback = reader.read(FALLBACK);
+        boolean required = reader.read(REQUIRED);
+        return url.map(where -> new RedisSettings(where, prefix, timeout, fallback, required));
+    }
+
+    /** No braces: a cluster would take what is between them for what spreads the keys. */
+    private static String prefix(String text) {
+        if (!text.strip().matches("[A-Za-z0-9._:-]{1,64}")) {
+            throw new IllegalArgumentException("expected 1 to 64 letters, digits, dots, colons, dashes or underscores");
+        }
+        return text.strip();
+    }
+
+    private static Fallback fallback(String text) {
+        for (Fallback fallback : Fallback.values()) {
+            if (fallback.word().equals(text.strip())) {
+                return fallback;
+            }
+        }
+        throw new IllegalArgumentException("expected divide, local, open or closed");
+    }
+}

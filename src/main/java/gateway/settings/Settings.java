@@ -1,0 +1,256 @@
+package gateway.settings;
+
+import gateway.net.Networks;
+import gateway.net.ServiceAddresses;
+import gateway.net.ServiceUrl;
+import gateway.tls.Trust;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Everything about the gateway that can be set, read once from the environment; nothing else reads it. An unset or
+ * empty variable means the default.
+ *
+ * @param host the address to listen on; 0.0.0.0 is all of them
+ * @param port the port to listen on; 0 takes a free one
+ * @param rateLimit requests per client address on /api/*; empty means no limit
+ * @param rememberedClients how many addresses the limiter keeps apart; more than these share one budget
+ * @param accessLog how each request is written to the log; empty means not at all
+ * @param services URLs known from the start; they stay until deleted
+ * @param healthInterval from one check of a service to its next, give or take a tenth
+ * @param healthTimeout how long a check may take, from connecting to the last byte
+ * @param healthRise good checks in a row that bring an unhealthy service back
+ * @param healthFall bad checks in a row that take a service out; a refused connection needs no second one
+ * @param connectTimeout how long connecting to a service may take, per address of its host
+ * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
+ * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; there is no way to make it endless
+ * @param lease how long a service that registers with the lease "default" stays without renewing
+ * @param redis what gateways share, and how; empty means that this one is alone
+ * @param access who may change things and read what is private
+ * @param clients whom a request comes from
+ * @param serviceNetworks where services may be; empty: anywhere but where none ever may
+ * @param tls HTTPS towards clients; empty: plain HTTP
+ * @param backendCa PEM: CAs to believe https:// services by, beside Java's own
+ * @param bounds how much is taken on
+ * @param drain how long requests under way may take to end when the gateway leaves
+ * @param reusePort whether another gateway may listen on the same port at the same time
+ */
+public record Settings(
+        String host,
+        int port,
+        Optional<Rate> rateLimit,
+        int rememberedClients,
+        Optional<LogForm> accessLog,
+        List<ServiceUrl> services,
+        Duration healthInterval,
+        Duration healthTimeout,
+        int healthRise,
+        int healthFall,
+        Duration connectTimeout,
+        Duration upstreamTimeout,
+        Duration webSocketIdleTimeout,
+        Duration lease,
+        Optional<RedisSettings> redis,
+        AccessSettings access,
+        ClientSettings clients,
+        Networks serviceNetworks,
+        Optional<TlsSettings> tls,
+        Optional<Path> backendCa,
+        Bounds bounds,
+        Duration drain,
+        boolean reusePort) {
+
+    private static final Setting<String> HOST =
+            new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
+    private static final Setting<Integer> PORT =
+            Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 takes a free one");
+    private static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
+            "GATEWAY_RATE_LIMIT", "5/60s", "requests per client address on /api/*: N/duration, or off", Settings::rate);
+    private static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
+            "GATEWAY_RATE_LIMIT_CLIENTS",
+            "200000",
+            1,
+            10_000_000,
+            "client addresses remembered; when all are active, newcomers share one budget");
+    private static final Setting<Optional<LogForm>> ACCESS_LOG = new Setting<>(
+            "GATEWAY_ACCESS_LOG", "text", "a line for each request: text, json or off", Settings::logForm);
+    private static final Setting<List<ServiceUrl>> SERVICES =
+            new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
+    private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
+            "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "from one health check of a service to the next");
+    private static final Setting<Duration> HEALTH_TIMEOUT =
+            Setting.duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take in all");
+    private static final Setting<Integer> HEALTH_RISE =
+            Setting.integer("GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that bring a service back");
+    private static final Setting<Integer> HEALTH_FALL =
+            Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that take a service out");
+    private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
+            "GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
+    private static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
+            "GATEWAY_UPSTREAM_TIMEOUT", "30s", "50ms", "24h", "longest silence of a service, before or between bytes");
+    private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = Setting.duration(
+            "GATEWAY_WEBSOCKET_IDLE_TIMEOUT", "1h", "1s", "24h", "longest silence of both sides of a WebSocket");
+    private static final Setting<Duration> LEASE = Setting.duration(
+            "GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
+
+    private static final Setting<Networks> SERVICE_NETWORKS = new Setting<>(
+            "GATEWAY_SERVICE_NETWORKS", "", "networks in which services must be; none means anywhere", Networks::parse);
+    private static final Setting<Duration> DRAIN = Setting.duration(
+            "GATEWAY_DRAIN", "10s", "0s", "1h", "how long requests may go on when the gateway is told to stop");
+    private static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
+            "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
+
+    private static final List<Setting<?>> ALL = Stream.of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            RATE_LIMIT,
+                            REMEMBERED_CLIENTS,
+                            ACCESS_LOG,
+                            SERVICES,
+                            HEALTH_INTERVAL,
+                            HEALTH_TIMEOUT,
+                            HEALTH_RISE,
+                            HEALTH_FALL,
+                            CONNECT_TIMEOUT,
+                            UPSTREAM_TIMEOUT,
+                            WEBSOCKET_IDLE_TIMEOUT,
+                            LEASE,
+                            SERVICE_NETWORKS,
+                            DRAIN,
+                            REUSE_PORT),
+                    RedisSettings.ALL,
+                    AccessSettings.ALL,
+                    ClientSettings.ALL,
+                    TlsSettings.ALL,
+                    Bounds.ALL)
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
+
+    /** What {@code --help} prints: each setting with its meaning and default. */
+    public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
+
+    /**
+     * Reads all settings.
+     *
+     * @throws BadSettings naming every setting that is bad, its value and what is expected
+     */
+    public static Settings from(Map<String, String> environment) {
+        SettingsReader reader = new SettingsReader(environment);
+        int port = reader.read(PORT);
+        Settings settings = new Settings(
+                reader.read(HOST),
+                port,
+                reader.read(RATE_LIMIT),
+                reader.read(REMEMBERED_CLIENTS),
+                reader.read(ACCESS_LOG),
+                reader.read(SERVICES),
+                reader.read(HEALTH_INTERVAL),
+                reader.read(HEALTH_TIMEOUT),
+                reader.read(HEALTH_RISE),
+                reader.read(HEALTH_FALL),
+                reader.read(CONNECT_TIMEOUT),
+                reader.read(UPSTREAM_TIMEOUT),
+                reader.read(WEBSOCKET_IDLE_TIMEOUT),
+                reader.read(LEASE),
+                RedisSettings.read(reader),
+                AccessSettings.read(reader, port),
+                ClientSettings.read(reader),
+                reader.read(SERVICE_NETWORKS),
+                TlsSettings.read(reader),
+                reader.read(TlsSettings.BACKEND_CA),
+                Bounds.read(reader),
+                reader.read(DRAIN),
+                reader.read(REUSE_PORT));
+        settings.services().forEach(url -> settings.complainOf(url, reader));
+        reader.finish();
+        return settings;
+    }
+
+    /** Where services may be. */
+    public ServiceAddresses serviceAddresses() {
+        return new ServiceAddresses(serviceNetworks);
+    }
+
+    /**
+     * Whose certificates https:// services must have; empty: whose Java believes.
+     *
+     * @throws BadSettings if the file of {@link #backendCa} can't be used
+     */
+    public Optional<Trust> backendTrust() {
+        return backendCa.map(file -> Trust.javasAnd(TlsSettings.BACKEND_CA.name(), file));
+    }
+
+    /** All ports that are to be listened at; 0 for a free one. */
+    private Set<Integer> ports() {
+        Set<Integer> ports = new HashSet<>(Set.of(port));
+        access.port().ifPresent(ports::add);
+        tls.flatMap(TlsSettings::redirectPort).ifPresent(ports::add);
+        return ports;
+    }
+
+    private void complainOf(ServiceUrl url, SettingsReader reader) {
+        url.address() // a dead name server must not hold up the start
+                .flatMap(address -> serviceAddresses().objection(url, address, ports()))
+                .ifPresent(words -> reader.complain(SERVICES, url.toString(), words));
+        long alike = services.stream()
+                .filter(other -> other.authority().equals(url.authority()))
+                .count();
+        if (alike > 1) {
+            reader.complain(
+                    SERVICES, url.toString(), "another service has the same host and port, after which it is named");
+        }
+    }
+
+    static String host(String text) {
+        if (!text.strip().matches("[A-Za-z0-9.:_-]+")) {
+            throw new IllegalArgumentException("expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::");
+        }
+        return text.strip();
+    }
+
+    static Optional<Rate> rate(String text) {
+        if (text.strip().equals("off")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Rate.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", or off");
+        }
+    }
+
+    private static Optional<LogForm> logForm(String text) {
+        return switch (text.strip()) {
+            case "text" -> Optional.of(LogForm.TEXT);
+            case "json" -> Optional.of(LogForm.JSON);
+            case "off" -> Optional.empty();
+            default -> throw new IllegalArgumentException("expected text, json or off");
+        };
+    }
+
+    private static List<ServiceUrl> urls(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(url -> !url.isEmpty())
+                .map(Settings::url)
+                .distinct()
+                .toList();
+    }
+
+    private static ServiceUrl url(String text) {
+        try {
+            return ServiceUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the URL " + text + " " + e.getMessage());
+        }
+    }
+}

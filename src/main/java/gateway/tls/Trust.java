@@ -1,0 +1,47 @@
+package gateway.tls;
+
+import gateway.settings.BadSettings;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import nl.altindag.ssl.util.TrustManagerUtils;
+
+/**
+ * Whose certificates are believed when this process opens a connection over TLS: those that Java believes, and those
+ * signed by the CAs in a file. That a certificate names the host that was meant is looked at by who connects.
+ *
+ * @param sockets opens connections that are checked so
+ * @param manager does the checking
+ */
+public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
+    /**
+     * Java's own and those of this file.
+     *
+     * @param setting which names the file, for messages
+     * @throws BadSettings saying why it can't be used
+     */
+    public static Trust javasAnd(String setting, Path file) {
+        X509ExtendedTrustManager manager = TrustManagerUtils.combine(
+                TrustManagerUtils.createTrustManagerWithJdkTrustedCertificates(), ofFile(setting, file));
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {manager}, null);
+            return new Trust(context.getSocketFactory(), manager);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This JVM can't do TLS", e);
+        }
+    }
+
+    private static X509ExtendedTrustManager ofFile(String setting, Path file) {
+        try {
+            return TrustManagerUtils.createTrustManager(Pem.certificates(Pem.text(file)));
+        } catch (IllegalArgumentException e) {
+            throw new BadSettings(List.of(setting + "=" + file + ": " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package gateway.trace;
+
+import gateway.util.Time;
+import gateway.registry.Backend;
+import gateway.registry.Latency;
+import gateway.registry.ServiceList;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The last 15 minutes in steps of {@link #STEP}, from the differences of what is counted anyway. */
+public final class History {
+    /** How often {@link #tick} is to be called. */
+    public static final Duration STEP = Duration.ofSeconds(3);
+
+    private static final int KEPT = (int) (Duration.ofMinutes(15).toMillis() / STEP.toMillis());
+
+    /**
+     * One step.
+     *
+     * @param number counts the steps
+     * @param timeMillis when it ended, milliseconds since 1970
+     * @param outcomes how many requests to the services ended so, outcomes without any left out
+     * @param latency how long the served ones took
+     * @param backends how many requests were sent to each, by name, backends without any left out
+     */
+    public record Point(
+            long number,
+            long timeMillis,
+            Map<Outcome, Long> outcomes,
+            Latency.Percentiles latency,
+            Map<String, Long> backends) {}
+
+    private final Traffic traffic;
+    private final ServiceList services;
+    private final Time time;
+    private final ArrayDeque<Point> points = new ArrayDeque<>();
+    private final Map<Outcome, Long> outcomesBefore = new EnumMap<>(Outcome.class);
+    private Map<Backend, Long> backendsBefore = new HashMap<>();
+    private long ticks;
+
+    public History(Traffic traffic, ServiceList services, Time time) {
+        this.traffic = traffic;
+        this.services = services;
+        this.time = time;
+    }
+
+    /** Ends a step: of all latencies too. */
+    public synchronized void tick() {
+        traffic.latency().tick();
+        Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            long count = traffic.count(outcome);
+            Long before = outcomesBefore.put(outcome, count);
+            putIfAny(outcomes, outcome, count - (before == null ? 0 : before));
+        }
+        Map<Backend, Long> counts = new HashMap<>();
+        Map<String, Long> backends = new TreeMap<>();
+        for (Backend backend : services.all()) {
+            backend.latency().tick();
+            long count = backend.requests();
+            counts.put(backend, count);
+            putIfAny(backends, backend.name(), count - backendsBefore.getOrDefault(backend, 0L));
+        }
+        backendsBefore = counts;
+        points.addLast(new Point(
+                ticks++, time.now().toEpochMilli(), outcomes, traffic.latency().lastStep(), backends));
+        if (points.size() > KEPT) {
+            points.removeFirst();
+        }
+    }
+
+    private static <K> void putIfAny(Map<K, Long> counts, K key, long count) {
+        if (count > 0) {
+            counts.put(key, count);
+        }
+    }
+
+    /** The steps from this number on, oldest first. */
+    public synchronized List<Point> since(long number) {
+        List<Point> found = new ArrayList<>();
+        for (Point point : points) {
+            if (point.number() >= number) {
+                found.add(point);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,131 @@
+import gateway.testing.Await;
+import gateway.testing.RawClient;
+import gateway.testing.TestCa;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.X509TrustManager;
+import nl.altindag.ssl.util.TrustManagerUtils;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Clients of one port, until it is closed: half keep their connection as long as they may, half take a new one for each
+ * request; or all share one of HTTP/2. Whatever they get but a 200 is a failure: being refused, being reset, another
+ * status.
+ */
+final class Clients implements AutoCloseable {
+    private static final int EACH = 4;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(2 * EACH);
+    private final AtomicInteger served = new AtomicInteger();
+    private final List<String> failures = new ArrayList<>();
+    private final int port;
+    private final String path;
+    private volatile boolean over;
+
+    private Clients(int port, String path) {
+        this.port = port;
+        this.path = path;
+    }
+
+    static Clients of(int port) {
+        return of(port, "/api/x");
+    }
+
+    static Clients of(int port, String path) {
+        Clients clients = new Clients(port, path);
+        for (int i = 0; i < EACH; i++) {
+            clients.threads.execute(() -> clients.ask(true));
+            clients.threads.execute(() -> clients.ask(false));
+        }
+        return clients;
+    }
+
+    /** Such that speak HTTP/2 over TLS. Not Java's own client, which before Java 24 takes a GOAWAY for a failure. */
+    static Clients ofHttp2(int port, TestCa ca) throws Exception {
+        Clients clients = new Clients(port, "/api/x");
+        X509TrustManager believed =
+                TrustManagerUtils.createTrustManager(List.of((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(ca.pem().getBytes(StandardCharsets.US_ASCII)))));
+        OkHttpClient client = new OkHttpClient.Builder()
+                .sslSocketFactory(ca.client().getSocketFactory(), believed)
+                .build();
+        for (int i = 0; i < 2 * EACH; i++) {
+            clients.threads.execute(() -> clients.ask(client));
+        }
+        return clients;
+    }
+
+    private void ask(OkHttpClient client) {
+        Request request =
+                new Request.Builder().url("https://localhost:" + port + path).build();
+        while (!over) {
+            try (Response answer = client.newCall(request).execute()) {
+                if (answer.code() != 200 || answer.protocol() != Protocol.HTTP_2) {
+                    throw new IOException(answer + answer.body().string());
+                }
+                answer.body().bytes();
+                served.incrementAndGet();
+            } catch (IOException e) {
+                fail("by HTTP/2: ", e);
+            }
+        }
+        client.connectionPool().evictAll();
+    }
+
+    private void fail(String how, Exception e) {
+        synchronized (failures) {
+            failures.add(how + e);
+        }
+    }
+
+    private void ask(boolean again) {
+        String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + (again ? "" : "Connection: close\r\n") + "\r\n";
+        while (!over) {
+            try (RawClient client = new RawClient(port)) {
+                boolean open = true;
+                while (open && !over) {
+                    RawClient.Answer answer = client.send(request).answer();
+                    if (answer.status() != 200) {
+                        throw new IOException(answer.head() + answer.body());
+                    }
+                    served.incrementAndGet();
+                    open = answer.header("Connection").isEmpty();
+                }
+            } catch (IOException | RuntimeException e) {
+                fail(again ? "on a kept connection: " : "on a new connection: ", e);
+            }
+        }
+    }
+
+    /** Waits until so many more requests have been served, or one has failed. */
+    void more(int requests) throws Exception {
+        int goal = served.get() + requests;
+        Await.until(
+                requests + " more requests",
+                () -> served.get() >= goal || !failures().isEmpty());
+    }
+
+    /** What went wrong so far. */
+    List<String> failures() {
+        synchronized (failures) {
+            return List.copyOf(failures);
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,288 @@
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
+import gateway.testing.TestBackend.Received;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a backend gets of what a client sent. */
+class ProxyRequestTest {
+    private static TestBackend backend;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        backend = TestBackend.named("a");
+        gateway = TestGateway.inFrontOf(backend);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        backend.close();
+    }
+
+    private static Received sent(String request) throws Exception {
+        RawClient.Answer answer = gateway.raw(request);
+        assertEquals(200, answer.status(), answer.head() + answer.body());
+        return backend.next();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "M-SEARCH", "fancy"})
+    void any_method_passes(String method) throws Exception {
+        assertEquals(
+                method, sent(method + " /api/x HTTP/1.1\r\nHost: x\r\n\r\n").method());
+    }
+
+    @Test
+    void head_passes_and_has_no_body() throws Exception {
+        try (RawClient client = gateway.raw()) {
+            RawClient.Answer head =
+                    client.send("HEAD /api/x HTTP/1.1\r\nHost: x\r\n\r\n").head();
+            assertEquals("HEAD", backend.next().method());
+            assertEquals(List.of("15"), head.header("Content-Length"));
+            // The next answer starts right behind: nothing of a body came.
+            assertEquals(
+                    200,
+                    client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .answer()
+                            .status());
+            backend.next();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"TRACE", "CONNECT"})
+    void trace_and_connect_do_not_pass(String method) throws Exception {
+        RawClient.Answer answer = gateway.raw(method + " /api/x HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(answer.status() == 405 || method.equals("CONNECT") && answer.status() == 400, answer.head());
+        assertEquals(0, backend.waiting());
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/data | /data",
+                "/api/ | /",
+                "/api | /",
+                "/api?x=1 | /?x=1",
+                "/api/a%2Fb/%20/%C3%A4 | /a%2Fb/%20/%C3%A4",
+                "/api/x;v=1/y | /x;v=1/y",
+                "/api//double//slash | //double//slash",
+                "/api/plus+and~tilde!$&'()*, | /plus+and~tilde!$&'()*,",
+                "/api/x?a=b&a=c&empty=&flag | /x?a=b&a=c&empty=&flag",
+                "/api/x?q=%zz%2F+%20'\"<>^`{} | /x?q=%zz%2F+%20'\"<>^`{}",
+                "/api/x?a/../b?c | /x?a/../b?c",
+                "/api/api/x | /api/x",
+                "http://other.example/api/absolute?x | /absolute?x",
+            })
+    void path_and_query_pass_byte_for_byte(String sent, String got) throws Exception {
+        assertEquals(
+                got,
+                sent("GET " + sent + " HTTP/1.1\r\nHost: other.example\r\n\r\n").target());
+    }
+
+    @Test
+    void a_query_of_almost_8_kb_passes() throws Exception {
+        String query = "q=" + "x".repeat(8 * 1000);
+        assertEquals(
+                "/x?" + query,
+                sent("GET /api/x?" + query + " HTTP/1.1\r\nHost: x\r\n\r\n").target());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "/api/../services",
+                "/api/%2e%2e/services",
+                "/api/x/%2E./services",
+                "/api/..;/services",
+                "/api/a\\..\\b",
+                "/api/a%5cb",
+                "/services/../api/x",
+            })
+    void paths_with_tricks_go_nowhere(String path) throws Exception {
+        RawClient.Answer answer = gateway.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals(400, answer.status());
+        assertEquals(0, backend.waiting());
+    }
+
+    @Test
+    void headers_pass_but_those_of_the_connection_and_those_that_claim_an_origin() throws Exception {
+        Received got = sent("GET /api/x HTTP/1.1\r\nHost: shop.example\r\n"
+                + "Accept: text/html\r\nAccept: */*\r\nX-Empty:\r\nCookie: a=1\r\nUser-Agent: me\r\n"
+                + "Connection: X-Mine, keep-alive, Upgrade\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: tls/1\r\n"
+                + "Proxy-Authorization: secret\r\nProxy-Connection: x\r\nTrailer: y\r\n"
+                + "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Port: 1\r\n"
+                + "Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n\r\n");
+        assertEquals(List.of("text/html", "*/*"), got.header("Accept"));
+        assertEquals(List.of(""), got.header("X-Empty"));
+        assertEquals(List.of("a=1"), got.header("Cookie"));
+        assertEquals(List.of("me"), got.header("User-Agent"));
+        for (String gone : List.of(
+                "X-Mine",
+                "TE",
+                "Upgrade",
+                "Proxy-Authorization",
+                "Proxy-Connection",
+                "Trailer",
+                "Forwarded",
+                "X-Real-IP",
+                "X-Forwarded-Port")) {
+            assertEquals(List.of(), got.header(gone), gone);
+        }
+        assertEquals(List.of("127.0.0.1"), got.header("X-Forwarded-For"));
+        assertEquals(List.of("http"), got.header("X-Forwarded-Proto"));
+        assertEquals(List.of("shop.example"), got.header("X-Forwarded-Host"));
+        assertEquals(List.of("127.0.0.1:" + backend.port()), got.header("Host"));
+        assertEquals(List.of("1.1 " + gateway.via()), got.header("Via"));
+        assertEquals(32, got.header("X-Request-ID").get(0).length());
+    }
+
+    @Test
+    void okhttp_adds_nothing_of_its_own() throws Exception {
+        Received got = sent("GET /api/x HTTP/1.0\r\n\r\n");
+        assertEquals(List.of(), got.header("User-Agent"));
+        assertEquals(List.of("identity"), got.header("Accept-Encoding"));
+        assertEquals(List.of("1.0 " + gateway.via()), got.header("Via"));
+        assertEquals(List.of("127.0.0.1"), got.header("X-Forwarded-For"));
+    }
+
+    @Test
+    void a_nominated_accept_encoding_does_not_make_okhttp_unpack() throws Exception {
+        Received got =
+                sent("GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Accept-Encoding\r\nAccept-Encoding: br\r\n\r\n");
+        assertEquals(List.of("identity"), got.header("Accept-Encoding"));
+    }
+
+    @Test
+    void an_earlier_via_is_added_to() throws Exception {
+        Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nVia: 1.1 first\r\n\r\n");
+        assertEquals(List.of("1.1 first", "1.1 " + gateway.via()), got.header("Via"));
+    }
+
+    @Test
+    void a_sane_request_id_is_passed_on_and_shown() throws Exception {
+        RawClient.Answer answer = gateway.raw("GET /api/x HTTP/1.1\r\nHost: x\r\nX-Request-ID: my-id\r\n\r\n");
+        assertEquals(List.of("my-id"), backend.next().header("X-Request-ID"));
+        assertEquals(List.of("my-id"), answer.header("X-Request-ID"));
+    }
+
+    @Test
+    void many_and_large_headers_and_bytes_beyond_ascii_pass() throws Exception {
+        StringBuilder many = new StringBuilder();
+        IntStream.range(0, 90)
+                .forEach(i -> many.append("X-").append(i).append(": ").append(i).append("\r\n"));
+        String utf8 = new String("grün €".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String large = "x".repeat(8 * 1024);
+        Received got = sent(
+                "GET /api/x HTTP/1.1\r\nHost: x\r\n" + many + "X-Utf8: " + utf8 + "\r\nX-Large: " + large + "\r\n\r\n");
+        IntStream.range(0, 90).forEach(i -> assertEquals(List.of("" + i), got.header("X-" + i)));
+        assertEquals(List.of(utf8), got.header("X-Utf8"));
+        assertEquals(List.of(large), got.header("X-Large"));
+    }
+
+    @ParameterizedTest(name = "{0} of {1} bytes")
+    @CsvSource({"POST, 0", "POST, 10", "PUT, 100000", "PATCH, 1", "DELETE, 5", "OPTIONS, 7"})
+    void bodies_with_a_length_pass(String method, int length) throws Exception {
+        String body = "b".repeat(length);
+        Received got = sent(method + " /api/x HTTP/1.1\r\nHost: x\r\nContent-Type: text/odd; a=b\r\nContent-Length: "
+                + length + "\r\n\r\n" + body);
+        assertEquals(body, got.text());
+        assertEquals(List.of("" + length), got.header("Content-Length"));
+        assertEquals(List.of("text/odd; a=b"), got.header("Content-Type"));
+        assertEquals(List.of(), got.header("Transfer-Encoding"));
+    }
+
+    @Test
+    void bodies_in_chunks_pass_in_chunks() throws Exception {
+        Received got = sent("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "5\r\nhello\r\n7;ext=1\r\n, world\r\n0\r\n\r\n");
+        assertEquals("hello, world", got.text());
+        assertEquals(List.of("chunked"), got.header("Transfer-Encoding"));
+        assertEquals(List.of(), got.header("Content-Length"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"gzip, chunked", "identity, chunked"})
+    void bodies_in_a_coding_that_is_not_understood_are_refused(String coding) throws Exception {
+        RawClient.Answer answer =
+                gateway.raw("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+        assertEquals(501, answer.status());
+        assertEquals(0, backend.waiting());
+    }
+
+    @Test
+    void a_post_without_a_body_says_so() throws Exception {
+        Received got = sent("POST /api/x HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals(List.of("0"), got.header("Content-Length"));
+    }
+
+    @Test
+    void all_256_bytes_pass_in_a_body() throws Exception {
+        byte[] bytes = new byte[256];
+        IntStream.range(0, 256).forEach(i -> bytes[i] = (byte) i);
+        Received got = sent("POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 256\r\n\r\n"
+                + new String(bytes, StandardCharsets.ISO_8859_1));
+        assertArrayEquals(bytes, got.body());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"GET", "HEAD"})
+    void a_get_with_a_body_is_refused_in_words(String method) throws Exception {
+        try (RawClient client = gateway.raw()) {
+            var answer = client.send(method + " /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
+                    .head();
+            assertEquals(400, answer.status());
+            assertEquals(0, backend.waiting());
+        }
+    }
+
+    @Test
+    void expect_is_answered_when_the_body_will_be_read_and_not_passed_on() throws Exception {
+        try (RawClient client = gateway.raw()) {
+            client.send("POST /api/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+            assertEquals(100, client.head().status());
+            assertEquals(200, client.send("hi").answer().status());
+            Received got = backend.next();
+            assertEquals("hi", got.text());
+            assertEquals(List.of(), got.header("Expect"));
+        }
+    }
+
+    @Test
+    void expect_is_not_answered_when_nobody_will_read_the_body() throws Exception {
+        try (TestGateway empty = TestGateway.inFrontOf();
+                RawClient client = empty.raw()) {
+            client.send("POST /api/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+            assertEquals(503, client.head().status());
+        }
+    }
+
+    @Test
+    void requests_sent_ahead_are_answered_in_order() throws Exception {
+        try (RawClient client = gateway.raw()) {
+            client.send("GET /api/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /api/3 HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertTrue(client.answer().body().contains("\"service\":\"a\""));
+            assertTrue(client.answer().body().contains("API Gateway"));
+            assertTrue(client.answer().body().contains("\"service\":\"a\""));
+            assertEquals("/1", backend.next().target());
+            assertEquals("/3", backend.next().target());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gateway.testing.Await;
+import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One limit for several whole gateways. */
+@Tag("redis")
+class SharedLimitTest {
+    private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private static Map<String, String> settings(TestRedis redis) {
+        return Map.of("GATEWAY_RATE_LIMIT", "5/60s", "GATEWAY_REDIS_URL", redis.url(), "GATEWAY_REDIS_TIMEOUT", "10s");
+    }
+
+    @Test
+    void of_200_requests_at_once_to_three_gateways_5_pass() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(30);
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a");
+                TestGateway first = TestGateway.with(settings(redis), a);
+                TestGateway second = TestGateway.with(settings(redis), a);
+                TestGateway third = TestGateway.with(settings(redis), a)) {
+            List<TestGateway> gateways = List.of(first, second, third);
+            for (int round = 1; round <= 3; round++) {
+                String address = "127.0.1." + round;
+                List<Future<Integer>> answers = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    TestGateway gateway = gateways.get(i % 3);
+                    answers.add(threads.submit(() -> {
+                        try (var client = gateway.from(address)) {
+                            return client.send(GET).answer().status();
+                        }
+                    }));
+                }
+                int served = 0;
+                for (Future<Integer> answer : answers) {
+                    int status = answer.get();
+                    assertTrue(status == 200 || status == 429, "status " + status);
+                    served += status == 200 ? 1 : 0;
+                }
+                assertEquals(5, served, "round " + round);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void which_store_holds_the_limit_is_said_everywhere() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(settings(redis), a)) {
+            assertEquals(200, gateway.get("/api/x").statusCode());
+            assertEquals(
+                    "redis", gateway.json("/health").path("rate_limit_store").asText());
+            JsonNode limiting = gateway.json("/stats").path("rate_limiting");
+            assertEquals("redis", limiting.path("store").asText());
+            assertEquals(4, limiting.path("remaining_requests").asInt());
+            assertEquals("redis", gateway.json("/limits/explain").path("store").asText());
+            String metrics = gateway.get("/metrics").body();
+            assertTrue(metrics.contains("gateway_redis_up 1.0"), metrics);
+            assertTrue(metrics.contains("gateway_redis_failures_total 0.0"), metrics);
+            assertTrue(metrics.contains("gateway_rate_limit_store_decisions_total{store=\"memory\"} 0.0"), metrics);
+
+            redis.kill();
+            Await.until(
+                    "the fallback",
+                    () -> gateway.json("/health")
+                            .path("rate_limit_store")
+                            .asText()
+                            .startsWith("memory (redis unreachable since 20"));
+            assertEquals(
+                    "memory of this gateway",
+                    gateway.json("/limits/explain").path("store").asText());
+            assertEquals(1, gateway.json("/limits/explain").path("used").asInt(), "it isn't a fresh budget");
+            assertTrue(gateway.get("/metrics").body().contains("gateway_redis_up 0.0"));
+            assertEquals(200, gateway.get("/api/x").statusCode());
+        }
+    }
+
+    @ParameterizedTest(name = "with the limit {0}")
+    @ValueSource(strings = {"5/60s", "off"})
+    void a_gateway_that_needs_redis_exits_with_2_and_says_why(String limit) throws Exception {
+        int port = TestBackend.deadPort();
+        Map<String, String> environment = Map.of(
+                "GATEWAY_PORT",
+                "" + Launched.freePorts(1),
+                "GATEWAY_HOST",
+                "127.0.0.1",
+                "GATEWAY_REDIS_URL",
+                "redis://:secret@127.0.0.1:" + port,
+                "GATEWAY_REDIS_REQUIRED",
+                "true",
+                "GATEWAY_RATE_LIMIT",
+                limit,
+                "CLASSPATH",
+                LogTest.CLASSES);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        try (Launched gateway = Launched.start(environment, java, "GatewayApp")) {
+            assertEquals(2, gateway.exitCode(), gateway.output());
+            assertTrue(
+                    gateway.output()
+                            .contains("GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port
+                                    + " can't be used: connection refused"),
+                    gateway.output());
+            assertTrue(!gateway.output().contains("secret"), gateway.output());
+        }
+    }
+}

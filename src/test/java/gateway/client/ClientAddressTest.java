@@ -1,0 +1,39 @@
+package gateway.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClientAddressTest {
+    private static ClientAddress of(String address) throws Exception {
+        return ClientAddress.of(InetAddress.getByName(address));
+    }
+
+    @ParameterizedTest(name = "{0}: {1} counts as {2}")
+    @CsvSource({
+        "an IPv4 address, 192.0.2.7, 192.0.2.7",
+        "the highest IPv4 address, 255.255.255.255, 255.255.255.255",
+        "an IPv4-mapped address, ::ffff:192.0.2.7, 192.0.2.7",
+        "an IPv6 address, 2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+        "IPv6 loopback, ::1, 0:0:0:0::/64",
+    })
+    void addresses_count_as(String what, String address, String client) throws Exception {
+        assertEquals(client, of(address).toString());
+    }
+
+    @Test
+    void one_ipv6_subscriber_cannot_walk_through_its_addresses() throws Exception {
+        assertEquals(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff:ffff:ffff:ffff"));
+        assertNotEquals(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+    }
+
+    @Test
+    void neighbours_are_apart() throws Exception {
+        assertNotEquals(of("192.0.2.7"), of("192.0.2.8"));
+        assertNotEquals(of("192.0.2.7").hashCode(), of("192.0.2.8").hashCode());
+    }
+}

@@ -1,0 +1,205 @@
+package gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.Await;
+import gateway.settings.RedisSettings;
+import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
+import gateway.testing.TestRedisCluster;
+import gateway.cluster.Redis.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+@Tag("redis")
+class RedisClusterTest {
+    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Script COUNT = Script.of("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+
+    private static TestRedisCluster cluster;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = TestRedisCluster.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static Redis redis() {
+        return new Redis(cluster.settings(), PATIENT, 2);
+    }
+
+    private static Call count(String key) {
+        return new Call(COUNT, List.of(Redis.bytes(key)), List.of(Redis.bytes("1")));
+    }
+
+    /** Calls for keys of which each master has some. */
+    private static List<Call> counts(String prefix, int keys) {
+        List<Call> calls = new ArrayList<>();
+        for (int i = 0; i < keys; i++) {
+            calls.add(count(prefix + i));
+        }
+        return calls;
+    }
+
+    private static boolean works(Redis redis, String key) {
+        return redis.runAll(List.of(count(key))).get(0) instanceof Long;
+    }
+
+    @Test
+    void a_batch_is_spread_over_the_masters_and_answered_in_its_order() {
+        try (Redis redis = redis()) {
+            List<Call> calls = counts("spread", 100);
+            calls.addAll(calls);
+            List<Object> expected = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                expected.add(i < 100 ? 1L : 2L);
+            }
+            assertEquals(expected, redis.runAll(calls));
+            Set<TestRedis> masters = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                masters.add(cluster.masterOf("spread" + i));
+            }
+            assertEquals(3, masters.size());
+        }
+    }
+
+    @Test
+    void a_script_that_one_node_has_forgotten_is_sent_to_it_again() {
+        try (Redis redis = redis()) {
+            redis.runAll(counts("script", 50));
+            try (Jedis master = cluster.masterOf("script0").client()) {
+                master.scriptFlush();
+            }
+            redis.runAll(counts("script", 50)).forEach(outcome -> assertEquals(2L, outcome));
+        }
+    }
+
+    @Test
+    void a_key_that_is_moving_or_has_moved_is_asked_for_where_it_is() throws Exception {
+        try (Redis redis = redis()) {
+            redis.runAll(counts("move", 20));
+            TestRedis to = cluster.beginMove("move7");
+            assertEquals(2L, redis.run(count("move7")), "ASK");
+            redis.runAll(counts("move", 20)).forEach(outcome -> assertTrue((Long) outcome >= 2, "ASK in a batch"));
+            cluster.endMove("move7", to);
+            assertEquals(4L, redis.run(count("move7")), "MOVED");
+            redis.runAll(counts("move", 20)).forEach(outcome -> assertTrue((Long) outcome >= 3));
+            TestRedis back = cluster.beginMove("move7");
+            cluster.endMove("move7", back);
+            redis.runAll(counts("move", 20)).forEach(outcome -> assertTrue((Long) outcome >= 4, "MOVED in a batch"));
+        }
+    }
+
+    @Test
+    void keys_of_other_masters_go_on_when_one_is_killed_and_its_own_come_back_by_themselves() throws Exception {
+        try (TestRedisCluster own = TestRedisCluster.start();
+                Redis redis = new Redis(own.settings(), PATIENT, 2)) {
+            redis.runAll(counts("k", 50));
+            TestRedis dead = own.masterOf("k0");
+            List<Integer> others = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                if (own.masterOf("k" + i) != dead) {
+                    others.add(i);
+                }
+            }
+            dead.kill();
+            List<Object> outcomes = redis.runAll(counts("k", 50));
+            others.forEach(i -> assertEquals(2L, outcomes.get(i)));
+            assertInstanceOf(RedisFailure.class, outcomes.get(0));
+            assertEquals(
+                    "127.0.0.1:" + dead.port() + ": connection refused",
+                    refused(redis).getMessage());
+            Await.until("the failover", () -> works(redis, "k0"));
+            redis.runAll(counts("k", 50)).forEach(outcome -> assertInstanceOf(Long.class, outcome));
+
+            dead.startAgain();
+            own.awaitWhole();
+            own.failOver("k0");
+            Await.until("the way back", () -> works(redis, "k0"));
+        }
+    }
+
+    /** What is said of k0, whose connections may all have to be found broken first. */
+    private static RedisFailure refused(Redis redis) {
+        RedisFailure[] last = new RedisFailure[1];
+        Await.until("a refused connection", () -> {
+            last[0] = assertThrows(RedisFailure.class, () -> redis.run(count("k0")));
+            return last[0].getMessage().endsWith("refused");
+        });
+        return last[0];
+    }
+
+    @Test
+    void a_silent_master_delays_one_batch_and_not_those_after_it() throws Exception {
+        try (TestRedisCluster own = TestRedisCluster.start("--cluster-node-timeout", "60000"); // no failover
+                Redis redis = new Redis(own.settings(), Duration.ofMillis(100), 2)) {
+            Await.until(
+                    "both connections to each",
+                    () -> redis.runAll(counts("s", 50)).stream().allMatch(Long.class::isInstance));
+            TestRedis silent = own.masterOf("s0");
+            silent.freeze();
+            RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("s0")));
+            assertEquals("127.0.0.1:" + silent.port() + ": no answer within 100ms", failure.getMessage());
+            // while it rests, others of its keys get the same failure from memory, and keys elsewhere don't wait for it
+            Await.until("an answer that nobody waited for", () -> {
+                Object first = redis.runAll(List.of(count("s0"))).get(0);
+                return redis.runAll(counts("s", 50)).get(0) == first;
+            });
+            silent.thaw();
+            Await.until("its return", () -> works(redis, "s0"));
+        }
+    }
+
+    @Test
+    void one_seed_that_lives_is_enough() throws Exception {
+        String url = "redis://127.0.0.1:" + TestBackend.deadPort() + ",redis://127.0.0.1:" + TestBackend.deadPort()
+                + "," + cluster.nodes().get(5).url();
+        RedisSettings settings = TestRedis.settings(url);
+        try (Redis redis = new Redis(settings, PATIENT, 1)) {
+            redis.runAll(counts("seed", 30)).forEach(outcome -> assertEquals(1L, outcome));
+        }
+    }
+
+    @Test
+    void a_cluster_that_is_not_there_says_so_and_so_does_one_that_was_closed() throws Exception {
+        String url = "redis://127.0.0.1:" + TestBackend.deadPort() + ",redis://127.0.0.1:" + TestBackend.deadPort();
+        try (Redis redis = new Redis(TestRedis.settings(url), PATIENT, 1)) {
+            RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("a")));
+            assertEquals("connection refused", failure.getMessage());
+        }
+        Redis closed = redis();
+        assertTrue(works(closed, "closed"));
+        closed.close();
+        assertFalse(works(closed, "closed"));
+    }
+
+    @Test
+    void a_single_server_that_is_taken_for_a_cluster_says_so() throws Exception {
+        try (TestRedis one = TestRedis.start();
+                Redis redis = new Redis(TestRedis.settings(one.url() + "," + cluster.url()), PATIENT, 1)) {
+            assertTrue(works(redis, "x"), "it's not asked for its keys");
+        }
+        try (TestRedis one = TestRedis.start();
+                TestRedis two = TestRedis.start();
+                Redis redis = new Redis(TestRedis.settings(one.url() + "," + two.url()), PATIENT, 1)) {
+            RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("a")));
+            assertEquals("it answered ERR This instance has cluster support disabled", failure.getMessage());
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.FakeTime;
+import gateway.settings.Rate;
+import gateway.testing.TestRedis;
+import gateway.client.ClientAddress;
+import gateway.limit.RateLimit.Decision;
+import gateway.limit.RateLimit.Standing;
+import gateway.limit.SlidingWindow;
+import gateway.limit.WindowContract;
+import gateway.cluster.Redis.Call;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+@Tag("redis")
+class RedisWindowTest extends WindowContract {
+    private static final Rate FIVE_A_MINUTE = Rate.parse("5/60s");
+    private static final String KEY = "gateway:limit:{192.0.2.1}";
+    private static final ClientAddress CLIENT = new ClientAddress(0x0000_ffff_c000_0201L);
+
+    private static TestRedis server;
+
+    private final FakeTime time = new FakeTime();
+    private final RedisWindow window = new RedisWindow(FIVE_A_MINUTE, "gateway");
+    private Redis redis;
+    private Jedis jedis;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = TestRedis.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        redis = new Redis(server.settings(), Duration.ofSeconds(5), 1);
+        jedis = server.client();
+        jedis.flushAll();
+    }
+
+    @AfterEach
+    void disconnect() {
+        jedis.close();
+        redis.close();
+    }
+
+    private long micros() {
+        return ChronoUnit.MICROS.between(java.time.Instant.EPOCH, time.now());
+    }
+
+    private Object run(Call call) {
+        try {
+            return redis.run(call);
+        } catch (RedisFailure e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Object runNow(Call call) {
+        return run(RedisWindow.at(micros(), call));
+    }
+
+    @Override
+    protected Asked of(Rate rate) {
+        RedisWindow asked = new RedisWindow(rate, "gateway");
+        return new Asked() {
+            @Override
+            public Decision take(ClientAddress client) {
+                return asked.decision(runNow(asked.take(client)));
+            }
+
+            @Override
+            public Decision look(ClientAddress client) {
+                return asked.decision(runNow(asked.look(client)));
+            }
+
+            @Override
+            public Standing explain(ClientAddress client) {
+                Object answer = runNow(asked.explain(client));
+                return new Standing(asked.decision(answer), asked.used(answer), asked.ages(answer), true, "redis");
+            }
+        };
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.pass(duration);
+    }
+
+    @Test
+    void a_random_history_is_decided_as_in_memory() {
+        Random random = new Random(42);
+        for (String rate : List.of("1/1s", "5/60s", "40/60s", "300/10s")) {
+            SlidingWindow memory = new SlidingWindow(Rate.parse(rate), 1000, time);
+            RedisWindow shared = new RedisWindow(Rate.parse(rate), "random-" + rate);
+            for (int step = 0; step < 25_000; step += 500) {
+                List<Decision> expected = new ArrayList<>();
+                List<Call> calls = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    time.pass(Duration.of(
+                            random.nextInt(8) == 0 ? random.nextInt(20_000_000) : random.nextInt(20_000),
+                            ChronoUnit.MICROS));
+                    ClientAddress client = client(random.nextInt(random.nextInt(20) + 1));
+                    boolean take = random.nextInt(10) > 0;
+                    expected.add(take ? memory.take(client) : memory.look(client));
+                    calls.add(RedisWindow.at(micros(), take ? shared.take(client) : shared.look(client)));
+                }
+                assertEquals(
+                        expected,
+                        redis.runAll(calls).stream().map(shared::decision).toList(),
+                        rate + " from step " + step);
+            }
+        }
+    }
+
+    @Test
+    void without_a_time_the_servers_clock_holds() {
+        Decision first = window.decision(run(window.take(CLIENT)));
+        assertEquals(new Decision(true, 4, 60_000_000_000L), first);
+        long stored = Long.parseLong(jedis.lindex(KEY, 0));
+        List<String> now = jedis.time();
+        long age = Long.parseLong(now.get(0)) * 1_000_000 + Long.parseLong(now.get(1)) - stored;
+        assertTrue(age >= 0 && age < 60_000_000, "microseconds: " + stored);
+    }
+
+    @Test
+    void the_list_expires_after_each_write_and_never_before_its_times() {
+        for (int i = 0; i < 5; i++) {
+            jedis.persist(KEY);
+            run(window.take(CLIENT));
+            long left = jedis.pttl(KEY);
+            assertTrue(left > 59_000 && left <= 61_000, "milliseconds left: " + left);
+        }
+    }
+
+    @Test
+    void refused_requests_leave_no_trace() {
+        for (int i = 0; i < 5; i++) {
+            run(window.take(CLIENT));
+        }
+        List<String> times = jedis.lrange(KEY, 0, -1);
+        jedis.persist(KEY);
+        for (int i = 0; i < 10; i++) {
+            assertFalse(window.decision(run(window.take(CLIENT))).allowed());
+        }
+        assertEquals(times, jedis.lrange(KEY, 0, -1));
+        assertEquals(-1, jedis.pttl(KEY), "nothing was written");
+    }
+
+    @Test
+    void looking_writes_nothing_even_where_times_are_old() {
+        runNow(window.take(CLIENT));
+        time.pass(Duration.ofSeconds(61));
+        assertEquals(new Decision(true, 5, 0), window.decision(runNow(window.look(CLIENT))));
+        assertEquals(1, jedis.llen(KEY));
+    }
+
+    @Test
+    void a_script_that_redis_forgot_is_loaded_again_and_nothing_is_counted_twice() {
+        run(window.take(CLIENT));
+        jedis.scriptFlush();
+        assertEquals(3, window.decision(run(window.take(CLIENT))).remaining());
+        jedis.scriptFlush();
+        List<Object> both = redis.runAll(List.of(window.take(CLIENT), window.take(CLIENT)));
+        assertEquals(2, window.decision(both.get(0)).remaining());
+        assertEquals(1, window.decision(both.get(1)).remaining());
+    }
+
+    @Test
+    void a_clock_that_was_set_back_frees_nothing() {
+        for (int i = 0; i < 5; i++) {
+            runNow(window.take(CLIENT));
+        }
+        long back = micros() - 30_000_000;
+        assertFalse(
+                window.decision(run(RedisWindow.at(back, window.take(CLIENT)))).allowed());
+    }
+
+    @Test
+    void times_that_are_more_than_a_window_ahead_say_nothing() {
+        for (int i = 0; i < 5; i++) {
+            runNow(window.take(CLIENT));
+        }
+        long back = micros() - 60_000_001;
+        Decision decision = window.decision(run(RedisWindow.at(back, window.take(CLIENT))));
+        assertEquals(new Decision(true, 4, 60_000_000_000L), decision);
+        assertEquals(1, jedis.llen(KEY));
+    }
+
+    @Test
+    void a_probe_writes_beside_the_clients_list() {
+        run(window.probe(CLIENT));
+        assertEquals(0, jedis.llen(KEY));
+        assertEquals(1, jedis.llen(KEY + ":probe"));
+        assertTrue(jedis.pttl(KEY + ":probe") > 0);
+    }
+
+    @Test
+    void of_a_smaller_limit_as_many_must_leave_as_are_above_it() {
+        RedisWindow smaller = new RedisWindow(Rate.parse("3/60s"), "gateway");
+        SlidingWindow memory = new SlidingWindow(FIVE_A_MINUTE, 10, time);
+        for (int i = 0; i < 5; i++) {
+            runNow(window.take(CLIENT));
+            memory.take(CLIENT);
+            time.pass(Duration.ofSeconds(1));
+        }
+        assertEquals(memory.take(CLIENT, 3), smaller.decision(runNow(smaller.take(CLIENT))));
+        assertEquals(new Decision(false, 0, 57_000_000_000L), smaller.decision(runNow(smaller.take(CLIENT))));
+        time.pass(Duration.ofSeconds(57));
+        assertTrue(smaller.decision(runNow(smaller.take(CLIENT))).allowed());
+    }
+}

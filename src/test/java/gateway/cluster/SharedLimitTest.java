@@ -1,0 +1,219 @@
+package gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.Await;
+import gateway.settings.BadSettings;
+import gateway.settings.Rate;
+import gateway.settings.RedisSettings;
+import gateway.settings.RedisSettings.Fallback;
+import gateway.settings.RedisUrl;
+import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
+import gateway.util.Time;
+import gateway.client.ClientAddress;
+import gateway.limit.RateLimit;
+import gateway.limit.RateLimit.Decision;
+import gateway.limit.SlidingWindow;
+import gateway.registry.Gateways;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+
+@Tag("redis")
+class SharedLimitTest {
+    private static final ClientAddress CLIENT = new ClientAddress(0x0000_ffff_c000_0201L);
+    private static final String KEY = "gateway:limit:{192.0.2.1}";
+
+    private final Time time = Time.system();
+    private final Gateways gateways = Gateways.startingAt(time.now(), "1.0.0");
+
+    private SharedLimit limit(RedisSettings settings) {
+        return new SharedLimit(settings, new SlidingWindow(Rate.parse("5/60s"), 1000, time), gateways, time);
+    }
+
+    private static RedisSettings settings(String url, Fallback fallback, boolean required) {
+        return new RedisSettings(RedisUrl.parse(url), "gateway", Duration.ofSeconds(5), fallback, required);
+    }
+
+    private static int passOf(int requests, RateLimit limit) {
+        int passed = 0;
+        for (int i = 0; i < requests; i++) {
+            passed += limit.take(CLIENT).allowed() ? 1 : 0;
+        }
+        return passed;
+    }
+
+    @Test
+    void two_gateways_share_one_limit() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit first = limit(redis.settings());
+                SharedLimit second = limit(redis.settings())) {
+            first.start();
+            second.start();
+            assertEquals(3, passOf(3, first));
+            assertEquals(2, second.look(CLIENT).remaining());
+            assertEquals(2, passOf(9, second));
+            assertEquals(0, passOf(9, first));
+            RateLimit.Standing standing = first.explain(CLIENT);
+            assertEquals("redis", standing.store());
+            assertEquals(5, standing.used());
+            assertEquals(5, standing.ages().size());
+        }
+    }
+
+    @Test
+    void who_has_filled_the_window_here_is_refused_without_asking_redis() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            assertEquals(5, passOf(5, limit));
+            long asked = limit.sharing().orElseThrow().shared();
+            Decision refused = limit.take(CLIENT);
+            assertFalse(refused.allowed());
+            assertTrue(refused.resetNanos() > 50_000_000_000L);
+            assertEquals(asked, limit.sharing().orElseThrow().shared());
+        }
+    }
+
+    /** The memory is fed while Redis decides: the budget of whoever has used it up isn't a fresh one when Redis goes. */
+    @ParameterizedTest(name = "{0}: of 9 more requests after 4, {1} pass")
+    @CsvSource({"DIVIDE, 1, 5", "LOCAL, 1, 5", "OPEN, 9, 5", "CLOSED, 0, 4"})
+    void when_redis_goes_the_fallback_holds_and_the_past_counts(Fallback fallback, int passes, int used)
+            throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit limit = limit(settings(redis.url(), fallback, false))) {
+            limit.start();
+            assertEquals(4, passOf(4, limit));
+            redis.kill();
+            for (int i = 1; i <= 3; i++) {
+                limit.take(new ClientAddress(i)); // by others' requests it is found out
+            }
+            assertFalse(limit.sharing().orElseThrow().up());
+            assertEquals(passes, passOf(9, limit));
+            assertEquals(used, limit.explain(CLIENT).used());
+            assertEquals("memory of this gateway", limit.explain(CLIENT).store());
+            Decision decision = limit.take(CLIENT);
+            assertEquals(fallback == Fallback.OPEN, decision.allowed());
+            assertTrue(decision.resetNanos() > 0);
+        }
+    }
+
+    /** A key of another kind in a client's place once made the breaker flap, three times a second, for everybody. */
+    @Test
+    void a_key_of_another_kind_concerns_its_client_alone() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            jedis.set(KEY, "x");
+            assertEquals(5, passOf(9, limit), "by memory");
+            assertTrue(limit.sharing().orElseThrow().up());
+            assertEquals(5, limit.sharing().orElseThrow().failures());
+            jedis.del(KEY);
+            assertEquals(0, passOf(9, limit));
+        }
+    }
+
+    @Test
+    void without_redis_a_failure_is_counted_three_times_and_then_nobody_asks() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            redis.kill();
+            for (int i = 0; i < 100; i++) {
+                limit.take(new ClientAddress(i));
+            }
+            RateLimit.Sharing sharing = limit.sharing().orElseThrow();
+            assertFalse(sharing.up());
+            assertEquals(3, sharing.failures());
+            assertEquals(100, sharing.alone());
+        }
+    }
+
+    @Test
+    void a_probe_brings_redis_back_and_what_passed_meanwhile_still_counts_here() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            redis.kill();
+            assertEquals(5, passOf(9, limit));
+            redis.startAgain();
+            limit.probe();
+            await(limit, true);
+            assertFalse(limit.look(CLIENT).allowed(), "what is shown is what a request would meet");
+            assertEquals("memory of this gateway", limit.explain(CLIENT).store());
+            assertEquals(5, limit.explain(CLIENT).used());
+            assertEquals(0, passOf(9, limit), "Redis knows nothing of the five, this gateway does");
+            assertTrue(limit.take(new ClientAddress(7)).allowed());
+            assertEquals(1, limit.sharing().orElseThrow().shared(), "looking decides nothing");
+        }
+    }
+
+    /** A full disk, a full memory, a replica: Redis answers, but can't write. A PING would find nothing amiss. */
+    @Test
+    void a_redis_that_can_not_write_is_down() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            jedis.replicaof("127.0.0.1", TestBackend.deadPort());
+            assertEquals(5, passOf(9, limit));
+            RateLimit.Sharing sharing = limit.sharing().orElseThrow();
+            assertFalse(sharing.up());
+            assertTrue(sharing.words().contains("READONLY"), sharing.words());
+            limit.probe();
+            assertFalse(limit.sharing().orElseThrow().up(), "reading isn't enough");
+            jedis.replicaofNoOne();
+            await(limit, true);
+            assertEquals(0, jedis.llen(KEY));
+        }
+    }
+
+    @Test
+    void a_redis_that_goes_while_nobody_asks_is_noticed_all_the_same() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                SharedLimit limit = limit(redis.settings())) {
+            limit.start();
+            redis.kill();
+            await(limit, false);
+            redis.startAgain();
+            await(limit, true);
+        }
+    }
+
+    /** Waits for what the background probe finds. */
+    private static void await(SharedLimit limit, boolean up) throws Exception {
+        Await.until("up is " + up, () -> limit.sharing().orElseThrow().up() == up);
+    }
+
+    @Test
+    void a_gateway_without_redis_starts_limited_by_memory() throws IOException {
+        try (SharedLimit limit =
+                limit(settings("redis://user:secret@127.0.0.1:" + TestBackend.deadPort(), Fallback.DIVIDE, false))) {
+            limit.start();
+            assertEquals("connection refused", limit.sharing().orElseThrow().words());
+            assertEquals(5, passOf(9, limit));
+            assertEquals(1, limit.sharing().orElseThrow().failures(), "no request asked");
+        }
+    }
+
+    @Test
+    void a_gateway_that_needs_redis_does_not_start_without_and_keeps_the_password_to_itself() throws IOException {
+        int port = TestBackend.deadPort();
+        try (SharedLimit limit = limit(settings("redis://user:secret@127.0.0.1:" + port, Fallback.DIVIDE, true))) {
+            BadSettings bad = assertThrows(BadSettings.class, limit::start);
+            assertEquals(
+                    "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"
+                            + " mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false",
+                    bad.getMessage());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package gateway.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.FakeTime;
+import gateway.net.ServiceUrl;
+import gateway.health.Health.Failure;
+import gateway.registry.Backend;
+import gateway.registry.Backend.Status;
+import gateway.registry.Check;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HealthTest {
+    private static final Check.Problem ILL = new Check.Problem("its /health answered 500", false);
+    private static final Check.Problem GONE = new Check.Problem("connection refused", true);
+
+    private final FakeTime time = new FakeTime();
+    private final ServiceList services = new ServiceList(time);
+    private final Health health = new Health(services, 2, 3, time);
+    private final Backend a = healthy("a");
+    private final Backend b = healthy("b");
+
+    private Backend healthy(String name) {
+        Service service = new Service(name, ServiceUrl.parse("http://" + name), Optional.empty());
+        Backend backend = services.register(service).backend();
+        good(backend, 1);
+        return backend;
+    }
+
+    private void good(Backend backend, int times) {
+        checked(backend, Optional.empty(), times);
+    }
+
+    private void bad(Backend backend, Check.Problem problem, int times) {
+        checked(backend, Optional.of(problem), times);
+    }
+
+    private void checked(Backend backend, Optional<Check.Problem> problem, int times) {
+        for (int i = 0; i < times; i++) {
+            health.checked(backend, new Check(time.now(), Duration.ZERO, problem));
+        }
+    }
+
+    private void fail(Backend backend, Failure failure, int times) {
+        for (int i = 0; i < times; i++) {
+            health.failed(backend, failure, "test");
+        }
+    }
+
+    @Test
+    void the_first_good_check_admits_and_bad_ones_before_it_do_not_count() {
+        Service service = new Service("c", ServiceUrl.parse("http://c"), Optional.empty());
+        Backend c = services.register(service).backend();
+        bad(c, GONE, 10);
+        assertEquals(Status.CHECKING, c.state().status());
+        good(c, 1);
+        assertTrue(c.available());
+    }
+
+    @Test
+    void fall_bad_checks_in_a_row_eject_and_rise_good_ones_readmit() {
+        bad(a, ILL, 2);
+        good(a, 1);
+        bad(a, ILL, 2);
+        assertTrue(a.available(), "never three in a row");
+        bad(a, ILL, 1);
+        assertEquals(
+                "3 bad checks in a row: its /health answered 500", a.state().reason());
+        good(a, 1);
+        bad(a, ILL, 1);
+        good(a, 1);
+        assertFalse(a.available(), "never two in a row");
+        good(a, 1);
+        assertTrue(a.available());
+    }
+
+    @Test
+    void the_last_available_one_stays_for_bad_answers_but_not_when_it_is_gone() {
+        bad(b, ILL, 3);
+        bad(a, ILL, 10);
+        assertTrue(a.available(), "a poor one beats none");
+        bad(a, GONE, 1);
+        assertFalse(a.available(), "nobody there helps nobody");
+    }
+
+    @Test
+    void the_last_available_ones_streak_still_counts_once_another_is_back() {
+        bad(b, ILL, 3);
+        bad(a, ILL, 3);
+        good(b, 2);
+        assertTrue(a.available());
+        bad(a, ILL, 1);
+        assertFalse(a.available());
+    }
+
+    @Test
+    void one_refused_connection_ejects_at_once_even_the_last_and_calls_for_a_check() {
+        a.vitals().nextCheck(time.nanos() + 1_000_000);
+        fail(a, Failure.REFUSED, 1);
+        assertFalse(a.available());
+        assertTrue(a.vitals().checkDue(time.nanos()));
+        fail(b, Failure.REFUSED, 1);
+        assertFalse(b.available());
+    }
+
+    @Test
+    void five_failures_in_a_row_eject_and_an_answer_between_starts_the_count_anew() {
+        fail(a, Failure.NO_ANSWER, 4);
+        health.answered(a);
+        fail(a, Failure.NO_ANSWER, 4);
+        assertTrue(a.available());
+        fail(a, Failure.NO_ANSWER, 1);
+        assertFalse(a.available());
+        assertEquals(9, a.failures());
+    }
+
+    @ParameterizedTest(name = "the last one and {0}")
+    @EnumSource(names = {"NO_ANSWER", "UNREACHABLE"})
+    void five_failures_eject_the_last_one_only_if_it_cannot_be_reached(Failure failure) {
+        fail(b, Failure.REFUSED, 1);
+        fail(a, failure, 20);
+        assertEquals(failure == Failure.NO_ANSWER, a.available());
+    }
+
+    @Test
+    void an_ejection_for_failures_lasts_5_s_however_good_the_checks_are_then_doubles_up_to_a_minute() {
+        for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
+            fail(a, Failure.NO_ANSWER, 5);
+            assertFalse(a.available());
+            time.pass(Duration.ofSeconds(seconds).minusNanos(1));
+            good(a, 5);
+            assertFalse(a.available(), "before " + seconds + " s");
+            time.pass(Duration.ofNanos(1));
+            good(a, 1);
+            assertTrue(a.available(), "after " + seconds + " s");
+        }
+    }
+
+    @Test
+    void a_minute_of_calm_forgives_earlier_ejections() {
+        fail(a, Failure.NO_ANSWER, 5);
+        time.pass(Duration.ofSeconds(5));
+        good(a, 2);
+        time.pass(Duration.ofSeconds(60));
+        fail(a, Failure.NO_ANSWER, 5);
+        time.pass(Duration.ofSeconds(5));
+        good(a, 2);
+        assertTrue(a.available());
+    }
+}

@@ -1,0 +1,101 @@
+package gateway.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.FakeTime;
+import gateway.net.ServiceUrl;
+import gateway.registry.Snapshot.Unavailable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A list with room for two services, each of which may have two requests. */
+class RoomTest {
+    private final ServiceList services = new ServiceList(new FakeTime(), 2, 2);
+
+    private static Service service(String name) {
+        return new Service(name, ServiceUrl.parse("http://" + name + ":1"), Optional.empty());
+    }
+
+    private static Listed listed(String name) {
+        return new Listed(service(name), false, Duration.ZERO);
+    }
+
+    private List<String> names() {
+        return services.all().stream().map(Backend::name).toList();
+    }
+
+    @Test
+    void one_too_many_is_refused_and_what_is_there_may_renew_and_be_replaced() {
+        services.register(service("a"));
+        services.register(service("b"));
+        assertThrows(ListFull.class, () -> services.register(service("c")));
+        services.register(service("a"));
+        services.register(new Service("a", ServiceUrl.parse("http://elsewhere:1"), Optional.empty()));
+        services.remove("b");
+        services.register(service("c"));
+        assertEquals(List.of("a", "c"), names());
+    }
+
+    @Test
+    void a_configured_service_that_takes_a_name_of_its_own_needs_no_room() {
+        services.offer(Service.configured(ServiceUrl.parse("http://a:1")));
+        services.register(service("b"));
+        services.register(service("a"));
+        assertEquals(List.of("a", "b"), names());
+    }
+
+    @Test
+    void what_has_no_room_of_a_shared_list_is_left_out_until_there_is() {
+        Listed.Taken taken = services.apply(List.of(listed("a"), listed("b"), listed("c")), name -> false);
+        assertEquals(2, taken.came().size());
+        assertEquals(List.of("a", "b"), names());
+        services.apply(List.of(listed("b"), listed("c")), name -> false);
+        assertEquals(List.of("b", "c"), names());
+    }
+
+    @Test
+    void a_backend_takes_as_many_requests_as_it_may_and_more_when_one_is_over() {
+        Backend backend = services.register(service("a")).backend();
+        assertTrue(backend.tryStart());
+        assertFalse(backend.isFull());
+        assertTrue(backend.tryStart());
+        assertTrue(backend.isFull());
+        assertFalse(backend.tryStart());
+        assertEquals(2, backend.inFlight());
+        assertEquals(2, backend.requests(), "what it didn't take isn't counted");
+        backend.finished();
+        assertTrue(backend.tryStart());
+    }
+
+    @Test
+    void an_open_websocket_is_in_flight_and_takes_no_room() {
+        Backend backend = services.register(service("a")).backend();
+        assertTrue(backend.tryStart());
+        backend.switched();
+        assertTrue(backend.tryStart());
+        assertTrue(backend.tryStart());
+        assertTrue(backend.isFull());
+        assertEquals(3, backend.inFlight());
+        backend.switchedFinished();
+        assertEquals(2, backend.inFlight());
+        assertTrue(backend.isFull());
+    }
+
+    @Test
+    void a_snapshot_tells_who_was_full() {
+        Backend a = services.register(service("a")).backend();
+        Backend b = services.register(service("b")).backend();
+        services.admit(a, "test");
+        services.admit(b, "test");
+        Snapshot without = services.snapshot().without(List.of(a));
+        assertEquals(List.of(b), without.available());
+        assertEquals(
+                List.of("full"),
+                without.unavailable().stream().map(Unavailable::status).toList());
+    }
+}

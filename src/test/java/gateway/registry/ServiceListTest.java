@@ -1,0 +1,286 @@
+package gateway.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.FakeTime;
+import gateway.net.ServiceUrl;
+import gateway.registry.ServiceList.Outcome;
+import gateway.registry.ServiceList.Registered;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceListTest {
+    private final FakeTime time = new FakeTime();
+    private final ServiceList services = new ServiceList(time);
+
+    private static Service service(String name, String url, String lease) {
+        Optional<Duration> length = lease.isEmpty() ? Optional.empty() : Optional.of(gateway.util.Durations.parse(lease));
+        return new Service(name, ServiceUrl.parse(url), length);
+    }
+
+    private List<String> names() {
+        return services.all().stream().map(Backend::name).toList();
+    }
+
+    @Test
+    void a_new_name_is_added_and_waits_for_its_first_good_check() {
+        Registered registered = services.register(service("a", "http://h:1", ""));
+        assertEquals(Outcome.ADDED, registered.outcome());
+        assertEquals(Backend.Status.CHECKING, registered.backend().state().status());
+        assertEquals(List.of(), services.available());
+    }
+
+    @Test
+    void the_same_name_and_url_renews_and_keeps_what_is_known() {
+        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        services.admit(backend, "test");
+        Registered again = services.register(service("a", "http://h:1/", "15s"));
+        assertEquals(Outcome.RENEWED, again.outcome());
+        assertSame(backend, again.backend());
+        assertTrue(backend.available());
+        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.lease());
+    }
+
+    @Test
+    void the_same_name_with_another_url_replaces_and_starts_anew() {
+        Backend before = services.register(service("a", "http://h:1", "")).backend();
+        services.admit(before, "test");
+        Registered replaced = services.register(service("a", "http://h:2", ""));
+        assertEquals(Outcome.REPLACED, replaced.outcome());
+        assertNotSame(before, replaced.backend());
+        assertEquals(List.of(), services.available());
+        assertFalse(services.contains(before));
+        assertEquals(List.of("a"), names());
+    }
+
+    @Test
+    void a_drained_one_is_out_of_turn_until_resumed_whatever_its_health_and_its_renewals() {
+        Backend backend = services.register(service("a", "http://h:1", "15s")).backend();
+        services.admit(backend, "test");
+        assertEquals(Optional.of(backend), services.drain("a", true));
+        assertEquals(List.of(), services.available());
+        assertEquals(
+                List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
+                services.snapshot().unavailable());
+        services.register(service("a", "http://h:1", "15s"));
+        assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
+        services.admit(backend, "well");
+        assertEquals(List.of(), services.available());
+        services.drain("a", false);
+        assertEquals(List.of(backend), services.available());
+        assertEquals("well", backend.reason());
+        assertEquals(1, backend.ejections());
+    }
+
+    @Test
+    void draining_one_that_is_not_there_says_so() {
+        assertEquals(Optional.empty(), services.drain("a", true));
+    }
+
+    @Test
+    void a_snapshot_keeps_why_a_backend_could_not_be_chosen_then() {
+        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        Snapshot before = services.snapshot();
+        services.admit(backend, "test");
+        assertEquals(
+                List.of(new Snapshot.Unavailable(backend, "checking", "waiting for its first good check")),
+                before.unavailable());
+        assertEquals(List.of(), services.snapshot().unavailable());
+    }
+
+    @Test
+    void a_service_from_the_settings_that_registers_itself_is_listed_once() {
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8001")));
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8002")));
+        services.register(service("service-a", "http://localhost:8001", "15s"));
+        assertEquals(List.of("localhost-8002", "service-a"), names());
+    }
+
+    @Test
+    void a_lease_that_is_not_renewed_ends_and_a_renewal_puts_the_end_off() {
+        services.register(service("a", "http://h:1", "10s"));
+        services.register(service("b", "http://h:2", ""));
+        time.pass(Duration.ofSeconds(6));
+        services.register(service("a", "http://h:1", "10s"));
+        time.pass(Duration.ofSeconds(9));
+        assertEquals(List.of(), services.removeExpired());
+        assertEquals(
+                Optional.of(Duration.ofSeconds(1)),
+                services.find("a").orElseThrow().leaseLeft(time.nanos()));
+        time.pass(Duration.ofSeconds(1));
+        assertEquals(
+                List.of("a"),
+                services.removeExpired().stream().map(Backend::name).toList());
+        assertEquals(List.of("b"), names());
+        time.pass(Duration.ofDays(100));
+        assertEquals(List.of(), services.removeExpired(), "without a lease it stays until it is deleted");
+    }
+
+    @Test
+    void a_hundred_registrations_at_once_lose_none() {
+        IntStream.range(0, 100).parallel().forEach(i -> services.register(service("s" + i, "http://h:" + (i + 1), "")));
+        assertEquals(100, services.all().size());
+    }
+
+    @Test
+    void the_last_available_one_is_only_ejected_when_it_must_be() {
+        Backend a = services.register(service("a", "http://h:1", "")).backend();
+        Backend b = services.register(service("b", "http://h:2", "")).backend();
+        services.admit(a, "test");
+        services.admit(b, "test");
+        assertTrue(services.eject(a, "slow", false));
+        assertFalse(services.eject(a, "slow", false), "it was out already");
+        assertFalse(services.eject(b, "slow", false), "it is the last");
+        assertTrue(services.eject(b, "refused", true));
+        assertEquals(List.of(), services.available());
+    }
+
+    @ParameterizedTest(name = "\"{0}\" is no name")
+    @ValueSource(strings = {"", "-a", ".a", "_a", "a b", "a/b", "ä", "a\n", "<script>"})
+    void names_that_are_none(String text) {
+        assertFalse(Service.isName(text));
+    }
+
+    @Test
+    void a_name_has_up_to_64_characters() {
+        assertTrue(Service.isName("a".repeat(64)));
+        assertFalse(Service.isName("a".repeat(65)));
+        assertTrue(Service.isName("0.A_b-9"));
+    }
+
+    @ParameterizedTest(name = "{0} is called {1}")
+    @CsvSource({
+        "http://localhost:8001, localhost-8001",
+        "http://10.0.0.1, 10.0.0.1-80",
+        "http://[2001:db8::1]:8001, ipv6-2001-db8--1-8001",
+    })
+    void services_from_the_settings_are_named_after_host_and_port(String url, String name) {
+        String given = Service.configured(ServiceUrl.parse(url)).name();
+        assertEquals(name, given);
+        assertTrue(Service.isName(given));
+    }
+
+    @Test
+    void a_long_hosts_name_is_shortened_to_a_valid_one() {
+        String host = "h".repeat(60) + ".example.org";
+        assertTrue(Service.isName(Service.configured(ServiceUrl.parse("http://" + host + ":65535"))
+                .name()));
+    }
+
+    private static Listed listed(String name, String url, String lease, boolean draining, long leftSeconds) {
+        return new Listed(service(name, url, lease), draining, Duration.ofSeconds(leftSeconds));
+    }
+
+    @Test
+    void what_is_shared_replaces_what_is_here_and_keeps_what_is_known() {
+        Backend a = services.register(service("a", "http://h:1", "15s")).backend();
+        Backend b = services.register(service("b", "http://h:2", "")).backend();
+        Backend c = services.register(service("c", "http://h:3", "")).backend();
+        services.admit(a, "test");
+        Listed.Taken applied = services.apply(
+                List.of(
+                        listed("a", "http://h:1", "20s", true, 7),
+                        listed("b", "http://h:4", "", false, 0),
+                        listed("d", "http://h:5", "", true, 0)),
+                name -> false);
+        assertEquals(List.of("a", "b", "d"), names());
+        assertSame(a, services.find("a").orElseThrow());
+        assertTrue(a.draining());
+        assertEquals(Backend.Status.HEALTHY, a.state().status());
+        assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease());
+        assertEquals(Optional.of(Duration.ofSeconds(7)), a.leaseLeft(time.nanos()));
+        assertNotSame(b, services.find("b").orElseThrow());
+        assertTrue(services.find("d").orElseThrow().draining());
+        assertEquals(List.of(c), applied.left());
+        assertEquals(
+                List.of("b", "d"), applied.came().stream().map(Backend::name).toList());
+        assertEquals(List.of(), services.available(), "the only healthy one is drained");
+    }
+
+    @Test
+    void what_is_newer_here_stays_whatever_is_shared() {
+        services.register(service("a", "http://h:1", "15s"));
+        services.register(service("b", "http://h:2", "15s"));
+        services.apply(
+                List.of(listed("a", "http://h:9", "", true, 0), listed("gone-here", "http://h:3", "", false, 0)),
+                name -> true);
+        services.leases(Map.of("a", Duration.ofSeconds(1)), name -> true);
+        assertEquals(List.of("a", "b"), names());
+        Backend a = services.find("a").orElseThrow();
+        assertEquals("http://h:1", a.urlText());
+        assertEquals(Optional.of(Duration.ofSeconds(15)), a.leaseLeft(time.nanos()));
+        services.leases(Map.of("a", Duration.ofSeconds(1), "unknown", Duration.ofSeconds(1)), name -> false);
+        assertEquals(Optional.of(Duration.ofSeconds(1)), a.leaseLeft(time.nanos()));
+    }
+
+    @Test
+    void what_is_offered_gives_way_to_the_same_name_and_to_the_same_url() {
+        services.register(service("a", "http://h:1", ""));
+        services.offer(service("h-1", "http://h:1", ""));
+        services.offer(service("a", "http://h:2", ""));
+        services.offer(service("h-3", "http://h:3", ""));
+        assertEquals(List.of("a", "h-3"), names());
+        assertEquals("http://h:1", services.find("a").orElseThrow().urlText());
+    }
+
+    @Test
+    void the_journal_is_told_what_was_asked_for_here_and_not_what_was_shared() {
+        List<String> told = new ArrayList<>();
+        services.tell(new Journal() {
+            @Override
+            public void offered(Service service) {
+                told.add("offered " + service.name());
+            }
+
+            @Override
+            public void registered(Service service, Outcome outcome) {
+                told.add(outcome.name().toLowerCase(Locale.ROOT) + " " + service.name());
+            }
+
+            @Override
+            public void removed(String name) {
+                told.add("removed " + name);
+            }
+
+            @Override
+            public void drained(String name, boolean draining) {
+                told.add((draining ? "drained " : "resumed ") + name);
+            }
+        });
+        services.offer(service("h-1", "http://h:1", ""));
+        services.offer(service("h-1", "http://h:1", ""));
+        services.register(service("a", "http://h:1", ""));
+        services.register(service("a", "http://h:1", ""));
+        services.register(service("a", "http://h:2", ""));
+        services.drain("a", true);
+        services.drain("unknown", true);
+        services.apply(List.of(listed("b", "http://h:3", "", false, 0)), name -> false);
+        services.drain("b", false);
+        services.remove("b");
+        services.remove("b");
+        assertEquals(
+                List.of(
+                        "offered h-1",
+                        "removed h-1",
+                        "added a",
+                        "renewed a",
+                        "replaced a",
+                        "drained a",
+                        "resumed b",
+                        "removed b"),
+                told);
+    }
+}

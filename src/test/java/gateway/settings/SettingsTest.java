@@ -1,0 +1,276 @@
+package gateway.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.client.ForwardedBy;
+import gateway.net.Networks;
+import gateway.net.ServiceUrl;
+import gateway.service.ServiceSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @Test
+    void with_nothing_set_the_defaults_hold() {
+        Settings settings = Settings.from(Map.of());
+        Settings expected = new Settings(
+                "0.0.0.0",
+                8000,
+                Optional.of(new Rate(5, Duration.ofSeconds(60))),
+                200_000,
+                Optional.of(LogForm.TEXT),
+                List.of(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                2,
+                3,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                Duration.ofHours(1),
+                Duration.ofSeconds(15),
+                Optional.empty(),
+                new AccessSettings(Optional.empty(), "127.0.0.1", Optional.empty()),
+                new ClientSettings(ForwardedBy.NOBODY, false, Networks.NONE, Optional.empty()),
+                Networks.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                new Bounds(
+                        10 << 20,
+                        32 << 10,
+                        8 << 10,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(60),
+                        10_000,
+                        200,
+                        1000,
+                        500,
+                        1000,
+                        1000,
+                        50),
+                Duration.ofSeconds(10),
+                false);
+        assertEquals(expected, settings);
+    }
+
+    @Test
+    void redis_is_used_if_there_is_a_url() {
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_REDIS_FALLBACK", "open")).redis());
+        assertEquals(
+                Optional.of(new RedisSettings(
+                        RedisUrl.parse("redis://h:1"),
+                        "gateway",
+                        Duration.ofMillis(50),
+                        RedisSettings.Fallback.DIVIDE,
+                        false)),
+                Settings.from(Map.of("GATEWAY_REDIS_URL", "redis://h:1")).redis());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GATEWAY_REDIS_PREFIX | a{b} | expected 1 to 64 letters, digits, dots, colons, dashes or underscores",
+                "GATEWAY_REDIS_TIMEOUT | 1ms | expected",
+                "GATEWAY_REDIS_FALLBACK | none | expected divide, local, open or closed",
+                "GATEWAY_REDIS_REQUIRED | yes | expected true or false"
+            })
+    void what_redis_needs_is_checked_even_without_a_url(String name, String text, String expected) {
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, text)));
+        assertTrue(bad.getMessage().startsWith(name + "=" + text + ": " + expected), bad.getMessage());
+    }
+
+    @Test
+    void an_empty_variable_means_the_default() {
+        assertEquals(8000, Settings.from(Map.of("GATEWAY_PORT", " ")).port());
+    }
+
+    @Test
+    void services_are_separated_by_commas_and_listed_once() {
+        Settings settings = Settings.from(Map.of("GATEWAY_SERVICES", " http://a:1, http://b:2 ,,http://a:1/"));
+        assertEquals(
+                List.of("http://a:1", "http://b:2"),
+                settings.services().stream().map(ServiceUrl::toString).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:8000/api",
+        "http://127.0.0.7:8000",
+        "http://[::1]:8000",
+        "http://0.0.0.0:8000",
+        "http://127.0.0.1:8020",
+        "http://localhost:8080"
+    })
+    void a_service_at_one_of_the_gateways_own_ports_is_refused(String url) {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_PORT", "8000",
+                "GATEWAY_ADMIN_PORT", "8020",
+                "GATEWAY_HTTP_REDIRECT_PORT", "8080",
+                "GATEWAY_TLS_CERT", "cert.pem",
+                "GATEWAY_TLS_KEY", "key.pem",
+                "GATEWAY_SERVICES", url);
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(settings));
+        assertEquals("GATEWAY_SERVICES=" + url + ": is the gateway's own address", bad.getMessage());
+    }
+
+    @Test
+    void two_services_that_would_have_the_same_name_are_refused() {
+        Exception bad = assertThrows(
+                BadSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", "http://h:1,http://h:1/b")));
+        assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
+    }
+
+    @Test
+    void the_limit_can_be_off() {
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_RATE_LIMIT", "off")).rateLimit());
+    }
+
+    @Test
+    void the_access_log_is_text_or_json_or_off() {
+        assertEquals(
+                Optional.of(LogForm.JSON),
+                Settings.from(Map.of("GATEWAY_ACCESS_LOG", "json")).accessLog());
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_ACCESS_LOG", "off")).accessLog());
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "GATEWAY_HOST, 'not a host', 'expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::'",
+        "GATEWAY_PORT, 65536, expected a whole number from 0 to 65535",
+        "GATEWAY_PORT, eighty, expected a whole number from 0 to 65535",
+        "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s, or off'",
+        "GATEWAY_RATE_LIMIT, 0/60s, 'expected N from 1 to 1000000, or off'",
+        "GATEWAY_RATE_LIMIT_CLIENTS, 0, expected a whole number from 1 to 10000000",
+        "GATEWAY_ACCESS_LOG, xml, 'expected text, json or off'",
+        "GATEWAY_SERVICES, 'http://a:1,b:2', the URL b:2 must start with http:// or https://",
+        "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
+        "GATEWAY_HEALTH_TIMEOUT, 2m, expected a duration from 10ms to 60s",
+        "GATEWAY_HEALTH_RISE, 0, expected a whole number from 1 to 100",
+        "GATEWAY_HEALTH_FALL, 101, expected a whole number from 1 to 100",
+        "GATEWAY_CONNECT_TIMEOUT, 1ms, expected a duration from 10ms to 60s",
+        "GATEWAY_UPSTREAM_TIMEOUT, 0s, expected a duration from 50ms to 24h",
+        "GATEWAY_LEASE, 100ms, expected a duration from 1s to 24h",
+    })
+    void a_bad_setting_is_named_with_its_value_and_what_is_expected(String name, String value, String expected) {
+        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, value)));
+        assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
+    }
+
+    @Test
+    void all_bad_settings_are_named_at_once() {
+        Exception bad =
+                assertThrows(BadSettings.class, () -> Settings.from(Map.of("GATEWAY_PORT", "x", "GATEWAY_LEASE", "y")));
+        assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
+    }
+
+    @Test
+    void help_lists_each_setting_with_its_default() {
+        assertTrue(Settings.HELP.contains("GATEWAY_HEALTH_INTERVAL"), Settings.HELP);
+        assertTrue(Settings.HELP.contains("(default 5/60s)"), Settings.HELP);
+        Set<String> asked = new TreeSet<>();
+        Settings.from(new HashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getOrDefault(Object name, String none) {
+                asked.add((String) name);
+                return none;
+            }
+        });
+        List<String> listed = Settings.HELP
+                .lines()
+                .map(line -> line.strip().split(" ")[0])
+                .sorted()
+                .toList();
+        assertEquals(List.copyOf(asked), listed);
+    }
+
+    @Test
+    void a_services_port_is_its_argument_else_its_variable_else_its_own() {
+        assertEquals(8001, ServiceSettings.from(Map.of(), List.of(), 8001).port());
+        assertEquals(
+                9,
+                ServiceSettings.from(Map.of("SERVICE_PORT", "9"), List.of(), 8001)
+                        .port());
+        assertEquals(
+                7,
+                ServiceSettings.from(Map.of("SERVICE_PORT", "9"), List.of("7"), 8001)
+                        .port());
+    }
+
+    @Test
+    void a_service_registers_localhost_and_its_port_unless_told_otherwise() {
+        assertEquals(
+                "http://localhost:81",
+                ServiceSettings.from(Map.of(), List.of(), 8001).url(81).toString());
+        assertEquals(
+                "http://orders:80",
+                ServiceSettings.from(Map.of("SERVICE_URL", "http://orders"), List.of(), 8001)
+                        .url(81)
+                        .toString());
+    }
+
+    @Test
+    void a_services_bad_argument_is_named() {
+        Exception bad = assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
+        assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
+        bad = assertThrows(
+                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
+        assertEquals("GATEWAY_URL=localhost: the URL must start with http:// or https://", bad.getMessage());
+    }
+
+    @Test
+    void a_service_may_have_several_gateways() {
+        assertEquals(
+                "[http://a:1, http://b:2]",
+                ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1, http://b:2"), List.of(), 8001)
+                        .gateways()
+                        .toString());
+        assertThrows(
+                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1,"), List.of(), 8001));
+    }
+
+    @Test
+    void a_service_makes_no_trouble_unless_told() {
+        ServiceSettings settings = ServiceSettings.from(Map.of(), List.of(), 8001);
+        assertEquals(Duration.ZERO, settings.latency());
+        assertEquals(0, settings.errorRate());
+        settings =
+                ServiceSettings.from(Map.of("SERVICE_LATENCY", "40ms", "SERVICE_ERROR_RATE", " .5 "), List.of(), 8001);
+        assertEquals(Duration.ofMillis(40), settings.latency());
+        assertEquals(0.5, settings.errorRate());
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "SERVICE_LATENCY, 40, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
+        "SERVICE_LATENCY, 61s, expected a duration from 0ms to 60s",
+        "SERVICE_ERROR_RATE, 5%, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, 1.01, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, -0.1, 'expected a share from 0 to 1, like 0.05'",
+        "SERVICE_ERROR_RATE, NaN, 'expected a share from 0 to 1, like 0.05'",
+    })
+    void a_services_bad_setting_is_named_with_its_value_and_what_is_expected(
+            String name, String value, String expected) {
+        Exception bad =
+                assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(name, value), List.of(), 8001));
+        assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
+    }
+}

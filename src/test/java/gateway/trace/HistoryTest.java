@@ -1,0 +1,95 @@
+package gateway.trace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.FakeTime;
+import gateway.net.ServiceUrl;
+import gateway.registry.Backend;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+    private final FakeTime time = new FakeTime();
+    private final Traffic traffic = new Traffic();
+    private final ServiceList services = new ServiceList(time);
+    private final History history = new History(traffic, services, time);
+    private final Backend a = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
+            .backend();
+
+    private void served(Duration duration) {
+        Story story = new Story(
+                time.now(), time.nanos(), InetAddress.getLoopbackAddress(), "GET", "/api/x", "id", null, true);
+        story.end(time.nanos() + duration.toNanos(), 200, 0);
+        traffic.accept(story);
+        a.tryStart();
+    }
+
+    private void step() {
+        time.pass(History.STEP);
+        history.tick();
+    }
+
+    @Test
+    void a_step_has_what_happened_in_it_alone() {
+        served(Duration.ofMillis(10));
+        served(Duration.ofMillis(30));
+        step();
+        served(Duration.ofMillis(5));
+        step();
+        step();
+        List<History.Point> points = history.since(0);
+        assertEquals(
+                List.of(Map.of(Outcome.SERVED, 2L), Map.of(Outcome.SERVED, 1L), Map.of()),
+                points.stream().map(History.Point::outcomes).toList());
+        assertEquals(
+                List.of(Map.of("a", 2L), Map.of("a", 1L), Map.of()),
+                points.stream().map(History.Point::backends).toList());
+        assertEquals(10, points.get(0).latency().p50(), 0.1);
+        assertEquals(30, points.get(0).latency().p99(), 0.3);
+        assertEquals(5, points.get(1).latency().p50(), 0.1);
+        assertTrue(Double.isNaN(points.get(2).latency().p99()));
+        assertEquals(time.now().toEpochMilli(), points.get(2).timeMillis());
+    }
+
+    @Test
+    void the_window_of_latency_forgets_after_20_steps() {
+        served(Duration.ofMillis(10));
+        step();
+        assertEquals(10, traffic.latency().window().p50(), 0.1);
+        for (int i = 0; i < 20; i++) {
+            step();
+        }
+        assertTrue(Double.isNaN(traffic.latency().window().p50()));
+    }
+
+    @Test
+    void fifteen_minutes_are_kept_and_a_viewer_gets_what_he_has_not_seen() {
+        for (int i = 0; i < 310; i++) {
+            step();
+        }
+        assertEquals(300, history.since(0).size());
+        assertEquals(
+                List.of(308L, 309L),
+                history.since(308).stream().map(History.Point::number).toList());
+    }
+
+    @Test
+    void a_backend_that_left_and_came_back_starts_anew() {
+        served(Duration.ofMillis(1));
+        step();
+        services.remove("a");
+        step();
+        Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
+                .backend();
+        again.tryStart();
+        step();
+        assertEquals(Map.of("a", 1L), history.since(2).get(0).backends());
+    }
+}
