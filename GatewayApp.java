@@ -1,50 +1,50 @@
-import gateway.lifecycle.Drain;
-import gateway.lifecycle.Launch;
-import gateway.net.OwnAddress;
-import gateway.http.PathPrefix;
-import gateway.settings.Settings;
-import gateway.util.Time;
-import gateway.util.Timer;
-import gateway.http.Via;
-import gateway.admin.access.AdminPort;
 import gateway.admin.GatewayApi;
 import gateway.admin.GatewaysApi;
 import gateway.admin.LimitsApi;
+import gateway.admin.MetricsApi;
+import gateway.admin.RequestsApi;
+import gateway.admin.ServicesApi;
+import gateway.admin.access.AdminAuth;
+import gateway.admin.access.AdminPort;
+import gateway.admin.access.SameOrigin;
 import gateway.admin.dashboard.LiveApi;
 import gateway.admin.dashboard.LiveView;
-import gateway.admin.MetricsApi;
-import gateway.admin.access.Operators;
 import gateway.admin.dashboard.Pages;
-import gateway.admin.RequestsApi;
-import gateway.admin.access.SameOrigin;
-import gateway.server.ServerConfig;
-import gateway.admin.ServicesApi;
+import gateway.admission.AdmissionControl;
+import gateway.admission.LoopGuard;
+import gateway.admission.PathGuard;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
-import gateway.check.Checkup;
-import gateway.admission.Guard;
+import gateway.check.ConfigCheck;
+import gateway.cluster.SharedLimit;
+import gateway.cluster.SharedList;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
+import gateway.http.PathPrefix;
+import gateway.http.Via;
+import gateway.lifecycle.Drain;
+import gateway.lifecycle.Launch;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.ShadowLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
-import gateway.server.Listening;
 import gateway.metrics.Observation;
-import gateway.server.ClientConnector;
+import gateway.net.AddressPolicy;
+import gateway.net.OwnAddress;
 import gateway.proxy.Forwarder;
-import gateway.admission.LoopGuard;
-import gateway.admission.PathGuard;
 import gateway.proxy.ProxyHandler;
-import gateway.cluster.SharedLimit;
-import gateway.cluster.SharedList;
-import gateway.registry.Gateways;
+import gateway.registry.ClusterMembers;
 import gateway.registry.Leases;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.net.ServicePlaces;
-import gateway.trace.StoryHandler;
+import gateway.server.ClientConnector;
+import gateway.server.Listening;
+import gateway.server.ServerConfig;
+import gateway.settings.Settings;
+import gateway.trace.TraceHandler;
+import gateway.util.Time;
+import gateway.util.Timer;
 import io.javalin.Javalin;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,10 +61,10 @@ public final class GatewayApp {
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
     public static void main(String[] arguments) {
-        if (Checkup.isAskedFor(arguments)) { // would it start, and is there what the settings name?
-            System.exit(Checkup.run(arguments, System.getenv(), System.out));
+        if (ConfigCheck.isAskedFor(arguments)) { // would it start, and is there what the settings name?
+            System.exit(ConfigCheck.run(arguments, System.getenv(), System.out));
         }
-        Launch.main("GatewayApp", Checkup.OPTIONS, Settings.HELP, arguments, 0, () -> {
+        Launch.main("GatewayApp", ConfigCheck.OPTIONS, Settings.HELP, arguments, 0, () -> {
             Settings settings = Settings.from(System.getenv());
             Drain drain = new Drain();
             Javalin app = create(settings, drain, Time.system()).start();
@@ -82,10 +82,11 @@ public final class GatewayApp {
 
     /** The gateway, unstarted; its background work begins and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
-        Guard guard = new Guard(settings, time); // what is taken on, and what isn't
+        AdmissionControl guard = new AdmissionControl(settings, time); // what is taken on, and what isn't
         Listening listening = new Listening(settings, guard.closed(), time); // HTTP, or HTTPS with HTTP/2
         Timer timer = new Timer();
-        Gateways gateways = Gateways.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
+        ClusterMembers gateways =
+                ClusterMembers.startingAt(time.now(), GatewayApi.VERSION); // this one, and who shares with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : SharedLimit.over(
@@ -100,7 +101,7 @@ public final class GatewayApp {
                 settings.bounds().inFlightPerService()); // what POST /services registered
         Optional<SharedList> shared = settings.redis().map(redis -> new SharedList(redis, services, gateways, time));
 
-        ServicePlaces places = new ServicePlaces(settings.serviceAddresses()); // where they may be
+        AddressPolicy places = new AddressPolicy(settings.serviceAddresses()); // where they may be
         Via via = new Via(gateways.self().id());
         Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
         HealthChecker checker = new HealthChecker(
@@ -116,7 +117,7 @@ public final class GatewayApp {
                 settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time));
         LimitHandler limiter = new LimitHandler(limit, API, settings.clients().exempt(), shadow, time);
         Observation seen = new Observation(services, limit, limiter, guard, settings.accessLog(), time);
-        Operators operators = new Operators(settings, time); // who may change things and see what is private
+        AdminAuth operators = new AdminAuth(settings, time); // who may change things and see what is private
         ServicesApi servicesApi = new ServicesApi(
                 services, checker, balancer, limit, places, guard.registrations(), settings.lease(), time);
         LiveView view = new LiveView(services, balancer, limit, limiter, seen.traffic(), drain, time);
@@ -134,7 +135,7 @@ public final class GatewayApp {
             config.jetty.modifyServer(server -> guard.atDoorOf(server, API));
             config.jetty.modifyServer(server -> server.setRequestLog(seen.requestLog()));
 
-            config.routes.before(new StoryHandler(
+            config.routes.before(new TraceHandler(
                     API,
                     settings.clients().forwardedBy(),
                     () -> ThreadLocalRandom.current().nextLong(),
@@ -162,7 +163,7 @@ public final class GatewayApp {
             config.routes.post("/services/{name}/resume", operators.only(servicesApi::resume));
             ServerConfig.get(config.routes, "/gateways", new GatewaysApi(gateways, time)::list);
             ServerConfig.get(config.routes, "/limits/explain", new LimitsApi(limit, limiter, operators, time)::explain);
-            ServerConfig.get(config.routes, "/requests/{id}", operators.only(new RequestsApi(seen.stories())::get));
+            ServerConfig.get(config.routes, "/requests/{id}", operators.only(new RequestsApi(seen.traces())::get));
             config.routes.get("/dashboard/events", operators.only(live::events));
             config.routes.head("/dashboard/events", operators.only(live::head));
             Pages.configure(config, operators);

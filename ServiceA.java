@@ -2,9 +2,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Launch;
-import gateway.service.ServiceSettings;
-import gateway.service.Trouble;
+import gateway.service.FaultInjection;
 import gateway.service.Registration;
+import gateway.service.ServiceSettings;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -42,7 +42,7 @@ public final class ServiceA {
         });
     }
 
-    static Javalin create(Trouble trouble) {
+    static Javalin create(FaultInjection trouble) {
         return Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.concurrency.useVirtualThreads = true;

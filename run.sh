@@ -49,7 +49,7 @@ SHARED=target/shared
 
 up_to_date() {
   [ -f "$BUILT" ] && [ -f "$SHARED/classes.jar" ] && [ -d target/classes ] && [ -d target/lib ] &&
-    [ -z "$(find pom.xml ./*.java gateway -newer "$BUILT" -print -quit)" ] &&
+    [ -z "$(find pom.xml ./*.java src/main -newer "$BUILT" -print -quit)" ] &&
     [ -z "$(find target/classes -newer "$SHARED/classes.jar" -print -quit)" ] # as when mvn was run by hand
 }
 

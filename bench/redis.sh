@@ -39,7 +39,7 @@ await() { # a port
 }
 
 cli() { redis-cli -p "$PORT" "$@"; }
-sha() { cli SCRIPT LOAD "$(cat gateway/redis/take.lua)"; }
+sha() { cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)"; }
 
 taskset -c 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log" &
 PIDS+=($!)

@@ -2,9 +2,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.settings.BadSettings;
-import gateway.testing.RawClient;
+import gateway.settings.InvalidSettings;
 import gateway.settings.Settings;
+import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import java.net.http.HttpResponse;
@@ -127,7 +127,7 @@ class BackendTlsTest {
         Settings settings = Settings.from(Map.of("GATEWAY_BACKEND_CA", file.toString()));
         assertEquals(
                 "GATEWAY_BACKEND_CA=" + file + ": has no certificate: no line -----BEGIN CERTIFICATE-----",
-                assertThrows(BadSettings.class, settings::backendTrust).getMessage());
+                assertThrows(InvalidSettings.class, settings::backendTrust).getMessage());
     }
 
     @Test

@@ -29,7 +29,7 @@ class BrowserLookTest extends InBrowser {
                     + "\r\nConnection: close\r\n\r\n");
             assertThat(page.locator("#hops tbody tr")).containsText(encoded);
             page.locator("#hops tbody tr button").click();
-            assertThat(page.locator("#story h2")).containsText(encoded);
+            assertThat(page.locator("#trace h2")).containsText(encoded);
             isHarmless(page);
         }
     }
@@ -67,7 +67,7 @@ class BrowserLookTest extends InBrowser {
             assertThat(page.locator("#limiter .client")).hasText(MARKUP);
             assertThat(page.locator("#figure-share .name")).hasText(MARKUP);
             page.locator("#hops tbody tr button").click();
-            assertThat(page.locator("#story .reason")).containsText(MARKUP);
+            assertThat(page.locator("#trace .reason")).containsText(MARKUP);
             isHarmless(page);
         }
     }

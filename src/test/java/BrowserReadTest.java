@@ -136,7 +136,7 @@ class BrowserReadTest extends InBrowser {
             Page page = browser.open(gateway);
             assertThat(page.locator("[data-backend] .why")).containsText(markup);
             page.click("#hops tbody tr button");
-            assertThat(page.locator("#story")).containsText(markup);
+            assertThat(page.locator("#trace")).containsText(markup);
             assertThat(page.locator("img")).hasCount(0);
             assertNull(page.evaluate("() => window.hacked ?? null"));
         }
@@ -173,7 +173,7 @@ class BrowserReadTest extends InBrowser {
             assertThat(page.locator("#hops tbody tr")).hasCount(1);
             assertTrue(named(page) > 20);
             page.click("#send-results button");
-            assertThat(page.locator("#story")).isVisible();
+            assertThat(page.locator("#trace")).isVisible();
             assertTrue(named(page) > 4, "Newer, Older, Close, Copy");
         }
     }

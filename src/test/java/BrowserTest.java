@@ -80,7 +80,7 @@ class BrowserTest extends InBrowser {
             assertThat(page.locator("[data-total=limited]")).hasText("5");
 
             page.locator("[data-result=limited] button").first().click();
-            assertThat(page.locator("#story")).containsText("refused, free in");
+            assertThat(page.locator("#trace")).containsText("refused, free in");
         }
     }
 
@@ -189,13 +189,13 @@ class BrowserTest extends InBrowser {
             assertThat(page.locator("#hops tbody tr")).hasCount(1);
             tabTo(page, "#hops tbody tr button");
             page.keyboard().press("Enter");
-            Locator story = page.locator("#story");
-            assertThat(story).isVisible();
-            assertThat(story).containsText("/api/data");
-            assertThat(story).containsText("1 attempt");
-            assertThat(story).containsText(page.locator("#hops tbody tr").getAttribute("data-id"));
+            Locator trace = page.locator("#trace");
+            assertThat(trace).isVisible();
+            assertThat(trace).containsText("/api/data");
+            assertThat(trace).containsText("1 attempt");
+            assertThat(trace).containsText(page.locator("#hops tbody tr").getAttribute("data-id"));
             page.keyboard().press("Escape");
-            assertThat(story).isHidden();
+            assertThat(trace).isHidden();
             assertThat(page.locator("#hops tbody tr button")).isFocused();
         }
     }

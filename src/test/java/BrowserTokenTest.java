@@ -50,7 +50,7 @@ class BrowserTokenTest extends InBrowser {
             assertThat(card).hasAttribute("data-status", "draining");
             page.click("#send-one");
             page.locator("[data-result] button").click();
-            assertThat(page.locator("#story")).containsText("/api/data");
+            assertThat(page.locator("#trace")).containsText("/api/data");
 
             page.reload();
             assertThat(connection(page)).hasText("live");

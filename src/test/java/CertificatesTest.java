@@ -3,12 +3,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.service.Registration;
+import gateway.service.ServiceSettings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
-import gateway.service.ServiceSettings;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
-import gateway.service.Registration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -120,8 +120,8 @@ class CrowdTest {
                     .answer();
             assertRefused("all-full", answer);
             assertTrue(answer.header("Proxy-Status").get(0).contains("connection_limit_reached"));
-            JsonNode story = gateway.json("/requests/one-too-many");
-            assertEquals("full", story.at("/passed_over/0/status").asText());
+            JsonNode trace = gateway.json("/requests/one-too-many");
+            assertEquals("full", trace.at("/passed_over/0/status").asText());
             latch.countDown();
             assertEquals(200, first.answer().status());
             assertEquals(200, second.answer().status());

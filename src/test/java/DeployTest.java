@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is in gateway/deploy/ starts a gateway: its command is run with what has been built, in the place of what is installed. */
+/** What is in docs/deploy/ starts a gateway: its command is run with what has been built, in the place of what is installed. */
 class DeployTest {
-    private static final Path UNIT = Path.of("gateway", "deploy", "api-gateway.service");
-    private static final Path IMAGE = Path.of("gateway", "deploy", "Containerfile");
+    private static final Path UNIT = Path.of("docs", "deploy", "api-gateway.service");
+    private static final Path IMAGE = Path.of("docs", "deploy", "Containerfile");
 
     private static String after(Path file, String start) throws Exception {
         return Files.readAllLines(file).stream()

@@ -1,16 +1,16 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gateway.client.ForwardedBy;
+import gateway.client.TrustedProxies;
 import gateway.http.PathPrefix;
+import gateway.server.ServerConfig;
+import gateway.settings.Settings;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
-import gateway.settings.Settings;
-import gateway.util.Time;
-import gateway.server.ServerConfig;
 import gateway.trace.Outcome;
-import gateway.trace.Story;
-import gateway.trace.StoryEnds;
-import gateway.trace.StoryHandler;
+import gateway.trace.Trace;
+import gateway.trace.TraceEnds;
+import gateway.trace.TraceHandler;
+import gateway.util.Time;
 import io.javalin.Javalin;
 import io.javalin.http.Handler;
 import java.io.IOException;
@@ -39,14 +39,14 @@ class ErrorsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("unforeseen")
     void is_a_problem_and_a_failure_in_the_request_s_story(String what, Handler handler) throws Exception {
-        BlockingQueue<Story> ended = new LinkedBlockingQueue<>();
+        BlockingQueue<Trace> ended = new LinkedBlockingQueue<>();
         Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
         Javalin app = Javalin.create(config -> {
                     ServerConfig.configure(config, settings);
                     config.jetty.modifyServer(
-                            server -> server.setRequestLog(new StoryEnds(Time.system(), List.of(ended::add))));
+                            server -> server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add))));
                     config.routes.before(
-                            new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 7, Time.system()));
+                            new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 7, Time.system()));
                     config.routes.get("/api/x", handler);
                 })
                 .start();

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.admin.GatewayApi;
 import gateway.lifecycle.Drain;
-import gateway.testing.FakeTime;
 import gateway.settings.Settings;
+import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
 import gateway.util.Time;
-import gateway.admin.GatewayApi;
 import io.javalin.testtools.JavalinTest;
 import io.javalin.testtools.TestConfig;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -32,13 +32,13 @@ class LayoutTest {
                         "gateway.health..",
                         "gateway.balance..",
                         "gateway.limit..",
-                        "gateway.story..",
+                        "gateway.trace..",
                         "gateway.proxy..",
                         "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
-                        "story knows registry",
-                        "gateway.story..",
+                        "trace knows registry",
+                        "gateway.trace..",
                         "gateway.health..",
                         "gateway.balance..",
                         "gateway.limit..",
@@ -62,7 +62,7 @@ class LayoutTest {
                         "gateway.metrics..",
                         "gateway.admin.."),
                 rule(
-                        "limit knows story",
+                        "limit knows trace",
                         "gateway.limit..",
                         "gateway.health..",
                         "gateway.balance..",
@@ -162,7 +162,7 @@ class LayoutTest {
                                                 .and(
                                                         not(
                                                                 nameMatching(
-                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|guard\\.BoundsHandler|story\\.StoryHandler|proxy\\.(ProxyHandler|PathGuard|LoopGuard))"))))
+                                                                        "gateway\\.(admin\\..*|limit\\.LimitHandler|guard\\.BoundsHandler|trace\\.TraceHandler|proxy\\.(ProxyHandler|PathGuard|LoopGuard))"))))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("io.javalin.."))),
                 Arguments.of(

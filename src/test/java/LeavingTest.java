@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gateways and services that come and go while requests are under way. */
+/** ClusterMembers and services that come and go while requests are under way. */
 class LeavingTest {
     private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
             + Path.of("target/lib").toAbsolutePath() + "/*";

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gateways behind gateways: chains work, loops end. */
+/** ClusterMembers behind gateways: chains work, loops end. */
 class LoopTest {
     private static String url(TestGateway gateway, String path) {
         return "http://127.0.0.1:" + gateway.port() + path;

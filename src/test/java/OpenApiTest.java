@@ -56,7 +56,7 @@ class OpenApiTest {
     @Test
     void each_problem_of_the_code_is_described_and_there_are_no_others() throws Exception {
         Set<String> slugs = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(Path.of("gateway"))) {
+        try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".java")).toList()) {
                 Matcher problem = PROBLEM.matcher(Files.readString(file));

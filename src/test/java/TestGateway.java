@@ -1,8 +1,8 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.lifecycle.Drain;
-import gateway.testing.RawClient;
 import gateway.settings.Settings;
+import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.util.Time;
 import io.javalin.Javalin;

@@ -27,8 +27,8 @@ class WhyTest {
         return "GET /api/x?secret=1 HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
     }
 
-    /** The story of the request that this answer is to. */
-    private static JsonNode story(TestGateway gateway, Answer answer) throws Exception {
+    /** The trace of the request that this answer is to. */
+    private static JsonNode trace(TestGateway gateway, Answer answer) throws Exception {
         return gateway.json("/requests/" + answer.header("X-Request-ID").get(0));
     }
 
@@ -41,7 +41,7 @@ class WhyTest {
             Answer answer = gateway.raw(GET);
             assertEquals(503, answer.status());
             assertEquals(List.of(), answer.header("Proxy-Status"));
-            assertEquals("served", story(gateway, answer).path("outcome").asText());
+            assertEquals("served", trace(gateway, answer).path("outcome").asText());
         }
     }
 
@@ -71,10 +71,10 @@ class WhyTest {
             assertEquals(502, answer.status());
             String status = answer.header("Proxy-Status").get(0);
             assertTrue(status.startsWith("api-gateway; error=" + type + "; next-hop=\"127.0.0.1-"), status);
-            JsonNode story = story(gateway, answer);
-            assertEquals("failed", story.path("outcome").asText());
-            assertEquals(type, story.path("attempts").path(0).path("error_type").asText());
-            assertEquals("bad-gateway", story.path("problem").asText());
+            JsonNode trace = trace(gateway, answer);
+            assertEquals("failed", trace.path("outcome").asText());
+            assertEquals(type, trace.path("attempts").path(0).path("error_type").asText());
+            assertEquals("bad-gateway", trace.path("problem").asText());
         }
     }
 
@@ -105,11 +105,11 @@ class WhyTest {
         try (TestGateway gateway = TestGateway.inFrontOf()) {
             Answer answer = gateway.raw(request);
             assertEquals("http_request_error", type(answer));
-            JsonNode story = story(gateway, answer);
-            assertEquals("rejected", story.path("outcome").asText());
+            JsonNode trace = trace(gateway, answer);
+            assertEquals("rejected", trace.path("outcome").asText());
             assertEquals(
                     TestGateway.json(answer).path("detail").asText(),
-                    story.path("reason").asText());
+                    trace.path("reason").asText());
         }
     }
 
@@ -138,7 +138,7 @@ class WhyTest {
             assertEquals(
                     List.of("api-gateway; next-hop=\"" + alive + "\"; details=\"" + dead + ": connection refused\""),
                     answer.header("Proxy-Status"));
-            JsonNode attempts = story(gateway, answer).path("attempts");
+            JsonNode attempts = trace(gateway, answer).path("attempts");
             assertEquals(
                     List.of(dead, "connection refused", "connection_refused", alive, "200"),
                     List.of(
@@ -150,7 +150,7 @@ class WhyTest {
         }
     }
 
-    // --- stories ---------------------------------------------------------------------------------------------------
+    // --- traces ---------------------------------------------------------------------------------------------------
 
     @Test
     void a_story_has_the_limit_the_choice_and_the_answer_but_not_the_query() throws Exception {
@@ -159,19 +159,19 @@ class WhyTest {
                 TestBackend c = TestBackend.named("c");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "5/60s"), a, b, c)) {
             gateway.post("/services/127.0.0.1-" + c.port() + "/drain", "");
-            JsonNode story = story(gateway, gateway.raw(get("")));
-            assertEquals("/api/x", story.path("path").asText());
-            assertEquals("served", story.path("outcome").asText());
+            JsonNode trace = trace(gateway, gateway.raw(get("")));
+            assertEquals("/api/x", trace.path("path").asText());
+            assertEquals("served", trace.path("outcome").asText());
             assertEquals(
                     "{\"allowed\":true,\"limit\":5,\"remaining\":4,\"reset_in_ms\":60000}",
-                    story.path("limit").toString());
-            assertEquals(200, story.path("attempts").path(0).path("status").asInt());
-            assertEquals("127.0.0.1", story.path("client").asText());
-            assertTrue(story.path("bytes").asInt() > 0);
-            assertFalse(story.has("reason"));
+                    trace.path("limit").toString());
+            assertEquals(200, trace.path("attempts").path(0).path("status").asInt());
+            assertEquals("127.0.0.1", trace.path("client").asText());
+            assertTrue(trace.path("bytes").asInt() > 0);
+            assertFalse(trace.has("reason"));
             List<String> over = List.of(
-                    story.path("passed_over").path(0).path("reason").asText(),
-                    story.path("passed_over").path(1).path("reason").asText());
+                    trace.path("passed_over").path(0).path("reason").asText(),
+                    trace.path("passed_over").path(1).path("reason").asText());
             assertEquals(List.of("drained by an operator", "not its turn"), over);
         }
     }
@@ -183,7 +183,7 @@ class WhyTest {
             gateway.post("/services/127.0.0.1-" + a.port() + "/drain", "");
             Answer answer = gateway.raw(GET);
             assertEquals(503, answer.status());
-            JsonNode over = story(gateway, answer).path("passed_over");
+            JsonNode over = trace(gateway, answer).path("passed_over");
             assertEquals(1, over.size());
             assertEquals("drained by an operator", over.path(0).path("reason").asText());
         }
@@ -194,11 +194,11 @@ class WhyTest {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a)) {
             gateway.raw(GET);
-            JsonNode story = story(gateway, gateway.raw(GET));
-            assertEquals("limited", story.path("outcome").asText());
-            assertEquals(0, story.path("attempts").size());
-            assertFalse(story.path("limit").path("allowed").asBoolean());
-            assertEquals("rate-limited", story.path("problem").asText());
+            JsonNode trace = trace(gateway, gateway.raw(GET));
+            assertEquals("limited", trace.path("outcome").asText());
+            assertEquals(0, trace.path("attempts").size());
+            assertFalse(trace.path("limit").path("allowed").asBoolean());
+            assertEquals("rate-limited", trace.path("problem").asText());
         }
     }
 
@@ -211,10 +211,10 @@ class WhyTest {
                 client.send(get("X-Request-ID: left\r\n"));
                 held.next();
             }
-            Await.until("its story", () -> gateway.get("/requests/left").statusCode() == 200);
-            JsonNode story = gateway.json("/requests/left");
-            assertEquals("abandoned", story.path("outcome").asText());
-            assertEquals(0, story.path("status").asInt(), "nothing was answered");
+            Await.until("its trace", () -> gateway.get("/requests/left").statusCode() == 200);
+            JsonNode trace = gateway.json("/requests/left");
+            assertEquals("abandoned", trace.path("outcome").asText());
+            assertEquals(0, trace.path("status").asInt(), "nothing was answered");
             never.countDown();
         }
     }
@@ -227,16 +227,16 @@ class WhyTest {
                 TestGateway gateway = TestGateway.with(NO_MORE_CHECKS, cut);
                 RawClient client = gateway.raw()) {
             client.send(get("X-Request-ID: cut\r\n")).rest();
-            Await.until("its story", () -> gateway.get("/requests/cut").statusCode() == 200);
-            JsonNode story = gateway.json("/requests/cut");
-            assertEquals("failed", story.path("outcome").asText());
+            Await.until("its trace", () -> gateway.get("/requests/cut").statusCode() == 200);
+            JsonNode trace = gateway.json("/requests/cut");
+            assertEquals("failed", trace.path("outcome").asText());
             assertEquals(
                     "closed the connection before its answer was whole",
-                    story.path("reason").asText());
+                    trace.path("reason").asText());
         }
     }
 
-    /** One in five was unknown: its answer was there before its story. */
+    /** One in five was unknown: its answer was there before its trace. */
     @Test
     void whoever_has_an_answer_can_ask_about_it_at_once() throws Exception {
         try (TestGateway gateway = TestGateway.inFrontOf();
@@ -272,10 +272,10 @@ class WhyTest {
             TestBackend.Received received = backend.next();
             assertEquals(List.of(parent), received.header("traceparent"));
             assertEquals(List.of("a=1", "b=2"), received.header("tracestate"));
-            JsonNode story = story(gateway, answer);
+            JsonNode trace = trace(gateway, answer);
             assertEquals(
-                    "4bf92f3577b34da6a3ce929d0e0e4736", story.path("trace_id").asText());
-            assertFalse(story.path("id").asText().equals(story.path("trace_id").asText()));
+                    "4bf92f3577b34da6a3ce929d0e0e4736", trace.path("trace_id").asText());
+            assertFalse(trace.path("id").asText().equals(trace.path("trace_id").asText()));
         }
     }
 

@@ -11,7 +11,7 @@ const PAUSE_MS = 500;
 
 const hovers = matchMedia('(hover: hover)');
 
-/** @param open called with a story when its row is opened */
+/** @param open called with a trace when its row is opened */
 export function hops(open) {
   const region = byId('hops-region');
   const body = byId('hops').tBodies[0];
@@ -19,13 +19,13 @@ export function hops(open) {
   const outcome = byId('filter-outcome');
   const client = byId('filter-client');
   const words = byId('filter-text');
-  const rows = new Map(); // by id, oldest first: {story, element, found}
+  const rows = new Map(); // by id, oldest first: {trace, element, found}
   let waiting = [];
   let paused = false;
 
-  function add(stories) {
-    const known = new Set(waiting.map((story) => story.id));
-    waiting.push(...stories.filter((story) => !rows.has(story.id) && !known.has(story.id)));
+  function add(traces) {
+    const known = new Set(waiting.map((trace) => trace.id));
+    waiting.push(...traces.filter((trace) => !rows.has(trace.id) && !known.has(trace.id)));
     waiting = waiting.slice(-MOST);
   }
 
@@ -41,9 +41,9 @@ export function hops(open) {
   function flush() {
     const anchor = shown().at(-1)?.element;
     const before = anchor?.getBoundingClientRect().top;
-    const fresh = waiting.map((story) => row(story, open));
+    const fresh = waiting.map((trace) => row(trace, open));
     waiting = [];
-    fresh.forEach((one) => rows.set(one.story.id, one));
+    fresh.forEach((one) => rows.set(one.trace.id, one));
     body.prepend(...fresh.map((one) => one.element).reverse());
     while (rows.size > MOST) {
       const [id, oldest] = rows.entries().next().value;
@@ -58,8 +58,8 @@ export function hops(open) {
   }
 
   function filterRow(one) {
-    const wanted = (outcome.value === '' || one.story.outcome === outcome.value)
-      && one.story.client.includes(client.value.trim())
+    const wanted = (outcome.value === '' || one.trace.outcome === outcome.value)
+      && one.trace.client.includes(client.value.trim())
       && one.found.includes(words.value.trim().toLowerCase());
     one.element.hidden = !wanted;
   }
@@ -105,39 +105,39 @@ export function hops(open) {
 
   return {
     add,
-    /** The story beside this one in the list as it is filtered: 1 is newer, -1 older; undefined at the ends. */
-    beside(story, step) {
-      const stories = shown().map((one) => one.story);
-      const index = stories.findIndex((one) => one.id === story.id);
-      return index < 0 ? undefined : stories[index + step];
+    /** The trace beside this one in the list as it is filtered: 1 is newer, -1 older; undefined at the ends. */
+    beside(trace, step) {
+      const traces = shown().map((one) => one.trace);
+      const index = traces.findIndex((one) => one.id === trace.id);
+      return index < 0 ? undefined : traces[index + step];
     },
-    /** Where the focus goes when a story is closed. */
-    focus(story) {
-      const button = rows.get(story?.id)?.element.querySelector('button');
+    /** Where the focus goes when a trace is closed. */
+    focus(trace) {
+      const button = rows.get(trace?.id)?.element.querySelector('button');
       (button ?? region).focus();
     },
   };
 }
 
-function row(story, open) {
-  const last = story.attempts?.at(-1);
-  const button = el('button', {type: 'button', class: 'open', 'aria-haspopup': 'dialog', title: `${story.method} ${story.path}`},
-    el('span', {class: 'method'}, story.method), ` ${story.path}`);
+function row(trace, open) {
+  const last = trace.attempts?.at(-1);
+  const button = el('button', {type: 'button', class: 'open', 'aria-haspopup': 'dialog', title: `${trace.method} ${trace.path}`},
+    el('span', {class: 'method'}, trace.method), ` ${trace.path}`);
   const cell = (name, ...content) => el('td', {role: 'cell', 'data-cell': name}, ...content);
   const element = el(
     'tr',
-    {role: 'row', 'data-id': story.id, 'data-outcome': story.outcome, 'data-tone': story.outcome},
-    cell('time', el('time', {datetime: story.time}, clock(story.time))),
-    cell('client', story.client),
+    {role: 'row', 'data-id': trace.id, 'data-outcome': trace.outcome, 'data-tone': trace.outcome},
+    cell('time', el('time', {datetime: trace.time}, clock(trace.time))),
+    cell('client', trace.client),
     cell('request', button),
-    cell('limit', limitWords(story.limit)),
-    cell('backend', last ? el('span', {class: 'ink'}, last.backend) : el('span', {class: 'muted'}, noBackend(story)), passedOver(story)),
-    cell('attempts', attempts(story)),
-    cell('answer', answer(story.outcome, story.status)),
-    cell('duration', millis(story.duration_ms)),
+    cell('limit', limitWords(trace.limit)),
+    cell('backend', last ? el('span', {class: 'ink'}, last.backend) : el('span', {class: 'muted'}, noBackend(trace)), passedOver(trace)),
+    cell('attempts', attempts(trace)),
+    cell('answer', answer(trace.outcome, trace.status)),
+    cell('duration', millis(trace.duration_ms)),
   );
-  element.addEventListener('click', () => open(story));
-  return {story, element, found: searchable(story)};
+  element.addEventListener('click', () => open(trace));
+  return {trace, element, found: searchable(trace)};
 }
 
 function limitWords(limit) {
@@ -150,17 +150,17 @@ function limitWords(limit) {
   return `${limit.remaining} of ${limit.limit} left`;
 }
 
-function noBackend(story) {
-  if (story.outcome === 'limited' || story.outcome === 'rejected') {
+function noBackend(trace) {
+  if (trace.outcome === 'limited' || trace.outcome === 'rejected') {
     return 'not forwarded';
   }
   return 'none available';
 }
 
-/** Why the others weren't taken, as short as it can be said; the story tells it in full. */
-function passedOver(story) {
-  const others = story.passed_over ?? [];
-  const failed = (story.attempts ?? []).filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
+/** Why the others weren't taken, as short as it can be said; the trace tells it in full. */
+function passedOver(trace) {
+  const others = trace.passed_over ?? [];
+  const failed = (trace.attempts ?? []).filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
   const out = others.filter((other) => other.status !== 'healthy').map((other) => `${other.backend} ${stateOf(other.status).words}`);
   const turn = others.length - out.length;
   const parts = [...failed, ...out, ...(turn > 0 ? [`${turn} not in turn`] : [])];
@@ -168,24 +168,24 @@ function passedOver(story) {
   return words === '' ? null : el('span', {class: 'over muted', title: words}, words);
 }
 
-function attempts(story) {
-  const n = story.attempts?.length ?? 0;
+function attempts(trace) {
+  const n = trace.attempts?.length ?? 0;
   return n > 1 ? el('span', {'data-tone': 'limited', class: 'ink'}, `${n}`) : String(n);
 }
 
-function searchable(story) {
+function searchable(trace) {
   return [
-    story.id,
-    story.trace_id,
-    story.method,
-    story.path,
-    `${story.method} ${story.path}`,
-    story.client,
-    story.status,
-    story.outcome,
-    story.reason,
-    ...(story.attempts ?? []).flatMap((attempt) => [attempt.backend, attempt.url, attempt.error]),
-    ...(story.passed_over ?? []).flatMap((other) => [other.backend, other.reason]),
+    trace.id,
+    trace.trace_id,
+    trace.method,
+    trace.path,
+    `${trace.method} ${trace.path}`,
+    trace.client,
+    trace.status,
+    trace.outcome,
+    trace.reason,
+    ...(trace.attempts ?? []).flatMap((attempt) => [attempt.backend, attempt.url, attempt.error]),
+    ...(trace.passed_over ?? []).flatMap((other) => [other.backend, other.reason]),
   ]
     .filter((part) => part !== null && part !== undefined)
     .join('\n')

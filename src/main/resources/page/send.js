@@ -6,7 +6,7 @@ import {OUTCOMES} from './totals.js';
 
 const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
 
-/** @param open called with a story, and what to go back to */
+/** @param open called with a trace, and what to go back to */
 export function sending(open) {
   const results = byId('send-results');
   const summary = byId('send-summary');
@@ -98,7 +98,7 @@ function chip(answer, open) {
     item.append(el('span', {class: 'chip'}, ...content));
     return item;
   }
-  const button = el('button', {type: 'button', class: 'chip', title: `${answer.outcome}; opens its story`}, ...content);
+  const button = el('button', {type: 'button', class: 'chip', title: `${answer.outcome}; opens its trace`}, ...content);
   button.addEventListener('click', async () => {
     const response = await askGateway(`/requests/${encodeURIComponent(answer.id)}`);
     if (response.ok) {

@@ -2,10 +2,10 @@ package gateway.balance;
 
 import gateway.MicroBenchmark;
 import gateway.net.ServiceUrl;
-import gateway.util.Time;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.util.Time;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,10 +1,10 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
 import gateway.MicroBenchmark;
+import gateway.client.ClientAddress;
+import gateway.limit.RateLimit.Decision;
 import gateway.settings.Rate;
 import gateway.util.Time;
-import gateway.limit.RateLimit.Decision;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;

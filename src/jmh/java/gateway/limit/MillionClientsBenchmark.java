@@ -1,9 +1,9 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
 import gateway.MicroBenchmark;
-import gateway.settings.Rate;
+import gateway.client.ClientAddress;
 import gateway.limit.RateLimit.Decision;
+import gateway.settings.Rate;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;

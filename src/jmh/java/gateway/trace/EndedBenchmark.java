@@ -1,11 +1,11 @@
 package gateway.trace;
 
 import gateway.MicroBenchmark;
-import gateway.net.ServiceUrl;
-import gateway.util.Time;
 import gateway.metrics.Metrics;
+import gateway.net.ServiceUrl;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.util.Time;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,12 +24,12 @@ public class EndedBenchmark extends MicroBenchmark {
     private final Metrics metrics = new Metrics();
     private final TextLine text = new TextLine();
     private final JsonLine json = new JsonLine();
-    private Story story;
+    private Trace trace;
 
     @Setup
     public void make() {
         Service service = new Service("service-a", ServiceUrl.parse("http://localhost:8001"), Optional.empty());
-        story = new Story(
+        trace = new Trace(
                 Time.system().now(),
                 0,
                 InetAddress.getLoopbackAddress(),
@@ -38,19 +38,19 @@ public class EndedBenchmark extends MicroBenchmark {
                 "44ae81ac0b376e33e5198fb5e8349844",
                 new TraceContext("00-44ae81ac0b376e33e5198fb5e8349844-00f067aa0ba902b7-01", true),
                 true);
-        story.add(new Hop(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
-        story.end(3_210_000, 200, 210);
+        trace.add(new Attempt(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
+        trace.end(3_210_000, 200, 210);
     }
 
     @Benchmark
     public void counted() {
-        metrics.accept(story);
+        metrics.accept(trace);
     }
 
     @Benchmark
     @Threads(2)
     public void countedByTwo() {
-        metrics.accept(story);
+        metrics.accept(trace);
     }
 
     /** Given to the log, which has room: the fewer at once, the more of them wake its thread. */
@@ -58,7 +58,7 @@ public class EndedBenchmark extends MicroBenchmark {
     @OperationsPerInvocation(AT_ONCE)
     public void given(Room room) {
         for (int i = 0; i < AT_ONCE; i++) {
-            room.log.accept(story);
+            room.log.accept(trace);
         }
     }
 
@@ -71,7 +71,7 @@ public class EndedBenchmark extends MicroBenchmark {
 
         @Setup
         public void start() {
-            log = new AccessLog(story -> "", line -> written.lazySet(written.get() + 1));
+            log = new AccessLog(trace -> "", line -> written.lazySet(written.get() + 1));
             log.start();
         }
 
@@ -86,11 +86,11 @@ public class EndedBenchmark extends MicroBenchmark {
 
     @Benchmark
     public String text() {
-        return text.apply(story);
+        return text.apply(trace);
     }
 
     @Benchmark
     public String json() {
-        return json.apply(story);
+        return json.apply(trace);
     }
 }

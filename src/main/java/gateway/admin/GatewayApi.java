@@ -1,20 +1,20 @@
 package gateway.admin;
 
+import gateway.admin.access.AdminAuth;
 import gateway.admin.access.AdminPort;
-import gateway.admin.access.Operators;
-import gateway.lifecycle.Drain;
-import gateway.util.Durations;
-import gateway.net.Peer;
-import gateway.settings.Settings;
-import gateway.util.Time;
 import gateway.balance.Balancer;
 import gateway.client.ClientAddress;
+import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
 import gateway.limit.ShadowLimit;
+import gateway.net.Peer;
 import gateway.registry.ServiceList;
-import gateway.trace.Story;
+import gateway.settings.Settings;
+import gateway.trace.Trace;
+import gateway.util.Durations;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.net.InetAddress;
@@ -37,7 +37,7 @@ public final class GatewayApi {
     private final AtomicInteger index;
     private final RateLimit limit;
     private final LimitHandler decisions;
-    private final Operators operators;
+    private final AdminAuth operators;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
@@ -53,7 +53,7 @@ public final class GatewayApi {
             AtomicInteger index,
             RateLimit limit,
             LimitHandler decisions,
-            Operators operators,
+            AdminAuth operators,
             Drain drain,
             Time time) {
         this.services = services;
@@ -124,7 +124,7 @@ public final class GatewayApi {
     private List<String> features() {
         return List.of(
                 "Load Balancing (" + balancer.name() + ")",
-                "Rate Limiting (" + Words.rateLimit(limit) + ")",
+                "Rate Limiting (" + Wording.rateLimit(limit) + ")",
                 "Health Checks",
                 "Request Forwarding");
     }
@@ -134,7 +134,7 @@ public final class GatewayApi {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", healthStatus());
         answer.put("service", NAME);
-        answer.put("rate_limit_store", Words.store(limit));
+        answer.put("rate_limit_store", Wording.store(limit));
         answer.put("backend_services", Summary.of(services));
         answer.put("timestamp", time.now().toString());
         ctx.status(drain.isDraining() ? 503 : 200).json(answer);
@@ -150,7 +150,7 @@ public final class GatewayApi {
     /** {@code GET /stats}: looking at the limit takes nothing of it. */
     public void stats(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("rate_limiting", rateLimiting(Story.of(ctx.req()).client()));
+        answer.put("rate_limiting", rateLimiting(Trace.of(ctx.req()).client()));
         Map<String, Object> balancing = new LinkedHashMap<>();
         balancing.put("algorithm", balancer.name());
         balancing.put(
@@ -167,7 +167,7 @@ public final class GatewayApi {
         Map<String, Object> limiting = new LinkedHashMap<>();
         limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
         limiting.put("algorithm", limit.algorithm());
-        limiting.put("store", Words.store(limit));
+        limiting.put("store", Wording.store(limit));
         limiting.put("your_ip", Peer.text(client));
         limit.rate().ifPresent(rate -> {
             Decision decision = limit.look(ClientAddress.of(client));

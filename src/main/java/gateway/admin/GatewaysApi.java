@@ -2,9 +2,9 @@ package gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import gateway.registry.ClusterMembers;
+import gateway.registry.ClusterMembers.Gateway;
 import gateway.util.Time;
-import gateway.registry.Gateways;
-import gateway.registry.Gateways.Gateway;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +12,10 @@ import java.util.Map;
 
 /** {@code GET /gateways}: this gateway and those that share a limit and a list of services with it. */
 public final class GatewaysApi {
-    private final Gateways gateways;
+    private final ClusterMembers gateways;
     private final Time time;
 
-    public GatewaysApi(Gateways gateways, Time time) {
+    public GatewaysApi(ClusterMembers gateways, Time time) {
         this.gateways = gateways;
         this.time = time;
     }

@@ -1,16 +1,16 @@
 package gateway.admin;
 
-import gateway.admin.access.Operators;
-import gateway.net.Networks;
-import gateway.net.Peer;
-import gateway.http.Problem;
-import gateway.settings.Rate;
-import gateway.util.Time;
+import gateway.admin.access.AdminAuth;
 import gateway.client.ClientAddress;
+import gateway.http.Problem;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Standing;
-import gateway.trace.Story;
+import gateway.net.Networks;
+import gateway.net.Peer;
+import gateway.settings.Rate;
+import gateway.trace.Trace;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -22,14 +22,14 @@ import java.util.Map;
 public final class LimitsApi {
     private final RateLimit limit;
     private final LimitHandler decisions;
-    private final Operators operators;
+    private final AdminAuth operators;
     private final Time time;
 
     /**
      * @param decisions knows for whom no limit holds
      * @param operators who may see where others stand
      */
-    public LimitsApi(RateLimit limit, LimitHandler decisions, Operators operators, Time time) {
+    public LimitsApi(RateLimit limit, LimitHandler decisions, AdminAuth operators, Time time) {
         this.limit = limit;
         this.decisions = decisions;
         this.operators = operators;
@@ -41,11 +41,11 @@ public final class LimitsApi {
      * operators may ask.
      */
     public void explain(Context ctx) throws Exception {
-        Story story = Story.of(ctx.req());
-        InetAddress asker = story.client();
+        Trace trace = Trace.of(ctx.req());
+        InetAddress asker = trace.client();
         String asked = ctx.queryParam("ip");
         if (asked == null) {
-            ctx.json(answer(asker, foundBy(story)));
+            ctx.json(answer(asker, foundBy(trace)));
             return;
         }
         InetAddress client = Networks.address(asked).orElse(null);
@@ -57,10 +57,10 @@ public final class LimitsApi {
         }
     }
 
-    private static String foundBy(Story story) {
-        return story.cameThrough() == null
+    private static String foundBy(Trace trace) {
+        return trace.cameThrough() == null
                 ? "the TCP connection's other end; X-Forwarded-For and the like are not believed"
-                : "the word of trusted proxies: " + story.cameThrough().text();
+                : "the word of trusted proxies: " + trace.cameThrough().text();
     }
 
     private Map<String, Object> answer(InetAddress client, String foundBy) {
@@ -85,7 +85,7 @@ public final class LimitsApi {
                     "next_free_in_ms",
                     standing.decision().allowed()
                             ? 0
-                            : Words.millisUp(standing.decision().resetNanos()));
+                            : Wording.millisUp(standing.decision().resetNanos()));
             answer.put("requests", requests(standing.ages(), rate, now));
             answer.put("own_window", standing.own());
         });
@@ -108,7 +108,7 @@ public final class LimitsApi {
                     Map<String, Object> request = new LinkedHashMap<>();
                     request.put("time", now.minusNanos(age).toString());
                     request.put("age_ms", age / 1_000_000);
-                    request.put("leaves_in_ms", Words.millisUp(rate.window().toNanos() - age));
+                    request.put("leaves_in_ms", Wording.millisUp(rate.window().toNanos() - age));
                     return request;
                 })
                 .toList();

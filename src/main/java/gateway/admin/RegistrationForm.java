@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import gateway.util.Durations;
+import gateway.net.AddressPolicy;
 import gateway.net.ServiceUrl;
 import gateway.registry.Service;
-import gateway.net.ServicePlaces;
+import gateway.util.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +30,9 @@ final class RegistrationForm {
             .build();
 
     private final Duration defaultLease;
-    private final ServicePlaces places;
+    private final AddressPolicy places;
 
-    RegistrationForm(Duration defaultLease, ServicePlaces places) {
+    RegistrationForm(Duration defaultLease, AddressPolicy places) {
         this.defaultLease = defaultLease;
         this.places = places;
     }

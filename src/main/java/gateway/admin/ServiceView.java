@@ -3,9 +3,9 @@ package gateway.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import gateway.util.Durations;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.util.Durations;
 
 /**
  * All that is known of a service, as {@code /services} has it.

@@ -1,19 +1,19 @@
 package gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import gateway.http.Problem;
-import gateway.util.Time;
-import gateway.balance.Balancer;
 import gateway.admission.Pace;
+import gateway.balance.Balancer;
 import gateway.health.HealthChecker;
+import gateway.http.Problem;
 import gateway.limit.RateLimit;
+import gateway.net.AddressPolicy;
 import gateway.registry.Backend;
 import gateway.registry.ListFull;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.ServiceList.Outcome;
-import gateway.net.ServicePlaces;
-import gateway.trace.Story;
+import gateway.trace.Trace;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,7 +54,7 @@ public final class ServicesApi {
             HealthChecker checker,
             Balancer balancer,
             RateLimit limit,
-            ServicePlaces places,
+            AddressPolicy places,
             Pace pace,
             Duration defaultLease,
             Time time) {
@@ -76,7 +76,7 @@ public final class ServicesApi {
         answer.put("healthy_services", summary.healthyServices());
         answer.put("services", views);
         answer.put("load_balancing", balancer.name());
-        answer.put("rate_limiting", Words.rateLimit(limit));
+        answer.put("rate_limiting", Wording.rateLimit(limit));
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);
     }
@@ -201,7 +201,7 @@ public final class ServicesApi {
         ServiceList.Registered registered = services.register(service);
         Backend backend = registered.backend();
         if (registered.outcome() == Outcome.RENEWED) {
-            Story.of(ctx.req()).routine();
+            Trace.of(ctx.req()).routine();
             checkSoonIfOut(backend);
         } else {
             LOG.info("{} {}", backend, registered.outcome() == Outcome.ADDED ? "registered" : "registered anew");

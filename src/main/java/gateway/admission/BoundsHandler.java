@@ -1,7 +1,7 @@
 package gateway.admission;
 
-import gateway.settings.Bounds;
 import gateway.http.Problem;
+import gateway.settings.Bounds;
 import gateway.util.Sizes;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -35,7 +35,7 @@ public final class BoundsHandler implements Handler {
             ctx.res().setHeader("Connection", "close"); // rather than reading what it has announced
             refuse(ctx, Problem.bodyTooLarge(bounds.body()));
             if (request.getHeader("Expect") == null) { // else it waits to be told to send
-                Lingering.after(request, ctx.res());
+                LingeringClose.after(request, ctx.res());
             }
         }
     }

@@ -1,8 +1,8 @@
 package gateway.admission;
 
-import gateway.net.Networks;
-import gateway.http.Refusals;
 import gateway.client.ClientAddress;
+import gateway.http.Refusals;
+import gateway.net.Networks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -17,19 +17,19 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Refuses requests for services while there are as many under way as there may be, before anything else is done for
  * them: under more load than the gateway can carry, what it still serves is what refusing leaves over. So the answer is
- * the same for all, with no id and no story, and was written once. It goes out at once, with a {@link Backoff} that holds
+ * the same for all, with no id and no trace, and was written once. It goes out at once, with a {@link Backoff} that holds
  * no thread.
  */
 final class Door extends Handler.Wrapper {
-    private static final Problem OVERLOADED = InFlight.overloaded();
+    private static final Problem OVERLOADED = ConcurrencyLimit.overloaded();
 
-    private final InFlight inFlight;
+    private final ConcurrencyLimit inFlight;
     private final PathPrefix services;
     private final byte[] body;
     private final HttpField[] fields;
 
     /** @param services what is below this is for a service */
-    Door(InFlight inFlight, PathPrefix services) {
+    Door(ConcurrencyLimit inFlight, PathPrefix services) {
         this.inFlight = inFlight;
         this.services = services;
         this.body = OVERLOADED.json(services.text());

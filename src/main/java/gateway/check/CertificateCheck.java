@@ -1,9 +1,9 @@
 package gateway.check;
 
-import gateway.settings.BadSettings;
+import gateway.settings.InvalidSettings;
 import gateway.settings.Settings;
 import gateway.settings.TlsSettings;
-import gateway.tls.Identity;
+import gateway.tls.ServerCertificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,10 +23,10 @@ final class CertificateCheck {
         }
         TlsSettings tls = settings.tls().get();
         try {
-            Identity identity = Identity.read(tls);
+            ServerCertificate identity = ServerCertificate.read(tls);
             identity.chain().forEach(certificate -> look("GATEWAY_TLS_CERT", certificate, now, report));
             identity.clientCas().forEach(ca -> look("GATEWAY_TLS_CLIENT_CA", ca, now, report));
-        } catch (BadSettings e) {
+        } catch (InvalidSettings e) {
             report.unusable(e.getMessage());
         }
     }

@@ -1,7 +1,7 @@
 package gateway.check;
 
-import gateway.settings.BadSettings;
 import gateway.net.Networks;
+import gateway.settings.InvalidSettings;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
      */
     record Claim(InetAddress peer, String header) {}
 
-    /** @throws BadSettings naming what can't be used */
+    /** @throws InvalidSettings naming what can't be used */
     static CheckArguments parse(List<String> arguments) {
         boolean everything = false;
         Optional<String> client = Optional.empty();
@@ -35,7 +35,7 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
                 case CHECK -> everything = true;
                 case CLIENT -> client = Optional.of(value(arguments, ++i));
                 case PEER -> peer = Optional.of(value(arguments, ++i));
-                default -> throw bad("unknown argument " + arguments.get(i) + "; a check takes" + Checkup.OPTIONS);
+                default -> throw bad("unknown argument " + arguments.get(i) + "; a check takes" + ConfigCheck.OPTIONS);
             }
         }
         if (client.isPresent() != peer.isPresent()) {
@@ -58,7 +58,7 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
         return arguments.get(index);
     }
 
-    private static BadSettings bad(String words) {
-        return new BadSettings(List.of(words));
+    private static InvalidSettings bad(String words) {
+        return new InvalidSettings(List.of(words));
     }
 }

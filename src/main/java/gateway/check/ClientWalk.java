@@ -1,6 +1,6 @@
 package gateway.check;
 
-import gateway.client.ForwardedBy;
+import gateway.client.TrustedProxies;
 import gateway.net.Peer;
 import java.net.InetAddress;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
 final class ClientWalk {
     private ClientWalk() {}
 
-    static void show(ForwardedBy forwardedBy, CheckArguments.Claim claim, Report report) {
+    static void show(TrustedProxies forwardedBy, CheckArguments.Claim claim, Report report) {
         report.ok("client: the connection comes from " + Peer.text(claim.peer()) + ", with "
                 + forwardedBy.header().field() + ": " + claim.header());
         InetAddress current = claim.peer();
@@ -31,7 +31,7 @@ final class ClientWalk {
         report.ok("client: it is " + Peer.text(client) + because(forwardedBy, client, left >= 0));
     }
 
-    private static String because(ForwardedBy forwardedBy, InetAddress client, boolean more) {
+    private static String because(TrustedProxies forwardedBy, InetAddress client, boolean more) {
         if (!forwardedBy.trusts(client)) {
             return ", which isn't in GATEWAY_TRUSTED_PROXIES" + (more ? ": what stands left of it is ignored" : "");
         }

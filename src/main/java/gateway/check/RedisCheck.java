@@ -1,7 +1,7 @@
 package gateway.check;
 
-import gateway.settings.Settings;
 import gateway.cluster.RedisProbe;
+import gateway.settings.Settings;
 
 /** Asks each node of Redis whether it is there, lets the gateway in, and keeps what it is given. */
 final class RedisCheck {

@@ -1,15 +1,15 @@
 package gateway.check;
 
-import gateway.settings.Settings;
-import gateway.util.Threads;
-import gateway.util.Time;
-import gateway.http.Via;
 import gateway.health.Health;
 import gateway.health.HealthChecker;
+import gateway.http.Via;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.settings.Settings;
+import gateway.util.Threads;
+import gateway.util.Time;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;

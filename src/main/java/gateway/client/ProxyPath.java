@@ -8,7 +8,7 @@ import java.util.List;
  * The way of a request through trusted proxies, as far as they vouch for it.
  *
  * @param addresses the client first, then each proxy that it came through, the peer of the TCP connection last; 1 to
- *     {@link ForwardedBy#MOST_PROXIES} + 1
+ *     {@link TrustedProxies#MOST_PROXIES} + 1
  * @param proto {@code http} or {@code https}, as the client asked; null if no proxy said
  * @param host whom the client asked for; null if no proxy said
  */

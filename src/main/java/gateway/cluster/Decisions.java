@@ -1,7 +1,7 @@
 package gateway.cluster;
 
-import gateway.util.Threads;
 import gateway.cluster.Redis.Call;
+import gateway.util.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

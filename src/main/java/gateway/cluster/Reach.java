@@ -1,12 +1,12 @@
 package gateway.cluster;
 
-import gateway.settings.BadSettings;
+import gateway.client.ClientAddress;
+import gateway.cluster.Redis.Call;
+import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
 import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
-import gateway.client.ClientAddress;
-import gateway.cluster.Redis.Call;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -60,7 +60,7 @@ final class Reach implements AutoCloseable {
     /**
      * Connects, so that the first requests needn't wait for it, and begins to probe. To be called before requests come.
      *
-     * @throws BadSettings if Redis can't be reached and is required
+     * @throws InvalidSettings if Redis can't be reached and is required
      */
     void start() {
         try (Redis patient = new Redis(settings, START_PATIENCE, 1)) {

@@ -1,6 +1,6 @@
 package gateway.cluster;
 
-import gateway.settings.BadSettings;
+import gateway.settings.InvalidSettings;
 import gateway.util.Durations;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -81,8 +81,8 @@ final class RedisFailure extends Exception {
     }
 
     /** With what a gateway gives up that must not start without Redis. */
-    static BadSettings atTheStart(Redis redis, String words) {
-        return new BadSettings(List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + words
+    static InvalidSettings atTheStart(Redis redis, String words) {
+        return new InvalidSettings(List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + words
                 + "; mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false"));
     }
 

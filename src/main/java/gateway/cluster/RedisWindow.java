@@ -1,10 +1,10 @@
 package gateway.cluster;
 
-import gateway.settings.Rate;
 import gateway.client.ClientAddress;
+import gateway.cluster.Redis.Call;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
-import gateway.cluster.Redis.Call;
+import gateway.settings.Rate;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package gateway.cluster;
 
-import gateway.settings.Rate;
-import gateway.settings.RedisSettings;
-import gateway.util.Time;
 import gateway.client.ClientAddress;
 import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
-import gateway.registry.Gateways;
+import gateway.registry.ClusterMembers;
+import gateway.settings.Rate;
+import gateway.settings.RedisSettings;
+import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,7 +28,7 @@ public final class SharedLimit implements RateLimit {
 
     private final RedisSettings settings;
     private final SlidingWindow memory;
-    private final Gateways gateways;
+    private final ClusterMembers gateways;
     private final Time time;
     private final int limit;
     private final RedisWindow window;
@@ -40,7 +40,7 @@ public final class SharedLimit implements RateLimit {
      * @param memory this gateway's own window, of the rate that is held
      * @param gateways among how many the limit is divided without Redis
      */
-    public SharedLimit(RedisSettings settings, SlidingWindow memory, Gateways gateways, Time time) {
+    public SharedLimit(RedisSettings settings, SlidingWindow memory, ClusterMembers gateways, Time time) {
         Rate rate = memory.rate().orElseThrow();
         this.settings = settings;
         this.memory = memory;
@@ -52,7 +52,8 @@ public final class SharedLimit implements RateLimit {
     }
 
     /** The limit with this memory: the memory alone if there is no Redis. */
-    public static RateLimit over(SlidingWindow memory, Optional<RedisSettings> redis, Gateways gateways, Time time) {
+    public static RateLimit over(
+            SlidingWindow memory, Optional<RedisSettings> redis, ClusterMembers gateways, Time time) {
         return redis.<RateLimit>map(settings -> new SharedLimit(settings, memory, gateways, time))
                 .orElse(memory);
     }
@@ -60,7 +61,7 @@ public final class SharedLimit implements RateLimit {
     /**
      * Connects, so that the first requests needn't wait for it, and begins to probe.
      *
-     * @throws gateway.settings.BadSettings if Redis can't be reached and is required
+     * @throws gateway.settings.InvalidSettings if Redis can't be reached and is required
      */
     @Override
     public void start() {

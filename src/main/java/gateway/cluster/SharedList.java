@@ -1,13 +1,13 @@
 package gateway.cluster;
 
-import gateway.settings.BadSettings;
+import gateway.registry.ClusterMembers;
+import gateway.registry.ClusterMembers.Gateway;
+import gateway.registry.Listed;
+import gateway.registry.ServiceList;
+import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
 import gateway.util.Threads;
 import gateway.util.Time;
-import gateway.registry.Gateways;
-import gateway.registry.Gateways.Gateway;
-import gateway.registry.Listed;
-import gateway.registry.ServiceList;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class SharedList implements AutoCloseable {
     private static final int LEASES_EACH = 4;
 
     private final ServiceList services;
-    private final Gateways gateways;
+    private final ClusterMembers gateways;
     private final Time time;
     private final boolean required;
     private final Redis redis;
@@ -58,7 +58,7 @@ public final class SharedList implements AutoCloseable {
     private boolean failing;
 
     /** Tells nothing and asks nothing before {@link #start}; from now on it notes what is asked of the list. */
-    public SharedList(RedisSettings settings, ServiceList services, Gateways gateways, Time time) {
+    public SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Time time) {
         this.services = services;
         this.gateways = gateways;
         this.time = time;
@@ -81,7 +81,7 @@ public final class SharedList implements AutoCloseable {
     /**
      * Begins, and waits until the list was read for the first time; a second at most.
      *
-     * @throws BadSettings if Redis can't be reached and has to be
+     * @throws InvalidSettings if Redis can't be reached and has to be
      */
     public void start() {
         thread.start();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.net.ServiceUrl;
-import gateway.registry.Gateways.Gateway;
+import gateway.registry.ClusterMembers.Gateway;
 import gateway.registry.Listed;
 import gateway.registry.Service;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package gateway.demo;
 
-import gateway.settings.BadSettings;
 import gateway.lifecycle.Launch;
-import gateway.service.ServiceSettings;
 import gateway.net.ServiceUrl;
+import gateway.service.ServiceSettings;
+import gateway.settings.InvalidSettings;
 import gateway.util.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -51,7 +51,7 @@ public final class Traffic {
                     .gateways()
                     .get(0);
             if (!gateway.scheme().equals("http")) {
-                throw new BadSettings(
+                throw new InvalidSettings(
                         List.of("GATEWAY_URL=" + gateway + ": expected http://, all that traffic speaks"));
             }
             Traffic traffic = new Traffic(gateway, LoggerFactory.getLogger(Traffic.class)::info);

@@ -1,11 +1,11 @@
 package gateway.health;
 
-import gateway.util.Durations;
-import gateway.util.Time;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.ServiceList;
 import gateway.registry.Vitals;
+import gateway.util.Durations;
+import gateway.util.Time;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,14 +1,14 @@
 package gateway.health;
 
-import gateway.util.Durations;
-import gateway.settings.Settings;
-import gateway.util.Threads;
-import gateway.util.Time;
 import gateway.http.Via;
+import gateway.net.ServiceSockets;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.ServiceList;
-import gateway.net.ServiceSockets;
+import gateway.settings.Settings;
+import gateway.util.Durations;
+import gateway.util.Threads;
+import gateway.util.Time;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Proxy;

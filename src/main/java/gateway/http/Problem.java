@@ -3,9 +3,9 @@ package gateway.http;
 import static gateway.http.ProxyError.HTTP_REQUEST_ERROR;
 import static gateway.http.ProxyError.PROXY_INTERNAL_ERROR;
 
-import gateway.util.Sizes;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.util.Sizes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
  */
 public record Problem(
         int status, String slug, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
-    /** Where a request that was refused before it had a story carries its problem. */
+    /** Where a request that was refused before it had a trace carries its problem. */
     public static final String ATTRIBUTE = "gateway.problem";
 
     /** The media type of {@link #json}. */
@@ -127,7 +127,7 @@ public record Problem(
         }
     }
 
-    /** Tells the request's story of this problem, and takes its ids in. */
+    /** Tells the request's trace of this problem, and takes its ids in. */
     private Problem identified(Traced traced, HttpServletResponse response) {
         if (traced == null) {
             return this;

@@ -1,6 +1,6 @@
 package gateway.lifecycle;
 
-import gateway.settings.BadSettings;
+import gateway.settings.InvalidSettings;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class Launch {
          * Starts.
          *
          * @return what stops it; called once, on SIGTERM or SIGINT, and may take its time
-         * @throws BadSettings if settings or arguments can't be used
+         * @throws InvalidSettings if settings or arguments can't be used
          */
         Runnable start() throws Exception;
     }
@@ -57,7 +57,7 @@ public final class Launch {
         Output output = Output.install();
         try {
             stopOnSignal(program.start(), output);
-        } catch (BadSettings e) {
+        } catch (InvalidSettings e) {
             output.close();
             complain(MISUSED, e.getMessage());
         } catch (Exception e) {

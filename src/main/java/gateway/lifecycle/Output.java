@@ -1,6 +1,6 @@
 package gateway.lifecycle;
 
-import gateway.util.Mailbox;
+import gateway.util.AsyncQueue;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Standard output that makes nobody wait for whoever reads it. A pipe that isn't read blocks its writer, and so in turn
  * each thread that has something to log: requests, health checks, the one that is to stop the process. Here lines go
- * into a {@link Mailbox}, and only its thread writes; while the reader is behind, lines are dropped.
+ * into a {@link AsyncQueue}, and only its thread writes; while the reader is behind, lines are dropped.
  */
 public final class Output extends PrintStream {
     private static final int LINES = 4096;
@@ -58,12 +58,12 @@ public final class Output extends PrintStream {
 
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
         private final OutputStream target;
-        private final Mailbox<byte[]> box;
+        private final AsyncQueue<byte[]> box;
         private byte last;
 
         Lines(OutputStream target) {
             this.target = new BufferedOutputStream(target, 65_536);
-            this.box = new Mailbox<>("log lines", LINES, this::toTarget, this::flushTarget);
+            this.box = new AsyncQueue<>("log lines", LINES, this::toTarget, this::flushTarget);
         }
 
         @Override

@@ -1,15 +1,15 @@
 package gateway.limit;
 
 import gateway.client.ClientAddress;
-import gateway.net.Networks;
 import gateway.http.PathPrefix;
-import gateway.net.Peer;
 import gateway.http.Problem;
-import gateway.settings.Rate;
-import gateway.util.Time;
 import gateway.limit.RateLimit.Decision;
-import gateway.trace.Story;
-import gateway.trace.Story.Verdict;
+import gateway.net.Networks;
+import gateway.net.Peer;
+import gateway.settings.Rate;
+import gateway.trace.Trace;
+import gateway.trace.Trace.Verdict;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.InetAddress;
@@ -49,8 +49,8 @@ public final class LimitHandler implements Handler {
         if (!limited.covers(ctx.path())) {
             return;
         }
-        Story story = Story.of(ctx.req());
-        InetAddress client = story.client();
+        Trace trace = Trace.of(ctx.req());
+        InetAddress client = trace.client();
         if (exempt.contains(client)) {
             exempted.increment();
             return;
@@ -64,7 +64,7 @@ public final class LimitHandler implements Handler {
         }
         Decision decision = limit.take(ClientAddress.of(client));
         headers.set(ctx.res(), decision);
-        story.judged(new Verdict(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
+        trace.judged(new Verdict(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
         if (decision.allowed()) {
             allowed.increment();
             return;

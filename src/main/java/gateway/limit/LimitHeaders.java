@@ -1,10 +1,10 @@
 package gateway.limit;
 
-import gateway.util.Durations;
-import gateway.settings.Rate;
 import gateway.http.ResponseFields;
-import gateway.util.Time;
 import gateway.limit.RateLimit.Decision;
+import gateway.settings.Rate;
+import gateway.util.Durations;
+import gateway.util.Time;
 import jakarta.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;

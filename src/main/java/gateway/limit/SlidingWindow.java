@@ -1,10 +1,10 @@
 package gateway.limit;
 
 import gateway.client.ClientAddress;
-import gateway.util.Durations;
-import gateway.settings.Rate;
-import gateway.util.Time;
 import gateway.limit.Windows.Window;
+import gateway.settings.Rate;
+import gateway.util.Durations;
+import gateway.util.Time;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,7 @@
 package gateway.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
-import gateway.admission.Guard;
+import gateway.admission.AdmissionControl;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.ShadowLimit;
@@ -46,7 +46,7 @@ public final class Exposition implements AutoCloseable {
     private final ServiceList services;
     private final LimitHandler decisions;
     private final RateLimit limit;
-    private final Guard guard;
+    private final AdmissionControl guard;
     private final LongSupplier droppedLines;
     private PrometheusMeterRegistry registry;
     private JvmGcMetrics collections;
@@ -61,7 +61,7 @@ public final class Exposition implements AutoCloseable {
             ServiceList services,
             LimitHandler decisions,
             RateLimit limit,
-            Guard guard,
+            AdmissionControl guard,
             LongSupplier droppedLines) {
         this.metrics = metrics;
         this.services = services;
@@ -92,7 +92,7 @@ public final class Exposition implements AutoCloseable {
         cpuTime(made); // first, since it filters: Micrometer warns of filters that come after meters
         made.getPrometheusRegistry().register((MultiCollector) metrics::snapshots);
         made.getPrometheusRegistry().register(new BackendMetrics(services));
-        made.getPrometheusRegistry().register(new GuardMetrics(guard));
+        made.getPrometheusRegistry().register(new AdmissionMetrics(guard));
         limiter(made);
         FunctionCounter.builder("gateway.access.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .description("Lines of the access log that were dropped because their reader was too slow")

@@ -1,18 +1,18 @@
 package gateway.metrics;
 
-import gateway.settings.LogForm;
-import gateway.util.Time;
-import gateway.util.Timer;
-import gateway.admission.Guard;
+import gateway.admission.AdmissionControl;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.registry.ServiceList;
+import gateway.settings.LogForm;
 import gateway.trace.AccessLog;
 import gateway.trace.History;
-import gateway.trace.Stories;
-import gateway.trace.Story;
-import gateway.trace.StoryEnds;
-import gateway.trace.Traffic;
+import gateway.trace.OutcomeCounts;
+import gateway.trace.Trace;
+import gateway.trace.TraceEnds;
+import gateway.trace.Traces;
+import gateway.util.Time;
+import gateway.util.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +21,8 @@ import org.eclipse.jetty.server.RequestLog;
 
 /** All who watch requests: what is remembered, counted, measured and logged of each when it has ended. */
 public final class Observation implements AutoCloseable {
-    private final Stories stories = new Stories();
-    private final Traffic traffic = new Traffic();
+    private final Traces traces = new Traces();
+    private final OutcomeCounts traffic = new OutcomeCounts();
     private final History history;
     private final Exposition metrics;
     private final Optional<AccessLog> accessLog;
@@ -37,7 +37,7 @@ public final class Observation implements AutoCloseable {
             ServiceList services,
             RateLimit limit,
             LimitHandler decisions,
-            Guard guard,
+            AdmissionControl guard,
             Optional<LogForm> logForm,
             Time time) {
         Metrics counts = new Metrics();
@@ -50,9 +50,9 @@ public final class Observation implements AutoCloseable {
                 limit,
                 guard,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
-        List<Consumer<Story>> listeners = new ArrayList<>(List.of(stories, traffic, counts, guard::count));
+        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, traffic, counts, guard::count));
         accessLog.ifPresent(listeners::add);
-        requestLog = new StoryEnds(time, listeners);
+        requestLog = new TraceEnds(time, listeners);
     }
 
     /** What Jetty is to call when it is done with a request. */
@@ -61,12 +61,12 @@ public final class Observation implements AutoCloseable {
     }
 
     /** The last requests. */
-    public Stories stories() {
-        return stories;
+    public Traces traces() {
+        return traces;
     }
 
     /** How requests have ended so far. */
-    public Traffic traffic() {
+    public OutcomeCounts traffic() {
         return traffic;
     }
 

@@ -1,7 +1,7 @@
 package gateway.proxy;
 
-import gateway.server.ClientSide;
 import gateway.http.BodyTooLarge;
+import gateway.server.ClientSide;
 import gateway.settings.Bounds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class BoundedBody {
 
     private final InputStream in;
     private final Bounds bounds;
-    private final Attempt attempt;
+    private final Exchange attempt;
     private final ClientSide client;
     private final LongSupplier nanos;
     private long size;
@@ -29,7 +29,7 @@ final class BoundedBody {
     private int lately;
     private long idleTimeout = -1;
 
-    BoundedBody(HttpServletRequest request, Attempt attempt, Bounds bounds, LongSupplier nanos) throws IOException {
+    BoundedBody(HttpServletRequest request, Exchange attempt, Bounds bounds, LongSupplier nanos) throws IOException {
         this.in = request.getInputStream();
         this.bounds = bounds;
         this.attempt = attempt;

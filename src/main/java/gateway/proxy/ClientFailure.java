@@ -1,9 +1,9 @@
 package gateway.proxy;
 
-import gateway.server.ClientSide;
+import gateway.admission.LingeringClose;
 import gateway.http.BodyTooLarge;
 import gateway.http.Problem;
-import gateway.admission.Lingering;
+import gateway.server.ClientSide;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -12,10 +12,10 @@ final class ClientFailure {
     private ClientFailure() {}
 
     /** After the client failed: says why if it may still listen. */
-    static void end(Attempt attempt, ClientRequest request, HttpServletResponse response) throws IOException {
+    static void end(Exchange attempt, ClientRequest request, HttpServletResponse response) throws IOException {
         IOException failure = attempt.clientFailure();
         if (failure == null || response.isCommitted()) { // it has left, or can only be told by an end
-            request.story().clientGone(response.isCommitted());
+            request.trace().clientGone(response.isCommitted());
             breakOff(request, response);
             return;
         }
@@ -23,7 +23,7 @@ final class ClientFailure {
         Problem.brokenBody(failure).send(request.servletRequest(), response);
         if (failure instanceof BodyTooLarge) { // of which there may be much more
             attempt.breakOff();
-            Lingering.after(request.servletRequest(), response);
+            LingeringClose.after(request.servletRequest(), response);
         }
     }
 

@@ -1,14 +1,14 @@
 package gateway.proxy;
 
+import gateway.client.ProxyPath;
+import gateway.http.Via;
+import gateway.net.Peer;
+import gateway.registry.Backend;
 import gateway.server.ClientSide;
 import gateway.server.ClientStream;
 import gateway.settings.Bounds;
-import gateway.net.Peer;
-import gateway.client.ProxyPath;
-import gateway.http.Via;
-import gateway.registry.Backend;
 import gateway.trace.RequestIds;
-import gateway.trace.Story;
+import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.HttpChannel;
 
 /** A client's request on its way to a backend: what of it goes on, made once however many backends are tried. */
-final class ClientRequest implements Attempt.Asked {
+final class ClientRequest implements Exchange.Asked {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
@@ -37,7 +37,7 @@ final class ClientRequest implements Attempt.Asked {
     private final ClientSide client;
     private final HttpFields fields;
     private final String path;
-    private final Story story;
+    private final Trace trace;
     private final Headers headers;
     private final boolean hasBody;
     private final boolean webSocket;
@@ -45,15 +45,15 @@ final class ClientRequest implements Attempt.Asked {
 
     /**
      * @param path the raw path that the backend shall see
-     * @param story what is told of it
+     * @param trace what is told of it
      * @param via what this gateway writes into it
      */
-    ClientRequest(HttpServletRequest request, String path, Story story, Via via) {
+    ClientRequest(HttpServletRequest request, String path, Trace trace, Via via) {
         this.request = request;
         this.client = ClientSide.of(request);
         this.fields = ServletContextRequest.getServletContextRequest(request).getHeaders();
         this.path = path;
-        this.story = story;
+        this.trace = trace;
         this.hasBody = request.getContentLengthLong() > 0 || hasBodyOfUnknownLength();
         this.webSocket = WebSocketHandshake.isIn(request, fields);
         this.headers = headersForBackend(via);
@@ -77,8 +77,8 @@ final class ClientRequest implements Attempt.Asked {
         return request.getMethod();
     }
 
-    Story story() {
-        return story;
+    Trace trace() {
+        return trace;
     }
 
     boolean hasBody() {
@@ -147,8 +147,8 @@ final class ClientRequest implements Attempt.Asked {
     }
 
     /** The attempt to send it to this backend. */
-    Attempt attempt(Backend backend, long now) {
-        Attempt attempt = new Attempt(backend, this, now);
+    Exchange attempt(Backend backend, long now) {
+        Exchange attempt = new Exchange(backend, this, now);
         if (!hasBody) {
             attempt.clientIsIdle();
         }
@@ -160,18 +160,19 @@ final class ClientRequest implements Attempt.Asked {
      *
      * @throws IOException if no valid answer came
      */
-    Response exchange(Lane lane, RawUrl url, Attempt attempt, Bounds bounds, LongSupplier nanos) throws IOException {
+    Response exchange(UpstreamConnection lane, RawUrl url, Exchange attempt, Bounds bounds, LongSupplier nanos)
+            throws IOException {
         String query = request.getQueryString();
         Request sent = new Request.Builder()
                 .url(url.with(path, query))
                 .headers(headers)
                 .method(method(), body(attempt, bounds, nanos))
-                .tag(Attempt.class, attempt)
+                .tag(Exchange.class, attempt)
                 .build();
         return lane.exchange(sent, url.requestLine(method(), path, query), attempt);
     }
 
-    private RequestBody body(Attempt attempt, Bounds bounds, LongSupplier nanos) {
+    private RequestBody body(Exchange attempt, Bounds bounds, LongSupplier nanos) {
         if (hasBody) {
             return new StreamedBody(request, attempt, bounds, nanos);
         }
@@ -181,12 +182,12 @@ final class ClientRequest implements Attempt.Asked {
     private Headers headersForBackend(Via via) {
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         Headers.Builder headers = new Headers.Builder();
-        TraceContext trace = story.trace();
+        TraceContext context = trace.context();
         boolean splitsCookies = client instanceof ClientStream;
         for (HttpField field : fields) {
             if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)
                     && !(splitsCookies && field.getHeader() == HttpHeader.COOKIE)
-                    && !(trace.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
+                    && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
                 String value = field.getValue() == null ? "" : field.getValue();
                 headers.addUnsafeNonAscii(field.getName(), HeaderRules.bytesAsUtf8(value));
             }
@@ -200,8 +201,8 @@ final class ClientRequest implements Attempt.Asked {
         }
         addOrigin(headers);
         headers.add("Via", via.entryFor(request.getProtocol()));
-        headers.add(RequestIds.HEADER, story.requestId());
-        headers.add(TraceContext.HEADER, trace.parent());
+        headers.add(RequestIds.HEADER, trace.requestId());
+        headers.add(TraceContext.HEADER, context.parent());
         if (request.getContentLengthLong() > 0) {
             headers.add("Content-Length", String.valueOf(request.getContentLengthLong()));
         } else if (hasBody) {
@@ -218,8 +219,8 @@ final class ClientRequest implements Attempt.Asked {
 
     /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
     private void addOrigin(Headers.Builder headers) {
-        ProxyPath through = story.cameThrough();
-        headers.add("X-Forwarded-For", through == null ? Peer.text(story.client()) : through.text());
+        ProxyPath through = trace.cameThrough();
+        headers.add("X-Forwarded-For", through == null ? Peer.text(trace.client()) : through.text());
         boolean said = through != null && through.proto() != null;
         headers.add("X-Forwarded-Proto", said ? through.proto() : request.isSecure() ? "https" : "http");
         String host = through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);

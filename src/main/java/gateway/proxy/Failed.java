@@ -1,12 +1,12 @@
 package gateway.proxy;
 
-import gateway.util.Durations;
-import gateway.http.Problem;
-import gateway.http.ProxyError;
 import gateway.health.FailureWords;
 import gateway.health.Health;
-import gateway.registry.Backend;
+import gateway.http.Problem;
+import gateway.http.ProxyError;
 import gateway.net.ServiceSockets;
+import gateway.registry.Backend;
+import gateway.util.Durations;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
@@ -46,7 +46,7 @@ record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backen
      * @param reused whether its connection had served an exchange before
      * @param timeout the longest silence of a backend
      */
-    static Failed of(IOException e, Attempt attempt, boolean reused, Duration timeout) {
+    static Failed of(IOException e, Exchange attempt, boolean reused, Duration timeout) {
         Backend backend = attempt.backend();
         if (attempt.connection() == null) {
             Health.Failure health = FailureWords.refused(e) ? Health.Failure.REFUSED : Health.Failure.UNREACHABLE;
@@ -72,7 +72,7 @@ record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backen
         return new Failed(kind, Health.Failure.NO_ANSWER, error, backend, words);
     }
 
-    private static ProxyError notSent(IOException e, Attempt attempt) {
+    private static ProxyError notSent(IOException e, Exchange attempt) {
         if (FailureWords.refused(e)) {
             return ProxyError.CONNECTION_REFUSED;
         }

@@ -1,17 +1,17 @@
 package gateway.proxy;
 
-import gateway.balance.Turn;
-import gateway.settings.Bounds;
+import gateway.balance.Balancer;
+import gateway.balance.Selection;
+import gateway.health.Health;
 import gateway.http.Problem;
+import gateway.net.ServiceSockets;
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
+import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import gateway.util.Time;
 import gateway.util.Timer;
-import gateway.balance.Balancer;
-import gateway.health.Health;
-import gateway.registry.Backend;
-import gateway.registry.ServiceList;
-import gateway.net.ServiceSockets;
-import gateway.registry.Snapshot;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.Proxy;
@@ -30,9 +30,9 @@ public final class Forwarder implements AutoCloseable {
     private static final long RETRY_PATIENCE_MILLIS = 1000;
 
     private final ServiceList services;
-    private final Turn turn;
+    private final Selection turn;
     private final Health health;
-    private final Lanes lanes;
+    private final UpstreamPool lanes;
     private final IdleTimeouts timeouts;
     private final Relay relay;
     private final Tunnels tunnels;
@@ -43,12 +43,12 @@ public final class Forwarder implements AutoCloseable {
 
     public Forwarder(ServiceList services, Balancer balancer, Health health, Settings settings, Time time) {
         this.services = services;
-        this.turn = new Turn(balancer);
+        this.turn = new Selection(balancer);
         this.health = health;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.bounds = settings.bounds();
         this.time = time;
-        this.lanes = new Lanes(client(settings, time), services, time);
+        this.lanes = new UpstreamPool(client(settings, time), services, time);
         this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
         this.relay = new Relay(time, bounds.idleTimeout(), balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
@@ -76,7 +76,7 @@ public final class Forwarder implements AutoCloseable {
     /** Has the timer call what ends silent attempts and tunnels and closes idle connections. */
     public void watchedBy(Timer timer) {
         timer.every(IdleTimeouts.PAUSE, "idle timeouts", timeouts::tick);
-        timer.every(Lanes.PAUSE, "idle connections", lanes::tick);
+        timer.every(UpstreamPool.PAUSE, "idle connections", lanes::tick);
         timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::tick);
     }
 
@@ -87,7 +87,7 @@ public final class Forwarder implements AutoCloseable {
      */
     Problem forward(ClientRequest request, HttpServletResponse response) throws IOException {
         Snapshot list = services.snapshot();
-        request.story().chosenFrom(list);
+        request.trace().chosenFrom(list);
         if (list.available().isEmpty()) {
             return NotForwarded.noService();
         }
@@ -96,15 +96,15 @@ public final class Forwarder implements AutoCloseable {
         }
         Backend backend = turn.start(list.available());
         if (backend == null) {
-            request.story().chosenFrom(list.without(list.available()));
+            request.trace().chosenFrom(list.without(list.available()));
             return NotForwarded.allFull();
         }
-        Attempt first = request.attempt(backend, time.nanos());
+        Exchange first = request.attempt(backend, time.nanos());
         Failed failed = send(request, response, first, false);
         return failed == null ? null : retry(request, response, first, failed);
     }
 
-    private Problem retry(ClientRequest request, HttpServletResponse response, Attempt first, Failed failed)
+    private Problem retry(ClientRequest request, HttpServletResponse response, Exchange first, Failed failed)
             throws IOException {
         List<Backend> tried = new ArrayList<>(List.of(first.backend()));
         boolean bodyConsumed = first.isBodyConsumed();
@@ -118,12 +118,12 @@ public final class Forwarder implements AutoCloseable {
                 if (candidates.isEmpty()) {
                     break;
                 }
-                request.story().chosenFrom(services.snapshot());
+                request.trace().chosenFrom(services.snapshot());
                 Backend backend = turn.start(candidates);
                 if (backend == null) {
                     break;
                 }
-                Attempt attempt = request.attempt(backend, time.nanos());
+                Exchange attempt = request.attempt(backend, time.nanos());
                 attempt.onAnswer(release); // what streams for long is no retry any more
                 failed = send(request, response, attempt, true);
                 if (failed == null) {
@@ -155,11 +155,11 @@ public final class Forwarder implements AutoCloseable {
      *
      * @param fresh whether to use a new connection: after a stale one, a second would prove nothing
      */
-    private Failed send(ClientRequest request, HttpServletResponse response, Attempt attempt, boolean fresh)
+    private Failed send(ClientRequest request, HttpServletResponse response, Exchange attempt, boolean fresh)
             throws IOException {
         Backend backend = attempt.backend();
-        BackendLanes backendLanes = lanes.of(backend);
-        Lane lane;
+        BackendPool backendLanes = lanes.of(backend);
+        UpstreamConnection lane;
         try {
             lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
         } catch (RuntimeException | Error e) { // too little memory, perhaps
@@ -173,17 +173,17 @@ public final class Forwarder implements AutoCloseable {
             relay(lane, backendLanes, request, response, attempt);
             health.answered(backend);
             reusable = lane.mayServeAgain(attempt.connection(), request.method());
-            request.story().add(attempt.hop(warm, null, time.nanos()));
+            request.trace().add(attempt.hop(warm, null, time.nanos()));
             return null;
         } catch (IOException e) {
             Failed failed = Failed.of(e, attempt, warm, upstreamTimeout);
-            request.story()
+            request.trace()
                     .add(attempt.hop(warm, failed, time.nanos())); // before the client is told, by an end perhaps
             return failed(failed, request, response, attempt);
         } catch (RuntimeException | Error e) {
-            request.story().add(attempt.brokenHop(warm, time.nanos()));
+            request.trace().add(attempt.brokenHop(warm, time.nanos()));
             if (response.isCommitted()) {
-                request.story().brokenOff();
+                request.trace().brokenOff();
                 ClientFailure.breakOff(request, response);
             }
             throw e;
@@ -204,7 +204,11 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void relay(
-            Lane lane, BackendLanes lanes, ClientRequest request, HttpServletResponse response, Attempt attempt)
+            UpstreamConnection lane,
+            BackendPool lanes,
+            ClientRequest request,
+            HttpServletResponse response,
+            Exchange attempt)
             throws IOException {
         try (Response answer = request.exchange(lane, lanes.url(), attempt, bounds, time::nanos)) {
             try {
@@ -220,7 +224,7 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /** Draws the consequences of a failed attempt; null if the client needn't or can't be told any more. */
-    private Failed failed(Failed failed, ClientRequest request, HttpServletResponse response, Attempt attempt)
+    private Failed failed(Failed failed, ClientRequest request, HttpServletResponse response, Exchange attempt)
             throws IOException {
         if (attempt.isClientGone()) {
             attempt.waitForClient(time.nanos(), bounds.idleTimeout().toNanos()); // who may not even take the answer
@@ -233,7 +237,7 @@ public final class Forwarder implements AutoCloseable {
             health.failed(attempt.backend(), failed.health(), failed.words());
         }
         if (response.isCommitted()) {
-            request.story().brokenOff();
+            request.trace().brokenOff();
             ClientFailure.breakOff(request, response);
             return null;
         }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.http.HttpHeader;
 /**
  * Which headers pass, by name, in both directions; and how bytes beyond ASCII survive.
  *
- * <p>Hop-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
+ * <p>Attempt-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
  * here. Of what a client says about itself and its way here, nothing passes: X-Forwarded-*, Forwarded and X-Real-IP are
  * dropped, and the first written afresh.
  */

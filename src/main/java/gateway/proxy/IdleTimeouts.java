@@ -13,12 +13,12 @@ public final class IdleTimeouts {
     /** How often {@link #tick} is to be called. */
     static final Duration PAUSE = Duration.ofMillis(50);
 
-    private final Lanes lanes;
+    private final UpstreamPool lanes;
     private final long timeout;
     private final Time time;
 
     /** @param timeout the longest silence of a backend */
-    IdleTimeouts(Lanes lanes, Duration timeout, Time time) {
+    IdleTimeouts(UpstreamPool lanes, Duration timeout, Time time) {
         this.lanes = lanes;
         this.timeout = timeout.toNanos();
         this.time = time;
@@ -29,11 +29,11 @@ public final class IdleTimeouts {
         long now = time.nanos();
         lanes.forEachAttempt(attempt -> {
             if (attempt.isSilentFor(timeout, now)) {
-                attempt.cancel(Attempt.Cancelled.TIMED_OUT);
+                attempt.cancel(Exchange.Cancelled.TIMED_OUT);
             } else if (attempt.isClientLate(now)) {
                 attempt.clientIsLate();
             } else if (attempt.hasLostClient(now, PAUSE.toNanos())) {
-                attempt.cancel(Attempt.Cancelled.CLIENT_GONE);
+                attempt.cancel(Exchange.Cancelled.CLIENT_GONE);
             }
         });
     }

@@ -1,12 +1,12 @@
 package gateway.proxy;
 
+import gateway.admission.Backoff;
+import gateway.admission.ConcurrencyLimit;
 import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import gateway.http.ProxyError;
 import gateway.http.Via;
-import gateway.admission.Backoff;
-import gateway.admission.InFlight;
-import gateway.trace.Story;
+import gateway.trace.Trace;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,14 +23,14 @@ public final class ProxyHandler implements Handler {
     private final Forwarder forwarder;
     private final PathPrefix prefix;
     private final Via via;
-    private final InFlight inFlight;
+    private final ConcurrencyLimit inFlight;
 
     /**
      * @param prefix what is forwarded; requests for anything else go on to the next handler
      * @param via what this gateway writes into requests
      * @param inFlight bounds how many are forwarded at the same time
      */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, InFlight inFlight) {
+    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, ConcurrencyLimit inFlight) {
         this.forwarder = forwarder;
         this.prefix = prefix;
         this.via = via;
@@ -58,14 +58,14 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Story.of(request), via);
+        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request), via);
         if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());
             return;
         }
         if (!inFlight.enter()) { // since it came in at the door
-            refuse(InFlight.overloaded(), ctx);
+            refuse(ConcurrencyLimit.overloaded(), ctx);
             return;
         }
         Problem problem;

@@ -2,10 +2,10 @@ package gateway.proxy;
 
 import gateway.http.ProxyStatus;
 import gateway.http.ResponseFields;
-import gateway.util.Time;
 import gateway.registry.Backend;
-import gateway.trace.Hop;
+import gateway.trace.Attempt;
 import gateway.trace.RequestIds;
+import gateway.util.Time;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +27,7 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 final class Relay {
     /** Said by the gateway of each answer; a backend that is a gateway itself may have said them too. */
     private static final List<String> OWN =
-            List.of(RequestIds.HEADER, "X-Gateway", BackendLanes.HEADER, "X-Load-Balancer");
+            List.of(RequestIds.HEADER, "X-Gateway", BackendPool.HEADER, "X-Load-Balancer");
 
     private static final HttpField GATEWAY = new PreEncodedHttpField("X-Gateway", "API Gateway");
 
@@ -51,7 +51,7 @@ final class Relay {
      * @param backend the header that names the backend
      * @throws IOException if the backend fails or the attempt is cancelled; the attempt tells whether it was the client
      */
-    void pass(Response answer, HttpField backend, Attempt attempt, ClientRequest request, HttpServletResponse response)
+    void pass(Response answer, HttpField backend, Exchange attempt, ClientRequest request, HttpServletResponse response)
             throws IOException {
         attempt.answered(Wire.status(answer), time.nanos());
         long length = answer.body().contentLength();
@@ -67,7 +67,7 @@ final class Relay {
         fields.add(GATEWAY);
         fields.add(backend);
         fields.add(loadBalancer);
-        List<Hop> before = request.story().hops();
+        List<Attempt> before = request.trace().hops();
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(before, attempt.backend()));
         }
@@ -87,7 +87,7 @@ final class Relay {
     }
 
     /** Of an answer that others didn't give; without an error type, which would say that the gateway made it. */
-    private static String afterFailures(List<Hop> failed, Backend backend) {
+    private static String afterFailures(List<Attempt> failed, Backend backend) {
         String details = failed.stream()
                 .map(hop -> hop.backend().name() + ": " + hop.failure())
                 .collect(Collectors.joining("; "));
@@ -134,7 +134,7 @@ final class Relay {
                 || name.regionMatches(true, 0, "X-RateLimit-", 0, 12) && fields.contains(name);
     }
 
-    private void passKnownLength(KnownLengthBody body, Attempt attempt, OutputStream out) throws IOException {
+    private void passKnownLength(KnownLengthBody body, Exchange attempt, OutputStream out) throws IOException {
         while (body.hasMore()) {
             attempt.waitForBackend(time.nanos());
             int count = body.await();
@@ -147,7 +147,7 @@ final class Relay {
         }
     }
 
-    private void passBody(BufferedSource source, long length, Attempt attempt, HttpServletResponse response)
+    private void passBody(BufferedSource source, long length, Exchange attempt, HttpServletResponse response)
             throws IOException {
         OutputStream out = response.getOutputStream();
         if (length < 0) {
@@ -169,7 +169,7 @@ final class Relay {
         }
     }
 
-    private void toClient(Attempt attempt, Writing writing) throws IOException {
+    private void toClient(Exchange attempt, Writing writing) throws IOException {
         attempt.waitForClient(time.nanos(), clientPatience);
         try {
             writing.run();

@@ -16,11 +16,11 @@ final class StreamedBody extends RequestBody {
     private static final int CHUNK_BYTES = 8 * 1024;
 
     private final HttpServletRequest request;
-    private final Attempt attempt;
+    private final Exchange attempt;
     private final Bounds bounds;
     private final LongSupplier nanos;
 
-    StreamedBody(HttpServletRequest request, Attempt attempt, Bounds bounds, LongSupplier nanos) {
+    StreamedBody(HttpServletRequest request, Exchange attempt, Bounds bounds, LongSupplier nanos) {
         this.request = request;
         this.attempt = attempt;
         this.bounds = bounds;

@@ -48,7 +48,7 @@ final class Tunnels implements AutoCloseable {
      *
      * @throws IOException if the client has left
      */
-    void open(Attempt attempt, ClientRequest request, HttpServletResponse response) throws IOException {
+    void open(Exchange attempt, ClientRequest request, HttpServletResponse response) throws IOException {
         ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request.servletRequest());
         Tunnel tunnel = new Tunnel(
                 jetty.getConnectionMetaData().getConnection().getEndPoint(),

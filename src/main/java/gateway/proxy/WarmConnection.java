@@ -95,7 +95,7 @@ final class WarmConnection {
      * @param requestLine the first line and the Host header
      * @throws IOException if no valid answer came
      */
-    Response exchange(Request request, String requestLine, Attempt attempt) throws IOException {
+    Response exchange(Request request, String requestLine, Exchange attempt) throws IOException {
         attempt.cancelledBy(cancel);
         attempt.connected(connection);
         Http1ExchangeCodec codec = new Http1ExchangeCodec(null, connection, socket);
@@ -130,7 +130,7 @@ final class WarmConnection {
         codec.finishRequest();
     }
 
-    private Response receive(Http1ExchangeCodec codec, Request request, Attempt attempt) throws IOException {
+    private Response receive(Http1ExchangeCodec codec, Request request, Exchange attempt) throws IOException {
         Response head = head(codec, request);
         while (head.code() == 100 || head.code() > 101 && head.code() < 200) { // not the answer yet
             head = head(codec, request);

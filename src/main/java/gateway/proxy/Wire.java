@@ -24,7 +24,7 @@ final class Wire implements Interceptor {
 
     @Override
     public Response intercept(Chain chain) throws IOException {
-        Attempt attempt = chain.request().tag(Attempt.class);
+        Exchange attempt = chain.request().tag(Exchange.class);
         attempt.connected(chain.connection());
         attempt.waitForBackend(time.nanos());
         Response answer = proceed(chain);

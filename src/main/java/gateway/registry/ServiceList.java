@@ -1,9 +1,9 @@
 package gateway.registry;
 
 import gateway.net.ServiceUrl;
-import gateway.util.Time;
 import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
+import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package gateway.server;
 
-import gateway.tls.Identity;
+import gateway.tls.ServerCertificate;
 import java.util.List;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -47,7 +47,7 @@ final class Https {
 
     private final SslContextFactory.Server tls = new SslContextFactory.Server();
 
-    Https(Identity identity) {
+    Https(ServerCertificate identity) {
         tls.setSslContext(identity.context());
         tls.setIncludeProtocols(PROTOCOLS);
         tls.setIncludeCipherSuites(SUITES);
@@ -57,7 +57,7 @@ final class Https {
     }
 
     /** Shows this to connections that are opened from now on. Sessions of before can't be resumed: they knew another. */
-    void take(Identity identity) {
+    void take(ServerCertificate identity) {
         try {
             tls.reload(factory -> factory.setSslContext(identity.context()));
         } catch (Exception e) {

@@ -1,13 +1,13 @@
 package gateway.server;
 
-import gateway.tls.Identity;
-import gateway.tls.Reload;
-import gateway.net.Networks;
 import gateway.http.Refusals;
+import gateway.net.Networks;
 import gateway.settings.Settings;
+import gateway.settings.TlsSettings;
+import gateway.tls.CertificateReload;
+import gateway.tls.ServerCertificate;
 import gateway.util.Time;
 import gateway.util.Timer;
-import gateway.settings.TlsSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -22,20 +22,20 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 public final class Listening {
     private final int requestHeader;
     private final Optional<Https> https;
-    private final Optional<Reload> reload;
+    private final Optional<CertificateReload> reload;
     private final Optional<Redirect> redirect;
     private final UnaryOperator<List<ConnectionFactory>> proxied;
 
     /**
      * @param refusals counts connections that are closed without an answer
-     * @throws gateway.settings.BadSettings if the certificate, its key or the clients' CAs can't be used
+     * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
     public Listening(Settings settings, Refusals refusals, Time time) {
         Optional<TlsSettings> tls = settings.tls();
-        Optional<Identity> identity = tls.map(Identity::read);
+        Optional<ServerCertificate> identity = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
         this.https = identity.map(Https::new);
-        this.reload = identity.map(used -> new Reload(tls.get(), used, time, https.get()::take));
+        this.reload = identity.map(used -> new CertificateReload(tls.get(), used, time, https.get()::take));
         Networks proxies = settings.clients().forwardedBy().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)
@@ -58,6 +58,6 @@ public final class Listening {
 
     /** Has the timer call what takes new certificates. */
     public void watchedBy(Timer timer) {
-        reload.ifPresent(files -> timer.every(Reload.PAUSE, "certificates", files::look));
+        reload.ifPresent(files -> timer.every(CertificateReload.PAUSE, "certificates", files::look));
     }
 }

@@ -1,7 +1,7 @@
 package gateway.server;
 
-import gateway.net.Networks;
 import gateway.http.Refusals;
+import gateway.net.Networks;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package gateway.server;
 
-import gateway.settings.Bounds;
 import gateway.http.PathPrefix;
+import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;

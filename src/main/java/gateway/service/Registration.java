@@ -3,10 +3,10 @@ package gateway.service;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gateway.util.Durations;
 import gateway.net.ServiceUrl;
-import gateway.util.Threads;
 import gateway.tls.Trust;
+import gateway.util.Durations;
+import gateway.util.Threads;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
@@ -81,7 +81,7 @@ public final class Registration implements AutoCloseable {
      *
      * @param name the service's id at the gateway
      * @param port the port on which the service listens
-     * @throws gateway.settings.BadSettings if the file with the gateway's CAs can't be used
+     * @throws gateway.settings.InvalidSettings if the file with the gateway's CAs can't be used
      */
     public static Registration start(ServiceSettings settings, String name, int port) {
         Registration registration = new Registration(

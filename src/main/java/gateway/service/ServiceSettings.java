@@ -2,7 +2,7 @@ package gateway.service;
 
 import gateway.net.ServiceUrl;
 import gateway.settings.AccessSettings;
-import gateway.settings.BadSettings;
+import gateway.settings.InvalidSettings;
 import gateway.settings.Setting;
 import gateway.settings.SettingsReader;
 import gateway.settings.TlsSettings;
@@ -88,7 +88,7 @@ public record ServiceSettings(
     /**
      * Reads the settings; the first argument, if any, is the port and goes before the environment's.
      *
-     * @throws BadSettings naming every setting that is bad, its value and what is expected
+     * @throws InvalidSettings naming every setting that is bad, its value and what is expected
      */
     public static ServiceSettings from(Map<String, String> environment, List<String> arguments, int defaultPort) {
         SettingsReader reader = new SettingsReader(environment);
@@ -118,15 +118,15 @@ public record ServiceSettings(
     /**
      * Whose certificates an https:// gateway must have; empty: whose Java believes.
      *
-     * @throws BadSettings if the file of {@link #gatewayCa} can't be used
+     * @throws InvalidSettings if the file of {@link #gatewayCa} can't be used
      */
     public Optional<Trust> gatewayTrust() {
         return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
     }
 
     /** The trouble that was asked for. */
-    public Trouble trouble() {
-        return Trouble.of(latency, errorRate);
+    public FaultInjection trouble() {
+        return FaultInjection.of(latency, errorRate);
     }
 
     /** Without the token. */
@@ -165,7 +165,7 @@ public record ServiceSettings(
         try {
             return setting.parser().apply(text);
         } catch (IllegalArgumentException e) {
-            throw new BadSettings(List.of("argument " + text + ": " + e.getMessage() + " (the port), or --help"));
+            throw new InvalidSettings(List.of("argument " + text + ": " + e.getMessage() + " (the port), or --help"));
         }
     }
 }

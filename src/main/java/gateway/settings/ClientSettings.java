@@ -1,6 +1,6 @@
 package gateway.settings;
 
-import gateway.client.ForwardedBy;
+import gateway.client.TrustedProxies;
 import gateway.net.Networks;
 import java.util.List;
 import java.util.Optional;
@@ -13,18 +13,19 @@ import java.util.Optional;
  * @param exempt clients that no limit holds for
  * @param shadow a second limit, of which is only counted what it would have refused; empty: none
  */
-public record ClientSettings(ForwardedBy forwardedBy, boolean proxyProtocol, Networks exempt, Optional<Rate> shadow) {
+public record ClientSettings(
+        TrustedProxies forwardedBy, boolean proxyProtocol, Networks exempt, Optional<Rate> shadow) {
 
     static final Setting<Networks> TRUSTED_PROXIES = new Setting<>(
             "GATEWAY_TRUSTED_PROXIES",
             "",
             "networks of the proxies whose word on a client's address is taken",
             Networks::parse);
-    static final Setting<ForwardedBy.Header> FORWARDED_HEADER = new Setting<>(
+    static final Setting<TrustedProxies.Header> FORWARDED_HEADER = new Setting<>(
             "GATEWAY_FORWARDED_HEADER",
             "X-Forwarded-For",
             "where trusted proxies write it: X-Forwarded-For or Forwarded",
-            ForwardedBy.Header::parse);
+            TrustedProxies.Header::parse);
     static final Setting<Boolean> PROXY_PROTOCOL = Setting.yesOrNo(
             "GATEWAY_PROXY_PROTOCOL", "whether trusted proxies begin each connection with a PROXY header");
     static final Setting<Networks> EXEMPT = new Setting<>(
@@ -47,7 +48,7 @@ public record ClientSettings(ForwardedBy forwardedBy, boolean proxyProtocol, Net
                     "set " + TRUSTED_PROXIES.name() + " to the proxies that send it; anybody could claim any address");
         }
         return new ClientSettings(
-                new ForwardedBy(trusted, reader.read(FORWARDED_HEADER)),
+                new TrustedProxies(trusted, reader.read(FORWARDED_HEADER)),
                 proxyProtocol,
                 reader.read(EXEMPT),
                 reader.read(SHADOW));

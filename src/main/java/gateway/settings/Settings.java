@@ -141,7 +141,7 @@ public record Settings(
     /**
      * Reads all settings.
      *
-     * @throws BadSettings naming every setting that is bad, its value and what is expected
+     * @throws InvalidSettings naming every setting that is bad, its value and what is expected
      */
     public static Settings from(Map<String, String> environment) {
         SettingsReader reader = new SettingsReader(environment);
@@ -183,7 +183,7 @@ public record Settings(
     /**
      * Whose certificates https:// services must have; empty: whose Java believes.
      *
-     * @throws BadSettings if the file of {@link #backendCa} can't be used
+     * @throws InvalidSettings if the file of {@link #backendCa} can't be used
      */
     public Optional<Trust> backendTrust() {
         return backendCa.map(file -> Trust.javasAnd(TlsSettings.BACKEND_CA.name(), file));

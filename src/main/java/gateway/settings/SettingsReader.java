@@ -37,10 +37,10 @@ public final class SettingsReader {
         problems.add(setting.name() + "=" + (setting.secret() ? "(hidden)" : text) + ": " + expected);
     }
 
-    /** @throws BadSettings if any setting read so far was bad */
+    /** @throws InvalidSettings if any setting read so far was bad */
     public void finish() {
         if (!problems.isEmpty()) {
-            throw new BadSettings(problems);
+            throw new InvalidSettings(problems);
         }
     }
 }

@@ -1,6 +1,6 @@
 package gateway.tls;
 
-import gateway.settings.BadSettings;
+import gateway.settings.InvalidSettings;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -23,7 +23,7 @@ public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
      * Java's own and those of this file.
      *
      * @param setting which names the file, for messages
-     * @throws BadSettings saying why it can't be used
+     * @throws InvalidSettings saying why it can't be used
      */
     public static Trust javasAnd(String setting, Path file) {
         X509ExtendedTrustManager manager = TrustManagerUtils.combine(
@@ -41,7 +41,7 @@ public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
         try {
             return TrustManagerUtils.createTrustManager(Pem.certificates(Pem.text(file)));
         } catch (IllegalArgumentException e) {
-            throw new BadSettings(List.of(setting + "=" + file + ": " + e.getMessage()));
+            throw new InvalidSettings(List.of(setting + "=" + file + ": " + e.getMessage()));
         }
     }
 }

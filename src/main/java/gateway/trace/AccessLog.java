@@ -1,22 +1,22 @@
 package gateway.trace;
 
-import gateway.settings.LogForm;
-import gateway.util.Mailbox;
 import gateway.lifecycle.Output;
+import gateway.settings.LogForm;
+import gateway.util.AsyncQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each request. The request's thread only puts the story into a {@link Mailbox}; writing the line, and
+ * One line for each request. The request's thread only puts the trace into a {@link AsyncQueue}; writing the line, and
  * waiting for whoever reads it, is that one's thread's. When the reader is too slow for too long, lines are dropped.
  */
-public final class AccessLog implements Consumer<Story>, AutoCloseable {
+public final class AccessLog implements Consumer<Trace>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("access");
     private static final int CAPACITY = 8192;
 
-    private final Mailbox<Story> stories;
+    private final AsyncQueue<Trace> traces;
 
     /** @param form how lines are written */
     public AccessLog(LogForm form) {
@@ -24,8 +24,9 @@ public final class AccessLog implements Consumer<Story>, AutoCloseable {
     }
 
     /** @param lines gets them, on the log's own thread */
-    AccessLog(Function<Story, String> form, Consumer<String> lines) {
-        this.stories = new Mailbox<>("access log lines", CAPACITY, story -> lines.accept(form.apply(story)), () -> {});
+    AccessLog(Function<Trace, String> form, Consumer<String> lines) {
+        this.traces =
+                new AsyncQueue<>("access log lines", CAPACITY, trace -> lines.accept(form.apply(trace)), () -> {});
     }
 
     private static void write(String line) {
@@ -35,25 +36,25 @@ public final class AccessLog implements Consumer<Story>, AutoCloseable {
 
     /** Starts writing. */
     public void start() {
-        stories.start();
+        traces.start();
     }
 
     /** Has the request's line written, unless it is routine. */
     @Override
-    public void accept(Story story) {
-        if (!story.isRoutine()) {
-            stories.give(story);
+    public void accept(Trace trace) {
+        if (!trace.isRoutine()) {
+            traces.give(trace);
         }
     }
 
     /** How many lines were dropped. */
     public long dropped() {
-        return stories.dropped();
+        return traces.dropped();
     }
 
     /** Writes what is still to be written, for a second at most. */
     @Override
     public void close() {
-        stories.close();
+        traces.close();
     }
 }

@@ -1,9 +1,9 @@
 package gateway.trace;
 
-import gateway.util.Time;
 import gateway.registry.Backend;
 import gateway.registry.Latency;
 import gateway.registry.ServiceList;
+import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class History {
             Latency.Percentiles latency,
             Map<String, Long> backends) {}
 
-    private final Traffic traffic;
+    private final OutcomeCounts traffic;
     private final ServiceList services;
     private final Time time;
     private final ArrayDeque<Point> points = new ArrayDeque<>();
@@ -44,7 +44,7 @@ public final class History {
     private Map<Backend, Long> backendsBefore = new HashMap<>();
     private long ticks;
 
-    public History(Traffic traffic, ServiceList services, Time time) {
+    public History(OutcomeCounts traffic, ServiceList services, Time time) {
         this.traffic = traffic;
         this.services = services;
         this.time = time;

@@ -3,8 +3,8 @@ package gateway.trace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import gateway.net.Peer;
 import gateway.http.Problem;
+import gateway.net.Peer;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A request as one JSON object in ASCII, without the members that there is nothing to say of. */
-final class JsonLine implements Function<Story, String> {
+final class JsonLine implements Function<Trace, String> {
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     @Override
-    public String apply(Story story) {
+    public String apply(Trace trace) {
         StringWriter line = new StringWriter(400);
         try (JsonGenerator json = JSON.createGenerator(line)) {
             json.writeStartObject();
-            write(json, story);
+            write(json, trace);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is written anywhere but to memory
@@ -29,21 +29,21 @@ final class JsonLine implements Function<Story, String> {
         return line.toString();
     }
 
-    private static void write(JsonGenerator json, Story story) throws IOException {
-        json.writeStringField("time", story.time().toString());
-        json.writeStringField("client", Peer.text(story.client()));
-        text(json, "method", story.method());
-        text(json, "path", story.path());
-        if (story.status() != 0) {
-            json.writeNumberField("status", story.status());
+    private static void write(JsonGenerator json, Trace trace) throws IOException {
+        json.writeStringField("time", trace.time().toString());
+        json.writeStringField("client", Peer.text(trace.client()));
+        text(json, "method", trace.method());
+        text(json, "path", trace.path());
+        if (trace.status() != 0) {
+            json.writeNumberField("status", trace.status());
         }
-        json.writeNumberField("bytes", story.bytes());
-        json.writeNumberField("duration_ms", Math.round(story.durationNanos() / 1e4) / 1e2);
-        json.writeStringField("outcome", story.outcome().word());
-        attempts(json, story.hops());
-        text(json, "request_id", story.requestId());
-        text(json, "trace_id", story.traceId());
-        Problem problem = story.problem();
+        json.writeNumberField("bytes", trace.bytes());
+        json.writeNumberField("duration_ms", Math.round(trace.durationNanos() / 1e4) / 1e2);
+        json.writeStringField("outcome", trace.outcome().word());
+        attempts(json, trace.hops());
+        text(json, "request_id", trace.requestId());
+        text(json, "trace_id", trace.traceId());
+        Problem problem = trace.problem();
         if (problem != null) {
             text(json, "problem", problem.slug());
             text(json, "reason", problem.detail());
@@ -51,19 +51,19 @@ final class JsonLine implements Function<Story, String> {
     }
 
     /** The backend that was asked last, how many were, and how those failed that did. */
-    private static void attempts(JsonGenerator json, List<Hop> hops) throws IOException {
+    private static void attempts(JsonGenerator json, List<Attempt> hops) throws IOException {
         if (!hops.isEmpty()) {
             text(json, "backend", hops.get(hops.size() - 1).backend().name());
         }
         json.writeNumberField("attempts", hops.size());
         boolean any = false;
-        for (Hop hop : hops) {
+        for (Attempt hop : hops) {
             if (hop.failure() != null) {
                 if (!any) {
                     json.writeArrayFieldStart("failures");
                     any = true;
                 }
-                json.writeString(Words.cut(hop.backend().name() + ": " + hop.failure()));
+                json.writeString(LogText.cut(hop.backend().name() + ": " + hop.failure()));
             }
         }
         if (any) {
@@ -73,7 +73,7 @@ final class JsonLine implements Function<Story, String> {
 
     private static void text(JsonGenerator json, String name, String text) throws IOException {
         if (text != null) {
-            json.writeStringField(name, Words.cut(text));
+            json.writeStringField(name, LogText.cut(text));
         }
     }
 }

@@ -1,7 +1,7 @@
 package gateway.trace;
 
-import gateway.net.Peer;
 import gateway.http.Problem;
+import gateway.net.Peer;
 import java.util.List;
 import java.util.function.Function;
 
@@ -15,48 +15,48 @@ import java.util.function.Function;
  *
  * The trace's id is there if it isn't the request's. What the gateway itself answered comes last.
  */
-final class TextLine implements Function<Story, String> {
+final class TextLine implements Function<Trace, String> {
     @Override
-    public String apply(Story story) {
-        StringBuilder line = new StringBuilder(200).append(Peer.text(story.client()));
-        Words.append(line.append(" \""), story.method()).append(' ');
-        Words.append(line, story.path()).append("\" ");
-        line.append(story.status() == 0 ? "-" : story.status()).append(' ');
-        line.append(story.bytes()).append("B ");
-        long tenths = (story.durationNanos() + 50_000) / 100_000;
+    public String apply(Trace trace) {
+        StringBuilder line = new StringBuilder(200).append(Peer.text(trace.client()));
+        LogText.append(line.append(" \""), trace.method()).append(' ');
+        LogText.append(line, trace.path()).append("\" ");
+        line.append(trace.status() == 0 ? "-" : trace.status()).append(' ');
+        line.append(trace.bytes()).append("B ");
+        long tenths = (trace.durationNanos() + 50_000) / 100_000;
         line.append(tenths / 10).append('.').append(tenths % 10).append("ms ");
-        way(line, story);
-        if (story.requestId() != null) {
-            Words.append(line.append(", id="), story.requestId());
+        way(line, trace);
+        if (trace.requestId() != null) {
+            LogText.append(line.append(", id="), trace.requestId());
         }
-        String trace = story.traceId();
-        if (trace != null && !trace.equals(story.requestId())) {
-            Words.append(line.append(", trace="), trace);
+        String traceId = trace.traceId();
+        if (traceId != null && !traceId.equals(trace.requestId())) {
+            LogText.append(line.append(", trace="), traceId);
         }
-        Problem problem = story.problem();
+        Problem problem = trace.problem();
         if (problem != null) {
-            Words.append(line.append("; "), problem.slug()).append(": ");
-            Words.append(line, problem.detail());
+            LogText.append(line.append("; "), problem.slug()).append(": ");
+            LogText.append(line, problem.detail());
         }
         return line.toString();
     }
 
-    private static void way(StringBuilder line, Story story) {
-        boolean served = story.outcome() == Outcome.SERVED;
-        line.append(story.outcome().word());
-        List<Hop> hops = story.hops();
+    private static void way(StringBuilder line, Trace trace) {
+        boolean served = trace.outcome() == Outcome.SERVED;
+        line.append(trace.outcome().word());
+        List<Attempt> hops = trace.hops();
         if (hops.isEmpty()) {
             line.append(served ? " by the gateway" : "");
             return;
         }
-        Hop last = hops.get(hops.size() - 1);
-        Words.append(line.append(served ? " by " : " at "), last.backend().name());
+        Attempt last = hops.get(hops.size() - 1);
+        LogText.append(line.append(served ? " by " : " at "), last.backend().name());
         line.append(", ").append(hops.size()).append(hops.size() == 1 ? " attempt" : " attempts");
         String before = " (";
-        for (Hop hop : hops) {
-            if (hop.failure() != null && (hop != last || story.problem() == null)) { // else the problem says it
-                Words.append(line.append(before), hop.backend().name()).append(": ");
-                Words.append(line, hop.failure());
+        for (Attempt hop : hops) {
+            if (hop.failure() != null && (hop != last || trace.problem() == null)) { // else the problem says it
+                LogText.append(line.append(before), hop.backend().name()).append(": ");
+                LogText.append(line, hop.failure());
                 before = "; ";
             }
         }

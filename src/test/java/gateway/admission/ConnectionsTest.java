@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.net.Networks;
 import gateway.http.Refusals;
+import gateway.net.Networks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
 import gateway.http.Refusals;
+import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package gateway.balance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gateway.testing.FakeTime;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.testing.FakeTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.Await;
+import gateway.cluster.Redis.Call;
 import gateway.settings.RedisSettings;
+import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.testing.TestRedisCluster;
-import gateway.cluster.Redis.Call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.cluster.Redis.Call;
 import gateway.settings.RedisSettings;
 import gateway.settings.RedisUrl;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
-import gateway.cluster.Redis.Call;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,20 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.Await;
-import gateway.settings.BadSettings;
-import gateway.settings.Rate;
-import gateway.settings.RedisSettings;
-import gateway.settings.RedisSettings.Fallback;
-import gateway.settings.RedisUrl;
-import gateway.testing.TestBackend;
-import gateway.testing.TestRedis;
-import gateway.util.Time;
 import gateway.client.ClientAddress;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Decision;
 import gateway.limit.SlidingWindow;
-import gateway.registry.Gateways;
+import gateway.registry.ClusterMembers;
+import gateway.settings.InvalidSettings;
+import gateway.settings.Rate;
+import gateway.settings.RedisSettings;
+import gateway.settings.RedisSettings.Fallback;
+import gateway.settings.RedisUrl;
+import gateway.testing.Await;
+import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
+import gateway.util.Time;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +33,7 @@ class SharedLimitTest {
     private static final String KEY = "gateway:limit:{192.0.2.1}";
 
     private final Time time = Time.system();
-    private final Gateways gateways = Gateways.startingAt(time.now(), "1.0.0");
+    private final ClusterMembers gateways = ClusterMembers.startingAt(time.now(), "1.0.0");
 
     private SharedLimit limit(RedisSettings settings) {
         return new SharedLimit(settings, new SlidingWindow(Rate.parse("5/60s"), 1000, time), gateways, time);
@@ -209,7 +209,7 @@ class SharedLimitTest {
     void a_gateway_that_needs_redis_does_not_start_without_and_keeps_the_password_to_itself() throws IOException {
         int port = TestBackend.deadPort();
         try (SharedLimit limit = limit(settings("redis://user:secret@127.0.0.1:" + port, Fallback.DIVIDE, true))) {
-            BadSettings bad = assertThrows(BadSettings.class, limit::start);
+            InvalidSettings bad = assertThrows(InvalidSettings.class, limit::start);
             assertEquals(
                     "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"
                             + " mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false",

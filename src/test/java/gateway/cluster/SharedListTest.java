@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.Await;
-import gateway.util.Durations;
-import gateway.settings.RedisSettings;
 import gateway.net.ServiceUrl;
-import gateway.testing.TestBackend;
-import gateway.testing.TestRedis;
-import gateway.util.Time;
 import gateway.registry.Backend;
-import gateway.registry.Gateways;
+import gateway.registry.ClusterMembers;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.settings.RedisSettings;
+import gateway.testing.Await;
+import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
+import gateway.util.Durations;
+import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class SharedListTest {
     /** What a gateway has of the shared list. */
     private static final class Member {
         final ServiceList services = new ServiceList(Time.system());
-        final Gateways gateways = Gateways.startingAt(Time.system().now(), "1.0.0");
+        final ClusterMembers gateways = ClusterMembers.startingAt(Time.system().now(), "1.0.0");
         final SharedList shared;
 
         Member(RedisSettings settings) {

@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
-import gateway.net.ServiceUrl;
 import gateway.health.Health.Failure;
+import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Backend.Status;
 import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
-import gateway.settings.Rate;
 import gateway.limit.RateLimit.Decision;
 import gateway.limit.RateLimit.Standing;
+import gateway.settings.Rate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,21 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
-import gateway.net.Networks;
+import gateway.admission.AdmissionControl;
 import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import gateway.http.ProxyError;
-import gateway.net.ServiceUrl;
-import gateway.settings.Settings;
-import gateway.admission.Guard;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
+import gateway.net.Networks;
+import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.trace.TestStory;
+import gateway.settings.Settings;
+import gateway.testing.FakeTime;
+import gateway.trace.TestTrace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ class MetricsTest {
             services,
             new LimitHandler(new Unlimited(), new PathPrefix("/api"), Networks.NONE, Optional.empty(), time),
             new Unlimited(),
-            new Guard(Settings.from(Map.of()), time),
+            new AdmissionControl(Settings.from(Map.of()), time),
             () -> 42);
 
     @AfterEach
@@ -64,12 +64,12 @@ class MetricsTest {
 
     @Test
     void requests_are_counted_by_outcome_method_and_class_of_status() throws Exception {
-        metrics.accept(TestStory.get().servedBy("a").ended(200));
-        metrics.accept(TestStory.get().servedBy("a").ended(299));
-        metrics.accept(TestStory.of("POST", "/api/x", "id").servedBy("a").ended(404));
-        metrics.accept(TestStory.get().limited().ended(429));
-        metrics.accept(TestStory.get().clientGone().ended(0));
-        metrics.accept(TestStory.get()
+        metrics.accept(TestTrace.get().servedBy("a").ended(200));
+        metrics.accept(TestTrace.get().servedBy("a").ended(299));
+        metrics.accept(TestTrace.of("POST", "/api/x", "id").servedBy("a").ended(404));
+        metrics.accept(TestTrace.get().limited().ended(429));
+        metrics.accept(TestTrace.get().clientGone().ended(0));
+        metrics.accept(TestTrace.get()
                 .answeredBy(new Problem(503, "unavailable", "Unavailable", "none"))
                 .ended(503));
         assertEquals(
@@ -86,7 +86,7 @@ class MetricsTest {
     void whatever_clients_and_backends_think_of_the_labels_are_few() throws Exception {
         for (int i = 0; i < 2000; i++) {
             metrics.accept(
-                    TestStory.of("M" + i, "/api/" + i, "id" + i).servedBy("a").ended(i));
+                    TestTrace.of("M" + i, "/api/" + i, "id" + i).servedBy("a").ended(i));
         }
         assertEquals(
                 List.of("1xx", "2xx", "3xx", "4xx", "5xx", "none"),
@@ -99,14 +99,14 @@ class MetricsTest {
 
     @Test
     void what_is_for_the_gateway_itself_is_not_counted() throws Exception {
-        metrics.accept(TestStory.forGateway().ended(200));
+        metrics.accept(TestTrace.forGateway().ended(200));
         assertEquals(List.of(), values("gateway_requests_total"));
     }
 
     @Test
     void a_duration_falls_into_the_bucket_that_ends_with_it() throws Exception {
         for (long millis : new long[] {0, 1, 2, 3, 30_000, 100_000}) {
-            metrics.accept(TestStory.get().servedBy("a").ended(200, 0, Duration.ofMillis(millis)));
+            metrics.accept(TestTrace.get().servedBy("a").ended(200, 0, Duration.ofMillis(millis)));
         }
         List<String> buckets = values("gateway_request_duration_seconds_bucket").stream()
                 .filter(line -> line.contains("served"))
@@ -124,12 +124,12 @@ class MetricsTest {
 
     @Test
     void a_retry_has_the_reason_of_the_attempt_that_it_follows() throws Exception {
-        metrics.accept(TestStory.get()
+        metrics.accept(TestTrace.get()
                 .failedAt("a", "connection refused", ProxyError.CONNECTION_REFUSED)
                 .failedAt("b", "reset the connection", ProxyError.CONNECTION_TERMINATED)
                 .servedBy("c")
                 .ended(200));
-        metrics.accept(TestStory.get()
+        metrics.accept(TestTrace.get()
                 .failedAt("a", "was silent", ProxyError.HTTP_RESPONSE_TIMEOUT)
                 .answeredBy(new Problem(504, "gateway-timeout", "Gateway timeout", "silent"))
                 .ended(504));
@@ -174,7 +174,7 @@ class MetricsTest {
     @Test
     void each_metric_is_explained() throws Exception {
         register("a");
-        metrics.accept(TestStory.get().servedBy("a").ended(200));
+        metrics.accept(TestTrace.get().servedBy("a").ended(200));
         String text = text(null);
         for (String name : List.of(
                 "gateway_requests_total",

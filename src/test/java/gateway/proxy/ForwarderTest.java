@@ -4,22 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.Await;
-import gateway.client.ForwardedBy;
-import gateway.http.PathPrefix;
-import gateway.testing.RawClient;
-import gateway.net.ServiceUrl;
-import gateway.settings.Settings;
-import gateway.util.Time;
-import gateway.util.Timer;
-import gateway.http.Via;
+import gateway.admission.ConcurrencyLimit;
 import gateway.balance.RoundRobin;
-import gateway.admission.InFlight;
+import gateway.client.TrustedProxies;
 import gateway.health.Health;
+import gateway.http.PathPrefix;
+import gateway.http.Via;
+import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.trace.StoryHandler;
+import gateway.settings.Settings;
+import gateway.testing.Await;
+import gateway.testing.RawClient;
+import gateway.trace.TraceHandler;
+import gateway.util.Time;
+import gateway.util.Timer;
 import io.javalin.Javalin;
 import java.net.ServerSocket;
 import java.util.Map;
@@ -69,9 +69,9 @@ class ForwarderTest {
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(
-                                new StoryHandler(new PathPrefix("/api"), ForwardedBy.NOBODY, () -> 42, time));
-                        config.routes.before(
-                                new ProxyHandler(forwarder, new PathPrefix("/api"), new Via("1"), new InFlight(1)));
+                                new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 42, time));
+                        config.routes.before(new ProxyHandler(
+                                forwarder, new PathPrefix("/api"), new Via("1"), new ConcurrencyLimit(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
 import gateway.net.ServiceUrl;
 import gateway.registry.Snapshot.Unavailable;
+import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

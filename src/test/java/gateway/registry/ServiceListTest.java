@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
 import gateway.net.ServiceUrl;
 import gateway.registry.ServiceList.Outcome;
 import gateway.registry.ServiceList.Registered;
+import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,8 @@ class ServiceListTest {
     private final ServiceList services = new ServiceList(time);
 
     private static Service service(String name, String url, String lease) {
-        Optional<Duration> length = lease.isEmpty() ? Optional.empty() : Optional.of(gateway.util.Durations.parse(lease));
+        Optional<Duration> length =
+                lease.isEmpty() ? Optional.empty() : Optional.of(gateway.util.Durations.parse(lease));
         return new Service(name, ServiceUrl.parse(url), length);
     }
 

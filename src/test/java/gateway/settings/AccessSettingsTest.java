@@ -44,7 +44,7 @@ class AccessSettingsTest {
                 "GATEWAY_ADMIN_PORT=9000 GATEWAY_ADMIN_HOST=admin.example | GATEWAY_ADMIN_HOST=admin.example: set GATEWAY_ADMIN_TOKEN, too",
             })
     void what_cannot_be_used_is_named(String set, String complaint) {
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(settings(set)));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(settings(set)));
         assertTrue(bad.getMessage().startsWith(complaint), bad.getMessage());
         assertFalse(bad.getMessage().contains(TOKEN), bad.getMessage());
     }
@@ -72,16 +72,16 @@ class AccessSettingsTest {
     void a_token_and_a_file_with_one_are_too_much(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "another-0123456789");
         Map<String, String> both = Map.of("GATEWAY_ADMIN_TOKEN", TOKEN, "GATEWAY_ADMIN_TOKEN_FILE", file.toString());
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(both));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(both));
         assertTrue(bad.getMessage().endsWith("set one of them"), bad.getMessage());
-        assertThrows(BadSettings.class, () -> ServiceSettings.from(both, List.of(), 8001));
+        assertThrows(InvalidSettings.class, () -> ServiceSettings.from(both, List.of(), 8001));
     }
 
     @Test
     void an_empty_file_is_no_token(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "\n");
         Exception bad = assertThrows(
-                BadSettings.class, () -> Settings.from(Map.of("GATEWAY_ADMIN_TOKEN_FILE", file.toString())));
+                InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_ADMIN_TOKEN_FILE", file.toString())));
         assertTrue(bad.getMessage().contains("the file is empty"), bad.getMessage());
     }
 

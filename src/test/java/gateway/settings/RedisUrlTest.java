@@ -55,7 +55,7 @@ class RedisUrlTest {
     void these_are_refused_without_saying_a_password(String name, String text) {
         Exception refused = assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(text));
         assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of("GATEWAY_REDIS_URL", text)));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_REDIS_URL", text)));
         assertEquals("GATEWAY_REDIS_URL=(hidden): " + refused.getMessage(), bad.getMessage());
     }
 

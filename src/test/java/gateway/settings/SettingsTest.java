@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.client.ForwardedBy;
+import gateway.client.TrustedProxies;
 import gateway.net.Networks;
 import gateway.net.ServiceUrl;
 import gateway.service.ServiceSettings;
@@ -40,7 +40,7 @@ class SettingsTest {
                 Duration.ofSeconds(15),
                 Optional.empty(),
                 new AccessSettings(Optional.empty(), "127.0.0.1", Optional.empty()),
-                new ClientSettings(ForwardedBy.NOBODY, false, Networks.NONE, Optional.empty()),
+                new ClientSettings(TrustedProxies.NOBODY, false, Networks.NONE, Optional.empty()),
                 Networks.NONE,
                 Optional.empty(),
                 Optional.empty(),
@@ -88,7 +88,7 @@ class SettingsTest {
                 "GATEWAY_REDIS_REQUIRED | yes | expected true or false"
             })
     void what_redis_needs_is_checked_even_without_a_url(String name, String text, String expected) {
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, text)));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of(name, text)));
         assertTrue(bad.getMessage().startsWith(name + "=" + text + ": " + expected), bad.getMessage());
     }
 
@@ -122,14 +122,14 @@ class SettingsTest {
                 "GATEWAY_TLS_CERT", "cert.pem",
                 "GATEWAY_TLS_KEY", "key.pem",
                 "GATEWAY_SERVICES", url);
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(settings));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(settings));
         assertEquals("GATEWAY_SERVICES=" + url + ": is the gateway's own address", bad.getMessage());
     }
 
     @Test
     void two_services_that_would_have_the_same_name_are_refused() {
         Exception bad = assertThrows(
-                BadSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", "http://h:1,http://h:1/b")));
+                InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", "http://h:1,http://h:1/b")));
         assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
     }
 
@@ -169,14 +169,14 @@ class SettingsTest {
         "GATEWAY_LEASE, 100ms, expected a duration from 1s to 24h",
     })
     void a_bad_setting_is_named_with_its_value_and_what_is_expected(String name, String value, String expected) {
-        Exception bad = assertThrows(BadSettings.class, () -> Settings.from(Map.of(name, value)));
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of(name, value)));
         assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
     }
 
     @Test
     void all_bad_settings_are_named_at_once() {
-        Exception bad =
-                assertThrows(BadSettings.class, () -> Settings.from(Map.of("GATEWAY_PORT", "x", "GATEWAY_LEASE", "y")));
+        Exception bad = assertThrows(
+                InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_PORT", "x", "GATEWAY_LEASE", "y")));
         assertEquals(2, bad.getMessage().lines().count(), bad.getMessage());
     }
 
@@ -229,10 +229,10 @@ class SettingsTest {
 
     @Test
     void a_services_bad_argument_is_named() {
-        Exception bad = assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
+        Exception bad = assertThrows(InvalidSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
         assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
         bad = assertThrows(
-                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
+                InvalidSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
         assertEquals("GATEWAY_URL=localhost: the URL must start with http:// or https://", bad.getMessage());
     }
 
@@ -244,7 +244,8 @@ class SettingsTest {
                         .gateways()
                         .toString());
         assertThrows(
-                BadSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1,"), List.of(), 8001));
+                InvalidSettings.class,
+                () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1,"), List.of(), 8001));
     }
 
     @Test
@@ -270,7 +271,7 @@ class SettingsTest {
     void a_services_bad_setting_is_named_with_its_value_and_what_is_expected(
             String name, String value, String expected) {
         Exception bad =
-                assertThrows(BadSettings.class, () -> ServiceSettings.from(Map.of(name, value), List.of(), 8001));
+                assertThrows(InvalidSettings.class, () -> ServiceSettings.from(Map.of(name, value), List.of(), 8001));
         assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
     }
 }

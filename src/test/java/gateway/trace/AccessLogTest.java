@@ -26,24 +26,24 @@ class AccessLogTest {
     private static final Problem BAD_GATEWAY =
             new Problem(502, "bad-gateway", "Bad gateway", "The service b gave no answer: reset the connection");
 
-    static Stream<Arguments> stories() {
+    static Stream<Arguments> traces() {
         return Stream.of(
                 Arguments.of(
-                        TestStory.get().servedBy("service-a").ended(200),
+                        TestTrace.get().servedBy("service-a").ended(200),
                         "127.0.0.1 \"GET /api/data\" 200 210B 3.2ms served by service-a, 1 attempt" + IDS),
                 Arguments.of(
-                        TestStory.get()
+                        TestTrace.get()
                                 .failedAt("a", "connection refused", ProxyError.CONNECTION_REFUSED)
                                 .servedBy("b")
                                 .ended(200),
                         "127.0.0.1 \"GET /api/data\" 200 210B 3.2ms served by b, 2 attempts (a: connection refused)"
                                 + IDS),
                 Arguments.of(
-                        TestStory.get().limited().ended(429),
+                        TestTrace.get().limited().ended(429),
                         "127.0.0.1 \"GET /api/data\" 429 210B 3.2ms limited" + IDS
                                 + "; rate-limited: More than 5 req/min"),
                 Arguments.of(
-                        TestStory.get()
+                        TestTrace.get()
                                 .failedAt("a", "connection refused", ProxyError.CONNECTION_REFUSED)
                                 .failedAt("b", "reset the connection", ProxyError.CONNECTION_TERMINATED)
                                 .answeredBy(BAD_GATEWAY)
@@ -51,26 +51,26 @@ class AccessLogTest {
                         "127.0.0.1 \"GET /api/data\" 502 0B 12000.0ms failed at b, 2 attempts (a: connection refused)"
                                 + IDS + "; bad-gateway: The service b gave no answer: reset the connection"),
                 Arguments.of(
-                        TestStory.get()
+                        TestTrace.get()
                                 .failedAt("a", "the client left", null)
                                 .clientGone()
                                 .ended(0, 0, Duration.ofNanos(49_999)),
                         "127.0.0.1 \"GET /api/data\" - 0B 0.0ms abandoned at a, 1 attempt (a: the client left)" + IDS),
                 Arguments.of(
-                        TestStory.get().clientGone().ended(0, 0, Duration.ofNanos(50_000)),
+                        TestTrace.get().clientGone().ended(0, 0, Duration.ofNanos(50_000)),
                         "127.0.0.1 \"GET /api/data\" - 0B 0.1ms abandoned" + IDS),
                 Arguments.of(
-                        TestStory.of("GET", "/health", TRACE).ended(200),
+                        TestTrace.of("GET", "/health", TRACE).ended(200),
                         "127.0.0.1 \"GET /health\" 200 210B 3.2ms served by the gateway, id=" + TRACE),
                 Arguments.of(
-                        TestStory.of(null, "null", null, null, false).ended(400),
+                        TestTrace.of(null, "null", null, null, false).ended(400),
                         "127.0.0.1 \"- null\" 400 210B 3.2ms rejected"));
     }
 
     @ParameterizedTest(name = "{1}")
-    @MethodSource("stories")
-    void a_line_tells_what_became_of_a_request(Story story, String line) {
-        assertEquals(line, new TextLine().apply(story));
+    @MethodSource("traces")
+    void a_line_tells_what_became_of_a_request(Trace trace, String line) {
+        assertEquals(line, new TextLine().apply(trace));
     }
 
     @Test
@@ -80,9 +80,9 @@ class AccessLogTest {
                         + "\"status\":200,\"bytes\":210,\"duration_ms\":3.21,\"outcome\":\"served\","
                         + "\"backend\":\"service-a\",\"attempts\":1,"
                         + "\"request_id\":\"44ae81ac0b376e33e5198fb5e8349844\",\"trace_id\":\"" + TRACE + "\"}",
-                new JsonLine().apply(TestStory.get().servedBy("service-a").ended(200)));
+                new JsonLine().apply(TestTrace.get().servedBy("service-a").ended(200)));
         JsonNode failed = JSON.readTree(new JsonLine()
-                .apply(TestStory.get()
+                .apply(TestTrace.get()
                         .failedAt("a", "connection refused", ProxyError.CONNECTION_REFUSED)
                         .failedAt("b", "reset the connection", ProxyError.CONNECTION_TERMINATED)
                         .answeredBy(BAD_GATEWAY)
@@ -93,7 +93,7 @@ class AccessLogTest {
         assertEquals("bad-gateway", failed.path("problem").asText());
         assertEquals(BAD_GATEWAY.detail(), failed.path("reason").asText());
         JsonNode refused = JSON.readTree(
-                new JsonLine().apply(TestStory.of(null, "*", null, null, false).ended(400)));
+                new JsonLine().apply(TestTrace.of(null, "*", null, null, false).ended(400)));
         assertFalse(refused.has("request_id") || refused.has("method") || refused.has("backend"), refused.toString());
         assertEquals("rejected", refused.path("outcome").asText());
     }
@@ -102,17 +102,17 @@ class AccessLogTest {
     @ValueSource(
             strings = {"\r", "\n", "\u001b[2J", "\u2028", "\u0085", "\u0000", "\u007f", "\"", "\\", "\ud800", "grün"})
     void nothing_from_outside_ends_a_line_or_a_quotation(String evil) throws Exception {
-        Story story = TestStory.of("G" + evil + "T", "/x" + evil + "y", "i" + evil + "d")
+        Trace trace = TestTrace.of("G" + evil + "T", "/x" + evil + "y", "i" + evil + "d")
                 .failedAt("service" + evil, "not a valid answer: " + evil, ProxyError.HTTP_PROTOCOL_ERROR)
                 .failedAt("service" + evil, "not a valid answer: " + evil, ProxyError.HTTP_PROTOCOL_ERROR)
                 .answeredBy(new Problem(502, "bad" + evil, "Bad gateway", "not a valid answer: " + evil))
                 .ended(502);
-        String text = new TextLine().apply(story);
+        String text = new TextLine().apply(trace);
         assertTrue(text.chars().allMatch(c -> c >= ' ' && c <= '~'), text);
         assertEquals(
                 2, text.replaceAll("\\\\.", "").chars().filter(c -> c == '"').count(), text);
 
-        String json = new JsonLine().apply(story);
+        String json = new JsonLine().apply(trace);
         assertTrue(json.chars().allMatch(c -> c >= ' ' && c <= '\u007f'), json);
         JsonNode read = JSON.readTree(json);
         assertEquals("G" + evil + "T", read.path("method").asText());
@@ -127,23 +127,23 @@ class AccessLogTest {
     @Test
     void a_line_has_an_end() {
         String much = "x".repeat(100_000);
-        Story story = TestStory.of(much, much, much)
+        Trace trace = TestTrace.of(much, much, much)
                 .failedAt(much, much, ProxyError.HTTP_PROTOCOL_ERROR)
                 .answeredBy(new Problem(502, "bad-gateway", "Bad gateway", much))
                 .ended(502);
-        assertTrue(new TextLine().apply(story).length() < 4000);
-        assertTrue(new JsonLine().apply(story).length() < 4000);
+        assertTrue(new TextLine().apply(trace).length() < 4000);
+        assertTrue(new JsonLine().apply(trace).length() < 4000);
     }
 
     @Test
     void all_requests_are_written_in_order_but_those_that_are_routine() {
         List<String> lines = new ArrayList<>();
-        AccessLog log = new AccessLog(Story::path, lines::add);
+        AccessLog log = new AccessLog(Trace::path, lines::add);
         log.start();
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
-            log.accept(TestStory.of("GET", "/" + i, "id").ended(200));
-            log.accept(TestStory.of("GET", "/renewal", "id").routine().ended(200));
+            log.accept(TestTrace.of("GET", "/" + i, "id").ended(200));
+            log.accept(TestTrace.of("GET", "/renewal", "id").routine().ended(200));
             expected.add("/" + i);
         }
         log.close();
@@ -156,7 +156,7 @@ class AccessLogTest {
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch stalled = new CountDownLatch(1);
         List<String> lines = new ArrayList<>();
-        AccessLog log = new AccessLog(Story::path, line -> {
+        AccessLog log = new AccessLog(Trace::path, line -> {
             reached.countDown();
             try {
                 stalled.await();
@@ -166,10 +166,10 @@ class AccessLogTest {
             lines.add(line);
         });
         log.start();
-        log.accept(TestStory.get().ended(200));
+        log.accept(TestTrace.get().ended(200));
         reached.await();
         for (int i = 0; i < 20_000; i++) {
-            log.accept(TestStory.get().ended(200));
+            log.accept(TestTrace.get().ended(200));
         }
         assertTrue(log.dropped() >= 20_000 - 8192, log.dropped() + " dropped");
         stalled.countDown();

@@ -3,11 +3,11 @@ package gateway.trace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.testing.FakeTime;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.testing.FakeTime;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -17,17 +17,17 @@ import org.junit.jupiter.api.Test;
 
 class HistoryTest {
     private final FakeTime time = new FakeTime();
-    private final Traffic traffic = new Traffic();
+    private final OutcomeCounts traffic = new OutcomeCounts();
     private final ServiceList services = new ServiceList(time);
     private final History history = new History(traffic, services, time);
     private final Backend a = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
             .backend();
 
     private void served(Duration duration) {
-        Story story = new Story(
+        Trace trace = new Trace(
                 time.now(), time.nanos(), InetAddress.getLoopbackAddress(), "GET", "/api/x", "id", null, true);
-        story.end(time.nanos() + duration.toNanos(), 200, 0);
-        traffic.accept(story);
+        trace.end(time.nanos() + duration.toNanos(), 200, 0);
+        traffic.accept(trace);
         a.tryStart();
     }
 

@@ -1,6 +1,5 @@
 package gateway.admin.access;
 
-import gateway.server.ServerConfig;
 import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import io.javalin.http.Context;

@@ -1,16 +1,15 @@
 package gateway.admin.dashboard;
 
-import gateway.admin.StoryView;
-import gateway.server.ServerConfig;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gateway.lifecycle.Drain;
+import gateway.admin.TraceView;
 import gateway.http.Problem;
-import gateway.util.Time;
+import gateway.lifecycle.Drain;
 import gateway.metrics.Observation;
 import gateway.trace.History;
-import gateway.trace.Stories;
-import gateway.trace.Traffic;
+import gateway.trace.OutcomeCounts;
+import gateway.trace.Traces;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,8 +32,8 @@ public final class LiveApi {
     private static final Duration LATEST = Duration.ofSeconds(1);
 
     private final LiveView view;
-    private final Stories stories;
-    private final Traffic traffic;
+    private final Traces traces;
+    private final OutcomeCounts traffic;
     private final History history;
     private final int mostViewers;
     private final Drain drain;
@@ -48,7 +47,7 @@ public final class LiveApi {
     /** @param mostViewers how many may look at the same time */
     public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
         this.view = view;
-        this.stories = seen.stories();
+        this.traces = seen.traces();
         this.traffic = seen.traffic();
         this.history = seen.history();
         this.mostViewers = mostViewers;
@@ -97,10 +96,10 @@ public final class LiveApi {
         long seen = 0;
         while (!isOver()) {
             long count = traffic.count(); // before looking: what ends meanwhile is news, too
-            Stories.Batch batch = stories.since(seen, MOST_STORIES);
+            Traces.Batch batch = traces.since(seen, MOST_STORIES);
             seen = batch.seen();
-            if (!batch.stories().isEmpty()) {
-                send(out, "hops", batch.stories().stream().map(StoryView::of).toList());
+            if (!batch.traces().isEmpty()) {
+                send(out, "hops", batch.traces().stream().map(TraceView::of).toList());
             }
             List<History.Point> news = history.since(nextPoint);
             nextPoint = after(news, nextPoint);

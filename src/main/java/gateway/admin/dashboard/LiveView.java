@@ -1,14 +1,13 @@
 package gateway.admin.dashboard;
 
-import gateway.admin.GatewayApi;
-import gateway.admin.ServiceView;
-import gateway.admin.Words;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import gateway.lifecycle.Drain;
-import gateway.util.Time;
+import gateway.admin.GatewayApi;
+import gateway.admin.ServiceView;
+import gateway.admin.Wording;
 import gateway.balance.Balancer;
+import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.registry.Backend;
@@ -16,7 +15,8 @@ import gateway.registry.Latency;
 import gateway.registry.ServiceList;
 import gateway.trace.History;
 import gateway.trace.Outcome;
-import gateway.trace.Traffic;
+import gateway.trace.OutcomeCounts;
+import gateway.util.Time;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class LiveView {
     private final Balancer balancer;
     private final RateLimit limit;
     private final LimitHandler decisions;
-    private final Traffic traffic;
+    private final OutcomeCounts traffic;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
@@ -43,7 +43,7 @@ public final class LiveView {
             Balancer balancer,
             RateLimit limit,
             LimitHandler decisions,
-            Traffic traffic,
+            OutcomeCounts traffic,
             Drain drain,
             Time time) {
         this.services = services;
@@ -94,7 +94,7 @@ public final class LiveView {
     @JsonNaming(SnakeCaseStrategy.class)
     record Percentiles(Double p50Ms, Double p99Ms) {
         static Percentiles of(Latency.Percentiles latency) {
-            return new Percentiles(Words.millis(latency.p50()), Words.millis(latency.p99()));
+            return new Percentiles(Wording.millis(latency.p50()), Wording.millis(latency.p99()));
         }
     }
 
@@ -134,8 +134,8 @@ public final class LiveView {
     private Limit limit() {
         return limit.rate()
                 .map(rate -> new Limit(
-                        Words.rateLimit(limit),
-                        Words.store(limit),
+                        Wording.rateLimit(limit),
+                        Wording.store(limit),
                         rate.requests(),
                         rate.window().toMillis(),
                         limit.clients(),
@@ -154,8 +154,8 @@ public final class LiveView {
                             usage.client().toString(),
                             usage.used(),
                             usage.remaining(),
-                            Words.millisUp(usage.nextFreeNanos()),
-                            Words.millisUp(usage.allFreeNanos())))
+                            Wording.millisUp(usage.nextFreeNanos()),
+                            Wording.millisUp(usage.allFreeNanos())))
                     .toList();
             long end = time.nanos();
             nearestAgainAt = end + 20 * (end - start);
@@ -170,8 +170,8 @@ public final class LiveView {
         for (Outcome outcome : Outcome.values()) {
             view.put(outcome.word(), point.outcomes().getOrDefault(outcome, 0L));
         }
-        view.put("p50_ms", Words.millis(point.latency().p50()));
-        view.put("p99_ms", Words.millis(point.latency().p99()));
+        view.put("p50_ms", Wording.millis(point.latency().p50()));
+        view.put("p99_ms", Wording.millis(point.latency().p99()));
         view.put("backends", point.backends());
         return view;
     }

@@ -1,9 +1,9 @@
 package gateway.admin.dashboard;
 
-import gateway.admin.access.Operators;
+import gateway.admin.access.AdminAuth;
 import gateway.http.PageHeaders;
-import gateway.server.ServerConfig;
 import gateway.http.Problem;
+import gateway.server.ServerConfig;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -18,14 +18,14 @@ import java.util.zip.CRC32C;
 
 /**
  * What browsers are given: the pages, what they load, and the description of the API. All of it lies on the class path:
- * the gateway's own files, those of {@code gateway/page}, libraries in their webjars, under a path with their version.
+ * the gateway's own files, those of {@code src/main/resources/page}, libraries in their webjars, under a path with their version.
  *
  * <p>Javalin's own static files aren't used: they would serve the whole of each webjar, mount its jar at each start,
  * look for a file at each unknown path of the gateway, and not list as routes. Here a file is read when it is first
  * asked for and kept; there are only as many as the class path has.
  */
 public final class Pages {
-    private static final String OWN = "page/"; // pom.xml copies gateway/page there
+    private static final String OWN = "page/";
     private static final String LIBRARIES = "META-INF/resources/webjars/";
 
     /**
@@ -66,7 +66,7 @@ public final class Pages {
      *
      * @param operators where their page is to be found; all else is for everybody
      */
-    public static void configure(JavalinConfig config, Operators operators) {
+    public static void configure(JavalinConfig config, AdminAuth operators) {
         Pages pages = new Pages();
         ServerConfig.get(config.routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
         ServerConfig.get(config.routes, "/docs", pages.own("docs.html", HTML));

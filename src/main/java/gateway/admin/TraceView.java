@@ -1,0 +1,136 @@
+package gateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.http.ProxyError;
+import gateway.net.Peer;
+import gateway.registry.Backend;
+import gateway.registry.Snapshot;
+import gateway.trace.Attempt;
+import gateway.trace.Trace;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One request's trace, as {@code /requests/{id}} and the page tell it.
+ *
+ * @param time when it came, ISO-8601
+ * @param path without the query
+ * @param limit null if there is none
+ * @param attempts in order; none if no backend was asked
+ * @param passedOver the backends that weren't asked, and why; of many, the first {@value #MOST_PASSED_OVER}
+ * @param reason what the gateway itself answered, or why the answer broke off; else null
+ * @param problem the last part of the problem's type; null if the gateway didn't answer itself
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TraceView(
+        String id,
+        String traceId,
+        String time,
+        String client,
+        String method,
+        String path,
+        String outcome,
+        int status,
+        double durationMs,
+        long bytes,
+        LimitView limit,
+        List<AttemptView> attempts,
+        List<PassedOver> passedOver,
+        String reason,
+        String problem) {
+
+    private static final int MOST_PASSED_OVER = 20;
+
+    /** What the limiter decided, and what the client had left. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record LimitView(boolean allowed, int limit, int remaining, long resetInMs) {}
+
+    /**
+     * One attempt.
+     *
+     * @param afterMs when it began, milliseconds from the request's coming
+     * @param status null if nothing valid came
+     * @param error why it brought no whole answer; null if it did
+     * @param errorType the same as one of RFC 9209's types
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record AttemptView(
+            String backend,
+            String url,
+            double afterMs,
+            double durationMs,
+            boolean reusedConnection,
+            Integer status,
+            String error,
+            String errorType) {}
+
+    /** A backend that wasn't asked. */
+    record PassedOver(String backend, String status, String reason) {}
+
+    public static TraceView of(Trace trace) {
+        return new TraceView(
+                trace.requestId(),
+                trace.traceId(),
+                trace.time().toString(),
+                Peer.text(trace.client()),
+                trace.method(),
+                trace.path(),
+                trace.outcome().word(),
+                trace.status(),
+                Wording.millis(trace.durationNanos()),
+                trace.bytes(),
+                limit(trace),
+                trace.hops().stream().map(hop -> attempt(hop, trace)).toList(),
+                passedOver(trace),
+                reason(trace),
+                trace.problem() == null ? null : trace.problem().slug());
+    }
+
+    private static LimitView limit(Trace trace) {
+        Trace.Verdict verdict = trace.verdict();
+        return verdict == null
+                ? null
+                : new LimitView(
+                        verdict.allowed(), verdict.limit(), verdict.remaining(), verdict.resetNanos() / 1_000_000);
+    }
+
+    private static AttemptView attempt(Attempt hop, Trace trace) {
+        ProxyError error = hop.error();
+        return new AttemptView(
+                hop.backend().name(),
+                hop.backend().urlText(),
+                Wording.millis(hop.startedAt() - trace.startedAt()),
+                Wording.millis(hop.endedAt() - hop.startedAt()),
+                hop.reused(),
+                hop.status() == 0 ? null : hop.status(),
+                hop.failure(),
+                error == null ? null : error.token());
+    }
+
+    private static List<PassedOver> passedOver(Trace trace) {
+        Snapshot choice = trace.choice();
+        if (choice == null) {
+            return List.of();
+        }
+        List<Backend> asked = trace.hops().stream().map(Attempt::backend).toList();
+        Stream<PassedOver> unavailable = choice.unavailable().stream()
+                .filter(other -> !asked.contains(other.backend()))
+                .map(other -> new PassedOver(other.backend().name(), other.status(), other.reason()));
+        Stream<PassedOver> others = choice.available().stream()
+                .filter(other -> !asked.contains(other))
+                .map(other -> new PassedOver(other.name(), Backend.Status.HEALTHY.word(), "not its turn"));
+        return Stream.concat(unavailable, others).limit(MOST_PASSED_OVER).toList();
+    }
+
+    private static String reason(Trace trace) {
+        if (trace.problem() != null) {
+            return trace.problem().detail();
+        }
+        return trace.hops().isEmpty()
+                ? null
+                : trace.hops().get(trace.hops().size() - 1).failure();
+    }
+}

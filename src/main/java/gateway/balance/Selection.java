@@ -1,0 +1,34 @@
+package gateway.balance;
+
+import gateway.registry.Backend;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds whose turn it is, passing over those that are full. */
+public final class Selection {
+    private final Balancer balancer;
+
+    public Selection(Balancer balancer) {
+        this.balancer = balancer;
+    }
+
+    /**
+     * The backend, which has counted the request already; null if all are full.
+     *
+     * @param available at least one
+     */
+    public Backend start(List<Backend> available) {
+        Backend chosen = balancer.choose(available);
+        if (chosen.tryStart()) {
+            return chosen;
+        }
+        List<Backend> left = new ArrayList<>(available);
+        while (left.remove(chosen) && !left.isEmpty()) {
+            chosen = balancer.choose(left);
+            if (chosen.tryStart()) {
+                return chosen;
+            }
+        }
+        return null;
+    }
+}

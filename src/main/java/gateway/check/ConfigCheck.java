@@ -1,0 +1,56 @@
+package gateway.check;
+
+import gateway.settings.InvalidSettings;
+import gateway.settings.Settings;
+import gateway.util.Time;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code --check}: would a gateway with these settings start, and is there what they name? Nothing is started, nothing is
+ * changed, and a gateway that runs doesn't notice but a question for its health.
+ */
+public final class ConfigCheck {
+    /** What it takes, for usage lines. */
+    public static final String OPTIONS = " [" + CheckArguments.CHECK + "] [" + CheckArguments.CLIENT
+            + " \"ADDRESS, ADDRESS\" " + CheckArguments.PEER + " ADDRESS]";
+
+    private ConfigCheck() {}
+
+    /** Whether the arguments ask for it. */
+    public static boolean isAskedFor(String[] arguments) {
+        List<String> given = Arrays.asList(arguments);
+        return given.contains(CheckArguments.CHECK) || given.contains(CheckArguments.CLIENT);
+    }
+
+    /**
+     * Checks and says what there is.
+     *
+     * @return the exit code: 0 if all is fine, 2 if settings or arguments can't be used, 3 if something can't be reached
+     */
+    public static int run(String[] arguments, Map<String, String> environment, PrintStream out) {
+        Report report = new Report(out);
+        try {
+            CheckArguments asked = CheckArguments.parse(List.of(arguments));
+            Settings settings = Settings.from(environment);
+            if (asked.everything()) {
+                lookFor(settings, environment, report);
+            }
+            asked.claim().ifPresent(claim -> ClientWalk.show(settings.clients().forwardedBy(), claim, report));
+        } catch (InvalidSettings e) {
+            report.unusable(e.getMessage());
+        }
+        return report.code();
+    }
+
+    private static void lookFor(Settings settings, Map<String, String> environment, Report report) {
+        SettingNames.show(environment, report);
+        AdminCheck.show(settings, environment, report);
+        CertificateCheck.show(settings, Time.system().now(), report);
+        PortCheck.show(settings, report);
+        RedisCheck.show(settings, report);
+        ServiceCheck.show(settings, Time.system(), report);
+    }
+}

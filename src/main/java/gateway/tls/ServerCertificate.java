@@ -1,0 +1,122 @@
+package gateway.tls;
+
+import gateway.settings.InvalidSettings;
+import gateway.settings.TlsSettings;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import nl.altindag.ssl.util.KeyManagerUtils;
+import nl.altindag.ssl.util.TrustManagerUtils;
+
+/**
+ * Who the gateway is to clients: a certificate with those up to its CA, and its key; and which clients it believes, if
+ * they must show one, too.
+ *
+ * @param chain the gateway's own certificate first; at least that
+ * @param key belongs to the first
+ * @param clientCas whose certificates clients must show; empty: none
+ */
+public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientCas) {
+    /** By the kind of a key, how it signs. */
+    private static final Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+    /**
+     * Reads the files.
+     *
+     * @throws InvalidSettings naming each file that can't be used, and why
+     */
+    public static ServerCertificate read(TlsSettings settings) {
+        List<String> problems = new ArrayList<>();
+        Optional<List<X509Certificate>> chain =
+                read("GATEWAY_TLS_CERT", settings.certificate(), Pem::certificates, problems);
+        Optional<PrivateKey> key = read("GATEWAY_TLS_KEY", settings.key(), Pem::key, problems);
+        List<X509Certificate> clientCas = settings.clientCa()
+                .flatMap(file -> read("GATEWAY_TLS_CLIENT_CA", file, Pem::certificates, problems))
+                .orElse(List.of());
+        if (chain.isPresent() && key.isPresent()) {
+            mismatch(chain.get().get(0).getPublicKey(), key.get(), settings.certificate())
+                    .ifPresent(words -> problems.add("GATEWAY_TLS_KEY=" + settings.key() + ": " + words));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidSettings(problems);
+        }
+        return new ServerCertificate(chain.get(), key.get(), clientCas);
+    }
+
+    private static <T> Optional<T> read(String name, Path file, Function<String, T> parser, List<String> problems) {
+        try {
+            return Optional.of(parser.apply(Pem.text(file)));
+        } catch (IllegalArgumentException e) {
+            problems.add(name + "=" + file + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Why the two don't belong together; empty if they do. */
+    private static Optional<String> mismatch(PublicKey certified, PrivateKey key, Path certificate) {
+        try {
+            byte[] anything = new byte[32];
+            Signature signature = Signature.getInstance(SIGNATURES.get(key.getAlgorithm()));
+            signature.initSign(key);
+            signature.update(anything);
+            byte[] signed = signature.sign();
+            signature.initVerify(certified);
+            signature.update(anything);
+            if (signature.verify(signed)) {
+                return Optional.empty();
+            }
+        } catch (GeneralSecurityException e) {
+            // of different kinds: it doesn't belong to it either
+        }
+        return Optional.of("doesn't belong to the first certificate in " + certificate);
+    }
+
+    /** When its certificates end: the first of them to do so. */
+    public Instant ends() {
+        return chain.stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
+    }
+
+    /** Whether its own certificate may be shown at this time; what is above that may be known to clients otherwise. */
+    boolean isValidAt(Instant now) {
+        X509Certificate own = chain.get(0);
+        return !now.isBefore(own.getNotBefore().toInstant())
+                && now.isBefore(own.getNotAfter().toInstant());
+    }
+
+    /** For the log: whom it names and until when it holds. */
+    public String words() {
+        X509Certificate own = chain.get(0);
+        return own.getSubjectX500Principal().getName() + ", valid until "
+                + own.getNotAfter().toInstant();
+    }
+
+    /** What TLS needs of it. */
+    public SSLContext context() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyManager shown = KeyManagerUtils.createKeyManager(key, chain.toArray(X509Certificate[]::new));
+            TrustManager[] believed =
+                    clientCas.isEmpty() ? null : new TrustManager[] {TrustManagerUtils.createTrustManager(clientCas)};
+            context.init(new KeyManager[] {shown}, believed, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This JVM can't do TLS with " + words(), e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package gateway.trace;
+
+import gateway.registry.Latency;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** How the requests to the services ended so far, counted, and how long the served ones took. */
+public final class OutcomeCounts implements Consumer<Trace> {
+    private static final Outcome[] OUTCOMES = Outcome.values();
+
+    private final LongAdder[] counts = new LongAdder[OUTCOMES.length];
+    private final Latency latency = new Latency();
+
+    public OutcomeCounts() {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = new LongAdder();
+        }
+    }
+
+    /** Counts it, if it was for a service. */
+    @Override
+    public void accept(Trace trace) {
+        if (!trace.isForService()) {
+            return;
+        }
+        counts[trace.outcome().ordinal()].increment();
+        if (trace.outcome() == Outcome.SERVED) {
+            latency.record(trace.durationNanos());
+        }
+    }
+
+    /** How many ended so. */
+    public long count(Outcome outcome) {
+        return counts[outcome.ordinal()].sum();
+    }
+
+    /** How many have ended at all. */
+    public long count() {
+        long sum = 0;
+        for (LongAdder count : counts) {
+            sum += count.sum();
+        }
+        return sum;
+    }
+
+    /** Of the served ones. */
+    public Latency latency() {
+        return latency;
+    }
+}

@@ -1,0 +1,123 @@
+/* One request's whole trace, in a drawer: what was asked, what the limiter said, and each attempt on a line of time. */
+
+import {answer, attribute, byId, el, tag, text} from './dom.js';
+import {bytes, clock, millis, plural, state as stateOf, verdict} from './format.js';
+
+/** @param around the list: beside(trace, step) and focus(trace) */
+export function drawer(around) {
+  const dialog = byId('trace');
+  const title = el('h2', {id: 'trace-title', tabindex: '-1'});
+  const newer = el('button', {type: 'button', class: 'quiet'}, 'Newer');
+  const older = el('button', {type: 'button', class: 'quiet'}, 'Older');
+  const close = el('button', {type: 'button', class: 'quiet', 'data-action': 'close'}, 'Close');
+  const content = el('div', {class: 'trace'});
+  dialog.append(el('div', {class: 'drawer-head'}, title, el('div', {class: 'buttons'}, newer, older, close)), content);
+  let current = null;
+  let back = null; // what had the focus, if not a row
+
+  function show(trace) {
+    current = trace;
+    title.replaceChildren(el('span', {class: 'method'}, trace.method), ` ${trace.path}`);
+    content.replaceChildren(...tell(trace));
+    for (const [button, step] of [[newer, 1], [older, -1]]) {
+      attribute(button, 'aria-disabled', around.beside(trace, step) ? null : 'true');
+    }
+    content.scrollTop = 0;
+  }
+
+  function open(trace, opener = null) {
+    back = opener;
+    show(trace);
+    if (!dialog.open) {
+      dialog.showModal();
+      title.focus();
+    }
+  }
+
+  const go = (step) => {
+    const trace = around.beside(current, step);
+    if (trace) {
+      show(trace);
+    }
+  };
+  newer.addEventListener('click', () => go(1));
+  older.addEventListener('click', () => go(-1));
+  close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener('close', () => (back?.isConnected ? back.focus() : around.focus(current)));
+
+  return {open};
+}
+
+function tell(trace) {
+  const facts = [
+    ['Answer', answer(trace.outcome, trace.status)],
+    ['Time', el('time', {datetime: trace.time}, `${clock(trace.time)} (${trace.time})`)],
+    ['Took', `${millis(trace.duration_ms)}, ${bytes(trace.bytes)}`],
+    ['Client', trace.client],
+    ['Limit', verdict(trace.limit)],
+    ['Request id', copied(trace.id)],
+    ['Trace id', trace.trace_id ? copied(trace.trace_id) : '–'],
+  ];
+  return [
+    trace.reason ? el('p', {class: 'reason', 'data-tone': trace.outcome}, trace.reason, trace.problem ? el('span', {class: 'muted'}, ` (${trace.problem})`) : null) : null,
+    el('dl', {class: 'facts'}, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)])),
+    ...attempts(trace),
+    ...others(trace.passed_over ?? []),
+    el('details', {}, el('summary', {}, 'The same as JSON'), el('pre', {}, JSON.stringify(trace, null, 2))),
+  ].filter(Boolean);
+}
+
+function attempts(trace) {
+  const list = trace.attempts ?? [];
+  if (list.length === 0) {
+    return [el('h3', {}, 'Attempts'), el('p', {class: 'muted'}, 'None: it was not sent to any backend.')];
+  }
+  const total = Math.max(trace.duration_ms, ...list.map((attempt) => attempt.after_ms + attempt.duration_ms), 0.01);
+  return [
+    el('h3', {}, plural(list.length, 'attempt')),
+    el('ol', {class: 'attempts'}, ...list.map((attempt, index) => attemptRow(attempt, index, list.length, total))),
+    el('p', {class: 'scale muted'}, el('span', {}, '0 ms'), el('span', {}, millis(total))),
+  ];
+}
+
+function attemptRow(attempt, index, all, total) {
+  const tone = attempt.error ? 'failed' : 'served';
+  const bar = el('span', {class: 'bar'});
+  bar.style.left = `${(100 * attempt.after_ms) / total}%`;
+  bar.style.width = `${Math.max(0.5, (100 * attempt.duration_ms) / total)}%`;
+  const answer = attempt.error ? `${attempt.error}${attempt.error_type ? ` (${attempt.error_type})` : ''}` : `${attempt.status}`;
+  const connection = attempt.reused_connection ? 'on a connection that was open' : 'on a new connection';
+  return el(
+    'li',
+    {'data-tone': tone},
+    el('div', {class: 'attempt-head'}, el('strong', {}, attempt.backend), tag(tone, answer), el('span', {class: 'took'}, millis(attempt.duration_ms))),
+    el('div', {class: 'track', 'aria-hidden': 'true'}, bar),
+    el('p', {class: 'muted'}, `${attempt.url}, after ${millis(attempt.after_ms)}, ${connection}${index < all - 1 ? '; then the next' : ''}`),
+  );
+}
+
+function others(passedOver) {
+  if (passedOver.length === 0) {
+    return [];
+  }
+  const rows = passedOver.map((other) => {
+    const {tone, words} = stateOf(other.status);
+    return el('li', {}, el('strong', {}, other.backend), tag(tone, words), el('span', {class: 'muted'}, other.reason ?? ''));
+  });
+  return [el('h3', {}, 'Passed over'), el('ul', {class: 'others'}, ...rows)];
+}
+
+/** An id, and a button that copies it. */
+function copied(id) {
+  const button = el('button', {type: 'button', class: 'quiet small', 'aria-label': 'Copy'}, 'Copy');
+  button.addEventListener('click', async () => {
+    try { // only where the page came over https or from this machine
+      await navigator.clipboard.writeText(id);
+      text(button, 'Copied');
+    } catch {
+      text(button, 'Select it by hand');
+    }
+  });
+  return el('span', {class: 'copied'}, el('code', {}, id), button);
+}

@@ -1,0 +1,131 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.settings.InvalidSettings;
+import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where services may be. */
+class AddressPolicyApiTest {
+    private static String form(String url) {
+        return "{\"name\":\"d\",\"url\":\"" + url + "\"}";
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cloud metadata      | http://169.254.169.254/latest    | leads to 169.254.169.254, a link-local address, where no service may be",
+                "the same, mapped    | http://[::ffff:a9fe:a9fe]        | leads to 169.254.169.254, a link-local address, where no service may be",
+                "the same, a number  | http://2852039166                | leads to 169.254.169.254, a link-local address, where no service may be",
+                "link-local IPv6     | http://[fe80::1]:80              | leads to fe80:0:0:0:0:0:0:1, a link-local address, where no service may be",
+                "unspecified         | http://0.0.0.0:1                 | leads to 0.0.0.0, an unspecified address, where no service may be",
+                "broadcast           | https://255.255.255.255          | leads to 255.255.255.255, an address of no single host, where no service may be",
+                "another machine     | http://192.0.2.7                 | leads to 192.0.2.7, which is in none of the networks that services may be in",
+            })
+    void what_no_service_may_be_at_is_said_of_the_url(String what, String url, String words) throws Exception {
+        try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICE_NETWORKS", "127.0.0.0/8, ::1"))) {
+            HttpResponse<String> answer = gateway.post("/services", form(url));
+            assertEquals(400, answer.statusCode());
+            JsonNode problem = TestGateway.json(answer);
+            assertEquals(
+                    "urn:api-gateway:problem:invalid-registration",
+                    problem.path("type").asText());
+            assertEquals("url", problem.at("/errors/0/field").asText());
+            assertEquals(words, problem.at("/errors/0/problem").asText());
+            assertEquals(0, gateway.json("/services").path("total_services").asInt());
+        }
+    }
+
+    @Test
+    void where_services_may_be_they_register() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICE_NETWORKS", "127.0.0.0/8"))) {
+            assertEquals(201, gateway.post("/services", form(a.url())).statusCode());
+            assertEquals("a", gateway.who());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://169.254.169.254:80 | leads to 169.254.169.254, a link-local address, where no service may be",
+                "http://192.0.2.7:8001  | leads to 192.0.2.7, which is in none of the networks that services may be in",
+            })
+    void a_setting_that_names_such_a_place_is_bad(String url, String words) {
+        Exception bad = assertThrows(
+                InvalidSettings.class,
+                () -> TestGateway.with(Map.of("GATEWAY_SERVICES", url, "GATEWAY_SERVICE_NETWORKS", "10.0.0.0/8")));
+        assertEquals("GATEWAY_SERVICES=" + url + ": " + words, bad.getMessage());
+    }
+
+    @Test
+    void a_health_check_follows_no_redirect() throws Exception {
+        try (TestBackend inner = TestBackend.named("inner");
+                TestBackend a = TestBackend.named("a")
+                        .withHealth((request, wire) -> wire.send("HTTP/1.1 302 Found\r\nLocation: " + inner.url()
+                                + "/secret\r\nContent-Length: 0\r\n\r\n"));
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            assertEquals(
+                    "its /health answered 302",
+                    gateway.json("/services").at("/services/0/last_check/error").asText());
+            assertEquals(0, inner.waiting());
+        }
+    }
+
+    /** A name that stands for this machine when its service registers, and for another place later. */
+    @Test
+    void a_name_is_looked_at_again_whenever_a_connection_is_made() throws Exception {
+        Path hosts = Files.createTempFile(Path.of("target").toAbsolutePath(), "hosts", "");
+        Files.writeString(hosts, "127.0.0.1 moving.test\n");
+        Map<String, String> environment = Map.of(
+                "GATEWAY_HOST", "127.0.0.1",
+                "GATEWAY_PORT", "0",
+                "GATEWAY_RATE_LIMIT", "off",
+                "GATEWAY_HEALTH_INTERVAL", "50ms",
+                "GATEWAY_HEALTH_TIMEOUT", "10s");
+        try (TestBackend a = TestBackend.named("a");
+                Launched gateway = Launched.start(
+                        environment,
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djdk.net.hosts.file=" + hosts,
+                        "-Dsun.net.inetaddr.ttl=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "GatewayApp")) {
+            String ready = gateway.line("is ready on port");
+            int port = Integer.parseInt(ready.substring(ready.lastIndexOf(' ') + 1));
+            String url = "http://moving.test:" + a.port();
+            assertEquals(
+                    "healthy",
+                    send(port, "POST /services", form(url)).path("status").asText());
+            assertEquals("a", send(port, "GET /api/who", "").path("service").asText());
+
+            Files.writeString(hosts, "169.254.169.254 moving.test\n");
+            gateway.line("d (" + url + ") is unhealthy: 3 bad checks in a row: leads to 169.254.169.254, a link-local");
+            assertEquals(
+                    400, send(port, "POST /services", form(url)).path("status").asInt());
+
+            Files.writeString(hosts, "127.0.0.1 moving.test\n");
+            gateway.line("d (" + url + ") is healthy: 2 good checks in a row");
+        }
+    }
+
+    private static JsonNode send(int port, String line, String body) throws Exception {
+        try (RawClient client = new RawClient(port)) {
+            String request = line + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                    + body.length() + "\r\n\r\n" + body;
+            return new ObjectMapper().readTree(client.send(request).answer().body());
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package gateway.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.testing.TestBackend;
+import gateway.testing.TestCa;
+import gateway.testing.TestRedis;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What --check finds, and its exit codes. */
+class ConfigCheckTest {
+    /** What it said, and the exit code. */
+    private record Said(List<String> lines, int code) {
+        String line(String start) {
+            return lines.stream()
+                    .filter(line -> line.startsWith(start))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no line \"" + start + "...\" in " + lines));
+        }
+    }
+
+    private static Said check(Map<String, String> settings, String... arguments) {
+        Map<String, String> all = new HashMap<>(Map.of("GATEWAY_PORT", "0", "GATEWAY_HOST", "127.0.0.1"));
+        all.putAll(settings);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String[] given = arguments.length > 0 ? arguments : new String[] {"--check"};
+        int code = ConfigCheck.run(given, all, new PrintStream(out, true, StandardCharsets.UTF_8));
+        return new Said(out.toString(StandardCharsets.UTF_8).lines().toList(), code);
+    }
+
+    private static Path folder() throws Exception {
+        return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "check");
+    }
+
+    @Test
+    void with_nothing_set_all_is_fine() {
+        Said said = check(Map.of());
+        assertEquals(0, said.code());
+        assertTrue(
+                said.lines().stream().allMatch(line -> line.startsWith("ok    ") || line.startsWith("note  admin: ")),
+                said.lines().toString());
+    }
+
+    @ParameterizedTest(name = "{0}={1} {2}={3}")
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "GATEWAY_PORT, 0, GATEWAY_LEASE, 15s, 'with a proxy, a tunnel or a TLS terminator on this machine,'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 10.0.0.0/8, 'with a proxy, a tunnel or a TLS terminator on'",
+                "GATEWAY_PORT, 0, GATEWAY_ADMIN_TOKEN, 0123456789abcdef, -",
+                "GATEWAY_PORT, 0, GATEWAY_ADMIN_PORT, 0, -",
+                "GATEWAY_ADMIN_TOKEN, 0123456789abcdef, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, -",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, 'nobody may change things'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, ::1, 'nobody may change things'",
+                "GATEWAY_ADMIN_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.0/8, 'nobody may change things'",
+                "GATEWAY_PROXY_PROTOCOL, true, GATEWAY_TRUSTED_PROXIES, 192.0.2.1, 'nobody may change things'",
+            })
+    void what_a_proxy_on_this_machine_would_mean_for_operators_is_noted(
+            String name, String value, String other, String otherValue, String note) {
+        Said said = check(Map.of(name, value, other, otherValue));
+        assertEquals(0, said.code());
+        List<String> notes =
+                said.lines().stream().filter(line -> line.startsWith("note")).toList();
+        assertEquals(note == null ? 0 : 1, notes.size(), said.toString());
+        notes.forEach(line -> assertTrue(line.startsWith("note  admin: " + note), line));
+    }
+
+    @Test
+    void every_bad_setting_is_named_at_once() {
+        Said said = check(Map.of("GATEWAY_PORT", "many", "GATEWAY_LEASE", "15", "GATEWAY_REUSE_PORT", "yes"));
+        assertEquals(2, said.code());
+        assertEquals(
+                List.of(
+                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535",
+                        "BAD   GATEWAY_LEASE=15: expected a whole number and a unit, like 500ms, 2s, 5m or 1h",
+                        "BAD   GATEWAY_REUSE_PORT=yes: expected true or false"),
+                said.lines());
+    }
+
+    @Test
+    void a_misspelt_setting_is_noted_and_a_services_one_is_none() {
+        Said said = check(Map.of("GATEWAY_RATELIMIT", "5/1s", "GATEWAY_URL", "http://localhost:1"));
+        assertEquals(0, said.code());
+        assertEquals("note  GATEWAY_RATELIMIT is no setting; --help lists all", said.line("note"));
+    }
+
+    @Test
+    void services_are_resolved_and_asked_for_their_health() throws Exception {
+        try (TestBackend well = TestBackend.named("a");
+                TestBackend ill = TestBackend.doing((request, wire) -> wire.ok("{}"))) {
+            ill.withHealth((request, wire) -> wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+            String dead = "http://127.0.0.1:" + TestBackend.deadPort();
+            Said said = check(
+                    Map.of("GATEWAY_SERVICES", String.join(",", well.url(), ill.url(), dead, "http://x.invalid")));
+            assertEquals(3, said.code());
+            String fine = said.line("ok    service " + well.url());
+            assertTrue(fine.matches(".* \\(127\\.0\\.0\\.1\\): healthy, in \\d+ ms"), fine);
+            assertEquals(
+                    "BAD   service " + ill.url() + " (127.0.0.1): its /health answered 500",
+                    said.line("BAD   service " + ill.url()));
+            assertEquals(
+                    "BAD   service " + dead + " (127.0.0.1): connection refused", said.line("BAD   service " + dead));
+            assertEquals(
+                    "BAD   service http://x.invalid:80 (no address): unknown host",
+                    said.line("BAD   service http://x"));
+        }
+    }
+
+    @ParameterizedTest(name = "shared: {0}")
+    @CsvSource({
+        "false, 'is taken, and not by a gateway; end what listens there or take another port'",
+        "true, 'is taken, and not shared: who listens there has no GATEWAY_REUSE_PORT=true, or is another user''s'",
+    })
+    void a_port_that_something_else_has_is_bad(boolean shared, String words) throws Exception {
+        try (TestBackend other = TestBackend.named("other")) {
+            Said said =
+                    check(Map.of("GATEWAY_PORT", "" + other.port(), "GATEWAY_REUSE_PORT", shared ? "true" : "false"));
+            assertEquals(3, said.code());
+            assertEquals("BAD   GATEWAY_PORT=" + other.port() + ": " + words, said.line("BAD"));
+        }
+    }
+
+    @Test
+    void a_port_that_a_gateway_has_is_no_fault() throws Exception {
+        try (TestBackend running = TestBackend.named("gateway")
+                .withHealth((request, wire) -> wire.ok("{\"status\":\"healthy\",\"service\":\"API Gateway\"}"))) {
+            Said said = check(Map.of("GATEWAY_PORT", "" + running.port()));
+            assertEquals(0, said.code());
+            assertEquals(
+                    "ok    GATEWAY_PORT=" + running.port() + ": is taken, by a gateway that runs",
+                    said.line("ok    GATEWAY_PORT"));
+        }
+    }
+
+    @Test
+    void a_free_port_is_free_before_and_after() throws Exception {
+        int port = TestBackend.deadPort();
+        for (int i = 0; i < 2; i++) {
+            Said said = check(Map.of("GATEWAY_PORT", "" + port, "GATEWAY_ADMIN_PORT", "0"));
+            assertEquals("ok    GATEWAY_PORT=" + port + ": is free", said.line("ok    GATEWAY_PORT"));
+            assertEquals("ok    GATEWAY_ADMIN_PORT=0: takes a free one", said.line("ok    GATEWAY_ADMIN_PORT"));
+        }
+    }
+
+    @Test
+    void an_address_of_another_machine_is_bad() {
+        Said said = check(Map.of("GATEWAY_HOST", "192.0.2.1", "GATEWAY_PORT", "8765"));
+        assertEquals(3, said.code());
+        assertTrue(
+                said.line("BAD").startsWith("BAD   GATEWAY_PORT=8765: can't be had at 192.0.2.1: "), said.toString());
+    }
+
+    @Test
+    @Tag("redis")
+    void redis_is_asked_for_its_version_and_whether_it_forgets() throws Exception {
+        try (TestRedis redis = TestRedis.start("--requirepass", "secret", "--maxmemory-policy", "allkeys-lru")) {
+            String node = "redis 127.0.0.1:" + redis.port();
+            Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://:secret@127.0.0.1:" + redis.port()));
+            assertEquals(0, said.code());
+            assertTrue(said.line("ok    redis").matches("ok    " + node + ": version \\d+\\.\\d+\\.\\d+"));
+            assertTrue(said.line("note  redis").startsWith("note  " + node + ": maxmemory-policy is allkeys-lru"));
+
+            Said wrong = check(Map.of("GATEWAY_REDIS_URL", "redis://:wrong@127.0.0.1:" + redis.port()));
+            assertEquals(3, wrong.code());
+            assertEquals("BAD   " + node + ": user or password is wrong", wrong.line("BAD"));
+            assertFalse(wrong.toString().contains("wrong@"), wrong.toString());
+        }
+    }
+
+    @Test
+    void a_redis_that_is_away_is_bad() throws Exception {
+        int port = TestBackend.deadPort();
+        Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://127.0.0.1:" + port));
+        assertEquals(3, said.code());
+        assertEquals("BAD   redis 127.0.0.1:" + port + ": connection refused", said.line("BAD"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "not yet, 86400, 3, 'BAD   GATEWAY_TLS_CERT: CN=localhost isn''t valid before '",
+        "soon, 0, 0, 'note  GATEWAY_TLS_CERT: CN=localhost ends soon, at '",
+        "yesterday, -86400, 3, 'BAD   GATEWAY_TLS_CERT: CN=localhost ended at '",
+    })
+    void it_says_when_a_certificate_ends(String when, long seconds, int code, String start) throws Exception {
+        Instant middle = Instant.now().plusSeconds(seconds);
+        Map<String, String> tls = new TestCa("Test CA")
+                .issue(TestCa.keys("EC"), middle, "localhost")
+                .writeTo(folder());
+        Said said = check(tls);
+        assertEquals(code, said.code());
+        assertTrue(said.line(start).length() > start.length());
+    }
+
+    @Test
+    void a_key_that_belongs_to_another_certificate_can_not_be_used() throws Exception {
+        TestCa ca = new TestCa("Test CA");
+        Map<String, String> tls = new HashMap<>(ca.issue("localhost").writeTo(folder()));
+        tls.put("GATEWAY_TLS_KEY", ca.issue("localhost").writeTo(folder()).get("GATEWAY_TLS_KEY"));
+        Said said = check(tls);
+        assertEquals(2, said.code());
+        assertTrue(said.line("BAD   GATEWAY_TLS_KEY=").contains("doesn't belong to"), said.toString());
+    }
+
+    @Test
+    void who_may_change_things_is_said_without_the_token_and_a_file_that_all_may_read_is_noted() throws Exception {
+        String token = "0123456789abcdef0123456789abcdef";
+        Path file = Files.writeString(folder().resolve("token"), token);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Said said = check(Map.of("GATEWAY_ADMIN_TOKEN_FILE", file.toString()));
+        assertEquals(0, said.code());
+        assertTrue(said.line("ok    admin: whoever shows the token").length() > 0);
+        assertTrue(said.line("note  GATEWAY_ADMIN_TOKEN_FILE=").endsWith("chmod 600 it"));
+        assertFalse(said.toString().contains(token));
+    }
+
+    @ParameterizedTest(name = "{0} from {1}: {2}")
+    @CsvSource({
+        "'1.2.3.4, 10.0.0.1', 10.0.0.2, 'it is 1.2.3.4, which isn''t in GATEWAY_TRUSTED_PROXIES'",
+        "'6.6.6.6, 1.2.3.4, 10.0.0.1', 10.0.0.2, 'it is 1.2.3.4, which isn''t in GATEWAY_TRUSTED_PROXIES: what stands left of it is ignored'",
+        "1.2.3.4, 192.0.2.9, 'it is 192.0.2.9, which isn''t in GATEWAY_TRUSTED_PROXIES: what stands left of it is ignored'",
+        "'1.2.3.4, junk', 10.0.0.2, 'it is 10.0.0.2, though that is a trusted proxy: nobody further is named'",
+        "10.0.0.1, 10.0.0.2, 'it is 10.0.0.1, though that is a trusted proxy: nobody further is named'",
+    })
+    void a_claim_is_walked_and_nothing_else_looked_for(String header, String peer, String words) {
+        Said said = check(Map.of("GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8"), "--check-client", header, "--peer", peer);
+        assertEquals(0, said.code());
+        assertTrue(said.lines().stream().allMatch(line -> line.contains(" client: ")), said.toString());
+        assertEquals("ok    client: " + words, said.lines().get(said.lines().size() - 1));
+    }
+
+    @Test
+    void a_comma_in_quotes_is_no_end_of_what_a_proxy_wrote() {
+        Map<String, String> settings =
+                Map.of("GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8", "GATEWAY_FORWARDED_HEADER", "Forwarded");
+        String header = "for=1.2.3.4;ext=\"a, b\", for=10.0.0.1;ext=\"c, d\"";
+        Said said = check(settings, "--check-client", header, "--peer", "10.0.0.2");
+        assertEquals(
+                List.of(
+                        "ok    client: the connection comes from 10.0.0.2, with Forwarded: " + header,
+                        "ok    client: 10.0.0.2 is a trusted proxy, and says 10.0.0.1",
+                        "ok    client: 10.0.0.1 is a trusted proxy, and says 1.2.3.4",
+                        "ok    client: it is 1.2.3.4, which isn't in GATEWAY_TRUSTED_PROXIES"),
+                said.lines());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "--check --nonsense, unknown argument --nonsense; a check takes",
+        "--check --peer 10.0.0.1, --check-client and --peer go together",
+        "--check-client 1.2.3.4, --check-client and --peer go together",
+        "--check-client, --check-client: expected a value after it",
+        "'--check-client 1.2.3.4 --peer proxy.local', '--peer proxy.local: expected an address, like'",
+    })
+    void arguments_that_can_not_be_used_are_named(String arguments, String start) {
+        Said said = check(Map.of(), arguments.split(" "));
+        assertEquals(2, said.code());
+        assertTrue(said.lines().get(0).startsWith("BAD   " + start), said.toString());
+    }
+}

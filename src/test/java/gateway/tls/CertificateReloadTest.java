@@ -1,0 +1,139 @@
+package gateway.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import gateway.settings.TlsSettings;
+import gateway.testing.FakeTime;
+import gateway.testing.TestCa;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When new files are taken and when the old ones stay. */
+class CertificateReloadTest {
+    private final List<X509Certificate> taken = new ArrayList<>();
+    private final FakeTime time = new FakeTime();
+
+    @TempDir
+    Path folder;
+
+    private TestCa ca;
+    private TestCa.Issued first;
+    private TestCa.Issued second;
+    private CertificateReload reload;
+
+    @BeforeEach
+    void start() throws Exception {
+        ca = new TestCa("Test CA");
+        first = issue("first");
+        second = issue("second");
+        first.writeTo(folder);
+        reload = reload(folder);
+    }
+
+    private TestCa.Issued issue(String name) throws Exception {
+        return ca.issue(TestCa.keys("EC"), time.now(), name);
+    }
+
+    private CertificateReload reload(Path where) {
+        TlsSettings settings = new TlsSettings(
+                where.resolve("cert.pem"), where.resolve("key.pem"), Optional.empty(), Optional.empty());
+        return new CertificateReload(
+                settings,
+                ServerCertificate.read(settings),
+                time,
+                identity -> taken.add(identity.chain().get(0)));
+    }
+
+    private void look(int times) {
+        for (int i = 0; i < times; i++) {
+            reload.look();
+        }
+    }
+
+    @Test
+    void what_stays_the_same_is_not_taken_again() {
+        look(3);
+        assertEquals(List.of(), taken);
+    }
+
+    @Test
+    void a_new_pair_is_taken_once() throws Exception {
+        second.writeTo(folder);
+        look(3);
+        assertEquals(List.of(second.certificate()), taken);
+    }
+
+    @Test
+    void a_pair_that_is_moved_into_place_is_taken() throws Exception {
+        Path next = Files.createDirectory(folder.resolve("next"));
+        second.writeTo(next);
+        for (String name : List.of("cert.pem", "key.pem")) {
+            Files.move(next.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        }
+        look(2);
+        assertEquals(List.of(second.certificate()), taken);
+    }
+
+    /** Some put each pair into a folder of its own and let a link point at the newest. */
+    @Test
+    void a_pair_behind_a_link_that_is_turned_is_taken() throws Exception {
+        Path old = Files.createDirectory(folder.resolve("old"));
+        Path fresh = Files.createDirectory(folder.resolve("fresh"));
+        first.writeTo(old);
+        second.writeTo(fresh);
+        Path live = Files.createSymbolicLink(folder.resolve("live"), old);
+        reload = reload(live);
+        Path turned = Files.createSymbolicLink(folder.resolve("turned"), fresh);
+        Files.move(turned, live, StandardCopyOption.ATOMIC_MOVE);
+        look(2);
+        assertEquals(List.of(second.certificate()), taken);
+    }
+
+    @Test
+    void a_pair_that_does_not_fit_is_refused_and_the_next_good_one_taken() throws Exception {
+        Files.writeString(folder.resolve("cert.pem"), second.certificatePem());
+        look(5);
+        assertEquals(List.of(), taken);
+        Files.writeString(folder.resolve("key.pem"), second.keyPem());
+        look(1);
+        assertEquals(List.of(second.certificate()), taken);
+    }
+
+    @Test
+    void files_that_vanish_or_are_cut_off_change_nothing() throws Exception {
+        Files.delete(folder.resolve("key.pem"));
+        look(3);
+        Files.writeString(folder.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\nMIGH");
+        look(3);
+        assertEquals(List.of(), taken);
+    }
+
+    @Test
+    void a_certificate_that_has_ended_or_not_begun_is_refused() throws Exception {
+        for (Duration away : List.of(Duration.ofHours(-1), Duration.ofHours(1))) {
+            ca.issue(TestCa.keys("EC"), time.now().plus(away), "wrong time").writeTo(folder);
+            look(3);
+        }
+        assertEquals(List.of(), taken);
+    }
+
+    @Test
+    void after_a_bad_pair_the_old_one_may_come_back_and_a_new_one_is_seen() throws Exception {
+        Files.writeString(folder.resolve("cert.pem"), "junk");
+        look(3);
+        second.writeTo(folder);
+        look(1);
+        first.writeTo(folder);
+        look(1);
+        assertEquals(List.of(second.certificate(), first.certificate()), taken);
+    }
+}

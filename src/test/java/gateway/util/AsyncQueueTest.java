@@ -1,0 +1,139 @@
+package gateway.util;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AsyncQueueTest {
+    private static void nothing() {}
+
+    @Test
+    void what_many_give_is_taken_once_each_and_each_ones_in_order() throws Exception {
+        int givers = 4;
+        int each = 50_000;
+        List<long[]> taken = new ArrayList<>();
+        AsyncQueue<long[]> box = new AsyncQueue<>("numbers", 1 << 18, taken::add, AsyncQueueTest::nothing);
+        box.start();
+        List<Thread> threads = new ArrayList<>();
+        for (int giver = 0; giver < givers; giver++) {
+            int number = giver;
+            Thread thread = Threads.daemons("giver").newThread(() -> {
+                for (int i = 0; i < each; i++) {
+                    box.give(new long[] {number, i});
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        box.close();
+        assertEquals(0, box.dropped());
+        assertEquals(givers * each, taken.size());
+        long[] next = new long[givers];
+        for (long[] thing : taken) {
+            assertEquals(next[(int) thing[0]]++, thing[1]);
+        }
+    }
+
+    @Test
+    void under_pressure_everything_is_either_taken_or_counted_as_dropped() throws Exception {
+        List<Integer> taken = new ArrayList<>();
+        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
+        box.start();
+        List<Thread> threads = new ArrayList<>();
+        for (int giver = 0; giver < 3; giver++) {
+            Thread thread = Threads.daemons("giver").newThread(() -> {
+                for (int i = 0; i < 100_000; i++) {
+                    box.give(i);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        box.close();
+        assertEquals(300_000, taken.size() + box.dropped());
+    }
+
+    @Test
+    void a_taker_that_sleeps_is_woken() throws Exception {
+        BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
+        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
+        box.start();
+        for (int i = 0; i < 20; i++) {
+            box.give(i);
+            assertEquals(i, taken.poll(10, TimeUnit.SECONDS));
+        }
+        box.close();
+    }
+
+    @Test
+    void what_fails_is_no_reason_to_stop() {
+        List<Integer> taken = new ArrayList<>();
+        AsyncQueue<Integer> box =
+                new AsyncQueue<>("numbers", 16, number -> taken.add(10 / number), AsyncQueueTest::nothing);
+        box.give(5);
+        box.give(0);
+        box.give(2);
+        box.start();
+        box.close();
+        assertEquals(List.of(2, 5), taken);
+    }
+
+    @Test
+    void closing_waits_for_a_taker_that_is_stuck_but_not_for_ever() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        AsyncQueue<Integer> box = new AsyncQueue<>(
+                "numbers",
+                16,
+                number -> {
+                    stuck.countDown();
+                    try {
+                        over.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                AsyncQueueTest::nothing);
+        box.start();
+        box.give(1);
+        stuck.await();
+        box.close();
+        assertEquals(1, over.getCount());
+        over.countDown();
+    }
+
+    @Test
+    void a_full_box_takes_again_once_it_was_emptied() throws Exception {
+        BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
+        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 4, taken::add, AsyncQueueTest::nothing);
+        for (int i = 0; i < 6; i++) {
+            box.give(i);
+        }
+        assertEquals(2, box.dropped());
+        assertEquals(4, box.waiting());
+        box.start();
+        for (int i = 0; i < 4; i++) {
+            assertEquals(i, taken.poll(10, TimeUnit.SECONDS));
+        }
+        box.close();
+        assertEquals(0, box.waiting());
+        assertTrue(taken.isEmpty());
+        box.give(6);
+        assertEquals(2, box.dropped());
+        assertFalse(box.waiting() == 0);
+    }
+}
