@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gateway.admin.GatewayApi;
 import gateway.lifecycle.Drain;
 import gateway.settings.Settings;
 import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
+import gateway.util.Release;
 import gateway.util.Time;
 import io.javalin.testtools.JavalinTest;
 import io.javalin.testtools.TestConfig;
@@ -62,7 +62,7 @@ class GatewayApiTest {
     @Test
     void the_version_is_the_poms() throws Exception {
         String pom = Files.readString(Path.of("pom.xml"));
-        assertTrue(pom.contains("<version>" + GatewayApi.VERSION + "</version>"));
+        assertTrue(pom.contains("<version>" + Release.VERSION + "</version>"));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
-import gateway.admin.access.AdminPort;
 import gateway.balance.Balancer;
 import gateway.client.ClientAddress;
 import gateway.lifecycle.Drain;
@@ -11,9 +10,10 @@ import gateway.limit.RateLimit.Decision;
 import gateway.limit.ShadowLimit;
 import gateway.net.Peer;
 import gateway.registry.ServiceList;
-import gateway.settings.Settings;
+import gateway.server.AdminPort;
 import gateway.trace.Trace;
 import gateway.util.Durations;
+import gateway.util.Release;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -27,11 +27,6 @@ import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** What the gateway tells about itself: {@code /}, {@code /health} and {@code /stats}. */
 public final class GatewayApi {
-    /** The release, as in pom.xml. */
-    public static final String VERSION = "1.0.0";
-
-    private static final String NAME = "API Gateway";
-
     private final ServiceList services;
     private final Balancer balancer;
     private final AtomicInteger index;
@@ -67,15 +62,6 @@ public final class GatewayApi {
         this.startedAt = time.now();
     }
 
-    /** The line with which it starts. */
-    public static String introduction(Settings settings) {
-        return NAME + " " + VERSION + ", rate limit "
-                + settings.rateLimit().map(Object::toString).orElse("off") + ", Java "
-                + Runtime.version().feature()
-                + (Runtime.version().feature() < 21 ? " (from 21 on, each request would run on a virtual thread)" : "")
-                + ",";
-    }
-
     /** {@code GET /}: JSON; browsers, which would rather have a page, are led to it. */
     public void overview(Context ctx) {
         ctx.res().setHeader("Vary", "Accept");
@@ -85,8 +71,8 @@ public final class GatewayApi {
             return;
         }
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("service", NAME);
-        answer.put("version", VERSION);
+        answer.put("service", Release.NAME);
+        answer.put("version", Release.VERSION);
         answer.put("status", drain.isDraining() ? "draining" : "running");
         answer.put("features", features());
         answer.put("backend_services", services.all().size());
@@ -133,7 +119,7 @@ public final class GatewayApi {
     public void health(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", healthStatus());
-        answer.put("service", NAME);
+        answer.put("service", Release.NAME);
         answer.put("rate_limit_store", Wording.store(limit));
         answer.put("backend_services", Summary.of(services));
         answer.put("timestamp", time.now().toString());

@@ -2,18 +2,19 @@ package gateway.admission;
 
 import gateway.http.PathPrefix;
 import gateway.http.Refusals;
+import gateway.server.Admission;
 import gateway.settings.Settings;
 import gateway.trace.Trace;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** What keeps the gateway from taking on more than it can carry: the bounds towards clients, and what they refused. */
-public final class AdmissionControl {
+/** Keeps the load below what the gateway can carry: bounds what clients may use, and counts what was refused for it. */
+public final class AdmissionControl implements Admission {
     private final Settings settings;
     private final Refusals problems = new Refusals();
     private final Refusals closed = new Refusals();
@@ -21,7 +22,7 @@ public final class AdmissionControl {
     private final ConcurrencyLimit inFlight;
     private final Pace registrations;
     private final HeaderDeadlines headers;
-    private final List<ServerConnector> guarded = new CopyOnWriteArrayList<>();
+    private final List<ServerConnector> connectors = new CopyOnWriteArrayList<>();
 
     public AdmissionControl(Settings settings, Time time) {
         this.settings = settings;
@@ -40,62 +41,59 @@ public final class AdmissionControl {
                 closed);
     }
 
-    /** Has the bounds hold for what comes by this connector; returns it. HTTP/2 is told its own, when it is set up. */
-    public ServerConnector over(ServerConnector connector) {
-        return over(connector, connections);
+    /** The bounds of HTTP/2 aren't among these; they are set where its protocol is set up. */
+    @Override
+    public ServerConnector bound(ServerConnector connector) {
+        return bound(connector, connections);
     }
 
-    /** The same for operators', whose connections are counted apart: they get in however many clients there are. */
-    public ServerConnector overOperators(ServerConnector connector) {
-        return over(connector, connections(settings, closed));
+    @Override
+    public ServerConnector boundAdmin(ServerConnector connector) {
+        return bound(connector, connections(settings, closed));
     }
 
-    private ServerConnector over(ServerConnector connector, Connections connections) {
+    private ServerConnector bound(ServerConnector connector, Connections connections) {
         HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
         http.getHttpConfiguration().setRequestHeaderSize(settings.bounds().header());
         connector.setIdleTimeout(settings.bounds().idleTimeout().toMillis());
         connector.addBean(connections);
-        guarded.add(connector);
+        connectors.add(connector);
         return connector;
     }
 
-    /**
-     * Stands before the server's handlers, and refuses requests for services while there are enough under way.
-     *
-     * @param services what is below this is for a service
-     */
-    public void atDoorOf(Server server, PathPrefix services) {
-        server.insertHandler(new Door(inFlight, services));
+    @Override
+    public Handler.Singleton door(PathPrefix services) {
+        return new Door(inFlight, services);
     }
 
-    /** What looks at each other request before anything is done for it. */
+    /** Returns the handler that refuses requests which are too large, by what their headers say. */
     public BoundsHandler handler() {
         return new BoundsHandler(settings.bounds());
     }
 
-    /** Has the timer call what ends connections that wait for a header for too long. */
-    public void watchedBy(Timer timer) {
+    /** Schedules the sweeps that end connections whose header doesn't arrive in time. */
+    public void start(Timer timer) {
         timer.every(
                 HeaderDeadlines.PAUSE,
                 "header deadlines",
-                () -> headers.tick(guarded.stream()
+                () -> headers.tick(connectors.stream()
                         .flatMap(connector -> connector.getConnectedEndPoints().stream())
                         .toList()));
     }
 
-    /** Counts the problem that a request was answered with, if it was with one. */
+    /** Counts the problem that a request was answered with, if there was one. */
     public void count(Trace ended) {
         if (ended.problem() != null) {
             problems.count(ended.problem().slug());
         }
     }
 
-    /** Requests for services that are under way. */
+    /** The limit of requests for services under way at the same time. */
     public ConcurrencyLimit inFlight() {
         return inFlight;
     }
 
-    /** How many services may register or renew each second. */
+    /** The limit of registrations and renewals a second. */
     public Pace registrations() {
         return registrations;
     }
@@ -105,12 +103,12 @@ public final class AdmissionControl {
         return connections;
     }
 
-    /** The problems that were answered with, by slug. */
+    /** Counts the problems that requests were answered with, by slug. */
     public Refusals problems() {
         return problems;
     }
 
-    /** The connections that were closed without an answer, by why. */
+    @Override
     public Refusals closed() {
         return closed;
     }

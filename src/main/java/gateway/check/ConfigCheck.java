@@ -19,10 +19,12 @@ public final class ConfigCheck {
 
     private ConfigCheck() {}
 
-    /** Whether the arguments ask for it. */
-    public static boolean isAskedFor(String[] arguments) {
+    /** Checks and ends the process with {@link #run}'s exit code, if the arguments ask for that; else returns. */
+    public static void exitIfAskedFor(String[] arguments) {
         List<String> given = Arrays.asList(arguments);
-        return given.contains(CheckArguments.CHECK) || given.contains(CheckArguments.CLIENT);
+        if (given.contains(CheckArguments.CHECK) || given.contains(CheckArguments.CLIENT)) {
+            System.exit(run(arguments, System.getenv(), System.out));
+        }
     }
 
     /**

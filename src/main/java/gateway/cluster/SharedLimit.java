@@ -51,13 +51,6 @@ public final class SharedLimit implements RateLimit {
         this.reach = new Reach(settings, window, this::fallbackWords, time);
     }
 
-    /** The limit with this memory: the memory alone if there is no Redis. */
-    public static RateLimit over(
-            SlidingWindow memory, Optional<RedisSettings> redis, ClusterMembers gateways, Time time) {
-        return redis.<RateLimit>map(settings -> new SharedLimit(settings, memory, gateways, time))
-                .orElse(memory);
-    }
-
     /**
      * Connects, so that the first requests needn't wait for it, and begins to probe.
      *

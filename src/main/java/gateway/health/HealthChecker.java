@@ -9,6 +9,7 @@ import gateway.settings.Settings;
 import gateway.util.Durations;
 import gateway.util.Threads;
 import gateway.util.Time;
+import gateway.util.Timer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Proxy;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import okhttp3.ConnectionPool;
@@ -80,8 +82,25 @@ public final class HealthChecker implements AutoCloseable {
         this.client = builder.build();
     }
 
+    /** A checker with jitter by chance. */
+    public HealthChecker(ServiceList services, Health health, Settings settings, Via via, Time time) {
+        this(
+                services,
+                health,
+                settings,
+                via,
+                time,
+                () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** Checks all backends, waits for the results, and schedules the checks that follow. */
+    public void start(Timer timer) {
+        checkAll();
+        timer.every(pause(), "health checks", this::tick);
+    }
+
     /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */
-    public Duration pause() {
+    Duration pause() {
         long twentieth = interval.toMillis() / 20;
         return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
     }

@@ -7,17 +7,22 @@ import gateway.limit.RateLimit.Decision;
 import gateway.net.Networks;
 import gateway.net.Peer;
 import gateway.settings.Rate;
+import gateway.settings.Settings;
 import gateway.trace.Trace;
 import gateway.trace.Trace.Verdict;
 import gateway.util.Time;
+import gateway.util.Timer;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Lets a request go on to the next handler, or answers 429 and ends it. For exempt clients no limit holds. */
-public final class LimitHandler implements Handler {
+public final class LimitHandler implements Handler, AutoCloseable {
+    private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
+
     private final RateLimit limit;
     private final PathPrefix limited;
     private final Networks exempt;
@@ -42,6 +47,26 @@ public final class LimitHandler implements Handler {
         this.time = time;
         this.requests = limit.rate().map(Rate::requests).orElse(0);
         this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
+    }
+
+    /** A handler as the settings have it: who is exempt, and what limit is tried out. */
+    public LimitHandler(RateLimit limit, PathPrefix limited, Settings settings, Time time) {
+        this(
+                limit,
+                limited,
+                settings.clients().exempt(),
+                settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time)),
+                time);
+    }
+
+    /**
+     * Starts the limit, and schedules that idle clients are forgotten.
+     *
+     * @throws gateway.settings.InvalidSettings if the limit is shared and what shares it is required but not there
+     */
+    public void start(Timer timer) {
+        limit.start();
+        timer.every(FORGET_PAUSE, "idle clients", this::forgetIdle);
     }
 
     @Override
@@ -91,6 +116,11 @@ public final class LimitHandler implements Handler {
         ctx.skipRemainingHandlers();
     }
 
+    /** The limit that is applied. */
+    public RateLimit limit() {
+        return limit;
+    }
+
     /** Requests let through since the start. */
     public long allowed() {
         return allowed.sum();
@@ -121,9 +151,14 @@ public final class LimitHandler implements Handler {
         return Optional.ofNullable(shadow);
     }
 
-    /** Forgets clients that have been idle for a whole window. To be called now and then. */
-    public void forgetIdle() {
+    private void forgetIdle() {
         limit.forgetIdle();
         shadow().ifPresent(ShadowLimit::forgetIdle);
+    }
+
+    /** Closes the limit. */
+    @Override
+    public void close() {
+        limit.close();
     }
 }

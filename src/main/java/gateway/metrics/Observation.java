@@ -2,7 +2,6 @@ package gateway.metrics;
 
 import gateway.admission.AdmissionControl;
 import gateway.limit.LimitHandler;
-import gateway.limit.RateLimit;
 import gateway.registry.ServiceList;
 import gateway.settings.LogForm;
 import gateway.trace.AccessLog;
@@ -29,15 +28,14 @@ public final class Observation implements AutoCloseable {
     private final RequestLog requestLog;
 
     /**
-     * @param decisions counts what the limit let through and refused
-     * @param guard counts what the bounds refused, and all other problems
+     * @param limiter counts what the limit let through and refused
+     * @param admission counts what the bounds refused, and all other problems
      * @param logForm how the access log is written; empty means there is none
      */
     public Observation(
             ServiceList services,
-            RateLimit limit,
-            LimitHandler decisions,
-            AdmissionControl guard,
+            LimitHandler limiter,
+            AdmissionControl admission,
             Optional<LogForm> logForm,
             Time time) {
         Metrics counts = new Metrics();
@@ -46,11 +44,11 @@ public final class Observation implements AutoCloseable {
         metrics = new Exposition(
                 counts,
                 services,
-                decisions,
-                limit,
-                guard,
+                limiter,
+                limiter.limit(),
+                admission,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
-        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, traffic, counts, guard::count));
+        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, traffic, counts, admission::count));
         accessLog.ifPresent(listeners::add);
         requestLog = new TraceEnds(time, listeners);
     }

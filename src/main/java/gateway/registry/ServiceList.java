@@ -133,6 +133,11 @@ public final class ServiceList {
         }
     }
 
+    /** Adds the services with these URLs unless they are there already; they stay until they are removed. */
+    public void offer(List<ServiceUrl> urls) {
+        urls.forEach(url -> offer(Service.configured(url)));
+    }
+
     private Backend add(Service service) {
         Backend backend = new Backend(
                 service,

@@ -11,6 +11,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
@@ -35,6 +36,11 @@ public final class TraceHandler implements Handler {
         this.random = random;
         this.ids = new RequestIds(random);
         this.time = time;
+    }
+
+    /** A handler with ids by chance. */
+    public TraceHandler(PathPrefix services, TrustedProxies forwardedBy, Time time) {
+        this(services, forwardedBy, () -> ThreadLocalRandom.current().nextLong(), time);
     }
 
     @Override

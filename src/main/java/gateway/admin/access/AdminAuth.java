@@ -4,6 +4,7 @@ import gateway.client.ClientAddress;
 import gateway.http.PageHeaders;
 import gateway.http.Problem;
 import gateway.net.Peer;
+import gateway.server.AdminPort;
 import gateway.settings.Settings;
 import gateway.trace.Trace;
 import gateway.util.Durations;

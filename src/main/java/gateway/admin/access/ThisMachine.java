@@ -2,6 +2,7 @@ package gateway.admin.access;
 
 import gateway.net.Networks;
 import gateway.net.Peer;
+import gateway.server.AdminPort;
 import gateway.settings.Settings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;

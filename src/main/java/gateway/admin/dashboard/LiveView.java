@@ -3,7 +3,6 @@ package gateway.admin.dashboard;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import gateway.admin.GatewayApi;
 import gateway.admin.ServiceView;
 import gateway.admin.Wording;
 import gateway.balance.Balancer;
@@ -16,6 +15,7 @@ import gateway.registry.ServiceList;
 import gateway.trace.History;
 import gateway.trace.Outcome;
 import gateway.trace.OutcomeCounts;
+import gateway.util.Release;
 import gateway.util.Time;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -112,7 +112,7 @@ public final class LiveView {
         List<Backend> available = services.available();
         return new State(
                 time.now().toString(),
-                GatewayApi.VERSION,
+                Release.VERSION,
                 drain.isDraining() ? "draining" : "running",
                 startedAt.toString(),
                 limit(),

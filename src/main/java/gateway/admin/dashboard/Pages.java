@@ -4,7 +4,7 @@ import gateway.admin.access.AdminAuth;
 import gateway.http.PageHeaders;
 import gateway.http.Problem;
 import gateway.server.ServerConfig;
-import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
@@ -66,13 +66,13 @@ public final class Pages {
      *
      * @param operators where their page is to be found; all else is for everybody
      */
-    public static void configure(JavalinConfig config, AdminAuth operators) {
+    public static void addTo(RoutesConfig routes, AdminAuth operators) {
         Pages pages = new Pages();
-        ServerConfig.get(config.routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
-        ServerConfig.get(config.routes, "/docs", pages.own("docs.html", HTML));
-        ServerConfig.get(config.routes, "/openapi.json", pages.own("openapi.json", JSON));
-        ServerConfig.get(config.routes, "/dashboard/assets/{file}", pages::asset);
-        ServerConfig.get(config.routes, "/webjars/<path>", pages::library);
+        ServerConfig.get(routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
+        ServerConfig.get(routes, "/docs", pages.own("docs.html", HTML));
+        ServerConfig.get(routes, "/openapi.json", pages.own("openapi.json", JSON));
+        ServerConfig.get(routes, "/dashboard/assets/{file}", pages::asset);
+        ServerConfig.get(routes, "/webjars/<path>", pages::library);
     }
 
     private Handler own(String name, String type) {

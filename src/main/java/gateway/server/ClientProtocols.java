@@ -16,10 +16,10 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 
 /**
- * What the gateway speaks to clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 in it and the way there from HTTP; with a
- * PROXY header before each if it stands behind such proxies.
+ * The protocols of the ports for clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 in it and a redirect from HTTP; with a
+ * PROXY header before each if proxies that send one stand before the gateway.
  */
-public final class Listening {
+final class ClientProtocols {
     private final int requestHeader;
     private final Optional<Https> https;
     private final Optional<CertificateReload> reload;
@@ -27,15 +27,17 @@ public final class Listening {
     private final UnaryOperator<List<ConnectionFactory>> proxied;
 
     /**
+     * Reads the certificate and its key, if there is one.
+     *
      * @param refusals counts connections that are closed without an answer
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
-    public Listening(Settings settings, Refusals refusals, Time time) {
+    ClientProtocols(Settings settings, Refusals refusals, Time time) {
         Optional<TlsSettings> tls = settings.tls();
-        Optional<ServerCertificate> identity = tls.map(ServerCertificate::read);
+        Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
-        this.https = identity.map(Https::new);
-        this.reload = identity.map(used -> new CertificateReload(tls.get(), used, time, https.get()::take));
+        this.https = certificate.map(Https::new);
+        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::take));
         Networks proxies = settings.clients().forwardedBy().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)
@@ -44,20 +46,20 @@ public final class Listening {
                 tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port, proxied));
     }
 
-    /** What a connection to the main port speaks, in the order of its layers. */
-    public ConnectionFactory[] protocols(HttpConfiguration http) {
+    /** Returns the protocols of a connection to the main port, the outermost first. */
+    ConnectionFactory[] of(HttpConfiguration http) {
         List<ConnectionFactory> protocols = https.map(tls -> tls.protocols(http, requestHeader))
                 .orElseGet(() -> List.of(new HttpConnectionFactory(http)));
         return proxied.apply(protocols).toArray(ConnectionFactory[]::new);
     }
 
-    /** The port that leads from HTTP to HTTPS, if there is one. */
-    public Optional<Redirect> redirect() {
+    /** The port that redirects from HTTP to HTTPS, if there is one. */
+    Optional<Redirect> redirect() {
         return redirect;
     }
 
-    /** Has the timer call what takes new certificates. */
-    public void watchedBy(Timer timer) {
+    /** Schedules looking for a new certificate. */
+    void start(Timer timer) {
         reload.ifPresent(files -> timer.every(CertificateReload.PAUSE, "certificates", files::look));
     }
 }

@@ -1,4 +1,4 @@
-package gateway.admin.access;
+package gateway.server;
 
 import gateway.http.PathPrefix;
 import gateway.http.Problem;
@@ -10,19 +10,19 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** The port of its own for changes and what is private, if there is one: the connector that has its name. */
+/** The separate port for administration (GATEWAY_ADMIN_PORT), if there is one. Its connector is known by its name. */
 public final class AdminPort {
     private static final String NAME = "admin";
 
     private AdminPort() {}
 
-    /** Makes this connector that port; one that hasn't begun to listen. */
-    public static Connector at(ServerConnector connector) {
+    /** Makes this connector, which must not have started, the admin port's; returns it. */
+    static ServerConnector at(ServerConnector connector) {
         connector.setName(NAME);
         return connector;
     }
 
-    /** Whether the request came in there. */
+    /** Whether the request came in at the admin port. */
     public static boolean isOf(HttpServletRequest request) {
         return NAME.equals(ServletContextRequest.getServletContextRequest(request)
                 .getConnectionMetaData()
@@ -30,7 +30,7 @@ public final class AdminPort {
                 .getName());
     }
 
-    /** Has nothing of this there: services are the main port's business. */
+    /** Returns a handler that answers 404 to requests for services at the admin port: the main port serves them. */
     public static Handler without(PathPrefix services) {
         return ctx -> {
             if (services.covers(ctx.path()) && isOf(ctx.req())) {
@@ -40,15 +40,16 @@ public final class AdminPort {
         };
     }
 
-    static void refuse(Context ctx) throws Exception {
+    /** Answers 404, as for any path that isn't served at the port where the request came in. */
+    public static void refuse(Context ctx) throws Exception {
         Problem.notFound(ctx.req().getRequestURI()).send(ctx.req(), ctx.res());
     }
 
-    /** What the gateway says of it when it is ready; nothing if there is none. */
-    public static String introduction(Server server) {
+    /** Returns the end of the line with which the gateway starts: where the admin port is; empty if there is none. */
+    static String introduction(Server server) {
         for (Connector connector : server.getConnectors()) {
-            if (NAME.equals(connector.getName()) && connector instanceof ServerConnector there) {
-                return ", for operators on port " + there.getLocalPort() + " of " + there.getHost();
+            if (NAME.equals(connector.getName()) && connector instanceof ServerConnector admin) {
+                return ", for operators on port " + admin.getLocalPort() + " of " + admin.getHost();
             }
         }
         return "";

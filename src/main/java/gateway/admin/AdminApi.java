@@ -1,0 +1,95 @@
+package gateway.admin;
+
+import gateway.admin.access.AdminAuth;
+import gateway.admin.dashboard.LiveApi;
+import gateway.admin.dashboard.LiveView;
+import gateway.admin.dashboard.Pages;
+import gateway.admission.AdmissionControl;
+import gateway.balance.Balancer;
+import gateway.cluster.Cluster;
+import gateway.health.HealthChecker;
+import gateway.lifecycle.Drain;
+import gateway.limit.LimitHandler;
+import gateway.limit.RateLimit;
+import gateway.metrics.Observation;
+import gateway.net.AddressPolicy;
+import gateway.registry.ServiceList;
+import gateway.server.ServerConfig;
+import gateway.settings.Settings;
+import gateway.util.Time;
+import io.javalin.config.RoutesConfig;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The gateway's own API: what it says of itself, how services register, what operators see and change. */
+public final class AdminApi {
+    private final AdminAuth auth;
+    private final GatewayApi gateway;
+    private final ServicesApi services;
+    private final GatewaysApi gateways;
+    private final LimitsApi limits;
+    private final MetricsApi metrics;
+    private final RequestsApi requests;
+    private final LiveApi live;
+
+    /**
+     * @param index the balancer's, to be shown
+     * @param limiter counts what the limit let through and refused
+     * @param admission bounds how many services register or renew a second
+     */
+    public AdminApi(
+            Settings settings,
+            ServiceList services,
+            HealthChecker checker,
+            Balancer balancer,
+            AtomicInteger index,
+            LimitHandler limiter,
+            Cluster cluster,
+            AdmissionControl admission,
+            Observation observation,
+            Drain drain,
+            Time time) {
+        RateLimit limit = limiter.limit();
+        this.auth = new AdminAuth(settings, time);
+        this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, drain, time);
+        this.services = new ServicesApi(
+                services,
+                checker,
+                balancer,
+                limit,
+                new AddressPolicy(settings.serviceAddresses()),
+                admission.registrations(),
+                settings.lease(),
+                time);
+        this.gateways = new GatewaysApi(cluster.members(), time);
+        this.limits = new LimitsApi(limit, limiter, auth, time);
+        this.metrics = new MetricsApi(observation.metrics());
+        this.requests = new RequestsApi(observation.traces());
+        LiveView view = new LiveView(services, balancer, limit, limiter, observation.traffic(), drain, time);
+        this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
+    }
+
+    /** Adds the routes. Those that {@link AdminAuth#only} guards are for operators, all others for everybody. */
+    public void addTo(RoutesConfig routes) {
+        ServerConfig.get(routes, "/", gateway::overview);
+        ServerConfig.get(routes, "/health", gateway::health);
+        ServerConfig.get(routes, "/stats", gateway::stats);
+        ServerConfig.get(routes, "/metrics", auth.only(metrics::metrics));
+        ServerConfig.get(routes, "/services", services::list);
+        ServerConfig.get(routes, "/services/{name}", services::get);
+        routes.post("/services", auth.only(services::register));
+        routes.delete("/services/{name}", auth.only(services::delete));
+        routes.post("/services/{name}/drain", auth.only(services::drain));
+        routes.post("/services/{name}/resume", auth.only(services::resume));
+        ServerConfig.get(routes, "/gateways", gateways::list);
+        ServerConfig.get(routes, "/limits/explain", limits::explain);
+        ServerConfig.get(routes, "/requests/{id}", auth.only(requests::get));
+        routes.get("/dashboard/events", auth.only(live::events));
+        routes.head("/dashboard/events", auth.only(live::head));
+        Pages.addTo(routes, auth);
+    }
+
+    /** Ends the dashboard's streams, which would else last as long as their viewers look. */
+    public void endStreams() {
+        live.close();
+    }
+}

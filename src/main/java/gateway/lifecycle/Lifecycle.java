@@ -1,0 +1,68 @@
+package gateway.lifecycle;
+
+import gateway.util.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Calls the parts of a server when it starts and stops. Each list of steps runs in the order in which it was added, on
+ * the thread that starts or stops the server; a step that throws ends its list and fails the start or stop.
+ *
+ * <p>It owns the timer of the parts' background work. That ends before the first part is closed, so that no step of it
+ * runs on a closed one.
+ */
+public final class Lifecycle {
+    /** Starts a part. */
+    public interface Start {
+        /** Starts it; steps of its background work go on this timer. */
+        void with(Timer timer);
+    }
+
+    private final Timer timer = new Timer();
+    private final List<Start> starting = new ArrayList<>();
+    private final List<IntConsumer> listening = new ArrayList<>();
+    private final List<Runnable> stopping = new ArrayList<>();
+    private final List<Runnable> stopped = new ArrayList<>();
+
+    /** Adds steps to run before the server listens. */
+    public void onStart(Start... steps) {
+        starting.addAll(List.of(steps));
+    }
+
+    /** Adds a step to run once the server listens and before it answers; it gets the main port. */
+    public void onListening(IntConsumer step) {
+        listening.add(step);
+    }
+
+    /** Adds steps to run before the server stops: they end what would hold that up, like streams without an end. */
+    public void onStopping(Runnable... steps) {
+        stopping.addAll(List.of(steps));
+    }
+
+    /** Adds steps to run after the last request: they close the parts. */
+    public void onStopped(Runnable... steps) {
+        stopped.addAll(List.of(steps));
+    }
+
+    /** Runs the steps of {@link #onStart}. */
+    public void start() {
+        starting.forEach(step -> step.with(timer));
+    }
+
+    /** Runs the steps of {@link #onListening} with this port. */
+    public void listening(int port) {
+        listening.forEach(step -> step.accept(port));
+    }
+
+    /** Runs the steps of {@link #onStopping}. */
+    public void stopping() {
+        stopping.forEach(Runnable::run);
+    }
+
+    /** Ends the timer, then runs the steps of {@link #onStopped}. */
+    public void stopped() {
+        timer.close();
+        stopped.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,25 @@
+package gateway.server;
+
+import gateway.http.PathPrefix;
+import gateway.http.Refusals;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** What bounds the load on the server: connections, header sizes, idle times, requests under way. */
+public interface Admission {
+    /** Applies the bounds to a connector for clients, which must not have started; returns it. */
+    ServerConnector bound(ServerConnector connector);
+
+    /** Applies them to the admin port's, whose connections count apart: clients can't use up an operator's place. */
+    ServerConnector boundAdmin(ServerConnector connector);
+
+    /**
+     * Returns the server's outermost handler, which refuses requests for services while too many are under way.
+     *
+     * @param services the paths of requests for services
+     */
+    Handler.Singleton door(PathPrefix services);
+
+    /** Counts the connections that are closed without an answer, by reason. */
+    Refusals closed();
+}
