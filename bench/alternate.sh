@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Compares this build with another one, turn by turn in one run: what a change costs, on machines whose speed drifts.
+#
+#   git worktree add /tmp/before HEAD~1 && (cd /tmp/before && ./run.sh env) && bench/alternate.sh /tmp/before [turns]
+#   JAVA=17 CONNECTIONS=512 WORKLOAD=post bench/alternate.sh /tmp/before 9
+#
+# Both gateways run all the while on core 0, load (wrk) and backends (one nginx worker) on core 1; only one has load at a
+# time, and every second turn begins with the other one. The last line is the median of the turns' ratios.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+BEFORE=${1:-}
+TURNS=${2:-7}
+JAVA=${JAVA:-25}
+CONNECTIONS=${CONNECTIONS:-64}
+WORKLOAD=${WORKLOAD:-get}
+SECONDS_EACH=${SECONDS_EACH:-6}
+WARM_UP=${WARM_UP:-25}
+. bench/common.sh
+
+[ -d "$BEFORE/target/classes" ] || fail "$BEFORE: expected the folder of another build, made by ./run.sh env there"
+for tool in wrk nginx taskset; do
+  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux)"
+done
+home=$(java_home "$JAVA")
+[ -n "$home" ] || fail "no Java $JAVA found"
+./run.sh env >/dev/null || fail "the build failed"
+
+cat >"$WORK/backend.conf" <<CONF
+daemon off; worker_processes 1; pid $WORK/backend.pid; error_log $WORK/backend.log;
+events { worker_connections 8192; }
+http {
+  access_log off; keepalive_requests 100000000; client_max_body_size 0; client_body_temp_path $WORK/body;
+  server {
+    listen unix:$WORK/ready;
+    listen 127.0.0.1:PORT backlog=4096;
+    default_type application/json;
+    location / { return 200 '{"service":"bench","message":"one hundred and twenty bytes of JSON, as small answers are","items":["a","b","c"],"n":12345}'; }
+  }
+}
+CONF
+printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "\\"" .. string.rep("x", 10238) .. "\\""\n' >"$WORK/post.lua"
+chmod 755 "$WORK"
+for _ in $(seq 20); do # another port as long as this one is taken
+  BACKEND=$((20000 + RANDOM % 10000))
+  sed -i "s/127.0.0.1:[A-Z0-9]*/127.0.0.1:$BACKEND/" "$WORK/backend.conf"
+  taskset -c 1 nginx -c "$WORK/backend.conf" 2>"$WORK/nginx.log" &
+  nginx=$!
+  until [ -S "$WORK/ready" ] || ! kill -0 "$nginx" 2>/dev/null; do sleep 0.1; done
+  sleep 0.2
+  kill -0 "$nginx" 2>/dev/null && break
+done
+kill -0 "$nginx" 2>/dev/null || fail "nginx did not start: $(cat "$WORK/nginx.log")"
+PIDS+=("$nginx")
+
+start() { # name, folder: sets PID_name and PORT_name
+  (cd "$2" && GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=0 GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
+    GATEWAY_SERVICES=http://127.0.0.1:$BACKEND exec taskset -c 0 "$home/bin/java" -cp "target/classes:target/lib/*" GatewayApp) \
+    >"$WORK/$1.log" 2>&1 &
+  PIDS+=($!)
+  eval "PID_$1=$!"
+  until grep -q 'is ready on port' "$WORK/$1.log"; do
+    kill -0 $! 2>/dev/null || fail "$2 did not start: $(cat "$WORK/$1.log")"
+    sleep 0.1
+  done
+  eval "PORT_$1=$(sed -n 's/.*is ready on port \([0-9]*\).*/\1/p' "$WORK/$1.log")"
+}
+
+load() { # name, seconds
+  local port=PORT_$1 script=()
+  if [ "$WORKLOAD" = post ]; then script=(-s "$WORK/post.lua"); fi
+  taskset -c 1 wrk -t1 "-c$CONNECTIONS" "-d${2}s" --timeout 10s --latency ${script[@]+"${script[@]}"} \
+    "http://127.0.0.1:${!port}/api/data"
+}
+
+ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; } # CPU time so far, in hundredths of a second
+
+measure() { # name: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx
+  local pid=PID_$1 before after
+  before=$(ticks "${!pid}")
+  load "$1" "$SECONDS_EACH" >"$WORK/wrk"
+  after=$(ticks "${!pid}")
+  figures $((after - before)) <"$WORK/wrk"
+}
+
+start before "$BEFORE"
+start now .
+for name in before now before now; do load "$name" $((WARM_UP / 2)) >/dev/null; done # compilers take this long to see what is hot
+echo "Java $JAVA, $WORKLOAD, $CONNECTIONS connections, $TURNS turns of $SECONDS_EACH s"
+printf '| turn | before µs | now µs | ratio | before requests/s | now requests/s | before p99 ms | now p99 ms | non-2xx |\n|---|---|---|---|---|---|---|---|---|\n'
+for turn in $(seq "$TURNS"); do
+  if [ $((turn % 2)) = 1 ]; then order="before now"; else order="now before"; fi
+  for name in $order; do measure "$name" >"$WORK/figures.$name"; done
+  paste -d ' ' "$WORK/figures.before" "$WORK/figures.now" | awk -v turn="$turn" '
+    { printf "| %d | %.1f | %.1f | %.3f | %d | %d | %.1f | %.1f | %d |\n", turn, $2, $7, $7 / $2, $1, $6, $4, $9, $5 + $10 }' | tee -a "$WORK/turns"
+done
+echo "median ratio of CPU per request: $(awk -F'|' '{print $5 + 0}' "$WORK/turns" | median)"
