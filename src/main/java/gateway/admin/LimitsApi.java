@@ -58,9 +58,9 @@ public final class LimitsApi {
     }
 
     private static String foundBy(Trace trace) {
-        return trace.cameThrough() == null
+        return trace.proxyPath() == null
                 ? "the TCP connection's other end; X-Forwarded-For and the like are not believed"
-                : "the word of trusted proxies: " + trace.cameThrough().text();
+                : "the word of trusted proxies: " + trace.proxyPath().text();
     }
 
     private Map<String, Object> answer(InetAddress client, String foundBy) {

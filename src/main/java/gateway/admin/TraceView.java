@@ -83,43 +83,45 @@ public record TraceView(
                 Wording.millis(trace.durationNanos()),
                 trace.bytes(),
                 limit(trace),
-                trace.hops().stream().map(hop -> attempt(hop, trace)).toList(),
+                trace.attempts().stream()
+                        .map(attempt -> attempt(attempt, trace))
+                        .toList(),
                 passedOver(trace),
                 reason(trace),
                 trace.problem() == null ? null : trace.problem().slug());
     }
 
     private static LimitView limit(Trace trace) {
-        Trace.Verdict verdict = trace.verdict();
-        return verdict == null
+        Trace.LimitDecision decision = trace.limitDecision();
+        return decision == null
                 ? null
                 : new LimitView(
-                        verdict.allowed(), verdict.limit(), verdict.remaining(), verdict.resetNanos() / 1_000_000);
+                        decision.allowed(), decision.limit(), decision.remaining(), decision.resetNanos() / 1_000_000);
     }
 
-    private static AttemptView attempt(Attempt hop, Trace trace) {
-        ProxyError error = hop.error();
+    private static AttemptView attempt(Attempt attempt, Trace trace) {
+        ProxyError error = attempt.error();
         return new AttemptView(
-                hop.backend().name(),
-                hop.backend().urlText(),
-                Wording.millis(hop.startedAt() - trace.startedAt()),
-                Wording.millis(hop.endedAt() - hop.startedAt()),
-                hop.reused(),
-                hop.status() == 0 ? null : hop.status(),
-                hop.failure(),
+                attempt.backend().name(),
+                attempt.backend().urlText(),
+                Wording.millis(attempt.startedAt() - trace.startedAt()),
+                Wording.millis(attempt.endedAt() - attempt.startedAt()),
+                attempt.reused(),
+                attempt.status() == 0 ? null : attempt.status(),
+                attempt.failure(),
                 error == null ? null : error.token());
     }
 
     private static List<PassedOver> passedOver(Trace trace) {
-        Snapshot choice = trace.choice();
-        if (choice == null) {
+        Snapshot candidates = trace.candidates();
+        if (candidates == null) {
             return List.of();
         }
-        List<Backend> asked = trace.hops().stream().map(Attempt::backend).toList();
-        Stream<PassedOver> unavailable = choice.unavailable().stream()
+        List<Backend> asked = trace.attempts().stream().map(Attempt::backend).toList();
+        Stream<PassedOver> unavailable = candidates.unavailable().stream()
                 .filter(other -> !asked.contains(other.backend()))
                 .map(other -> new PassedOver(other.backend().name(), other.status(), other.reason()));
-        Stream<PassedOver> others = choice.available().stream()
+        Stream<PassedOver> others = candidates.available().stream()
                 .filter(other -> !asked.contains(other))
                 .map(other -> new PassedOver(other.name(), Backend.Status.HEALTHY.word(), "not its turn"));
         return Stream.concat(unavailable, others).limit(MOST_PASSED_OVER).toList();
@@ -129,8 +131,8 @@ public record TraceView(
         if (trace.problem() != null) {
             return trace.problem().detail();
         }
-        return trace.hops().isEmpty()
+        return trace.attempts().isEmpty()
                 ? null
-                : trace.hops().get(trace.hops().size() - 1).failure();
+                : trace.attempts().get(trace.attempts().size() - 1).failure();
     }
 }

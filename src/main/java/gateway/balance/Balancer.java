@@ -4,17 +4,20 @@ import gateway.registry.Backend;
 import java.util.List;
 import java.util.Optional;
 
-/** Chooses a backend for a request. Strategies are tiny and know nothing of health: they see the available ones only. */
+/**
+ * A strategy that chooses a backend for each request. It knows nothing of health: it is given the available backends
+ * only.
+ */
 public interface Balancer {
     /**
-     * One of these.
+     * Chooses one of these backends.
      *
      * @param available at least one
      */
     Backend choose(List<Backend> available);
 
     /**
-     * Whom {@link #choose} would take now, for people to see; empty if that can't be said.
+     * Returns the backend that {@link #choose} would choose now, for display; empty if the strategy can't tell.
      *
      * @param available at least one
      */
@@ -22,6 +25,6 @@ public interface Balancer {
         return Optional.empty();
     }
 
-    /** The strategy's name as people know it. */
+    /** Returns the strategy's name for people. */
     String name();
 }

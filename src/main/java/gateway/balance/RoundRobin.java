@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Each in turn. The index runs over from the largest int to the smallest, so it is taken by floorMod. */
+/** Chooses each backend in turn. The index overflows from the largest int to the smallest, hence floorMod. */
 public final class RoundRobin implements Balancer {
     private final AtomicInteger index;
 
-    /** @param index where to start; shared, so that it can be shown */
+    /** @param index where to start; shared with the caller, which may display it */
     public RoundRobin(AtomicInteger index) {
         this.index = index;
     }

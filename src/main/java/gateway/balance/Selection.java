@@ -4,7 +4,7 @@ import gateway.registry.Backend;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds whose turn it is, passing over those that are full. */
+/** Selects the backend for a request and passes over those that are full. */
 public final class Selection {
     private final Balancer balancer;
 
@@ -13,7 +13,7 @@ public final class Selection {
     }
 
     /**
-     * The backend, which has counted the request already; null if all are full.
+     * Chooses a backend and counts the request as begun there; returns null if all are full.
      *
      * @param available at least one
      */

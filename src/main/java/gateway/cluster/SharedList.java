@@ -75,7 +75,7 @@ public final class SharedList implements AutoCloseable {
                 Redis.bytes(tag + "gone"),
                 Redis.bytes(tag + "state"),
                 Redis.bytes(tag + "done:" + gateways.self().id()));
-        services.tell(pending);
+        services.journal(pending);
     }
 
     /**

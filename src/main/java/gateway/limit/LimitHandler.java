@@ -9,7 +9,7 @@ import gateway.net.Peer;
 import gateway.settings.Rate;
 import gateway.settings.Settings;
 import gateway.trace.Trace;
-import gateway.trace.Trace.Verdict;
+import gateway.trace.Trace.LimitDecision;
 import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.http.Context;
@@ -89,7 +89,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         }
         Decision decision = limit.take(ClientAddress.of(client));
         headers.set(ctx.res(), decision);
-        trace.judged(new Verdict(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
+        trace.decided(new LimitDecision(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
         if (decision.allowed()) {
             allowed.increment();
             return;

@@ -46,8 +46,8 @@ public interface RateLimit extends AutoCloseable {
     /**
      * A client with requests that count.
      *
-     * @param used how many
-     * @param remaining how many may follow at once
+     * @param used how many requests count
+     * @param remaining how many more may follow at once
      * @param nextFreeNanos nanoseconds until it may ask again; 0 if it may now
      * @param allFreeNanos nanoseconds until none counts any more
      */

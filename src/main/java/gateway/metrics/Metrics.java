@@ -59,9 +59,9 @@ public final class Metrics implements Consumer<Trace> {
         int outcome = trace.outcome().ordinal();
         requests[cell(outcome, method(trace.method()), statusClass(trace.status()))].increment();
         durations[outcome].record(trace.durationNanos());
-        List<Attempt> hops = trace.hops();
-        for (int i = 0; i < hops.size() - 1; i++) {
-            ProxyError error = hops.get(i).error();
+        List<Attempt> attempts = trace.attempts();
+        for (int i = 0; i < attempts.size() - 1; i++) {
+            ProxyError error = attempts.get(i).error();
             if (error != null) {
                 retries[error.ordinal()].increment();
             }

@@ -219,7 +219,7 @@ final class ClientRequest implements Exchange.Asked {
 
     /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
     private void addOrigin(Headers.Builder headers) {
-        ProxyPath through = trace.cameThrough();
+        ProxyPath through = trace.proxyPath();
         headers.add("X-Forwarded-For", through == null ? Peer.text(trace.client()) : through.text());
         boolean said = through != null && through.proto() != null;
         headers.add("X-Forwarded-Proto", said ? through.proto() : request.isSecure() ? "https" : "http");

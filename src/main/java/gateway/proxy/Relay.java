@@ -67,7 +67,7 @@ final class Relay {
         fields.add(GATEWAY);
         fields.add(backend);
         fields.add(loadBalancer);
-        List<Attempt> before = request.trace().hops();
+        List<Attempt> before = request.trace().attempts();
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(before, attempt.backend()));
         }

@@ -9,32 +9,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A service as the gateway sees it now. Its name and URL never change (another URL is another backend); the rest is
- * written by many threads and read without locks. {@link ServiceList} alone changes the status, so that the list of
- * available backends can never disagree with it.
+ * A service and what the gateway knows of it now. Its name and URL never change: another URL is another backend. The
+ * rest is written by many threads and read without locks. Only {@link ServiceList} changes the status, so that it
+ * always agrees with the list of available backends.
  */
 public final class Backend {
-    /** What is known of a backend's health. Only a healthy one is available to requests. */
+    /** A backend's health. Only a healthy one gets requests. */
     public enum Status {
-        /** Not checked well yet: gets no request until one check was good. */
+        /** New: gets no request until its first check succeeds. */
         CHECKING,
         /** Gets requests. */
         HEALTHY,
-        /** Taken out by checks or by what requests met. */
+        /** Ejected because of failed checks or failed requests: gets no request. */
         UNHEALTHY;
 
-        /** The word in JSON and in the log. */
+        /** Returns the status's name in JSON and in the log. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * A status with its history.
+     * A status, with the time and the reason of the change to it.
      *
-     * @param status the status
-     * @param since when it became so
-     * @param reason why, in words
+     * @param since when the backend got this status
+     * @param reason why, for people
      */
     public record State(Status status, Instant since, String reason) {}
 
@@ -68,79 +67,82 @@ public final class Backend {
         renew(service.lease(), now);
     }
 
-    /** The service's name, its id in the list. */
+    /** Returns the service's name, its id in the list. */
     public String name() {
         return name;
     }
 
-    /** Where it listens. */
+    /** Returns the URL at which the service listens. */
     public ServiceUrl url() {
         return url;
     }
 
-    /** {@link #url} as text, made once because each answer carries it. */
+    /** Returns {@link #url} as text, made only once because each answer carries it. */
     public String urlText() {
         return urlText;
     }
 
-    /** What is known of its health, since when and why. */
+    /** Returns the backend's health, since when it is so and why. */
     public State state() {
         return state;
     }
 
-    /** Whether an operator has taken it out of turn; what is known of its health goes on beneath. */
+    /** Returns whether an operator is draining the backend; its health is tracked all the same. */
     public boolean draining() {
         return draining;
     }
 
-    /** Whether it may be chosen for a request. */
+    /** Returns whether the backend may be chosen for a request. */
     public boolean available() {
         return !draining && state.status() == Status.HEALTHY;
     }
 
-    /** What people are shown as its status: its health, or {@code draining}. */
+    /** Returns the status for people: {@code draining}, or else the health. */
     public String statusWord() {
         return draining ? "draining" : state.status().word();
     }
 
-    /** Why it has the status that is shown. */
+    /** Returns the reason for {@link #statusWord}. */
     public String reason() {
         return draining ? "drained by an operator" : state.reason();
     }
 
-    /** What the latest check saw; empty before the first. */
+    /** Returns the result of the latest check; empty before the first. */
     public Optional<Check> lastCheck() {
         return Optional.ofNullable(lastCheck);
     }
 
-    /** Notes what the latest check saw. */
+    /** Stores the result of the latest check. */
     public void lastCheck(Check check) {
         lastCheck = check;
         checks.increment();
         checkNanos.add(check.latency().toNanos());
     }
 
-    /** Checks so far. */
+    /** Returns how many checks there have been. */
     public long checks() {
         return checks.sum();
     }
 
-    /** How long all checks so far took together, nanoseconds. */
+    /** Returns how long all checks together have taken, nanoseconds. */
     public long checkNanos() {
         return checkNanos.sum();
     }
 
-    /** The streaks from which health is judged. */
+    /** Returns the streaks that decide on the health. */
     public Vitals vitals() {
         return vitals;
     }
 
-    /** How long it took lately to begin an answer. */
+    /** Returns the time to the first byte of recent answers. */
     public Latency latency() {
         return latency;
     }
 
-    /** A request is about to be sent to it, unless it is full; then nothing has happened. Ends with {@link #finished}. */
+    /**
+     * Counts a request that is about to be sent, and returns true; returns false and counts nothing if the backend is
+     * full. To be followed by {@link #finished}.
+     */
     public boolean tryStart() {
         if (inFlight.incrementAndGet() - switched.get() > mostInFlight) {
             inFlight.decrementAndGet();
@@ -151,59 +153,62 @@ public final class Backend {
         return true;
     }
 
-    /** A request that was {@link #tryStart started} is over, well or not. */
+    /** Ends a request that was {@link #tryStart started}, whatever came of it. */
     public void finished() {
         inFlight.decrementAndGet();
     }
 
-    /** A request has become a WebSocket: from now on it takes no request's place. Ends with {@link #switchedFinished}. */
+    /**
+     * Turns a request into an open WebSocket, which no longer counts towards the most requests at once. To be followed
+     * by {@link #switchedFinished}.
+     */
     public void switched() {
         switched.incrementAndGet();
     }
 
-    /** One that was {@link #switched} is over. */
+    /** Ends a WebSocket that was {@link #switched}. */
     public void switchedFinished() {
         finished();
         switched.decrementAndGet();
     }
 
-    /** Whether it has as many requests as it may have; open WebSockets aren't counted. */
+    /** Returns whether the backend has as many requests under way as it may have; open WebSockets don't count. */
     public boolean isFull() {
         return inFlight.get() - switched.get() >= mostInFlight;
     }
 
-    /** A request got no whole answer from it. */
+    /** Counts a request that got no complete answer. */
     public void countFailure() {
         failures.increment();
         totals.failures().increment();
     }
 
-    /** Requests sent to it so far, retries included. */
+    /** Returns how many requests have been sent to the backend, retries included. */
     public long requests() {
         return requests.sum();
     }
 
-    /** Requests that got no whole answer from it. */
+    /** Returns how many requests got no complete answer. */
     public long failures() {
         return failures.sum();
     }
 
-    /** How often it was taken out. */
+    /** Returns how often the backend became unhealthy. */
     public long ejections() {
         return ejections.sum();
     }
 
-    /** Requests it is working on now, open WebSockets among them. */
+    /** Returns how many requests are under way, open WebSockets included. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** The service's own lease; empty means it stays until deleted. */
+    /** Returns the service's lease; empty if it stays until it is deleted. */
     public Optional<Duration> lease() {
         return lease;
     }
 
-    /** How long the lease still runs at this time; empty without a lease, zero when it has ended. */
+    /** Returns how long the lease still runs at this time; empty without a lease, zero when it has ended. */
     public Optional<Duration> leaseLeft(long now) {
         return lease.map(any -> Duration.ofNanos(Math.max(0, leaseEnds - now)));
     }

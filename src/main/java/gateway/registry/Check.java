@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What one health check saw.
+ * The result of one health check.
  *
- * @param time when it ended
- * @param latency how long it took
+ * @param time when the check ended
+ * @param latency how long the check took
  * @param problem what was wrong; empty if the service is fine
  */
 public record Check(Instant time, Duration latency, Optional<Problem> problem) {
@@ -16,12 +16,12 @@ public record Check(Instant time, Duration latency, Optional<Problem> problem) {
     /**
      * What was wrong.
      *
-     * @param words for people, like {@code connection refused}
-     * @param unreachable no connection could be made: not slow, not ill, not there
+     * @param words the problem for people, like {@code connection refused}
+     * @param unreachable whether no connection could be made, rather than a connection with no answer or a bad one
      */
     public record Problem(String words, boolean unreachable) {}
 
-    /** Whether the service said it is fine. */
+    /** Returns whether the check succeeded. */
     public boolean good() {
         return problem.isEmpty();
     }

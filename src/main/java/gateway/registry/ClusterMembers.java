@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * This gateway and those that share a limit and a list of services with it, as last seen. Alone if nothing is shared.
- * Written by who talks with the others, read by anybody without a lock.
+ * This gateway and those that share a limit and a list of services with it, as last seen; this gateway alone if nothing
+ * is shared. The cluster's threads write it, any thread may read it without a lock.
  */
 public final class ClusterMembers {
     /**
      * One gateway.
      *
-     * @param id random, made when it started
-     * @param address where it listens, as far as it knows: host and port
-     * @param since when it started
-     * @param version its release
+     * @param id a random id, made when the gateway started
+     * @param address the host and port at which it listens, as far as it knows
+     * @param since when the gateway started
+     * @param version the gateway's version
      */
     public record Gateway(String id, String address, Instant since, String version) {}
 
@@ -26,25 +26,25 @@ public final class ClusterMembers {
     private volatile List<Gateway> all;
     private volatile boolean shared;
 
-    /** @param self this one; its address may be empty before it listens */
+    /** @param self this gateway; its address may be empty before it listens */
     public ClusterMembers(Gateway self) {
         this.self = self;
         this.all = List.of(self);
     }
 
-    /** A gateway that starts now. */
+    /** Returns a cluster of this gateway alone, which starts now. */
     public static ClusterMembers startingAt(Instant now, String version) {
         String id = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
         return new ClusterMembers(new Gateway(id, "", now, version));
     }
 
-    /** This one has begun to listen. */
+    /** Sets the address at which this gateway listens. */
     public synchronized void listensAt(String address) {
         self = new Gateway(self.id(), address, self.since(), self.version());
         seen(all);
     }
 
-    /** These, and this one, are those there are now. */
+    /** Replaces the members by these gateways and this one. */
     public synchronized void seen(List<Gateway> gateways) {
         all = Stream.concat(
                         Stream.of(self),
@@ -53,29 +53,29 @@ public final class ClusterMembers {
                 .toList();
     }
 
-    /** Whether they share at this time what they know; returns whether that is new. */
+    /** Sets whether the gateways share their state at present; returns whether that changed. */
     public synchronized boolean shared(boolean now) {
         boolean flipped = shared != now;
         shared = now;
         return flipped;
     }
 
-    /** Whether they share at this time what they know: there is a Redis, and it answers. */
+    /** Returns whether the gateways share their state at present: there is a Redis, and it answers. */
     public boolean shared() {
         return shared;
     }
 
-    /** This one. */
+    /** Returns this gateway. */
     public Gateway self() {
         return self;
     }
 
-    /** All that were seen last, by id; this one is always among them. */
+    /** Returns all gateways that were seen last, by id; always contains this one. */
     public List<Gateway> all() {
         return all;
     }
 
-    /** How many there are, at least 1. */
+    /** Returns how many gateways there are, at least 1. */
     public int count() {
         return all.size();
     }

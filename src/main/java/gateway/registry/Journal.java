@@ -3,11 +3,11 @@ package gateway.registry;
 import gateway.registry.ServiceList.Outcome;
 
 /**
- * Is told what somebody here asked of the {@link ServiceList}, so that other gateways can be told. Called in the order
- * of the changes, under the list's lock: what it does must be quick.
+ * Receives the changes that were requested at this gateway's {@link ServiceList}, to pass them on to other gateways.
+ * The list calls it in the order of the changes, under its lock; so it must be quick.
  */
 public interface Journal {
-    /** For a gateway that is alone. */
+    /** Does nothing: for a gateway that shares no list. */
     Journal NONE = new Journal() {
         @Override
         public void offered(Service service) {}
@@ -22,15 +22,15 @@ public interface Journal {
         public void drained(String name, boolean draining) {}
     };
 
-    /** A service was added because neither its name nor its URL was there. */
+    /** Called when {@link ServiceList#offer} has added a service. */
     void offered(Service service);
 
-    /** A service was added, renewed or replaced. */
+    /** Called when {@link ServiceList#register} has added, renewed or replaced a service. */
     void registered(Service service, Outcome outcome);
 
-    /** A service was taken out of the list. */
+    /** Called when a service has been removed from the list. */
     void removed(String name);
 
-    /** A service was taken out of turn or put back, or somebody asked for that once more. */
+    /** Called when a service begins or ends to drain, also if it did so already. */
     void drained(String name, boolean draining);
 }

@@ -4,18 +4,18 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * How long something took lately, as percentiles. Recording takes no lock; {@link #tick} alone reads what was recorded,
- * and the percentiles it works out are what others see until the next one.
+ * Percentiles of recent durations. Recording takes no lock. Only {@link #tick} reads the recorded values; the
+ * percentiles that it computes stay until the next tick.
  *
- * <p>Values are kept with two digits in steps of {@value #UNIT_NANOS} ns up to a minute: some 17 KB for each of the four
- * histograms, made when the first value comes.
+ * <p>Values are kept with two significant digits in units of {@value #UNIT_NANOS} ns up to a minute. Each of the four
+ * histograms takes some 17 KB; they are made when the first value is recorded.
  */
 public final class Latency {
     /**
      * Percentiles in milliseconds.
      *
-     * @param p50 half took no longer; NaN if there were none
-     * @param p99 99 of 100 took no longer; NaN if there were none
+     * @param p50 the median; NaN without values
+     * @param p99 the 99th percentile; NaN without values
      */
     public record Percentiles(double p50, double p99) {
         static final Percentiles NONE = new Percentiles(Double.NaN, Double.NaN);
@@ -35,7 +35,7 @@ public final class Latency {
     private static final long MOST_UNITS = 60_000_000_000L / UNIT_NANOS;
     private static final int DIGITS = 2;
 
-    /** Of so many ticks, the values are in one half of the window. */
+    /** How many ticks' values make one half of the window. */
     private static final int TICKS_A_HALF = 10;
 
     private volatile Recorder recorder;
@@ -46,7 +46,7 @@ public final class Latency {
     private volatile Percentiles lastStep = Percentiles.NONE;
     private volatile Percentiles window = Percentiles.NONE;
 
-    /** Notes a value; what is longer than a minute counts as a minute. */
+    /** Records a duration; one longer than a minute counts as a minute. */
     public void record(long nanos) {
         Recorder known = recorder;
         (known != null ? known : first()).recordValue(Math.min(MOST_UNITS, Math.max(0, nanos / UNIT_NANOS)));
@@ -61,7 +61,7 @@ public final class Latency {
         return recorder;
     }
 
-    /** Takes in what was recorded since the last call. */
+    /** Ends a step: takes over the values that were recorded since the last call. */
     public synchronized void tick() {
         if (recorder == null) {
             return;
@@ -85,12 +85,12 @@ public final class Latency {
         }
     }
 
-    /** Of what was recorded between the last two ticks. */
+    /** Returns the percentiles of the values recorded between the last two ticks. */
     public Percentiles lastStep() {
         return lastStep;
     }
 
-    /** Of what was recorded within the last 10 to 20 ticks. */
+    /** Returns the percentiles of the values recorded within the last 10 to 20 ticks. */
     public Percentiles window() {
         return window;
     }

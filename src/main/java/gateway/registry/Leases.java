@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets services go whose lease has ended: no renewal came, so nobody knows whether they are still there. */
+/** Removes services whose lease has ended without renewal: they may no longer exist. */
 public final class Leases {
-    /** How often {@link #tick} is to be called, and so how late a service may leave. */
+    /** The pause between calls of {@link #tick}; so a service may leave that much late. */
     public static final Duration PAUSE = Duration.ofMillis(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -18,7 +18,7 @@ public final class Leases {
         this.services = services;
     }
 
-    /** Removes the services whose lease has ended by now. */
+    /** Removes the services whose lease has ended. */
     public void tick() {
         for (Backend gone : services.removeExpired()) {
             LOG.warn(

@@ -1,11 +1,11 @@
 package gateway.registry;
 
-/** There are as many services as there may be. */
+/** Thrown when a service would be one more than the list may hold. */
 public final class ListFull extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** @param most how many there may be */
+    /** @param most how many services the list may hold */
     ListFull(int most) {
-        super("There are " + most + " services, as many as there may be");
+        super("The list holds " + most + " services, the most that it may hold (GATEWAY_MAX_SERVICES)");
     }
 }

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A service as all gateways share it.
+ * A service in the list that gateways share.
  *
- * @param draining whether it is out of turn
- * @param left how long its lease still runs; means nothing if it has none
+ * @param draining whether the service is draining
+ * @param left how long its lease still runs; meaningless if it has none
  */
 public record Listed(Service service, boolean draining, Duration left) {
 
-    /** What came, and what left, when a list of these was taken over. */
+    /** The backends that were added and removed when a shared list was applied. */
     public record Taken(List<Backend> came, List<Backend> left) {}
 }

@@ -13,27 +13,27 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The services, in the order of their names, so that round robin keeps its order when one leaves and comes back.
+ * The list of services, ordered by name, so that round robin keeps its order when a service leaves and comes back.
  *
- * <p>Changes take one lock and publish two immutable snapshots: all backends, and the available ones. Requests read the
- * second and take no lock, so choosing among 300 costs what choosing among 3 does.
+ * <p>Each change takes the one lock and publishes an immutable snapshot: all backends, and the available ones. Requests
+ * read the snapshot without a lock, so choosing among 300 backends costs as much as among 3.
  */
 public final class ServiceList {
-    /** What a registration did. */
+    /** The effect of a registration. */
     public enum Outcome {
-        /** The name was not known. */
+        /** The name is new. */
         ADDED,
-        /** The same name and URL: the lease starts anew. */
+        /** The name and URL are known: the lease starts anew. */
         RENEWED,
-        /** The same name with another URL: the old backend is gone, the new one starts with its first check. */
+        /** The name is known with another URL: a new backend replaces the old one and waits for its first check. */
         REPLACED
     }
 
-    /** What a registration did, and to which backend. */
+    /** The effect of a registration, and the backend that it concerns. */
     public record Registered(Outcome outcome, Backend backend) {}
 
     private final Time time;
-    private final Room room;
+    private final Capacity capacity;
     private final int mostInFlight;
     private final Totals totals = new Totals();
     private final TreeMap<String, Backend> byName = new TreeMap<>();
@@ -41,63 +41,63 @@ public final class ServiceList {
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
 
-    /** A list with room for all, who may have any number of requests. */
+    /** Makes a list without bounds on services and their requests. */
     public ServiceList(Time time) {
         this(time, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /**
-     * @param time for leases and for "since"
-     * @param most services that may register
-     * @param mostInFlight requests that one may have before it is full
+     * @param time the clock for leases and for "since"
+     * @param most how many services the list may hold
+     * @param mostInFlight how many requests a backend may have at once before it is full
      */
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
-        this.room = new Room(most);
-        this.takeover = new Takeover(byName, this::add, room, time);
+        this.capacity = new Capacity(most);
+        this.takeover = new Takeover(byName, this::add, capacity, time);
         this.mostInFlight = mostInFlight;
     }
 
-    /** From now on tells this journal what is asked for here. */
-    public synchronized void tell(Journal journal) {
+    /** Sets the journal that receives the changes from now on. */
+    public synchronized void journal(Journal journal) {
         this.journal = journal;
     }
 
-    /** The list as it is now. */
+    /** Returns the list as it is now. */
     public Snapshot snapshot() {
         return snapshot;
     }
 
-    /** All backends, by name; a snapshot. */
+    /** Returns all backends, by name; a snapshot. */
     public List<Backend> all() {
         return snapshot.all();
     }
 
-    /** Those that may be chosen, by name; a snapshot. */
+    /** Returns the backends that may be chosen, by name; a snapshot. */
     public List<Backend> available() {
         return snapshot.available();
     }
 
-    /** What all of them, also those that have left, have done. */
+    /** Returns the totals of all backends, including those that have left. */
     public Totals totals() {
         return totals;
     }
 
-    /** The backend of this name. */
+    /** Returns the backend of this name. */
     public Optional<Backend> find(String name) {
         return all().stream().filter(backend -> backend.name().equals(name)).findFirst();
     }
 
-    /** Whether this very backend is (still) in the list. */
+    /** Returns whether this very backend is (still) in the list. */
     public synchronized boolean contains(Backend backend) {
         return byName.get(backend.name()) == backend;
     }
 
     /**
-     * Adds, renews or replaces. A service that registers itself with the URL of one that the settings named takes that
-     * one's place: it is the same service, which now has a name of its own.
+     * Adds, renews or replaces a service. A service that registers with the URL of one from the settings replaces that
+     * one: it is the same service, now with a name of its own.
      *
-     * @throws ListFull if it would be one too many
+     * @throws ListFull if the list holds as many services as it may
      */
     public synchronized Registered register(Service service) {
         Backend known = byName.get(service.name());
@@ -107,8 +107,8 @@ public final class ServiceList {
             return new Registered(Outcome.RENEWED, known);
         }
         Backend twin = configuredTwin(service.url());
-        if (known == null && twin == null && !room.isBeside(byName.size())) {
-            throw room.full();
+        if (known == null && twin == null && !capacity.hasRoomBeside(byName.size())) {
+            throw capacity.listFull();
         }
         if (twin != null) {
             byName.remove(twin.name());
@@ -121,7 +121,7 @@ public final class ServiceList {
         return new Registered(outcome, backend);
     }
 
-    /** Adds a service unless its name or its URL is there already. */
+    /** Adds a service unless its name or its URL is in the list already. */
     public synchronized void offer(Service service) {
         boolean known = byName.values().stream()
                 .anyMatch(backend ->
@@ -154,7 +154,7 @@ public final class ServiceList {
         return twin != null && twin.url().equals(url) && twin.lease().isEmpty() ? twin : null;
     }
 
-    /** Takes the service out of the list; requests on their way to it finish. Returns it if it was there. */
+    /** Removes a service from the list and returns it if it was there. Its requests under way finish. */
     public synchronized Optional<Backend> remove(String name) {
         Backend removed = byName.remove(name);
         if (removed != null) {
@@ -164,7 +164,7 @@ public final class ServiceList {
         return Optional.ofNullable(removed);
     }
 
-    /** Removes those whose lease has ended and returns them. */
+    /** Removes the services whose lease has ended and returns them. */
     public synchronized List<Backend> removeExpired() {
         long now = time.nanos();
         List<Backend> expired = new ArrayList<>();
@@ -175,16 +175,16 @@ public final class ServiceList {
         return expired;
     }
 
-    /** Makes the backend available; returns whether it wasn't before. */
+    /** Makes a backend healthy; returns whether it wasn't before. */
     public synchronized boolean admit(Backend backend, String reason) {
         return change(backend, Status.HEALTHY, reason);
     }
 
     /**
-     * Makes a healthy backend unhealthy; returns whether it was healthy before. One that waits for its first good check
-     * goes on waiting.
+     * Makes a healthy backend unhealthy and returns true; returns false if it isn't healthy, so that a new one keeps
+     * waiting for its first good check.
      *
-     * @param evenIfLast whether that may leave none available
+     * @param evenIfLast whether to eject the backend even if it is the last available one
      */
     public synchronized boolean eject(Backend backend, String reason, boolean evenIfLast) {
         if (backend.state().status() != Status.HEALTHY) {
@@ -198,8 +198,8 @@ public final class ServiceList {
     }
 
     /**
-     * Takes a service out of turn or puts it back: drained, it gets no more requests, those under way finish, and it
-     * stays in the list whatever its health. Returns it if it is there.
+     * Begins or ends draining a service, and returns it if it is in the list. A draining service gets no new requests,
+     * those under way finish, and it stays in the list whatever its health.
      */
     public synchronized Optional<Backend> drain(String name, boolean draining) {
         Backend backend = byName.get(name);
@@ -214,11 +214,11 @@ public final class ServiceList {
     }
 
     /**
-     * Takes over what all gateways share, as far as there is room. What is known of a backend stays with it as long as
-     * its URL is the same; what is new waits for its first good check.
+     * Applies the list that all gateways share, as far as there is capacity. A backend whose URL is unchanged keeps its
+     * health and counts; a new one waits for its first good check.
      *
-     * @param newerHere the names of which this list knows better; they stay as they are
-     * @return what came (also in another's place) and what left
+     * @param newerHere selects the names whose state here is newer than the shared one; these stay unchanged
+     * @return the backends added (also in place of another) and removed
      */
     public synchronized Listed.Taken apply(List<Listed> shared, Predicate<String> newerHere) {
         Listed.Taken taken = takeover.services(shared, newerHere);
@@ -227,10 +227,10 @@ public final class ServiceList {
     }
 
     /**
-     * Takes over how long leases still run, since others have renewed some.
+     * Updates how long leases still run, since other gateways may have renewed them.
      *
-     * @param left by name
-     * @param newerHere the names of which this list knows better
+     * @param left the remaining time of each lease, by the service's name
+     * @param newerHere selects the names whose state here is newer than the shared one
      */
     public synchronized void leases(Map<String, Duration> left, Predicate<String> newerHere) {
         takeover.leases(left, newerHere);
@@ -238,7 +238,7 @@ public final class ServiceList {
 
     private boolean change(Backend backend, Status status, String reason) {
         if (byName.get(backend.name()) != backend || backend.state().status() == status) {
-            return false; // it has left meanwhile, or nothing is new
+            return false; // it has left meanwhile, or has this status already
         }
         backend.state(new State(status, time.now(), reason));
         publish();

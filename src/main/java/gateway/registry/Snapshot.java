@@ -8,21 +8,21 @@ import java.util.stream.Stream;
  * The list of services at one moment; immutable.
  *
  * @param all all backends, by name
- * @param available those that may be chosen, by name
- * @param unavailable the others, by name
+ * @param available the backends that may be chosen, by name
+ * @param unavailable the other backends, by name
  */
 public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {
     private static final String FULL = "full";
 
     /**
-     * A backend that couldn't be chosen, and why, as it was at that moment.
+     * A backend that couldn't be chosen at that moment, and why.
      *
-     * @param status the word that people are shown
+     * @param status the status for people
      * @param reason why it has that status
      */
     public record Unavailable(Backend backend, String status, String reason) {}
 
-    /** The same, but for these, which are available and had no room for a request. */
+    /** Returns this list with these available backends moved to the unavailable ones because they were full. */
     public Snapshot without(List<Backend> full) {
         return new Snapshot(
                 all,
@@ -31,7 +31,7 @@ public record Snapshot(List<Backend> all, List<Backend> available, List<Unavaila
                                 unavailable.stream(),
                                 full.stream()
                                         .map(backend ->
-                                                new Unavailable(backend, FULL, "as many requests as it may have")))
+                                                new Unavailable(backend, FULL, "has as many requests as it may have")))
                         .toList());
     }
 

@@ -9,25 +9,25 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Takes over into a list what all gateways share. Used under the list's lock. */
+/** Applies the list that all gateways share to this gateway's list. Used under the list's lock. */
 final class Takeover {
     private final Map<String, Backend> byName;
     private final Function<Service, Backend> add;
-    private final Room room;
+    private final Capacity capacity;
     private final Time time;
 
     /**
-     * @param byName the list
-     * @param add puts a service into it
+     * @param byName the list to change
+     * @param add adds a service to the list and returns its backend
      */
-    Takeover(Map<String, Backend> byName, Function<Service, Backend> add, Room room, Time time) {
+    Takeover(Map<String, Backend> byName, Function<Service, Backend> add, Capacity capacity, Time time) {
         this.byName = byName;
         this.add = add;
-        this.room = room;
+        this.capacity = capacity;
         this.time = time;
     }
 
-    /** See {@link ServiceList#apply}. */
+    /** Does what {@link ServiceList#apply} promises. */
     Listed.Taken services(List<Listed> shared, Predicate<String> newerHere) {
         Map<String, Listed> theirs = shared.stream()
                 .collect(Collectors.toMap(listed -> listed.service().name(), listed -> listed));
@@ -43,7 +43,7 @@ final class Takeover {
                 continue;
             }
             Backend backend = byName.get(service.name());
-            if (backend == null && !room.isBeside(byName.size())) {
+            if (backend == null && !capacity.hasRoomBeside(byName.size())) {
                 leftOut++;
                 continue;
             }
@@ -54,11 +54,11 @@ final class Takeover {
             backend.draining(listed.draining());
             backend.lease(service.lease(), listed.left(), time.nanos());
         }
-        room.lacked(leftOut);
+        capacity.leftOut(leftOut);
         return new Listed.Taken(came, left);
     }
 
-    /** See {@link ServiceList#leases}. */
+    /** Does what {@link ServiceList#leases} promises. */
     void leases(Map<String, Duration> left, Predicate<String> newerHere) {
         left.forEach((name, duration) -> {
             Backend backend = byName.get(name);

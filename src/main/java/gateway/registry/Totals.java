@@ -3,10 +3,10 @@ package gateway.registry;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What all backends have done since the start, those that have left the list included.
+ * The requests to all backends since the start, including backends that have left the list.
  *
- * @param requests sent, retries included
- * @param failures requests that got no whole answer
+ * @param requests how many requests were sent, retries included
+ * @param failures how many requests got no complete answer
  */
 public record Totals(LongAdder requests, LongAdder failures) {
     Totals() {

@@ -1,8 +1,8 @@
 package gateway.registry;
 
 /**
- * The streaks from which a backend's health is judged; what they lead to is {@code health/}'s to say. Guarded by its own
- * monitor, but for the number of failures in a row, which every request looks at.
+ * The streaks that decide on a backend's health; {@code health/} draws the conclusions. Guarded by its own monitor
+ * except the number of failures in a row, which every request reads.
  */
 public final class Vitals {
     private volatile int failuresInARow;
@@ -12,31 +12,31 @@ public final class Vitals {
     private long ejectedUntil;
     private volatile long nextCheck = Long.MIN_VALUE;
 
-    /** A request got an answer. One volatile read while all is well. */
+    /** Notes that a request got an answer. Costs one volatile read unless the last request failed. */
     public void answered() {
         if (failuresInARow != 0) {
             failuresInARow = 0;
         }
     }
 
-    /** A request got none; returns how many in a row that makes. */
+    /** Notes that a request got no answer; returns how many in a row now. */
     public synchronized int failed() {
         return ++failuresInARow;
     }
 
-    /** A check was good; returns how many in a row that makes. */
+    /** Notes a good check; returns how many in a row now. */
     public synchronized int goodCheck() {
         badChecks = 0;
         return ++goodChecks;
     }
 
-    /** A check was bad; returns how many in a row that makes. */
+    /** Notes a bad check; returns how many in a row now. */
     public synchronized int badCheck() {
         goodChecks = 0;
         return ++badChecks;
     }
 
-    /** Starts all streaks anew, as after the backend left or came back. */
+    /** Starts all streaks anew, after the backend was ejected or came back. */
     public synchronized void clear() {
         failuresInARow = 0;
         goodChecks = 0;
@@ -44,12 +44,13 @@ public final class Vitals {
     }
 
     /**
-     * Ejects for a time that doubles with each ejection, and is forgiven after a calm as long as the longest one.
+     * Begins an ejection whose length doubles each time. After a calm period as long as the longest ejection, the
+     * length starts anew.
      *
      * @param now nanoseconds
      * @param first the length of the first ejection, nanoseconds
-     * @param longest the most it can become, nanoseconds
-     * @return the length of this one, nanoseconds
+     * @param longest the length of the longest ejection, nanoseconds
+     * @return the length of this ejection, nanoseconds
      */
     public synchronized long eject(long now, long first, long longest) {
         boolean calm = ejections > 0 && now - ejectedUntil >= longest;
@@ -59,12 +60,12 @@ public final class Vitals {
         return length;
     }
 
-    /** Whether an ejection still runs at this time. */
+    /** Returns whether an ejection still runs at this time. */
     public synchronized boolean ejected(long now) {
         return ejections > 0 && now - ejectedUntil < 0;
     }
 
-    /** When the next check is due, nanoseconds; a backend that never was checked is always due. */
+    /** Returns whether the next check is due at this time, nanoseconds; always true before the first check. */
     public boolean checkDue(long now) {
         long due = nextCheck;
         return due == Long.MIN_VALUE || now - due >= 0;

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each request. The request's thread only puts the trace into a {@link AsyncQueue}; writing the line, and
- * waiting for whoever reads it, is that one's thread's. When the reader is too slow for too long, lines are dropped.
+ * Logs one line for each request. The request's thread only puts its trace into an {@link AsyncQueue}, whose own thread
+ * formats and writes the line; so a slow reader of the log holds up no request. If that reader stays too slow, lines
+ * are dropped and counted.
  */
 public final class AccessLog implements Consumer<Trace>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("access");
@@ -18,12 +19,12 @@ public final class AccessLog implements Consumer<Trace>, AutoCloseable {
 
     private final AsyncQueue<Trace> traces;
 
-    /** @param form how lines are written */
+    /** @param form the format of the lines */
     public AccessLog(LogForm form) {
         this(form == LogForm.JSON ? new JsonLine() : new TextLine(), AccessLog::write);
     }
 
-    /** @param lines gets them, on the log's own thread */
+    /** @param lines receives each formatted line, on the log's own thread */
     AccessLog(Function<Trace, String> form, Consumer<String> lines) {
         this.traces =
                 new AsyncQueue<>("access log lines", CAPACITY, trace -> lines.accept(form.apply(trace)), () -> {});
@@ -34,12 +35,12 @@ public final class AccessLog implements Consumer<Trace>, AutoCloseable {
         LOG.info(line);
     }
 
-    /** Starts writing. */
+    /** Starts the thread that writes the lines. */
     public void start() {
         traces.start();
     }
 
-    /** Has the request's line written, unless it is routine. */
+    /** Queues the request's line, unless the request is routine. */
     @Override
     public void accept(Trace trace) {
         if (!trace.isRoutine()) {
@@ -47,12 +48,12 @@ public final class AccessLog implements Consumer<Trace>, AutoCloseable {
         }
     }
 
-    /** How many lines were dropped. */
+    /** Returns how many lines have been dropped. */
     public long dropped() {
         return traces.dropped();
     }
 
-    /** Writes what is still to be written, for a second at most. */
+    /** Writes the lines that are still queued, for a second at most. */
     @Override
     public void close() {
         traces.close();

@@ -4,15 +4,15 @@ import gateway.http.ProxyError;
 import gateway.registry.Backend;
 
 /**
- * One attempt to have a request answered by a backend.
+ * One attempt to send a request to a backend and to pass on its answer.
  *
- * @param backend who was asked
- * @param startedAt when, nanoseconds of the gateway's time
- * @param endedAt when its answer had been passed on or it had failed, nanoseconds
- * @param reused whether it rode on a connection that had served a request before
- * @param status what the backend answered; 0 if nothing valid
- * @param failure why it brought no whole answer, in words; null if it did
- * @param error the same as one of the standard's types; null if it brought an answer or the client left
+ * @param backend the backend that the request was sent to
+ * @param startedAt when the attempt began, nanoseconds of the gateway's time
+ * @param endedAt when the answer had been passed on or the attempt had failed, nanoseconds
+ * @param reused whether its connection had served an earlier request
+ * @param status the status of the backend's answer; 0 if there was no valid one
+ * @param failure why no complete answer came, for people; null if one did
+ * @param error the failure as an error type of RFC 9209 (Proxy-Status); null if an answer came or the client left
  */
 public record Attempt(
         Backend backend, long startedAt, long endedAt, boolean reused, int status, String failure, ProxyError error) {}

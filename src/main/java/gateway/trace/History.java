@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The last 15 minutes in steps of {@link #STEP}, from the differences of what is counted anyway. */
+/**
+ * The last 15 minutes in steps of {@link #STEP}: the differences between two readings of counters that exist anyway.
+ */
 public final class History {
     /** How often {@link #tick} is to be called. */
     public static final Duration STEP = Duration.ofSeconds(3);
@@ -23,11 +25,11 @@ public final class History {
     /**
      * One step.
      *
-     * @param number counts the steps
+     * @param number the step's number, from 0
      * @param timeMillis when it ended, milliseconds since 1970
-     * @param outcomes how many requests to the services ended so, outcomes without any left out
-     * @param latency how long the served ones took
-     * @param backends how many requests were sent to each, by name, backends without any left out
+     * @param outcomes requests to the services by outcome; outcomes without any are left out
+     * @param latency how long the served requests took
+     * @param backends requests sent to each backend, by its name; backends without any are left out
      */
     public record Point(
             long number,
@@ -50,7 +52,7 @@ public final class History {
         this.time = time;
     }
 
-    /** Ends a step: of all latencies too. */
+    /** Ends the current step, here and in all latencies. */
     public synchronized void tick() {
         traffic.latency().tick();
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
@@ -81,7 +83,7 @@ public final class History {
         }
     }
 
-    /** The steps from this number on, oldest first. */
+    /** Returns the steps from this number on, oldest first. */
     public synchronized List<Point> since(long number) {
         List<Point> found = new ArrayList<>();
         for (Point point : points) {

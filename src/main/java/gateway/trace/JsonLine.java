@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Function;
 
-/** A request as one JSON object in ASCII, without the members that there is nothing to say of. */
+/** Formats a request as one JSON object in ASCII; members without a value are left out. */
 final class JsonLine implements Function<Trace, String> {
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -24,7 +24,7 @@ final class JsonLine implements Function<Trace, String> {
             write(json, trace);
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // nothing is written anywhere but to memory
+            throw new UncheckedIOException(e); // cannot happen: it writes to memory only
         }
         return line.toString();
     }
@@ -40,7 +40,7 @@ final class JsonLine implements Function<Trace, String> {
         json.writeNumberField("bytes", trace.bytes());
         json.writeNumberField("duration_ms", Math.round(trace.durationNanos() / 1e4) / 1e2);
         json.writeStringField("outcome", trace.outcome().word());
-        attempts(json, trace.hops());
+        attempts(json, trace.attempts());
         text(json, "request_id", trace.requestId());
         text(json, "trace_id", trace.traceId());
         Problem problem = trace.problem();
@@ -50,20 +50,20 @@ final class JsonLine implements Function<Trace, String> {
         }
     }
 
-    /** The backend that was asked last, how many were, and how those failed that did. */
-    private static void attempts(JsonGenerator json, List<Attempt> hops) throws IOException {
-        if (!hops.isEmpty()) {
-            text(json, "backend", hops.get(hops.size() - 1).backend().name());
+    /** Writes the backend of the last attempt, the number of attempts, and each failure. */
+    private static void attempts(JsonGenerator json, List<Attempt> attempts) throws IOException {
+        if (!attempts.isEmpty()) {
+            text(json, "backend", attempts.get(attempts.size() - 1).backend().name());
         }
-        json.writeNumberField("attempts", hops.size());
+        json.writeNumberField("attempts", attempts.size());
         boolean any = false;
-        for (Attempt hop : hops) {
-            if (hop.failure() != null) {
+        for (Attempt attempt : attempts) {
+            if (attempt.failure() != null) {
                 if (!any) {
                     json.writeArrayFieldStart("failures");
                     any = true;
                 }
-                json.writeString(LogText.cut(hop.backend().name() + ": " + hop.failure()));
+                json.writeString(LogText.cut(attempt.backend().name() + ": " + attempt.failure()));
             }
         }
         if (any) {

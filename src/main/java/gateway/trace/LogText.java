@@ -1,12 +1,12 @@
 package gateway.trace;
 
-/** Text from outside on its way into a log. */
+/** Makes text from outside safe to log. */
 public final class LogText {
-    private static final int LONGEST = 513; // a trace's path, with the mark that it was cut
+    private static final int LONGEST = 513; // a trace's longest path and the ellipsis that marks it as cut
 
     private LogText() {}
 
-    /** The text, or as much of it as a log line bears; {@code -} for none. */
+    /** Returns the text, cut to at most {@value #LONGEST} characters; {@code -} for null. */
     static String cut(String text) {
         if (text == null) {
             return "-";
@@ -14,7 +14,10 @@ public final class LogText {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
 
-    /** Appends it in visible ASCII and spaces, so that it can neither end the line nor a quotation. */
+    /**
+     * Appends the text as printable ASCII with quotes and backslashes escaped, so that it can end neither the line nor
+     * a quotation.
+     */
     static StringBuilder append(StringBuilder line, String text) {
         String cut = cut(text);
         for (int i = 0; i < cut.length(); i++) {

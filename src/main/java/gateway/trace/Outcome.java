@@ -6,18 +6,18 @@ import java.util.Locale;
 public enum Outcome {
     /** A backend's answer was passed on whole, whatever its status. */
     SERVED,
-    /** It was over its client's limit. */
+    /** Refused: its client is over the rate limit. */
     LIMITED,
-    /** No backend gave a whole answer. */
+    /** No backend gave a complete answer. */
     FAILED,
-    /** The gateway doesn't carry such a request. */
+    /** Refused for another reason than the rate limit: the gateway doesn't forward such a request. */
     REJECTED,
-    /** The client left first. */
+    /** The client left before it had the whole answer. */
     ABANDONED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** The word in JSON, metrics and the log. */
+    /** Returns the outcome's name in JSON, metrics and the log. */
     public String word() {
         return word;
     }

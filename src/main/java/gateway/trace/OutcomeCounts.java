@@ -4,7 +4,7 @@ import gateway.registry.Latency;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** How the requests to the services ended so far, counted, and how long the served ones took. */
+/** Counts the requests to the services by outcome, and records how long the served ones took. */
 public final class OutcomeCounts implements Consumer<Trace> {
     private static final Outcome[] OUTCOMES = Outcome.values();
 
@@ -17,7 +17,7 @@ public final class OutcomeCounts implements Consumer<Trace> {
         }
     }
 
-    /** Counts it, if it was for a service. */
+    /** Counts a request that has ended, if it was for a service. */
     @Override
     public void accept(Trace trace) {
         if (!trace.isForService()) {
@@ -29,12 +29,12 @@ public final class OutcomeCounts implements Consumer<Trace> {
         }
     }
 
-    /** How many ended so. */
+    /** Returns how many requests have ended with this outcome. */
     public long count(Outcome outcome) {
         return counts[outcome.ordinal()].sum();
     }
 
-    /** How many have ended at all. */
+    /** Returns how many requests have ended. */
     public long count() {
         long sum = 0;
         for (LongAdder count : counts) {
@@ -43,7 +43,7 @@ public final class OutcomeCounts implements Consumer<Trace> {
         return sum;
     }
 
-    /** Of the served ones. */
+    /** Returns the latency of the served requests. */
     public Latency latency() {
         return latency;
     }

@@ -4,8 +4,9 @@ import java.util.HexFormat;
 import java.util.function.LongSupplier;
 
 /**
- * The id by which one request is found in the logs of all who handled it: the client's if it sent a sane one; else that of
- * the trace if it begins here, so that there is one id to look for; else, since a trace may have many requests, a new one.
+ * Chooses the id by which one request can be found in the logs of everything that handled it: the client's, if it sent
+ * an acceptable one; else the trace id, if the trace begins here, so that there is one id to look for; else a new one,
+ * since a trace may have many requests.
  */
 public final class RequestIds {
     /** The header. */
@@ -21,9 +22,9 @@ public final class RequestIds {
         this.random = random;
     }
 
-    /** @param sent what the client sent; null if nothing */
+    /** @param sent the id that the client sent; null if none */
     String of(String sent, TraceContext trace) {
-        if (sent != null && isSane(sent)) {
+        if (sent != null && isAcceptable(sent)) {
             return sent;
         }
         return trace.isNew()
@@ -31,8 +32,8 @@ public final class RequestIds {
                 : HEX.toHexDigits(random.getAsLong()) + HEX.toHexDigits(random.getAsLong());
     }
 
-    /** Visible ASCII of a length that logs bear. */
-    private static boolean isSane(String id) {
+    /** Tells whether the id is visible ASCII and short enough for logs. */
+    private static boolean isAcceptable(String id) {
         if (id.isEmpty() || id.length() > LONGEST) {
             return false;
         }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A request as a line for people and grep:
+ * Formats a request as a line for people and grep:
  *
  * <pre>
  * 127.0.0.1 "GET /api/data" 200 210B 3.2ms served by service-b, 2 attempts (service-a: connection refused), id=44ae...
  * 127.0.0.1 "GET /api/data" 429 384B 0.3ms limited, id=81ac...; rate-limited: More than 5 req/min from 127.0.0.1; ...
  * </pre>
  *
- * The trace's id is there if it isn't the request's. What the gateway itself answered comes last.
+ * The trace id is left out if it equals the request id. The problem that the gateway itself answered with comes last.
  */
 final class TextLine implements Function<Trace, String> {
     @Override
@@ -25,7 +25,7 @@ final class TextLine implements Function<Trace, String> {
         line.append(trace.bytes()).append("B ");
         long tenths = (trace.durationNanos() + 50_000) / 100_000;
         line.append(tenths / 10).append('.').append(tenths % 10).append("ms ");
-        way(line, trace);
+        appendOutcome(line, trace);
         if (trace.requestId() != null) {
             LogText.append(line.append(", id="), trace.requestId());
         }
@@ -41,22 +41,23 @@ final class TextLine implements Function<Trace, String> {
         return line.toString();
     }
 
-    private static void way(StringBuilder line, Trace trace) {
+    private static void appendOutcome(StringBuilder line, Trace trace) {
         boolean served = trace.outcome() == Outcome.SERVED;
         line.append(trace.outcome().word());
-        List<Attempt> hops = trace.hops();
-        if (hops.isEmpty()) {
+        List<Attempt> attempts = trace.attempts();
+        if (attempts.isEmpty()) {
             line.append(served ? " by the gateway" : "");
             return;
         }
-        Attempt last = hops.get(hops.size() - 1);
+        Attempt last = attempts.get(attempts.size() - 1);
         LogText.append(line.append(served ? " by " : " at "), last.backend().name());
-        line.append(", ").append(hops.size()).append(hops.size() == 1 ? " attempt" : " attempts");
+        line.append(", ").append(attempts.size()).append(attempts.size() == 1 ? " attempt" : " attempts");
         String before = " (";
-        for (Attempt hop : hops) {
-            if (hop.failure() != null && (hop != last || trace.problem() == null)) { // else the problem says it
-                LogText.append(line.append(before), hop.backend().name()).append(": ");
-                LogText.append(line, hop.failure());
+        for (Attempt attempt : attempts) {
+            if (attempt.failure() != null
+                    && (attempt != last || trace.problem() == null)) { // else the problem's detail repeats it
+                LogText.append(line.append(before), attempt.backend().name()).append(": ");
+                LogText.append(line, attempt.failure());
                 before = "; ";
             }
         }

@@ -11,20 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happened to one request, told as it goes along: by the limiter, the forwarder and whatever problem answers it.
- * Written by the request's own threads, one after the other; once {@link #end} has been called it changes no more and is
- * safe to read from any thread that gets it from {@link Traces}.
+ * The record of one request, written as it goes along by the limiter, the forwarder and the problem that answers it.
+ * The request's own threads write it, one after the other; after {@link #end} it no longer changes and may be read by
+ * any thread that gets it from {@link Traces}.
  */
 public final class Trace implements Traced {
     /**
-     * What the limiter decided; see {@code RateLimit.Decision}.
+     * The limiter's decision with the limit that it applied; see {@code RateLimit.Decision}.
      *
-     * @param allowed whether the request might pass
-     * @param limit requests that its client may send in a window
-     * @param remaining how many it had left
-     * @param resetNanos when it would have one more, nanoseconds from {@link #time}
+     * @param allowed whether the request was let through
+     * @param limit requests that the client may send in a window
+     * @param remaining how many requests the client had left
+     * @param resetNanos nanoseconds from {@link #time} until the client has one more
      */
-    public record Verdict(boolean allowed, int limit, int remaining, long resetNanos) {}
+    public record LimitDecision(boolean allowed, int limit, int remaining, long resetNanos) {}
 
     /** Longer paths are cut: a thousand traces must not keep a thousand times 32 KB. */
     private static final int LONGEST_PATH = 512;
@@ -38,10 +38,10 @@ public final class Trace implements Traced {
     private final TraceContext context;
     private final boolean forService;
 
-    private ProxyPath cameThrough;
-    private Verdict verdict;
-    private Snapshot choice;
-    private final List<Attempt> hops = new ArrayList<>(1);
+    private ProxyPath proxyPath;
+    private LimitDecision limitDecision;
+    private Snapshot candidates;
+    private final List<Attempt> attempts = new ArrayList<>(1);
     private Problem problem;
     private boolean brokenOff;
     private boolean clientGone;
@@ -55,11 +55,11 @@ public final class Trace implements Traced {
     private Outcome outcome;
 
     /**
-     * @param time when it came
-     * @param startedAt the same in nanoseconds, for durations
-     * @param path as the client wrote it, without the query, which may hold what no log should
-     * @param requestId null if it was refused before it got one, as is {@code context}
-     * @param forService whether it is for a service rather than the gateway itself
+     * @param time when the request arrived
+     * @param startedAt the same moment in nanoseconds, for durations
+     * @param path as the client wrote it; without the query, which may hold secrets
+     * @param requestId null, like {@code context}, if Jetty refused the request before it got one
+     * @param forService whether the request is for a service rather than the gateway itself
      */
     Trace(
             Instant time,
@@ -80,42 +80,47 @@ public final class Trace implements Traced {
         this.forService = forService;
     }
 
-    /** Trusted proxies brought it; null if the peer isn't one. */
-    void cameThrough(ProxyPath path) {
-        this.cameThrough = path;
+    /** Notes the trusted proxies that the request came through; null if the peer isn't one. */
+    void proxyPath(ProxyPath path) {
+        this.proxyPath = path;
     }
 
-    /** The limiter has decided. */
-    public void judged(Verdict verdict) {
-        this.verdict = verdict;
+    /** Notes the limiter's decision. */
+    public void decided(LimitDecision limitDecision) {
+        this.limitDecision = limitDecision;
     }
 
-    /** A backend was looked for, the list being so. */
+    /** Notes the list from which a backend was about to be chosen. */
     public void chosenFrom(Snapshot services) {
-        this.choice = services;
+        this.candidates = services;
     }
 
-    /** An attempt has ended. */
-    public void add(Attempt hop) {
-        hops.add(hop);
+    /** Adds an attempt that has ended. */
+    public void add(Attempt attempt) {
+        attempts.add(attempt);
     }
 
-    /** A part of an answer had been sent when its backend failed; the connection was broken off. */
+    /**
+     * Notes that the backend failed when a part of its answer had been sent, so that the client's connection was
+     * aborted.
+     */
     public void brokenOff() {
         this.brokenOff = true;
     }
 
     /**
-     * The client left before its answer was whole.
+     * Notes that the client left before it had the whole answer.
      *
-     * @param answering whether some of it had been sent
+     * @param answering whether some of the answer had been sent
      */
     public void clientGone(boolean answering) {
         this.clientGone = true;
         this.unanswered = !answering;
     }
 
-    /** It is one of those that come again and again and change nothing, like the renewal of a lease. */
+    /**
+     * Marks the request as one that recurs and changes nothing, like the renewal of a lease, so that it isn't logged.
+     */
     public void routine() {
         this.routine = true;
     }
@@ -125,24 +130,24 @@ public final class Trace implements Traced {
         this.problem = problem;
     }
 
-    /** The request's trace. */
+    /** Returns the request's trace. */
     public static Trace of(ServletRequest request) {
         return (Trace) request.getAttribute(ATTRIBUTE);
     }
 
-    /** The answer has been sent, or the connection is gone. */
+    /** Ends the trace: the answer has been sent, or the connection is gone. */
     void end(long now, int status, long bytes) {
         this.endedAt = now;
-        this.status = unanswered ? 0 : status; // Jetty has one in any case
+        this.status = unanswered ? 0 : status; // Jetty reports a status even if none was sent
         this.bytes = bytes;
-        this.outcome = judge();
+        this.outcome = findOutcome();
     }
 
-    private Outcome judge() {
+    private Outcome findOutcome() {
         if (clientGone) {
             return Outcome.ABANDONED;
         }
-        if (verdict != null && !verdict.allowed()) {
+        if (limitDecision != null && !limitDecision.allowed()) {
             return Outcome.LIMITED;
         }
         if (brokenOff || problem != null && problem.status() >= 500 && problem.status() != 501) {
@@ -152,7 +157,7 @@ public final class Trace implements Traced {
         return problem != null || refusedByJetty ? Outcome.REJECTED : Outcome.SERVED;
     }
 
-    /** Its place in the order in which requests to services ended; given by {@link Traces}. */
+    /** Returns the request's number in the order in which requests to services ended, as {@link Traces} counts them. */
     long number() {
         return number;
     }
@@ -161,37 +166,37 @@ public final class Trace implements Traced {
         this.number = number;
     }
 
-    /** When it came. */
+    /** Returns when the request arrived. */
     public Instant time() {
         return time;
     }
 
-    /** When it came, nanoseconds of the gateway's time. */
+    /** Returns when the request arrived, nanoseconds of the gateway's time. */
     public long startedAt() {
         return startedAt;
     }
 
-    /** How long it took, to the last byte of its answer, nanoseconds. */
+    /** Returns how long the request took, to the last byte of its answer, nanoseconds. */
     public long durationNanos() {
         return endedAt - startedAt;
     }
 
-    /** Whom it comes from: the peer of the TCP connection, or whom trusted proxies name. */
+    /** Returns the client's address: the TCP connection's peer, or the address that trusted proxies name. */
     public InetAddress client() {
         return client;
     }
 
-    /** The way through trusted proxies; null if the peer isn't one. */
-    public ProxyPath cameThrough() {
-        return cameThrough;
+    /** Returns the trusted proxies that the request came through; null if the peer isn't one. */
+    public ProxyPath proxyPath() {
+        return proxyPath;
     }
 
-    /** Its method. */
+    /** Returns the request's method. */
     public String method() {
         return method;
     }
 
-    /** Its path, undecoded and without the query; cut if very long. */
+    /** Returns the path, undecoded and without the query; cut if very long. */
     public String path() {
         return path;
     }
@@ -201,7 +206,7 @@ public final class Trace implements Traced {
         return requestId;
     }
 
-    /** Its trace context; null if it was refused before it got one. */
+    /** Returns the trace context; null if Jetty refused the request before it got one. */
     public TraceContext context() {
         return context;
     }
@@ -216,42 +221,42 @@ public final class Trace implements Traced {
         return forService;
     }
 
-    /** What the limiter decided; null if there is no limit, or it wasn't asked. */
-    public Verdict verdict() {
-        return verdict;
+    /** Returns the limiter's decision; null if there is no limit or it doesn't apply to this request. */
+    public LimitDecision limitDecision() {
+        return limitDecision;
     }
 
-    /** The list when a backend was last looked for; null if none was. */
-    public Snapshot choice() {
-        return choice;
+    /** Returns the list from which a backend was last chosen; null if it never came to that. */
+    public Snapshot candidates() {
+        return candidates;
     }
 
-    /** The attempts, in order. */
-    public List<Attempt> hops() {
-        return hops;
+    /** Returns the attempts, in order. */
+    public List<Attempt> attempts() {
+        return attempts;
     }
 
-    /** With what the gateway itself answered; null if it didn't. */
+    /** Returns the problem that the gateway itself answered with; null if it didn't. */
     public Problem problem() {
         return problem;
     }
 
-    /** Whether logs needn't mention it. */
+    /** Returns whether the request is left out of the access log. */
     public boolean isRoutine() {
         return routine;
     }
 
-    /** The answer's status; 0 if there was none. */
+    /** Returns the answer's status; 0 if there was no answer. */
     public int status() {
         return status;
     }
 
-    /** The bytes of the answer's body that were sent. */
+    /** Returns how many bytes of the answer's body were sent. */
     public long bytes() {
         return bytes;
     }
 
-    /** How it ended. */
+    /** Returns how the request ended. */
     public Outcome outcome() {
         return outcome;
     }

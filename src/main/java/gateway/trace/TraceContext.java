@@ -4,15 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 
 /**
- * The trace that a request is part of, as W3C Trace Context writes it: {@code 00-<trace id>-<parent id>-<flags>}. The
- * client's goes on as it is, since the gateway reports no spans of its own; a missing or malformed one is made anew, with
- * the flag "sampled", because services that go by their parent's flag would otherwise record nothing.
+ * The trace that a request is part of, in the form of W3C Trace Context: {@code 00-<trace id>-<parent id>-<flags>}. The
+ * client's header is passed on unchanged, since the gateway reports no spans of its own. In place of a missing or
+ * malformed one the gateway makes a new one with the flag "sampled", because services that follow their parent's flag
+ * would otherwise record nothing.
  *
  * @param parent the header's value
- * @param isNew whether it was made here; what the client says in {@code tracestate} then belongs to no trace
+ * @param isNew whether the gateway made it; the client's {@code tracestate} then belongs to no trace
  */
 public record TraceContext(String parent, boolean isNew) {
-    /** The header. */
+    /** The header's name. */
     public static final String HEADER = "traceparent";
 
     private static final int TRACE_ID = 3;
@@ -23,14 +24,16 @@ public record TraceContext(String parent, boolean isNew) {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     /**
-     * @param sent what the client sent; null if nothing, or more than one
-     * @param random 64 random bits each time
+     * @param sent what the client sent; null if nothing, or more than one Continues the client's trace, or begins one.
+     *
+     * @param sent the header that the client sent; null if it sent none, or more than one
+     * @param random returns 64 random bits each time
      */
     static TraceContext of(String sent, LongSupplier random) {
         return sent != null && isValid(sent) ? new TraceContext(sent, false) : new TraceContext(fresh(random), true);
     }
 
-    /** The id of the trace, 32 hexadecimal digits. */
+    /** Returns the trace id, 32 hexadecimal digits. */
     public String traceId() {
         return parent.substring(TRACE_ID, TRACE_ID + 32);
     }
@@ -40,7 +43,7 @@ public record TraceContext(String parent, boolean isNew) {
         text[0] = text[1] = '0';
         text[2] = text[TRACE_ID + 32] = text[PARENT_ID + 16] = '-';
         hex(random.getAsLong(), text, TRACE_ID);
-        hex(random.getAsLong() | 1, text, TRACE_ID + 16); // all zeros would be no id
+        hex(random.getAsLong() | 1, text, TRACE_ID + 16); // an id of all zeros is invalid
         hex(random.getAsLong() | 1, text, PARENT_ID);
         text[FLAGS] = '0';
         text[FLAGS + 1] = '1';
@@ -54,7 +57,10 @@ public record TraceContext(String parent, boolean isNew) {
         }
     }
 
-    /** As version 00 has it; of a later version, what it has in common with that. */
+    /**
+     * Tells whether the header is valid in version 00 or, for a later version, in the part that it shares with version
+     * 00.
+     */
     private static boolean isValid(String text) {
         if (text.length() < LENGTH || text.startsWith("ff")) {
             return false;

@@ -11,14 +11,14 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Ends each request's {@link Trace} when Jetty is done with it, and hands it to those who listen. It hears of requests
- * too that Jetty itself refused, which had no trace before.
+ * Ends each request's {@link Trace} when Jetty is done with the request, and hands it to the listeners. Jetty calls it
+ * for requests, too, that Jetty itself refused; these get their trace here.
  */
 public final class TraceEnds implements RequestLog {
     private final Time time;
     private final List<Consumer<Trace>> listeners;
 
-    /** @param listeners called by the request's thread, which they must not hold up */
+    /** @param listeners called on the request's thread, so they must not block */
     public TraceEnds(Time time, List<Consumer<Trace>> listeners) {
         this.time = time;
         this.listeners = List.copyOf(listeners);
@@ -36,7 +36,10 @@ public final class TraceEnds implements RequestLog {
         }
     }
 
-    /** Its client is the peer whoever that is: of a header that wasn't read to its end, proxies' words may be missing. */
+    /**
+     * Takes the peer for the client, even if it is a trusted proxy: a request that Jetty refused may lack the headers
+     * that proxies add.
+     */
     private Trace refusedByJetty(Request request) {
         Trace trace = new Trace(
                 time.now(),

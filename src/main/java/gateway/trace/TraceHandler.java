@@ -17,22 +17,22 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 
-/** Begins each request's {@link Trace}, and says its id in the answer. The first of all handlers. */
+/** Begins each request's {@link Trace} and adds the request id to the answer. The first of all handlers. */
 public final class TraceHandler implements Handler {
     private final PathPrefix services;
-    private final TrustedProxies forwardedBy;
+    private final TrustedProxies trustedProxies;
     private final LongSupplier random;
     private final RequestIds ids;
     private final Time time;
 
     /**
-     * @param services what is below this is for a service
-     * @param forwardedBy the proxies that say whom a request comes from
-     * @param random 64 random bits each time, for ids
+     * @param services the path prefix of requests for services
+     * @param trustedProxies the proxies whose headers name the client
+     * @param random returns 64 random bits each time, for ids
      */
-    public TraceHandler(PathPrefix services, TrustedProxies forwardedBy, LongSupplier random, Time time) {
+    public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, LongSupplier random, Time time) {
         this.services = services;
-        this.forwardedBy = forwardedBy;
+        this.trustedProxies = trustedProxies;
         this.random = random;
         this.ids = new RequestIds(random);
         this.time = time;
@@ -52,7 +52,7 @@ public final class TraceHandler implements Handler {
         String id = ids.of(fields.get(RequestIds.HEADER), context);
         ResponseFields.of(ctx.res()).add(new HttpField(RequestIds.HEADER, id));
         InetAddress peer = Peer.address(request);
-        ProxyPath through = forwardedBy.trusts(peer) ? forwardedBy.path(peer, fields) : null;
+        ProxyPath through = trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
         String path = request.getRequestURI();
         Trace trace = new Trace(
                 time.now(),
@@ -63,11 +63,11 @@ public final class TraceHandler implements Handler {
                 id,
                 context,
                 services.covers(path));
-        trace.cameThrough(through);
+        trace.proxyPath(through);
         request.setAttribute(Traced.ATTRIBUTE, trace);
     }
 
-    /** The value of a header that may come once; null if there is none, or more than one. */
+    /** Returns the value of a header that may come once; null if there is none, or more than one. */
     private static String only(HttpFields fields, String name) {
         String value = null;
         for (HttpField field : fields) {

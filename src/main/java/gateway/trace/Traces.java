@@ -8,25 +8,25 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 
 /**
- * The traces of the last {@value #KEPT} requests to the services: a ring, in which the next one takes the oldest one's
- * place. Adding costs two atomic steps; looking goes through all of them.
+ * The traces of the last {@value #KEPT} requests to the services, in a ring in which each new trace replaces the
+ * oldest. Adding one costs two atomic steps; reading walks the ring.
  */
 public final class Traces implements Consumer<Trace> {
-    /** How many are kept. */
+    /** How many traces are kept. */
     public static final int KEPT = 1000;
 
     /**
-     * Some traces.
+     * A part of the traces.
      *
      * @param traces oldest first
-     * @param seen what to ask with for those that come after them
+     * @param seen the argument of {@link #since} that gives the traces after these
      */
     public record Batch(List<Trace> traces, long seen) {}
 
     private final AtomicReferenceArray<Trace> ring = new AtomicReferenceArray<>(KEPT);
     private final AtomicLong added = new AtomicLong();
 
-    /** Keeps it, if it was for a service. */
+    /** Keeps a trace, if its request was for a service. */
     @Override
     public void accept(Trace trace) {
         if (trace.isForService()) {
@@ -35,7 +35,7 @@ public final class Traces implements Consumer<Trace> {
         }
     }
 
-    /** Puts it in its place, unless that is a later one's meanwhile: its thread may have been held up. */
+    /** Puts a trace into its place, unless a later one is there already because this thread was delayed. */
     void keep(Trace trace) {
         ring.accumulateAndGet((int) (trace.number() % KEPT), trace, Traces::later);
     }
@@ -44,33 +44,34 @@ public final class Traces implements Consumer<Trace> {
         return before != null && before.number() > trace.number() ? before : trace;
     }
 
-    /** How many there have been, those that were dropped included. */
+    /** Returns how many traces there have been, including those that are no longer kept. */
     public long count() {
         return added.get();
     }
 
     /**
-     * The latest ones, oldest first.
+     * Returns the latest traces, oldest first.
      *
-     * @param seen how many the asker has seen already: 0, or {@link Batch#seen} of before
-     * @param most at most so many of the others
+     * @param seen how many the caller has seen already: 0, or {@link Batch#seen} of the last call
+     * @param most the most traces to return
      */
     public Batch since(long seen, int most) {
         long end = added.get();
         List<Trace> found = new ArrayList<>();
         for (long number = Math.max(seen, end - Math.min(most, KEPT)); number < end; number++) {
             Trace trace = ring.get((int) (number % KEPT));
-            if (trace == null || trace.number() < number) { // its number is taken just before it is there
+            if (trace == null
+                    || trace.number() < number) { // a trace takes its number just before it is put into the ring
                 return new Batch(found, number);
             }
-            if (trace.number() == number) { // else a later one has taken its place
+            if (trace.number() == number) { // else a later one has replaced it
                 found.add(trace);
             }
         }
         return new Batch(found, end);
     }
 
-    /** The latest one with this request id. */
+    /** Returns the latest trace with this request id. */
     public Optional<Trace> find(String requestId) {
         List<Trace> all = since(0, KEPT).traces();
         for (int i = all.size() - 1; i >= 0; i--) {

@@ -240,7 +240,7 @@ class ServiceListTest {
     @Test
     void the_journal_is_told_what_was_asked_for_here_and_not_what_was_shared() {
         List<String> told = new ArrayList<>();
-        services.tell(new Journal() {
+        services.journal(new Journal() {
             @Override
             public void offered(Service service) {
                 told.add("offered " + service.name());

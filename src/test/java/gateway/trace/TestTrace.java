@@ -74,7 +74,7 @@ public final class TestTrace {
 
     /** It was over the limit. */
     public TestTrace limited() {
-        trace.judged(new Trace.Verdict(false, 5, 0, 1));
+        trace.decided(new Trace.LimitDecision(false, 5, 0, 1));
         return answeredBy(new Problem(429, "rate-limited", "Rate limit exceeded", "More than 5 req/min"));
     }
 
