@@ -20,7 +20,7 @@ final class Capacity {
         return services < most;
     }
 
-    /** Notes how many services of a shared list found no capacity; logs it if the last list fitted. */
+    /** Notes how many services of a shared list found no room; logs it if the last list fitted. */
     void leftOut(int services) {
         if (services > 0 && !someLeftOut) {
             LOG.warn("left out {} services of the shared list: GATEWAY_MAX_SERVICES is {}", services, most);

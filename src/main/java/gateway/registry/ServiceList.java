@@ -214,7 +214,7 @@ public final class ServiceList {
     }
 
     /**
-     * Applies the list that all gateways share, as far as there is capacity. A backend whose URL is unchanged keeps its
+     * Applies the list that all gateways share, as far as there is room. A backend whose URL is unchanged keeps its
      * health and counts; a new one waits for its first good check.
      *
      * @param newerHere selects the names whose state here is newer than the shared one; these stay unchanged
