@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Lets a request go on to the next handler, or answers 429 and ends it. For exempt clients no limit holds. */
+/** Lets a request pass on to the next handler, or answers 429. Exempt clients have no limit. */
 public final class LimitHandler implements Handler, AutoCloseable {
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
@@ -35,9 +35,9 @@ public final class LimitHandler implements Handler, AutoCloseable {
     private final LongAdder exempted = new LongAdder();
 
     /**
-     * @param limited what the limit holds for; requests for anything else pass uncounted
-     * @param exempt clients that no limit holds for
-     * @param shadow what is tried out beside the limit, also where that is off; empty: nothing
+     * @param limited the path prefix that the limit applies to; other requests pass uncounted
+     * @param exempt clients without a limit
+     * @param shadow a limit to try out, even where the limit itself is off; empty if there is none
      */
     public LimitHandler(RateLimit limit, PathPrefix limited, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
         this.limit = limit;
@@ -83,7 +83,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         if (shadow != null) {
             shadow.take(ClientAddress.of(client));
         }
-        if (headers == null) { // no limit: nothing to decide and nothing to say
+        if (headers == null) { // no limit: nothing to decide, no headers
             allowed.increment();
             return;
         }
@@ -116,37 +116,37 @@ public final class LimitHandler implements Handler, AutoCloseable {
         ctx.skipRemainingHandlers();
     }
 
-    /** The limit that is applied. */
+    /** Returns the limit that is applied. */
     public RateLimit limit() {
         return limit;
     }
 
-    /** Requests let through since the start. */
+    /** Returns how many requests were let through since the start. */
     public long allowed() {
         return allowed.sum();
     }
 
-    /** Requests refused since the start. */
+    /** Returns how many requests were refused since the start. */
     public long refused() {
         return refused.sum();
     }
 
-    /** Requests of exempt clients since the start. */
+    /** Returns how many requests of exempt clients came since the start. */
     public long exempted() {
         return exempted.sum();
     }
 
-    /** Whether no limit holds for this client. */
+    /** Returns whether this client is exempt from the limit. */
     public boolean isExempt(InetAddress client) {
         return exempt.contains(client);
     }
 
-    /** Whether there are clients that no limit holds for. */
+    /** Returns whether any clients are exempt from the limit. */
     public boolean hasExempt() {
         return !exempt.isEmpty();
     }
 
-    /** What is tried out; empty if nothing is. */
+    /** Returns the limit that is being tried out; empty if there is none. */
     public Optional<ShadowLimit> shadow() {
         return Optional.ofNullable(shadow);
     }

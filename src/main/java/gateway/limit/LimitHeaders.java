@@ -11,8 +11,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /**
- * What answers say of the limit: the X-RateLimit headers that clients know, and the two of the IETF's draft
- * (draft-ietf-httpapi-ratelimit-headers) beside them.
+ * The headers that describe the limit in each answer: the widely used X-RateLimit headers, and the two of the IETF
+ * draft draft-ietf-httpapi-ratelimit-headers.
  */
 final class LimitHeaders {
     private final Time time;
@@ -26,7 +26,7 @@ final class LimitHeaders {
         this.policy = new PreEncodedHttpField("RateLimit-Policy", "\"default\";q=" + rate.requests() + ";w=" + seconds);
     }
 
-    /** Sets them on an answer, allowed or refused; once. */
+    /** Adds the headers to an answer, whether its request is allowed or refused. To be called once for each answer. */
     void set(HttpServletResponse response, Decision decision) {
         String remaining = String.valueOf(decision.remaining());
         long seconds = Durations.secondsRoundedUp(decision.resetNanos());
@@ -38,13 +38,13 @@ final class LimitHeaders {
         fields.add(new HttpField("RateLimit", "\"default\";r=" + remaining + ";t=" + seconds));
     }
 
-    /** Rounded up, so that whoever waits until then isn't early. */
+    /** Rounds up, so that a client that waits until then isn't early. */
     private long resetEpochSecond(Decision decision) {
         long millis = time.now().toEpochMilli() + decision.resetNanos() / 1_000_000;
         return Math.floorDiv(millis + 999, 1000);
     }
 
-    /** Whole seconds to wait, at least 1. */
+    /** Returns the whole seconds to wait, at least 1. */
     static long retryAfter(Decision decision) {
         return Math.max(1, Durations.secondsRoundedUp(decision.resetNanos()));
     }

@@ -6,87 +6,92 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** May this client ask again? Implementations are safe for any number of threads; each decision is one atomic step. */
+/**
+ * Decides whether a client may send another request. Implementations are thread-safe; each decision is one atomic step.
+ */
 public interface RateLimit extends AutoCloseable {
     /**
-     * What a client may do.
+     * The answer to a request.
      *
-     * @param allowed whether this request may pass (for {@link #look}: whether one would)
-     * @param remaining requests that may still follow at once, 0 or more
-     * @param resetNanos nanoseconds until one more is free than now; 0 if all are
+     * @param allowed whether this request may pass; for {@link #look}, whether one would
+     * @param remaining how many more requests may follow at once, 0 or more
+     * @param resetNanos nanoseconds until {@code remaining} grows by one; 0 if no request counts
      */
     record Decision(boolean allowed, int remaining, long resetNanos) {}
 
     /**
-     * Where a client stands, and why.
+     * How much of its limit a client has used, and by which requests.
      *
-     * @param decision what {@link #look} says
-     * @param used requests that count now
-     * @param ages how long ago these were, nanoseconds, oldest first; of more than {@value #MOST_AGES} the oldest
-     * @param own whether the client has a window of its own, rather than sharing one because there are too many clients
-     * @param store where these times are kept, in words
+     * @param decision what {@link #look} returns
+     * @param used how many requests count now
+     * @param ages how long ago these requests came, nanoseconds, oldest first; at most the {@value #MOST_AGES} oldest
+     * @param own false if the client shares a window with others because there are too many clients
+     * @param store where these times are kept, for people
      */
     record Standing(Decision decision, int used, List<Long> ages, boolean own, String store) {}
 
     /**
-     * How it stands with what gateways share.
+     * The state of the store that gateways share.
      *
-     * @param up whether it can be reached, so that the limit is one for all gateways
-     * @param since since when it can, or can't
-     * @param words why it can't; empty if it can
-     * @param shared decisions of the shared store
-     * @param alone decisions of this gateway's memory
-     * @param failures how often the shared store failed
+     * @param up whether the store can be reached, so that all gateways have one common limit
+     * @param since when {@code up} last changed
+     * @param words why the store can't be reached; empty if it can
+     * @param shared how many decisions the shared store made
+     * @param alone how many decisions this gateway made by its own memory
+     * @param failures how often calls of the shared store failed
      */
     record Sharing(boolean up, Instant since, String words, long shared, long alone, long failures) {}
 
-    /** How many request times {@link #explain} gives at most. */
+    /** The most request times that {@link #explain} returns. */
     int MOST_AGES = 1000;
 
     /**
-     * A client with requests that count.
+     * A client that has requests that count now.
      *
      * @param used how many requests count
      * @param remaining how many more may follow at once
-     * @param nextFreeNanos nanoseconds until it may ask again; 0 if it may now
-     * @param allFreeNanos nanoseconds until none counts any more
+     * @param nextFreeNanos nanoseconds until the client may send another request; 0 if it may now
+     * @param allFreeNanos nanoseconds until none of its requests counts any more
      */
     record Usage(ClientAddress client, int used, int remaining, long nextFreeNanos, long allFreeNanos) {}
 
-    /** Decides on a request now and, if it may pass, counts it. Refused requests aren't counted. */
+    /** Decides on a request and, if it may pass, counts it. Refused requests don't count. */
     Decision take(ClientAddress client);
 
-    /** What {@link #take} would say, without taking. */
+    /** Returns what {@link #take} would return, without counting a request. */
     Decision look(ClientAddress client);
 
-    /** What {@link #look} says, with its grounds. Takes nothing. */
+    /** Returns what {@link #look} returns together with the requests that led to it. Counts nothing. */
     Standing explain(ClientAddress client);
 
-    /** The clients nearest their limit by what passed here, fullest first. Goes through all of them: for people, not for requests. */
+    /**
+     * Returns the clients nearest to their limit, fullest first, by the requests that passed this gateway. Walks all
+     * clients, so it is no call for the path of a request.
+     */
     default List<Usage> fullest(int most) {
         return List.of();
     }
 
-    /** How it stands with what gateways share; empty if this one is alone. */
+    /** Returns the state of the shared store; empty if this gateway shares nothing. */
     default Optional<Sharing> sharing() {
         return Optional.empty();
     }
 
-    /** The rate that is held; empty if there is no limit. */
+    /** Returns the rate that clients are held to; empty if there is no limit. */
     Optional<Rate> rate();
 
-    /** How it is done, in words. */
+    /** Describes the algorithm, for people. */
     String algorithm();
 
-    /** Forgets clients that have been idle for a whole window. To be called now and then. */
+    /** Forgets clients that have been idle for a whole window. To be called regularly. */
     default void forgetIdle() {}
 
-    /** Clients that this gateway remembers now. */
+    /** Returns how many clients this gateway remembers now. */
     default int clients() {
         return 0;
     }
 
-    /** Begins what it does in the background, if anything. To be called before requests come. */
+    /** Starts background work, if there is any. To be called before the first request. */
     default void start() {}
 
     @Override

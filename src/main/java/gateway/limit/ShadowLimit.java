@@ -6,8 +6,8 @@ import gateway.util.Time;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A limit to try out: decides on each request as if it held, and only counts what it would have let through and
- * refused. In this gateway's memory alone, also where gateways share the limit that holds.
+ * A limit to try out: it only counts which requests it would let through and refuse. It lives in this gateway's memory
+ * alone, even where gateways share the limit that applies.
  */
 public final class ShadowLimit {
     private final Rate rate;
@@ -15,7 +15,7 @@ public final class ShadowLimit {
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    /** @param maxClients how many to remember, at least 1 */
+    /** @param maxClients how many clients to remember, at least 1 */
     public ShadowLimit(Rate rate, int maxClients, Time time) {
         this.rate = rate;
         this.window = new SlidingWindow(rate, maxClients, time);
@@ -29,17 +29,17 @@ public final class ShadowLimit {
         window.forgetIdle();
     }
 
-    /** What is tried out. */
+    /** Returns the rate that is being tried out. */
     public Rate rate() {
         return rate;
     }
 
-    /** Requests that it would have let through. */
+    /** Returns how many requests it would have let through. */
     public long allowed() {
         return allowed.sum();
     }
 
-    /** Requests that it would have refused. */
+    /** Returns how many requests it would have refused. */
     public long refused() {
         return refused.sum();
     }

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * A sliding window, exact: for each client a deque of the times of its counted requests. A request may pass if fewer
- * than N of them lie within the last window; a time leaves exactly one window after it came.
+ * An exact sliding window: for each client a deque of the times of its counted requests. A request may pass if fewer
+ * than N of these times lie within the last window; a time leaves exactly one window after its request came.
  *
- * <p>Check and take are one step under the client's own lock, so that of 200 requests at once exactly N pass. Cost: one
- * hash look-up and, amortised, one removal; no allocation for a known client but the deque's growth and the decision.
- * Memory per client with five times, measured with a million of them: 168 bytes (table slot and node 40, key 24, window 24,
- * deque 24, times 56).
+ * <p>Check and count are one step under the client's own lock, so that of 200 simultaneous requests exactly N pass.
+ * Cost: one hash look-up and, amortised, one removal; for a known client nothing is allocated but the decision and the
+ * deque's growth. Memory for each client with five times, measured with a million clients: 168 bytes (table slot and
+ * node 40, key 24, window 24, deque 24, times 56).
  */
 public final class SlidingWindow implements RateLimit {
     private static final String STORE = "memory of this gateway";
@@ -33,7 +33,7 @@ public final class SlidingWindow implements RateLimit {
     private final long windowNanos;
     private final Time time;
 
-    /** @param maxClients how many to remember, at least 1 */
+    /** @param maxClients how many clients to remember, at least 1 */
     public SlidingWindow(Rate rate, int maxClients, Time time) {
         this.rate = rate;
         this.limit = rate.requests();
@@ -47,7 +47,10 @@ public final class SlidingWindow implements RateLimit {
         return take(client, limit);
     }
 
-    /** Like {@link #take(ClientAddress)}, but as if the limit were this one, which is smaller or the same. */
+    /**
+     * Does the same as {@link #take(ClientAddress)} with this limit in place of the usual one, which must not be
+     * smaller.
+     */
     public Decision take(ClientAddress client, int smaller) {
         while (true) {
             Window window = windows.of(client);
@@ -69,10 +72,10 @@ public final class SlidingWindow implements RateLimit {
     }
 
     /**
-     * Counts a request that was let through by somebody else. A client for whom there is no room has no past here: in the common
-     * window it would be everybody's.
+     * Counts a request that the shared store let through. Does nothing for a client that has no window of its own
+     * because the table is full: in the common window the request would count for everybody.
      *
-     * @param asked when it came, by this window's clock
+     * @param asked when the request came, by this window's clock
      */
     public void record(ClientAddress client, long asked) {
         while (true) {
@@ -84,7 +87,8 @@ public final class SlidingWindow implements RateLimit {
                 if (!window.evicted) {
                     window.times.dropOld(time.nanos(), windowNanos);
                     if (window.times.size() == limit) {
-                        window.times.removeFirst(); // let through all the same; the latest count longest
+                        window.times.removeFirst(); // it was let through beyond the limit; keep the latest, which count
+                        // longest
                     }
                     window.times.add(asked, limit);
                     return;
@@ -94,8 +98,8 @@ public final class SlidingWindow implements RateLimit {
     }
 
     /**
-     * The refusal of a client whose own requests alone fill its window; null if they don't, or if among its times are
-     * some that it took over from the common window, which may be others'.
+     * Returns a refusal if the client's own requests fill its window. Returns null if they don't, or if the window
+     * holds times taken over from the common window, which may be other clients'.
      */
     public Decision refusal(ClientAddress client) {
         Window window = windows.known(client);
@@ -114,7 +118,10 @@ public final class SlidingWindow implements RateLimit {
         return look(client, limit);
     }
 
-    /** Like {@link #look(ClientAddress)}, but as if the limit were this one, which is smaller or the same. */
+    /**
+     * Does the same as {@link #look(ClientAddress)} with this limit in place of the usual one, which must not be
+     * smaller.
+     */
     public Decision look(ClientAddress client, int smaller) {
         Window window = windows.knownOrCommon(client);
         synchronized (window) {
@@ -164,7 +171,10 @@ public final class SlidingWindow implements RateLimit {
         return new Usage(client, times.size(), remaining, nextFree, times.last() + windowNanos - now);
     }
 
-    /** Of a limit that is smaller than this window's, more may be used than it allows: then several must leave first. */
+    /**
+     * Makes a decision. With a limit that is smaller than this window's, more requests may count than it allows; then
+     * several must leave before one is free.
+     */
     private Decision decision(boolean allowed, TimeDeque times, long now, int smaller) {
         int remaining = smaller - times.size();
         if (remaining < 0) {

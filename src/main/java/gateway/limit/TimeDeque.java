@@ -1,8 +1,8 @@
 package gateway.limit;
 
 /**
- * The deque of one client's request times: a ring of primitive longs that grows by doubling up to the limit, because an
- * {@code ArrayDeque<Long>} would cost an object and 20 bytes more for each. Not thread-safe.
+ * The deque of one client's request times: a ring of primitive longs that doubles up to the limit, because an {@code
+ * ArrayDeque<Long>} would cost an object and 20 bytes more for each time. Not thread-safe.
  */
 final class TimeDeque {
     private static final int FIRST_SIZE = 4;
@@ -11,7 +11,7 @@ final class TimeDeque {
     private int head;
     private int size;
 
-    /** @param limit the most that will ever be kept, at least 1 */
+    /** @param limit the most times that will ever be kept, at least 1 */
     TimeDeque(int limit) {
         ring = new long[Math.min(limit, FIRST_SIZE)];
     }
@@ -24,17 +24,17 @@ final class TimeDeque {
         return size == 0;
     }
 
-    /** The oldest time; there must be one. */
+    /** Returns the oldest time; there must be one. */
     long first() {
         return ring[head];
     }
 
-    /** The newest time; there must be one. */
+    /** Returns the newest time; there must be one. */
     long last() {
         return get(size - 1);
     }
 
-    /** @param index from the oldest on, 0 to size - 1 */
+    /** @param index 0 for the oldest to size - 1 for the newest */
     long get(int index) {
         return ring[(head + index) % ring.length];
     }
@@ -44,7 +44,7 @@ final class TimeDeque {
         size--;
     }
 
-    /** Removes what came one window ago or longer. */
+    /** Removes the times that lie one window or longer back. */
     void dropOld(long now, long windowNanos) {
         while (size > 0 && now - first() >= windowNanos) {
             removeFirst();
@@ -61,7 +61,10 @@ final class TimeDeque {
         size++;
     }
 
-    /** Puts a time in its place, which is near the end: it isn't much older than the newest. Times may have overflowed. */
+    /**
+     * Inserts a time in order. It is hardly older than the newest, so the search begins at the end. Times are compared
+     * by difference because they may overflow.
+     */
     void add(long time, int limit) {
         addLast(time, limit);
         for (int i = size - 1; i > 0 && get(i - 1) - time > 0; i--) {
@@ -74,7 +77,7 @@ final class TimeDeque {
         ring[(head + index) % ring.length] = time;
     }
 
-    /** Takes over all times of another deque, oldest first. */
+    /** Adds all times of another deque, oldest first. */
     void addAll(TimeDeque other, int limit) {
         for (int i = 0; i < other.size; i++) {
             addLast(other.get(i), limit);

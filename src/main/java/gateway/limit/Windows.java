@@ -7,22 +7,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
- * The windows of all clients, at most so many. When that many are active, newcomers share one common window: neither
- * memory grows nor is anyone's past lost. A newcomer who gets a window of its own later starts with the common one's
- * times, since some of them may be its own.
+ * The windows of all clients, up to a limit. While that many clients are active, new ones share one common window, so
+ * that memory doesn't grow and no client's requests are forgotten. A client that later gets a window of its own starts
+ * with the times of the common one, since some of them may be its own.
  */
 final class Windows {
-    /** With a full table, idle clients are looked for at most this often, so that a flood can't make us sweep. */
+    /**
+     * The shortest time between two searches for idle clients in a full table, so that a flood can't cause one search
+     * after another.
+     */
     private static final long SWEEP_PAUSE_NANOS = 1_000_000_000L;
 
     /** One client's times; guarded by its own monitor. */
     static final class Window {
         final TimeDeque times;
 
-        /** Whether it was forgotten after somebody had looked it up. */
+        /** Set when the window is removed from the table, for a thread that looked it up before. */
         boolean evicted;
 
-        /** Whether it began with times of the common window, which may be others'. */
+        /** Whether it began with times of the common window, which may be other clients'. */
         boolean tookOver;
 
         private Window(int limit) {
@@ -39,7 +42,7 @@ final class Windows {
     private final Time time;
     private volatile long lastSweep;
 
-    /** @param maxClients how many to remember, at least 1 */
+    /** @param maxClients how many clients to remember, at least 1 */
     Windows(int limit, long windowNanos, int maxClients, Time time) {
         this.limit = limit;
         this.windowNanos = windowNanos;
@@ -49,25 +52,25 @@ final class Windows {
         this.lastSweep = time.nanos() - SWEEP_PAUSE_NANOS;
     }
 
-    /** The client's window, a new one for a newcomer; the common one if there is no room. */
+    /** Returns the client's window, which is new for a new client; the common one if the table is full. */
     Window of(ClientAddress client) {
         Window known = windows.get(client);
         if (known != null) {
             return known;
         }
-        Window fresh = windows.computeIfAbsent(client, this::newcomer);
+        Window fresh = windows.computeIfAbsent(client, this::newWindow);
         if (fresh == null && sweepIfDue()) {
-            fresh = windows.computeIfAbsent(client, this::newcomer);
+            fresh = windows.computeIfAbsent(client, this::newWindow);
         }
         return fresh != null ? fresh : common;
     }
 
-    /** The client's own window; null if it has none. */
+    /** Returns the client's own window; null if it has none. */
     Window known(ClientAddress client) {
         return windows.get(client);
     }
 
-    /** The client's own window, or else the common one. */
+    /** Returns the client's own window, or else the common one. */
     Window knownOrCommon(ClientAddress client) {
         return windows.getOrDefault(client, common);
     }
@@ -76,23 +79,26 @@ final class Windows {
         return window == common;
     }
 
-    /** Whether there is no room for a newcomer. */
+    /** Returns whether there is no room for a new client. */
     boolean isFull() {
         return clients.get() >= maxClients;
     }
 
-    /** Clients that have a window of their own. */
+    /** Returns how many clients have a window of their own. */
     int count() {
         return clients.get();
     }
 
-    /** Goes through the windows that clients have of their own. */
+    /** Calls the action for each client that has a window of its own. */
     void forEach(BiConsumer<ClientAddress, Window> action) {
         windows.forEach(action);
     }
 
-    /** A window for a newcomer; null if the table is full. Called under the table's lock for this client alone. */
-    private Window newcomer(ClientAddress client) {
+    /**
+     * Makes a window for a new client; null if the table is full. The table calls it under its lock for this client
+     * alone.
+     */
+    private Window newWindow(ClientAddress client) {
         if (clients.incrementAndGet() > maxClients) {
             clients.decrementAndGet();
             return null;
@@ -100,7 +106,7 @@ final class Windows {
         Window fresh = new Window(limit);
         synchronized (common) {
             common.times.dropOld(time.nanos(), windowNanos);
-            if (!common.times.isEmpty()) { // newcomers have had to share lately
+            if (!common.times.isEmpty()) { // new clients have had to share it lately
                 fresh.times.addAll(common.times, limit);
                 fresh.tookOver = true;
             }
