@@ -25,75 +25,84 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Scripts that are run together: those for one node go there together, and to several nodes at the same time. What
- * surely wasn't done, since Redis says so, is done in a further round: a script that it doesn't know is sent whole, a
- * key that has moved is asked for where it is. What failed in any other way may have been done and isn't tried again.
+ * Runs scripts together: all scripts for one node go there in one round trip, to several nodes at the same time. A call
+ * that Redis says it didn't run is sent once more in the next round: an unknown script with its text, a moved key to
+ * its new node. A call that failed in any other way may have been run and isn't repeated.
  *
- * <p>Not by Jedis's own cluster client: that tries again what may have been done, and fails a batch as a whole.
+ * <p>Jedis's own cluster client won't do: it repeats calls that may have been run, and fails a batch as a whole.
  */
 final class Batch {
-    private static final int ROUNDS = 4; // to the old node, to the new one, there with the script, and one to spare
+    private static final int ROUNDS =
+            4; // to the old node, to the new one, there with the script's text, and one to spare
 
-    /** A call in this round: to the node that has its key, or where the last round was sent. */
-    private record Turn(int index, HostAndPort node, boolean asking, boolean whole) {}
+    /**
+     * A call to send in the next round.
+     *
+     * @param node the node that redirected the call or lacked its script; null for the node that has the key
+     * @param asking whether the node wants {@code ASKING} before the call
+     * @param whole whether to send the script's text rather than its hash
+     */
+    private record Dispatch(int index, HostAndPort node, boolean asking, boolean whole) {}
 
     private final Nodes nodes;
     private final Duration timeout;
     private final List<Call> calls;
     private final Object[] outcomes;
-    private final Turn[] next;
+    private final Dispatch[] next;
 
     Batch(Nodes nodes, Duration timeout, List<Call> calls) {
         this.nodes = nodes;
         this.timeout = timeout;
         this.calls = calls;
         this.outcomes = new Object[calls.size()];
-        this.next = new Turn[calls.size()];
+        this.next = new Dispatch[calls.size()];
     }
 
     /**
-     * Runs them.
+     * Runs all calls.
      *
-     * @param threads for all nodes but one
-     * @return for each what it returned, or the {@link RedisFailure} that it met
+     * @param threads run the calls for all nodes but one
+     * @return for each call its result, or its {@link RedisFailure}
      */
     List<Object> run(Executor threads) {
-        List<Turn> turns = IntStream.range(0, calls.size())
-                .mapToObj(i -> new Turn(i, null, false, false))
+        List<Dispatch> dispatches = IntStream.range(0, calls.size())
+                .mapToObj(i -> new Dispatch(i, null, false, false))
                 .toList();
-        for (int round = 1; round <= ROUNDS && !turns.isEmpty(); round++) {
-            askAll(byNode(turns), threads);
-            turns = Arrays.stream(next).filter(turn -> turn != null).toList();
+        for (int round = 1; round <= ROUNDS && !dispatches.isEmpty(); round++) {
+            sendAll(byNode(dispatches), threads);
+            dispatches =
+                    Arrays.stream(next).filter(dispatch -> dispatch != null).toList();
             Arrays.fill(next, null);
         }
         return Arrays.asList(outcomes);
     }
 
-    private Map<HostAndPort, List<Turn>> byNode(List<Turn> turns) {
-        Map<HostAndPort, List<Turn>> groups = new LinkedHashMap<>();
-        for (Turn turn : turns) {
+    private Map<HostAndPort, List<Dispatch>> byNode(List<Dispatch> dispatches) {
+        Map<HostAndPort, List<Dispatch>> groups = new LinkedHashMap<>();
+        for (Dispatch dispatch : dispatches) {
             try {
-                HostAndPort node = turn.node != null
-                        ? turn.node
-                        : nodes.of(calls.get(turn.index).keys().get(0));
-                groups.computeIfAbsent(node, any -> new ArrayList<>()).add(turn);
+                HostAndPort node = dispatch.node != null
+                        ? dispatch.node
+                        : nodes.of(calls.get(dispatch.index).keys().get(0));
+                groups.computeIfAbsent(node, any -> new ArrayList<>()).add(dispatch);
             } catch (JedisException e) {
-                outcomes[turn.index] = RedisFailure.of(e, timeout);
+                outcomes[dispatch.index] = RedisFailure.of(e, timeout);
             }
         }
         return groups;
     }
 
-    private void askAll(Map<HostAndPort, List<Turn>> groups, Executor threads) {
+    private void sendAll(Map<HostAndPort, List<Dispatch>> groups, Executor threads) {
         List<CompletableFuture<Void>> others = new ArrayList<>();
-        Iterator<Map.Entry<HostAndPort, List<Turn>>> each = groups.entrySet().iterator();
+        Iterator<Map.Entry<HostAndPort, List<Dispatch>>> each =
+                groups.entrySet().iterator();
         while (each.hasNext()) {
-            Map.Entry<HostAndPort, List<Turn>> group = each.next();
+            Map.Entry<HostAndPort, List<Dispatch>> group = each.next();
             if (!each.hasNext()) {
-                ask(group.getKey(), group.getValue()); // the last, by this thread
+                send(group.getKey(), group.getValue()); // the last, by this thread
             } else {
                 try {
-                    others.add(CompletableFuture.runAsync(() -> ask(group.getKey(), group.getValue()), threads));
+                    others.add(CompletableFuture.runAsync(() -> send(group.getKey(), group.getValue()), threads));
                 } catch (RejectedExecutionException e) {
                     fail(group.getValue(), new RedisFailure(Redis.CLOSED));
                 }
@@ -102,47 +111,47 @@ final class Batch {
         others.forEach(CompletableFuture::join);
     }
 
-    private void ask(HostAndPort node, List<Turn> turns) {
+    private void send(HostAndPort node, List<Dispatch> dispatches) {
         try (Connection connection = nodes.connect(node)) {
-            List<Object> answers = exchange(connection, turns);
+            List<Object> answers = exchange(connection, dispatches);
             nodes.answered(node);
             boolean moved = false;
-            for (int i = 0; i < turns.size(); i++) {
-                take(turns.get(i), answers.get(i));
+            for (int i = 0; i < dispatches.size(); i++) {
+                take(dispatches.get(i), answers.get(i));
                 moved |= answers.get(i) instanceof JedisMovedDataException;
             }
             if (moved) {
                 nodes.moved(connection);
             }
         } catch (RedisFailure e) {
-            fail(turns, e);
-        } catch (JedisDataException e) { // it refuses the connection, as for a wrong password
-            fail(turns, RedisFailure.of(e, timeout));
-        } catch (RuntimeException e) { // broken, or closed meanwhile
-            fail(turns, nodes.failed(node, RedisFailure.of(e, timeout)));
+            fail(dispatches, e);
+        } catch (JedisDataException e) { // it refuses the connection, for instance because of a wrong password
+            fail(dispatches, RedisFailure.of(e, timeout));
+        } catch (RuntimeException e) { // the connection broke, or was closed meanwhile
+            fail(dispatches, nodes.failed(node, RedisFailure.of(e, timeout)));
         }
     }
 
-    private List<Object> exchange(Connection connection, List<Turn> turns) {
+    private List<Object> exchange(Connection connection, List<Dispatch> dispatches) {
         Set<Script> sent = new HashSet<>();
         int askings = 0;
-        for (Turn turn : turns) {
-            Call call = calls.get(turn.index);
-            if (turn.asking) {
+        for (Dispatch dispatch : dispatches) {
+            Call call = calls.get(dispatch.index);
+            if (dispatch.asking) {
                 connection.sendCommand(Protocol.Command.ASKING);
                 askings++;
             }
-            boolean whole = turn.whole && sent.add(call.script()); // those behind it may have it by its name
+            boolean whole = dispatch.whole && sent.add(call.script()); // later calls can then name it by its hash
             connection.sendCommand(whole ? Protocol.Command.EVAL : Protocol.Command.EVALSHA, arguments(call, whole));
         }
-        List<Object> answers = connection.getMany(turns.size() + askings);
+        List<Object> answers = connection.getMany(dispatches.size() + askings);
         if (askings == 0) {
             return answers;
         }
-        List<Object> own = new ArrayList<>(turns.size());
+        List<Object> own = new ArrayList<>(dispatches.size());
         Iterator<Object> each = answers.iterator();
-        for (Turn turn : turns) {
-            if (turn.asking) {
+        for (Dispatch dispatch : dispatches) {
+            if (dispatch.asking) {
                 each.next();
             }
             own.add(each.next());
@@ -160,20 +169,20 @@ final class Batch {
         return all.toArray(byte[][]::new);
     }
 
-    private void take(Turn turn, Object answer) {
-        outcomes[turn.index] = answer instanceof JedisDataException e ? RedisFailure.of(e, timeout) : answer;
+    private void take(Dispatch dispatch, Object answer) {
+        outcomes[dispatch.index] = answer instanceof JedisDataException e ? RedisFailure.of(e, timeout) : answer;
         if (answer instanceof JedisNoScriptException) {
-            next[turn.index] = new Turn(turn.index, turn.node, turn.asking, true);
+            next[dispatch.index] = new Dispatch(dispatch.index, dispatch.node, dispatch.asking, true);
         } else if (answer instanceof JedisRedirectionException elsewhere) {
-            next[turn.index] = new Turn(
-                    turn.index, elsewhere.getTargetNode(), answer instanceof JedisAskDataException, turn.whole);
+            next[dispatch.index] = new Dispatch(
+                    dispatch.index, elsewhere.getTargetNode(), answer instanceof JedisAskDataException, dispatch.whole);
         }
     }
 
-    private void fail(List<Turn> turns, RedisFailure failure) {
-        for (Turn turn : turns) {
-            outcomes[turn.index] = failure;
-            next[turn.index] = null;
+    private void fail(List<Dispatch> dispatches, RedisFailure failure) {
+        for (Dispatch dispatch : dispatches) {
+            outcomes[dispatch.index] = failure;
+            next[dispatch.index] = null;
         }
     }
 }

@@ -4,18 +4,18 @@ import gateway.util.Time;
 import java.time.Instant;
 
 /**
- * Whether Redis is worth asking. Closed, it is; three failures in a row open it, and then nobody asks until a probe has
- * succeeded. Asking it costs one volatile read; a success writes only after a failure.
+ * A circuit breaker for Redis. While it is closed, requests ask Redis. Three failures in a row open it; then no request
+ * asks Redis until a probe has succeeded. Reading it costs one volatile read; a success writes only after a failure.
  */
 final class Breaker {
-    /** In a row, one after another; a single one may be a connection that was closed meanwhile. */
+    /** How many failures in a row open the breaker; a single one may be a connection that was closed meanwhile. */
     static final int FAILURES = 3;
 
     /**
-     * How it is.
+     * The breaker's state.
      *
      * @param closed whether Redis is asked
-     * @param since since when
+     * @param since when the state began
      * @param words why Redis isn't asked; empty if it is
      */
     record State(boolean closed, Instant since, String words) {}
@@ -25,7 +25,7 @@ final class Breaker {
     private long failedLast;
     private volatile State state;
 
-    /** Closed. */
+    /** Makes a closed breaker. */
     Breaker(Time time) {
         this.time = time;
         this.state = new State(true, time.now(), "");
@@ -39,7 +39,7 @@ final class Breaker {
         return state;
     }
 
-    /** Redis did what it was asked for. It stays open if it is: what was under way when it opened proves nothing. */
+    /** Notes a success. An open breaker stays open: a call that was under way when it opened proves nothing. */
     void succeeded() {
         if (failures != 0) {
             failures = 0;
@@ -47,10 +47,10 @@ final class Breaker {
     }
 
     /**
-     * Redis failed; returns whether that opened it. Of requests that waited at the same time only the first counts: else a
-     * single late answer, or a pause of this gateway itself, would be many failures.
+     * Notes a failure; returns whether that opened the breaker. Of calls that waited at the same time only the first
+     * counts: else a single late answer, or a pause of this gateway itself, would make many failures.
      *
-     * @param asked when it had been asked, nanoseconds
+     * @param asked when the failed call was made, nanoseconds
      */
     synchronized boolean failed(long asked, String words) {
         if (failures > 0 && asked - failedLast < 0) {
@@ -61,7 +61,7 @@ final class Breaker {
         return failures >= FAILURES && open(words);
     }
 
-    /** Opens it at once; returns whether it was closed. */
+    /** Opens the breaker at once; returns whether it was closed. */
     synchronized boolean open(String words) {
         if (!state.closed()) {
             return false;
@@ -70,7 +70,7 @@ final class Breaker {
         return true;
     }
 
-    /** A probe succeeded; returns whether it was open. */
+    /** Closes the breaker after a successful probe; returns whether it was open. */
     synchronized boolean close() {
         failures = 0;
         if (state.closed()) {

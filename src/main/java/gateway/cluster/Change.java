@@ -6,16 +6,16 @@ import gateway.registry.Service;
 import java.time.Duration;
 
 /**
- * What was asked for here of one service and is to be told to Redis, in the form that {@code sync.lua} reads. Of each
- * kind the last counts; they are applied in the order of the fields.
+ * The changes of one service that were requested at this gateway and are yet to be sent to Redis, in the form that
+ * {@code sync.lua} reads. Only the last change of each kind counts; they are applied in the order of the fields.
  *
- * <p>Each part has a number of its own, by which Redis knows one that came before although the answer was lost, and the
- * time at which it was asked for, in milliseconds of Redis's clock; 0 if that isn't known.
+ * <p>Each part has a number, by which Redis recognises a change that it has applied already though its answer was lost,
+ * and the time of its request in milliseconds of Redis's clock, 0 if that is unknown.
  *
- * @param remove it was deregistered
- * @param offer it is to be there unless something is
- * @param put it was registered, or renewed its lease
- * @param drain it was drained or resumed
+ * @param remove the service was deregistered
+ * @param offer the service is to be added unless its name or URL is in the list
+ * @param put the service was registered, or renewed its lease
+ * @param drain the service was drained or resumed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
@@ -25,9 +25,9 @@ record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
     record Offer(long number, long at, String url, Long lease, String twin, boolean draining) {}
 
     /**
-     * @param lease milliseconds; null without one
-     * @param twin the name that a service from the settings with this URL has
-     * @param anew whether it is a new backend, which isn't drained
+     * @param lease the lease in milliseconds; null without one
+     * @param twin the name that a service with this URL has if the settings list it
+     * @param anew whether it is a new backend, which isn't draining
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Put(
@@ -66,7 +66,7 @@ record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
         return Service.configured(service.url()).name();
     }
 
-    /** This one and a later one of the same service as one. */
+    /** Returns this change and a later one of the same service as one. */
     Change then(Change later) {
         if (later.remove != null) {
             return later;

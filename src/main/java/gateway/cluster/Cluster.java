@@ -15,8 +15,8 @@ import gateway.util.Timer;
 import java.util.Optional;
 
 /**
- * This gateway among those that share a limit and a list of services through Redis. Without a Redis it is the only one:
- * limit and list are its own, and it ends the leases itself, which the shared list else does in Redis.
+ * This gateway and the others that share a limit and a list of services through Redis. Without Redis the gateway is
+ * alone: limit and list are its own, and it ends expired leases itself, as {@code sync.lua} otherwise does.
  */
 public final class Cluster implements AutoCloseable {
     private final String host;
@@ -28,9 +28,9 @@ public final class Cluster implements AutoCloseable {
     private final Time time;
 
     /**
-     * Gives this gateway its id; connects to nothing before {@link #start}.
+     * Gives this gateway its id. Opens no connection before {@link #start}.
      *
-     * @param services the list to share; what is asked of it is noted from now on
+     * @param services the list to share; its changes are noted from now on
      */
     public Cluster(Settings settings, ServiceList services, Time time) {
         this.host = settings.host();
@@ -42,24 +42,27 @@ public final class Cluster implements AutoCloseable {
         this.time = time;
     }
 
-    /** Returns the limit that all members hold together: Redis decides, and the memory while that can't be reached. */
+    /**
+     * Returns one limit for all members: Redis decides or, while it can't be reached, this memory. Without Redis,
+     * returns the memory.
+     */
     public RateLimit share(SlidingWindow memory) {
         return redis.<RateLimit>map(shared -> new SharedLimit(shared, memory, members, time))
                 .orElse(memory);
     }
 
-    /** This gateway and those that share with it. */
+    /** Returns this gateway and those that share with it. */
     public ClusterMembers members() {
         return members;
     }
 
-    /** What this gateway writes into requests, by which it knows those that come back to it. */
+    /** Returns the Via that this gateway adds to requests, by which it recognises those that come back to it. */
     public Via via() {
         return via;
     }
 
     /**
-     * Takes over the shared list, if there is one; if not, schedules the end of leases.
+     * Starts sharing the list or, without Redis, schedules the removal of services whose lease has ended.
      *
      * @throws gateway.settings.InvalidSettings if Redis can't be reached and is required
      */
@@ -76,7 +79,7 @@ public final class Cluster implements AutoCloseable {
         members.listensAt(OwnAddress.of(host, port));
     }
 
-    /** Writes what is still to be shared and says that this gateway leaves; the services stay. */
+    /** Sends the last changes, and that this gateway leaves; its services stay in the list. */
     @Override
     public void close() {
         sharedList.ifPresent(SharedList::close);

@@ -15,9 +15,9 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The nodes of a Redis Cluster. One that fails rests: for a moment nobody asks it, so that its silence delays one batch
- * and not all, in which there are keys of other nodes too. Meanwhile the others are asked, in the background, who has
- * its keys now.
+ * The nodes of a Redis Cluster. A node that fails rests: for a moment no call is sent to it, so that its silence delays
+ * one batch and not every batch, most of which concern other nodes too. Meanwhile, in the background, another node is
+ * asked which node has its keys now.
  */
 final class ClusterNodes implements Nodes {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
@@ -30,7 +30,7 @@ final class ClusterNodes implements Nodes {
     private final Map<HostAndPort, Rest> resting = new ConcurrentHashMap<>();
     private final AtomicBoolean learning = new AtomicBoolean();
 
-    /** Takes over the provider, which has been told by some node which others there are. */
+    /** Takes over the provider, which has learned all nodes from one of them. */
     ClusterNodes(ClusterConnectionProvider provider, Executor background) {
         this.provider = provider;
         this.background = background;
@@ -52,7 +52,7 @@ final class ClusterNodes implements Nodes {
         if (rest != null) {
             long now = System.nanoTime();
             if (now - rest.since < REST || !resting.replace(node, rest, new Rest(now, rest.why))) {
-                throw rest.why; // or somebody else is just trying
+                throw rest.why; // it rests, or another thread is just trying it
             }
         }
         return provider.getConnection(node);
@@ -62,7 +62,7 @@ final class ClusterNodes implements Nodes {
     public void answered(HostAndPort node) {
         if (!resting.isEmpty()) {
             if (resting.remove(node) != null) {
-                LOG.info("{} answers again, a node of the Redis Cluster", node);
+                LOG.info("Redis Cluster node {} answers again", node);
             }
         }
     }
@@ -71,7 +71,7 @@ final class ClusterNodes implements Nodes {
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
         RedisFailure named = new RedisFailure(node + ": " + why.getMessage());
         if (resting.put(node, new Rest(System.nanoTime(), named.remembered())) == null) {
-            LOG.warn("A node of the Redis Cluster failed, {}; the others are asked on", named.getMessage());
+            LOG.warn("Redis Cluster node failed: {}; still using the others", named.getMessage());
         }
         learn();
         return named;
@@ -82,7 +82,7 @@ final class ClusterNodes implements Nodes {
         provider.renewSlotCache(connection);
     }
 
-    /** In the background, since the first who are asked may be silent too. */
+    /** Learns the nodes anew, in the background, since the first nodes that are asked may be silent too. */
     private void learn() {
         if (learning.compareAndSet(false, true)) {
             try {
@@ -90,13 +90,13 @@ final class ClusterNodes implements Nodes {
                     try {
                         provider.renewSlotCache();
                     } catch (JedisException e) {
-                        // the next failure asks again
+                        // the next failure starts it again
                     } finally {
                         learning.set(false);
                     }
                 });
             } catch (RejectedExecutionException e) {
-                learning.set(false); // closed meanwhile
+                learning.set(false); // this was closed meanwhile
             }
         }
     }

@@ -3,21 +3,21 @@ package gateway.cluster;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 
-/** Which server has a key, and connections to it. */
+/** The servers of a Redis: which has a key, and connections to it. */
 interface Nodes extends AutoCloseable {
-    /** The node that has this key. */
+    /** Returns the node that has this key. */
     HostAndPort of(byte[] key);
 
-    /** A connection of the caller's own, until it closes it. */
+    /** Returns a connection that is the caller's alone until it closes it. */
     Connection connect(HostAndPort node) throws RedisFailure;
 
-    /** This node has answered. */
+    /** Notes that a node answered. */
     void answered(HostAndPort node);
 
-    /** This node couldn't be reached or didn't answer; returns what is to be said of it. */
+    /** Notes that a node couldn't be reached or didn't answer; returns the failure to report. */
     RedisFailure failed(HostAndPort node, RedisFailure why);
 
-    /** The node at this connection says that a key has moved elsewhere. */
+    /** Notes that the node of this connection says that a key has moved to another node. */
     void moved(Connection connection);
 
     @Override

@@ -19,7 +19,7 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
     public void answered(HostAndPort node) {
-        // that's expected
+        // nothing to note
     }
 
     @Override
@@ -29,7 +29,8 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
     public void moved(Connection connection) {
-        // only a cluster's node says so, where the settings name no other: it is asked again and says it again
+        // only a node of a cluster says so, if the settings name it as the only node: asking again gives the same
+        // answer
     }
 
     @Override

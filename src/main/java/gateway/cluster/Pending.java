@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The changes that Redis doesn't know yet, one for each service, in the order in which services were first changed. As
- * many as there are services, however long Redis is away.
+ * The changes that Redis doesn't know yet, one for each service, in the order of each service's first change. Bounded
+ * by the number of services, however long Redis is down.
  */
 final class Pending implements Journal {
-    /** Before anything that anybody asked for: gives way to all that Redis has heard of a service. */
+    /** A time before any request, so that the change gives way to any other that Redis knows. */
     private static final long LONG_AGO = 1;
 
     private final LongSupplier clock;
@@ -24,8 +24,8 @@ final class Pending implements Journal {
     private long numbers;
 
     /**
-     * @param clock milliseconds of Redis's clock; 0 if not known
-     * @param wake called when something waits that others should know at once
+     * @param clock returns milliseconds of Redis's clock; 0 if unknown
+     * @param wake called when there is a change that other gateways should learn at once
      */
     Pending(LongSupplier clock, Runnable wake) {
         this.clock = clock;
@@ -42,7 +42,7 @@ final class Pending implements Journal {
     public synchronized void registered(Service service, Outcome outcome) {
         boolean anew = outcome != Outcome.RENEWED;
         note(Change.put(service, anew, ++numbers, clock.getAsLong()));
-        if (anew) { // a renewal may wait for the next regular step
+        if (anew) { // a renewal may wait for the next regular sync
             wake.run();
         }
     }
@@ -59,7 +59,7 @@ final class Pending implements Journal {
         wake.run();
     }
 
-    /** What Redis has lost is to be written back. */
+    /** Adds a backend that Redis has lost, to write it back. */
     synchronized void writeBack(Backend backend) {
         Service service = new Service(backend.name(), backend.url(), backend.lease());
         note(Change.offer(service, backend.draining(), ++numbers, LONG_AGO));
@@ -69,19 +69,19 @@ final class Pending implements Journal {
         changes.merge(change.name(), change, Change::then);
     }
 
-    /** Whether something waits that concerns this service. */
+    /** Returns whether there is a change of this service. */
     synchronized boolean has(String name) {
         return changes.containsKey(name);
     }
 
-    /** Takes all there are. */
+    /** Removes and returns all changes. */
     synchronized List<Change> take() {
         List<Change> taken = new ArrayList<>(changes.values());
         changes.clear();
         return taken;
     }
 
-    /** Puts back what was taken: it may not have arrived. */
+    /** Puts back changes that were taken: they may not have arrived. */
     synchronized void putBack(List<Change> taken) {
         Map<String, Change> since = new LinkedHashMap<>(changes);
         changes.clear();

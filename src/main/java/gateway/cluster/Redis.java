@@ -24,10 +24,10 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
- * Redis, or a Redis Cluster, as what runs scripts. Every call blocks: for requests there is {@link Decisions}.
+ * Runs scripts in Redis or a Redis Cluster. Every call blocks; requests use {@link CallQueue} instead.
  *
- * <p>Connections are made when first needed and kept. Nothing is tried twice but what surely wasn't done: a script that
- * Redis doesn't know (any more), and a key that has moved to another node.
+ * <p>Connections are opened when first needed, and kept. A call is repeated only if it surely wasn't run: because Redis
+ * doesn't know the script (any more), or the key has moved to another node.
  */
 final class Redis implements AutoCloseable {
     static final String CLOSED = "closed";
@@ -36,7 +36,7 @@ final class Redis implements AutoCloseable {
     /**
      * One run of a script.
      *
-     * @param keys in a cluster, all of one hash slot
+     * @param keys the script's keys; in a cluster, all of one hash slot
      */
     record Call(Script script, List<byte[]> keys, List<byte[]> arguments) {}
 
@@ -48,19 +48,20 @@ final class Redis implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Connects to nothing yet.
+     * Makes a client that opens no connection yet.
      *
      * @param timeout how long a connection may be silent
-     * @param connections the most that are open at a time, to each node; who needs one more waits
+     * @param connections the most open connections to each node; a call that needs one more waits
      */
     Redis(RedisSettings settings, Duration timeout, int connections) {
         this.url = settings.url();
         this.timeout = timeout;
         this.connections = connections;
-        this.threads = Executors.newCachedThreadPool(Threads.daemons("redis-nodes")); // none without a cluster
+        this.threads =
+                Executors.newCachedThreadPool(Threads.daemons("redis-nodes")); // no threads unless it is a cluster
     }
 
-    /** Text as Redis takes it. */
+    /** Returns the text as UTF-8. */
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -75,9 +76,9 @@ final class Redis implements AutoCloseable {
     }
 
     /**
-     * Runs scripts together, in one round trip to each node. Those for the same node are run in their order.
+     * Runs scripts together, in one round trip to each node. Scripts for the same node run in their order.
      *
-     * @return for each what it returned, or the {@link RedisFailure} that it met
+     * @return for each call its result, or its {@link RedisFailure}
      */
     List<Object> runAll(List<Call> calls) {
         Nodes asked;
@@ -89,7 +90,7 @@ final class Redis implements AutoCloseable {
         return new Batch(asked, timeout, calls).run(threads);
     }
 
-    /** Made at the first use, since a cluster is asked at once which nodes there are. */
+    /** Returns the nodes; makes them at the first use, since a cluster is then asked for its nodes. */
     private synchronized Nodes nodes() throws RedisFailure {
         if (closed) {
             throw new RedisFailure(CLOSED);
@@ -118,11 +119,11 @@ final class Redis implements AutoCloseable {
         return new HostAndPort(node.host(), node.port());
     }
 
-    /** How each connection is made: TLS, user, password, database, timeouts. */
+    /** Returns the configuration of each connection: TLS, user, password, database, timeouts. */
     JedisClientConfig config() {
         return DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
-                .sslOptions(url.tls() ? SslOptions.defaults() : null) // certificate and host name are checked
+                .sslOptions(url.tls() ? SslOptions.defaults() : null) // checks the certificate and its host name
                 .user(url.user().orElse(null))
                 .password(url.password().orElse(null))
                 .database(url.database())
@@ -142,7 +143,7 @@ final class Redis implements AutoCloseable {
         return pool;
     }
 
-    /** Closes all connections and begins anew: after an outage those that are left lead nowhere. */
+    /** Closes all connections, to open new ones at the next call: after an outage the old ones are dead. */
     synchronized void reset() {
         if (nodes != null) {
             nodes.close();

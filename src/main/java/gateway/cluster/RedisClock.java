@@ -3,24 +3,24 @@ package gateway.cluster;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What Redis's clock shows now, from what it showed in answers. An answer took a while to come, so the clock is never
- * behind the latest one and, of the latest ones, the one that was fastest says best how far ahead it is.
+ * Estimates Redis's clock from the times in its answers. Each answer took a while to arrive, so the clock is ahead of
+ * every answer's time; the fastest of the recent answers gives the best estimate.
  */
 final class RedisClock {
-    /** By so much what was known is doubted with each answer: no two clocks run alike. */
+    /** How much the estimate may fall with each answer, because no two clocks run at the same speed. */
     private static final long DRIFT = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** A difference larger than this is no slowness: the clock was set. */
+    /** A larger difference than this is no slow answer: the clock was set. */
     private static final long SET = TimeUnit.SECONDS.toNanos(1);
 
     private boolean known;
     private long ahead;
 
     /**
-     * It was heard what the clock showed.
+     * Notes the time in an answer.
      *
-     * @param millis in the answer
-     * @param nanos when that came
+     * @param millis Redis's clock as the answer gave it
+     * @param nanos this gateway's time when the answer came
      */
     synchronized void heard(long millis, long nanos) {
         long now = TimeUnit.MILLISECONDS.toNanos(millis) - nanos;
@@ -29,7 +29,7 @@ final class RedisClock {
         known = true;
     }
 
-    /** Milliseconds; 0 if nothing was heard yet. */
+    /** Returns Redis's clock at this time of the gateway, milliseconds; 0 before the first answer. */
     synchronized long millis(long nanos) {
         return known ? TimeUnit.NANOSECONDS.toMillis(nanos + ahead) : 0;
     }

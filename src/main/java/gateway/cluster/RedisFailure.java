@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Redis didn't do what it was asked for; the message says why, in words that hold no password. */
+/** Thrown when a call to Redis failed; the message says why, and never holds a password. */
 final class RedisFailure extends Exception {
     private static final long serialVersionUID = 1;
 
     /**
-     * Where in a script it happened, before what happened (Redis 6) or behind it (7); and what it was asked for, which may be
-     * a password that it didn't take for one.
+     * The parts of an error answer to leave out: the place in the script, which comes first in Redis 6 and last in 7;
+     * and the arguments of the command, among which may be a password.
      */
     private static final Pattern DETAILS = Pattern.compile(
             "^ERR Error running script \\([^)]*\\): |@user_script: ?\\d+: |(, with args| script: ).*", Pattern.DOTALL);
@@ -29,27 +29,27 @@ final class RedisFailure extends Exception {
         this(words, true);
     }
 
-    /** Told on the way of a request: its stack is nobody's business and would cost more than the request. */
+    /** Makes a failure without a stack trace, which would cost more than the request. */
     private RedisFailure(String words, boolean general) {
         super(words, null, false, false);
         this.general = general;
     }
 
-    /** The same once more, told to those who ask within a moment after it. */
+    /** Returns the same failure for calls that come within a moment after it. */
     RedisFailure remembered() {
         return new RedisFailure(getMessage(), false);
     }
 
-    /** Whether it may mean that Redis has failed altogether, rather than for one key, or that it wasn't asked at all. */
+    /** Returns whether Redis as a whole may have failed; false if only one key is concerned or no call was made. */
     boolean isGeneral() {
         return general;
     }
 
-    /** What a failure of Jedis means. */
+    /** Translates a failure of Jedis. */
     static RedisFailure of(Throwable failure, Duration timeout) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (cause instanceof SocketTimeoutException) {
-                return silent(timeout);
+                return timedOut(timeout);
             }
             if (cause instanceof ConnectException) {
                 return new RedisFailure("connection refused");
@@ -63,40 +63,44 @@ final class RedisFailure extends Exception {
             if (cause instanceof SSLException) {
                 return new RedisFailure("TLS failed: " + cause.getMessage());
             }
-            if (cause instanceof JedisDataException) { // what Redis itself answered
+            if (cause instanceof JedisDataException) { // an error answer of Redis
                 String answer = String.valueOf(cause.getMessage());
-                return new RedisFailure(saidBy(answer), !answer.contains("WRONGTYPE")); // somebody else's key
+                return new RedisFailure(saidBy(answer), !answer.contains("WRONGTYPE")); // another application's key
             }
         }
         String words = String.valueOf(failure.getMessage());
-        boolean ended = words.startsWith("Unexpected end of stream"); // Jedis's words for a regular end
-        return new RedisFailure(ended ? "the connection broke: it was ended" : words);
+        boolean ended =
+                words.startsWith("Unexpected end of stream"); // Jedis's text for a connection that was closed regularly
+        return new RedisFailure(ended ? "Redis closed the connection" : words);
     }
 
-    /** Of a host with several addresses, Jedis tries each and keeps their failures as suppressed ones. */
+    /**
+     * Returns the next failure to look at. For a host with several addresses, Jedis keeps the failure of each as a
+     * suppressed one.
+     */
     private static Throwable next(Throwable failure) {
         return failure.getCause() == null && failure.getSuppressed().length > 0
                 ? failure.getSuppressed()[0]
                 : failure.getCause();
     }
 
-    /** With what a gateway gives up that must not start without Redis. */
-    static InvalidSettings atTheStart(Redis redis, String words) {
+    /** Returns the error for a gateway that must not start without Redis. */
+    static InvalidSettings atStart(Redis redis, String words) {
         return new InvalidSettings(List.of("GATEWAY_REDIS_URL: Redis at " + redis + " can't be used: " + words
-                + "; mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false"));
+                + "; fix this, or let the gateway start without Redis: GATEWAY_REDIS_REQUIRED=false"));
     }
 
-    /** No answer came in time. */
-    static RedisFailure silent(Duration timeout) {
+    /** Returns the failure for an answer that didn't come in time. */
+    static RedisFailure timedOut(Duration timeout) {
         return new RedisFailure("no answer within " + Durations.text(timeout));
     }
 
     private static String saidBy(String answer) {
         if (answer.startsWith("NOAUTH")) {
-            return "it asks for a password";
+            return "it requires a password";
         }
         if (answer.startsWith("WRONGPASS")) {
-            return "user or password is wrong";
+            return "wrong user or password";
         }
         if (answer.startsWith("MOVED")) {
             return "it is a node of a cluster; name several of its nodes";

@@ -10,24 +10,25 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Asks Redis what it is, on a connection of its own, and changes nothing there. */
+/** Asks Redis for its version and eviction policy, on a connection of its own, without changing anything. */
 public final class RedisProbe {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final String KEEPS = "noeviction";
 
     /**
-     * What one node said.
+     * A node's answer.
      *
-     * @param version like 7.0.15; empty if it doesn't tell this user
-     * @param evicts by which policy it evicts keys when it is full; empty if it doesn't, or doesn't tell
-     * @param problem why it can't be used; empty if it can
+     * @param version like 7.0.15; empty if this user may not ask
+     * @param evicts the policy by which it evicts keys when its memory is full; empty if it never does, or if this user
+     * may not ask
+     * @param problem why the node can't be used; empty if it can
      */
     public record Answer(
             RedisUrl.Node node, Optional<String> version, Optional<String> evicts, Optional<String> problem) {}
 
     private RedisProbe() {}
 
-    /** Asks the nodes of the settings one after another; each may take about a second to be given up. */
+    /** Asks the nodes of the settings one after another, each for about a second at most. */
     public static List<Answer> ask(RedisSettings settings) {
         try (Redis redis = new Redis(settings, TIMEOUT, 1)) {
             return settings.url().nodes().stream().map(node -> ask(redis, node)).toList();
@@ -52,7 +53,7 @@ public final class RedisProbe {
     private static String info(Jedis jedis) {
         try {
             return jedis.info();
-        } catch (JedisDataException e) { // this user may not ask; the gateway itself doesn't need it
+        } catch (JedisDataException e) { // this user may not ask; the gateway doesn't need the answer
             return "";
         }
     }

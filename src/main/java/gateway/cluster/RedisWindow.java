@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sliding window in Redis: what to ask for a client, and what the answer means. The same deque of times as in memory, as a
- * list under {@code prefix:limit:{client}}; the braces are what a cluster spreads the keys by. {@code take.lua} decides.
+ * The sliding window in Redis: makes the calls and reads their answers. Each client's deque of times, the same as in
+ * memory, is a list under {@code prefix:limit:{client}}; a cluster distributes keys by the part in braces. {@code
+ * take.lua} decides.
  */
 final class RedisWindow {
     private static final Script TAKE = Script.named("take.lua");
@@ -27,7 +28,7 @@ final class RedisWindow {
     private final List<byte[]> explain;
     private final List<byte[]> probe;
 
-    /** @param prefix with what all keys begin */
+    /** @param prefix the prefix of all keys */
     RedisWindow(Rate rate, String prefix) {
         this.prefix = prefix + ":limit:{";
         this.limit = rate.requests();
@@ -43,48 +44,51 @@ final class RedisWindow {
         return List.of(Redis.bytes(prefix + client + "}"));
     }
 
-    /** Decides on a request and counts it if it may pass. */
+    /** Returns the call that decides on a request and, if it may pass, counts it. */
     Call take(ClientAddress client) {
         return new Call(TAKE, key(client), take);
     }
 
-    /** Decides without counting. */
+    /** Returns the call that decides without counting. */
     Call look(ClientAddress client) {
         return new Call(TAKE, key(client), look);
     }
 
-    /** The same with the ages of what counts. */
+    /** Returns the call that decides without counting and returns the ages of the requests that count. */
     Call explain(ClientAddress client) {
         return new Call(TAKE, key(client), explain);
     }
 
-    /** Does what a decision on this client does, where its list is, but to a list of its own: it reads, writes, and counts for nobody. */
+    /**
+     * Returns the call that does what a decision on this client does, on the same node but with a list of its own: it
+     * reads and writes, and counts for no client.
+     */
     Call probe(ClientAddress client) {
         return new Call(TAKE, List.of(Redis.bytes(prefix + client + "}:probe")), probe);
     }
 
-    /** The same call at a time of the caller's instead of the server's, microseconds: for tests. */
+    /** Returns the same call at a given time in microseconds instead of the server's: for tests. */
     static Call at(long micros, Call call) {
         List<byte[]> arguments = new ArrayList<>(call.arguments());
         arguments.add(Redis.bytes("" + micros));
         return new Call(call.script(), call.keys(), arguments);
     }
 
-    /** What a call returned. */
+    /** Returns the decision in an answer. */
     Decision decision(Object answer) {
         List<?> numbers = (List<?>) answer;
         return new Decision(
                 number(numbers, 0) == 1,
                 Math.max(0, limit - used(answer)),
-                number(numbers, 2) * 1000); // a limit may have been larger
+                number(numbers, 2) * 1000); // another gateway's limit may be larger
     }
 
-    /** How many requests count. */
+    /** Returns how many requests count, from an answer. */
     int used(Object answer) {
         return (int) number((List<?>) answer, 1);
     }
 
-    /** How long ago they were, nanoseconds. */
+    /** Returns how long ago these requests came, nanoseconds. */
     List<Long> ages(Object answer) {
         List<?> numbers = (List<?>) answer;
         return numbers.stream().skip(3).map(micros -> (Long) micros * 1000).toList();

@@ -11,12 +11,12 @@ import java.util.HexFormat;
 /**
  * A Lua script that Redis runs as one atomic step.
  *
- * @param text what is run
- * @param sha its SHA-1 in hexadecimal, by which Redis knows it once it was loaded
+ * @param text the script's source
+ * @param sha its SHA-1 in hexadecimal, by which Redis knows a script that it has loaded
  */
 record Script(String text, byte[] sha) {
 
-    /** Reads a script from beside this class. */
+    /** Reads a script from the resources of this package. */
     static Script named(String name) {
         try (InputStream file = Script.class.getResourceAsStream(name)) {
             return of(new String(file.readAllBytes(), StandardCharsets.UTF_8));

@@ -12,14 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One limit for all gateways: Redis decides, and while it can't be reached, this gateway's memory as the fallback has it.
+ * One limit for all gateways: Redis decides; while it can't be reached, this gateway decides by its own memory, as the
+ * setting for the fallback says.
  *
- * <p>The memory is told of each request that passes here, whoever let it pass, by the time at which it came. So it knows
- * a part of what Redis knows, never later. That makes a switch to it no fresh budget; and a client whose requests here
- * alone fill its window is refused without asking, as Redis would refuse it, so that a flood through one gateway costs Redis
+ * <p>The memory records each request that passes here, also those that Redis let through. So it knows a part of what
+ * Redis knows, and a switch to it gives no client a fresh budget. A client whose requests at this gateway alone fill
+ * its window is refused without asking Redis, which would refuse it too; so a flood through one gateway costs Redis
  * nothing.
  *
- * <p>Redis failing is never the client's failure: a request passes, or it is refused with 429.
+ * <p>A failure of Redis never fails a request: it passes, or it is refused with 429.
  */
 public final class SharedLimit implements RateLimit {
     private static final String STORE = "redis";
@@ -32,13 +33,13 @@ public final class SharedLimit implements RateLimit {
     private final Time time;
     private final int limit;
     private final RedisWindow window;
-    private final Reach reach;
-    private final LongAdder together = new LongAdder();
-    private final LongAdder alone = new LongAdder();
+    private final RedisAccess redis;
+    private final LongAdder decidedByRedis = new LongAdder();
+    private final LongAdder decidedAlone = new LongAdder();
 
     /**
-     * @param memory this gateway's own window, of the rate that is held
-     * @param gateways among how many the limit is divided without Redis
+     * @param memory this gateway's own window, with the rate to apply
+     * @param gateways the gateways among which the limit is divided without Redis
      */
     public SharedLimit(RedisSettings settings, SlidingWindow memory, ClusterMembers gateways, Time time) {
         Rate rate = memory.rate().orElseThrow();
@@ -48,31 +49,31 @@ public final class SharedLimit implements RateLimit {
         this.time = time;
         this.limit = rate.requests();
         this.window = new RedisWindow(rate, settings.prefix());
-        this.reach = new Reach(settings, window, this::fallbackWords, time);
+        this.redis = new RedisAccess(settings, window, this::describeFallback, time);
     }
 
     /**
-     * Connects, so that the first requests needn't wait for it, and begins to probe.
+     * Connects, so that the first requests needn't wait for that, and starts probing.
      *
      * @throws gateway.settings.InvalidSettings if Redis can't be reached and is required
      */
     @Override
     public void start() {
-        reach.start();
+        redis.start();
     }
 
-    /** The background's step, for tests. */
+    /** Probes Redis once, for tests. */
     void probe() {
-        reach.probe();
+        redis.probe();
     }
 
-    private String fallbackWords() {
+    private String describeFallback() {
         return switch (settings.fallback()) {
             case DIVIDE ->
-                "This gateway limits by its own memory, its share of " + dividedLimit() + " of " + limit + " requests,";
-            case LOCAL -> "This gateway limits by its own memory";
-            case OPEN -> "Nobody is limited";
-            case CLOSED -> "All requests to services are refused";
+                "this gateway limits by its own memory, to its share: " + dividedLimit() + " of " + limit + " requests";
+            case LOCAL -> "this gateway limits by its own memory";
+            case OPEN -> "no client is limited";
+            case CLOSED -> "all requests to services are refused";
         };
     }
 
@@ -84,15 +85,15 @@ public final class SharedLimit implements RateLimit {
     @Override
     public Decision take(ClientAddress client) {
         long asked = time.nanos();
-        if (!reach.isLost()) {
+        if (!redis.isDown()) {
             Decision refusal = memory.refusal(client);
             if (refusal != null) {
-                alone.increment();
+                decidedAlone.increment();
                 return refusal;
             }
-            Object answer = reach.ask(client, window.take(client));
+            Object answer = redis.ask(client, window.take(client));
             if (answer != null) {
-                together.increment();
+                decidedByRedis.increment();
                 Decision decision = window.decision(answer);
                 if (decision.allowed()) {
                     memory.record(client, asked);
@@ -100,7 +101,7 @@ public final class SharedLimit implements RateLimit {
                 return decision;
             }
         }
-        alone.increment();
+        decidedAlone.increment();
         return switch (settings.fallback()) {
             case DIVIDE -> memory.take(client, dividedLimit());
             case LOCAL -> memory.take(client);
@@ -114,15 +115,15 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public Decision look(ClientAddress client) {
-        Object answer = reach.ask(client, window.look(client));
+        Object answer = redis.ask(client, window.look(client));
         if (answer == null) {
-            return lookAlone(client);
+            return lookInMemory(client);
         }
         Decision refusal = memory.refusal(client);
         return refusal == null ? window.decision(answer) : refusal;
     }
 
-    private Decision lookAlone(ClientAddress client) {
+    private Decision lookInMemory(ClientAddress client) {
         return switch (settings.fallback()) {
             case DIVIDE -> memory.look(client, dividedLimit());
             case LOCAL -> memory.look(client);
@@ -137,23 +138,28 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public Standing explain(ClientAddress client) {
-        Object answer = reach.ask(client, window.explain(client));
+        Object answer = redis.ask(client, window.explain(client));
         Standing known = memory.explain(client);
         if (answer != null) {
             Decision decision = window.decision(answer);
-            // What passed here while Redis was away it doesn't know; a request would be refused all the same
+            // Redis doesn't know what passed here while it was down; a request would be refused all the same
             return decision.allowed() && memory.refusal(client) != null
                     ? known
                     : new Standing(decision, window.used(answer), window.ages(answer), true, STORE);
         }
-        return new Standing(lookAlone(client), known.used(), known.ages(), known.own(), known.store());
+        return new Standing(lookInMemory(client), known.used(), known.ages(), known.own(), known.store());
     }
 
     @Override
     public Optional<Sharing> sharing() {
-        Breaker.State state = reach.state();
+        Breaker.State state = redis.state();
         return Optional.of(new Sharing(
-                state.closed(), state.since(), state.words(), together.sum(), alone.sum(), reach.failures()));
+                state.closed(),
+                state.since(),
+                state.words(),
+                decidedByRedis.sum(),
+                decidedAlone.sum(),
+                redis.failures()));
     }
 
     @Override
@@ -183,6 +189,6 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public void close() {
-        reach.close();
+        redis.close();
     }
 }

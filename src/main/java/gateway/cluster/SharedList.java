@@ -19,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the list of services the same at all gateways, through Redis. What is asked for here holds here at once and is
- * told to Redis with the next step; what Redis then has replaces the list here, but for what was changed here since. So
- * at any time the list here is what Redis had at the last step, with the changes that wait in {@link Pending}.
+ * Keeps the list of services the same at all gateways, through Redis. A change that is requested here takes effect here
+ * at once and goes to Redis with the next sync; the list that Redis then has replaces the one here, except for changes
+ * made here since. So the list here is always the list that Redis had at the last sync, with the changes in {@link
+ * Pending} applied.
  *
- * <p>When Redis has lost something, which its epoch tells, nobody takes its list for the truth: each gateway writes back
- * what it knows. While Redis is away the list stays as it is, and no lease ends.
+ * <p>When Redis has lost data, which a new epoch tells, no gateway trusts its list: each writes back what it knows.
+ * While Redis is down the list stays unchanged, and no lease ends.
  */
 public final class SharedList implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedList.class);
@@ -32,10 +33,10 @@ public final class SharedList implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-    /** After this time without a step a gateway counts as gone. */
+    /** After this time without a sync a gateway counts as gone. */
     private static final Duration GATEWAY_LEASE = Duration.ofSeconds(3);
 
-    /** Others renew leases all the time: only each so many steps it is asked how long they run. */
+    /** Other gateways renew leases all the time: how long they still run is asked only with each fourth sync. */
     private static final int LEASES_EACH = 4;
 
     private final ServiceList services;
@@ -47,17 +48,17 @@ public final class SharedList implements AutoCloseable {
     private final RedisClock clock = new RedisClock();
     private final Pending pending;
     private final Semaphore wake = new Semaphore(0);
-    private final CountDownLatch tried = new CountDownLatch(1);
+    private final CountDownLatch firstSync = new CountDownLatch(1);
     private final Thread thread = Threads.daemons("shared-list").newThread(this::run);
     private volatile boolean closing;
-    private volatile String trouble = RedisFailure.silent(TIMEOUT).getMessage();
+    private volatile String lastFailure = RedisFailure.timedOut(TIMEOUT).getMessage();
     private String epoch = "";
     private long version;
-    private long steps;
+    private long syncs;
     private long rememberUntil;
     private boolean failing;
 
-    /** Tells nothing and asks nothing before {@link #start}; from now on it notes what is asked of the list. */
+    /** Notes the changes of the list from now on, but doesn't use Redis before {@link #start}. */
     public SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Time time) {
         this.services = services;
         this.gateways = gateways;
@@ -79,20 +80,20 @@ public final class SharedList implements AutoCloseable {
     }
 
     /**
-     * Begins, and waits until the list was read for the first time; a second at most.
+     * Starts syncing, and waits for the first sync, a second at most.
      *
-     * @throws InvalidSettings if Redis can't be reached and has to be
+     * @throws InvalidSettings if Redis can't be reached and is required
      */
     public void start() {
         thread.start();
         try {
-            tried.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            firstSync.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (required && !gateways.shared()) {
             close();
-            throw RedisFailure.atTheStart(redis, trouble);
+            throw RedisFailure.atStart(redis, lastFailure);
         }
     }
 
@@ -101,7 +102,7 @@ public final class SharedList implements AutoCloseable {
             while (!closing) {
                 wake.drainPermits();
                 sync();
-                tried.countDown();
+                firstSync.countDown();
                 wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
@@ -109,18 +110,18 @@ public final class SharedList implements AutoCloseable {
         }
     }
 
-    /** One step; returns whether Redis answered. Called again and again in the background, and by tests. */
+    /** Syncs once; returns whether Redis answered. Called regularly in the background, and by tests. */
     boolean sync() {
-        return step(true);
+        return sync(true);
     }
 
-    private synchronized boolean step(boolean staying) {
+    private synchronized boolean sync(boolean staying) {
         try {
             if (exchange(staying)) {
-                exchange(staying); // what is to be written back
+                exchange(staying); // write back what Redis has lost
             }
             if (gateways.shared(true) && failing) {
-                LOG.info("Redis at {} is back: the list of services is shared again", redis);
+                LOG.info("Redis at {} is back: service list shared again", redis);
             }
             failing = false;
             return true;
@@ -134,55 +135,55 @@ public final class SharedList implements AutoCloseable {
     }
 
     private void failed(String words) {
-        trouble = words;
+        lastFailure = words;
         redis.reset();
         gateways.shared(false);
         if (!failing) {
             LOG.warn(
-                    "Redis at {} keeps the list of services from being shared: {}; it stays as it is, and changes are told later",
+                    "service list not shared, Redis at {}: {}; keeping the last list, changes are queued",
                     redis,
                     words);
         }
         failing = true;
     }
 
-    /** One round trip; returns whether there is something to be written back. */
+    /** Makes one round trip; returns whether there are backends to write back. */
     private boolean exchange(boolean staying) throws RedisFailure {
         Gateway self = gateways.self();
         boolean announced = staying && !self.address().isEmpty();
-        boolean askLeases = steps++ % LEASES_EACH == 0;
+        boolean askLeases = syncs++ % LEASES_EACH == 0;
         List<Change> changes = pending.take();
-        Step step;
+        SyncAnswer answer;
         try {
             List<byte[]> arguments = List.of(
                     Redis.bytes(self.id()),
-                    Redis.bytes(announced ? Step.text(self) : ""),
+                    Redis.bytes(announced ? SyncAnswer.text(self) : ""),
                     Redis.bytes("" + GATEWAY_LEASE.toMillis()),
                     Redis.bytes(epoch),
                     Redis.bytes("" + version),
                     Redis.bytes(UUID.randomUUID().toString()),
-                    Redis.bytes(Step.json(changes)),
+                    Redis.bytes(SyncAnswer.json(changes)),
                     Redis.bytes(askLeases ? "1" : "0"));
-            step = Step.of(redis.run(new Redis.Call(SYNC, keys, arguments)));
+            answer = SyncAnswer.of(redis.run(new Redis.Call(SYNC, keys, arguments)));
         } catch (RedisFailure | RuntimeException e) {
             pending.putBack(changes);
             throw e;
         }
-        clock.heard(step.now(), time.nanos());
-        boolean lost = !epoch.isEmpty() && !epoch.equals(step.epoch());
+        clock.heard(answer.now(), time.nanos());
+        boolean lost = !epoch.isEmpty() && !epoch.equals(answer.epoch());
         if (lost) {
-            LOG.warn("Redis at {} has lost what it knew: writing back what isn't there", redis);
-            writeBack(step);
+            LOG.warn("Redis at {} has lost data: writing back the services that it lacks", redis);
+            writeBack(answer);
         }
-        takeOver(step);
-        meet(step.gateways(), lost);
-        epoch = step.epoch();
-        version = step.version();
+        applyList(answer);
+        updateMembers(answer.gateways(), lost);
+        epoch = answer.epoch();
+        version = answer.version();
         return lost;
     }
 
-    private void writeBack(Step step) {
-        List<String> there = step.list().orElse(List.of()).stream()
+    private void writeBack(SyncAnswer answer) {
+        List<String> there = answer.list().orElse(List.of()).stream()
                 .map(listed -> listed.service().name())
                 .toList();
         services.all().stream()
@@ -190,18 +191,21 @@ public final class SharedList implements AutoCloseable {
                 .forEach(pending::writeBack);
     }
 
-    private void takeOver(Step step) {
-        if (step.list().isEmpty()) {
-            services.leases(step.leases(), pending::has);
+    private void applyList(SyncAnswer answer) {
+        if (answer.list().isEmpty()) {
+            services.leases(answer.leases(), pending::has);
             return;
         }
-        Listed.Taken taken = services.apply(step.list().get(), pending::has);
-        taken.came().forEach(backend -> LOG.info("{} came with the shared list", backend));
-        taken.left().forEach(backend -> LOG.info("{} left the list: it is no longer in the shared one", backend));
+        Listed.Taken taken = services.apply(answer.list().get(), pending::has);
+        taken.came().forEach(backend -> LOG.info("{} was added from the shared list", backend));
+        taken.left().forEach(backend -> LOG.info("{} was removed: it is no longer in the shared list", backend));
     }
 
-    /** After a loss the others come one by one: until they had time for that, those seen before count too. */
-    private void meet(List<Gateway> now, boolean lost) {
+    /**
+     * Updates the members. After a loss the other gateways return one by one; until they had time for that, those seen
+     * before count too.
+     */
+    private void updateMembers(List<Gateway> now, boolean lost) {
         if (lost) {
             rememberUntil = time.nanos() + GATEWAY_LEASE.toNanos();
         }
@@ -215,7 +219,7 @@ public final class SharedList implements AutoCloseable {
         gateways.seen(seen);
     }
 
-    /** Tells what there is left to tell, and that this gateway leaves; services stay. */
+    /** Sends the last changes, and that this gateway leaves; its services stay in the list. */
     @Override
     public void close() {
         closing = true;
@@ -226,7 +230,7 @@ public final class SharedList implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!thread.isAlive() && gateways.shared()) {
-            step(false);
+            sync(false);
         }
         redis.close();
     }

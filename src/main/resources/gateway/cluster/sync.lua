@@ -1,11 +1,11 @@
--- One step of a gateway with the list that all share: it brings its changes, stays announced, and gets what is new.
+-- One sync of a gateway with the shared list: it sends its changes, renews its announcement, and gets what is new.
 --
--- Times are milliseconds of this server's clock, made to go on only. Of two changes to a service the later one counts,
--- by when a gateway took it, not by when it came here. Leases stand still while nobody came.
+-- Times are milliseconds of this server's clock, made never to go back. Of two changes to a service the later one wins,
+-- by the time when a gateway accepted it, not by its arrival here. Leases stand still while no gateway syncs.
 local services, leases, gateways, seen, gone, state, done = unpack(KEYS)
 local id, announcement, lease, known_epoch, known_version, new_epoch, changes, ask_leases = unpack(ARGV)
-local GAP = 2000 -- longer than any gateway waits between two steps
-local GONE_FOR = 3600000 -- how long a deregistered service can't come back from a gateway that hadn't heard of it
+local GAP = 2000 -- longer than any gateway waits between two syncs
+local GONE_FOR = 3600000 -- how long a gateway that missed a deregistration can't bring the service back
 
 local function number(text)
   return tonumber(text or 0)
@@ -20,7 +20,7 @@ now = number(now or clock) + passed
 version = number(version)
 known_version = number(known_version)
 
--- A write comes first: a server that is full, or a replica, refuses it before anything is half done.
+-- Begin with a write: a server that is full, or a replica, then refuses the script before anything is half done.
 redis.call('HSET', state, 'clock', clock, 'now', now)
 
 if passed > GAP then
@@ -31,7 +31,7 @@ if passed > GAP then
   end
 end
 
--- Empty, evicted in part, or gone back to an earlier state: with another epoch all gateways bring what they know.
+-- Data lost: empty, partly evicted, or back at an earlier state. The new epoch makes all gateways write back what they know.
 local lost = not epoch
   or number(services_then) ~= redis.call('HLEN', services)
   or number(leases_then) ~= redis.call('ZCARD', leases)
@@ -41,9 +41,9 @@ if lost or (known_epoch == epoch and known_version > version) then
 end
 
 local changed, refused = false, false
-local urls -- of all services, as a set; nil while it isn't known
+local urls -- the set of all services' URLs; nil until it is needed
 
-local function decoded(text) -- nil for what no gateway wrote
+local function decoded(text) -- nil for an entry that no gateway wrote
   local good, value = pcall(cjson.decode, text)
   local whole = good and type(value) == 'table' and value.url
     and tonumber(value.at) and tonumber(value.made) and tonumber(value.drained)
@@ -92,7 +92,7 @@ local function add(name, part, at)
 end
 
 local function is_at(url)
-  if not urls then -- once for all of a step: a thousand from the settings come in one
+  if not urls then -- once for each sync: a thousand services from the settings come in one
     urls = {}
     for _, text in ipairs(redis.call('HVALS', services)) do
       local service = decoded(text)
@@ -116,7 +116,7 @@ function apply.remove(name, part, at)
   return true
 end
 
--- Adds what isn't there: from the settings, or from a gateway that knew it when Redis had lost it.
+-- Adds a missing service: from the settings, or written back by a gateway after Redis had lost it.
 function apply.offer(name, part, at)
   if find(name)
     or number(redis.call('ZSCORE', gone, name)) > at
@@ -135,7 +135,7 @@ function apply.put(name, part, at)
     return false
   end
   if not service or service.url ~= part.url then
-    urls = nil -- one may leave with this
+    urls = nil -- this may remove one
     add(name, part, at)
     return true
   end
@@ -163,7 +163,7 @@ function apply.drain(name, part, at)
   return true
 end
 
-if lost then -- their leases may be what was lost
+if lost then -- perhaps it was leases that were lost
   local all = redis.call('HGETALL', services)
   for i = 1, #all, 2 do
     if not redis.call('ZSCORE', leases, all[i]) then
@@ -174,7 +174,7 @@ end
 
 changes = cjson.decode(changes)
 if #changes > 0 then
-  local applied = number(redis.call('GET', done)) -- of these some may have come before, their answer lost
+  local applied = number(redis.call('GET', done)) -- some of the changes may have been applied already, but their answer got lost
   local last = applied
   for _, change in ipairs(changes) do
     for _, kind in ipairs({'remove', 'offer', 'put', 'drain'}) do

@@ -5,7 +5,7 @@
 --          4 how many ages to return at most   5 the time now, for tests alone; without it this server's clock
 -- Returns  1 or 0 for allowed, how many count after it, microseconds until the oldest leaves, then the ages, oldest first
 --
--- A time that came one window ago or longer is old and no longer counts. Where none is old, nothing is searched.
+-- A time that lies one window or longer back is old and no longer counts. If the oldest isn't old, there is no search.
 local key = KEYS[1]
 local limit, window, take, ages = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'take', tonumber(ARGV[4])
 local now = tonumber(ARGV[5])
@@ -17,16 +17,16 @@ end
 local size = redis.call('LLEN', key)
 local oldest = size > 0 and tonumber(redis.call('LINDEX', key, 0)) or now
 local newest = size > 1 and tonumber(redis.call('LINDEX', key, -1)) or oldest
-local first = 0 -- index of the first that isn't old
+local first = 0 -- index of the first time that isn't old
 if newest > now then -- the clock was set back
   if newest - now > window then
-    first = size -- so far that these times say nothing
+    first = size -- so far back that these times mean nothing
   else
     now = newest
   end
 end
 if first < size and now - oldest >= window then
-  local young = 1 -- doubles until it isn't old, since mostly few are; then between that and its half
+  local young = 1 -- double it until it isn't old, since mostly few are; then search between that and its half
   while young < size and now - redis.call('LINDEX', key, young) >= window do
     first, young = young, young * 2
   end
@@ -53,11 +53,11 @@ local used = size - first
 local allowed = used < limit
 if allowed and take then
   used = redis.call('RPUSH', key, string.format('%.0f', now))
-  -- A second longer than it counts: it's the times that decide, to the microsecond
+  -- Keep it a second longer than it counts: the times decide, to the microsecond
   redis.call('PEXPIRE', key, string.format('%.0f', math.ceil(window / 1000) + 1000))
 end
 
-if used > limit then -- another gateway's limit is larger: then several must leave first
+if used > limit then -- another gateway's limit is larger, so several must leave first
   oldest = tonumber(redis.call('LINDEX', key, first + used - limit))
 end
 

@@ -177,7 +177,7 @@ class ConfigCheckTest {
 
             Said wrong = check(Map.of("GATEWAY_REDIS_URL", "redis://:wrong@127.0.0.1:" + redis.port()));
             assertEquals(3, wrong.code());
-            assertEquals("BAD   " + node + ": user or password is wrong", wrong.line("BAD"));
+            assertEquals("BAD   " + node + ": wrong user or password", wrong.line("BAD"));
             assertFalse(wrong.toString().contains("wrong@"), wrong.toString());
         }
     }

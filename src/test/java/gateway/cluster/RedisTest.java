@@ -119,9 +119,9 @@ class RedisTest {
     void failures_are_told_in_words() throws Exception {
         try (TestRedis locked = TestRedis.start("--requirepass", "right")) {
             String where = "127.0.0.1:" + locked.port();
-            assertEquals("it asks for a password", failureAt("redis://" + where));
-            assertEquals("user or password is wrong", failureAt("redis://:wrong-one@" + where));
-            assertEquals("user or password is wrong", failureAt("redis://nobody:right@" + where));
+            assertEquals("it requires a password", failureAt("redis://" + where));
+            assertEquals("wrong user or password", failureAt("redis://:wrong-one@" + where));
+            assertEquals("wrong user or password", failureAt("redis://nobody:right@" + where));
             assertEquals("connection refused", failureAt("redis://127.0.0.1:" + TestBackend.deadPort()));
             assertEquals("unknown host", failureAt("redis://no-such-host.invalid"));
             try (Redis redis = redis(at("redis://:right@" + where + "/3"))) {

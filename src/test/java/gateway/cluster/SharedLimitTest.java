@@ -212,7 +212,7 @@ class SharedLimitTest {
             InvalidSettings bad = assertThrows(InvalidSettings.class, limit::start);
             assertEquals(
                     "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"
-                            + " mend that, or let the gateway start without it: GATEWAY_REDIS_REQUIRED=false",
+                            + " fix this, or let the gateway start without Redis: GATEWAY_REDIS_REQUIRED=false",
                     bad.getMessage());
         }
     }

@@ -16,24 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Redis as decisions reach it, or don't: asks it while the breaker is closed, probes it in the background, and tells the log when it
- * goes and when it is back.
+ * Access to Redis for decisions: asks it while the breaker is closed, probes it in the background, and logs when it
+ * goes down and when it is back.
  */
-final class Reach implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Reach.class);
-    private static final int CONNECTIONS = Decisions.ROUNDS + 1; // and one for the probe
+final class RedisAccess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisAccess.class);
+    private static final int CONNECTIONS = CallQueue.ROUNDS + 1; // and one for the probe
     private static final int WARM_UP = 64;
     private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
-    /** After so many pauses without a success, Redis is asked even if no request does. */
+    /** After this many pauses without an answer to a request, a probe asks Redis. */
     private static final int QUIET = 4;
 
     private final RedisSettings settings;
     private final RedisWindow window;
     private final Supplier<String> without;
     private final Redis redis;
-    private final Decisions decisions;
+    private final CallQueue queue;
     private final Breaker breaker;
     private final Time time;
     private final LongAdder answers = new LongAdder();
@@ -44,21 +44,22 @@ final class Reach implements AutoCloseable {
     private volatile ClientAddress failedLast = new ClientAddress(0);
 
     /**
-     * @param window whose scripts are run
-     * @param without what holds without Redis, in words for the log
+     * @param window makes the calls
+     * @param without describes, for the log, how requests are limited without Redis
      */
-    Reach(RedisSettings settings, RedisWindow window, Supplier<String> without, Time time) {
+    RedisAccess(RedisSettings settings, RedisWindow window, Supplier<String> without, Time time) {
         this.settings = settings;
         this.window = window;
         this.without = without;
         this.redis = new Redis(settings, settings.timeout(), CONNECTIONS);
-        this.decisions = new Decisions(redis, settings.timeout());
+        this.queue = new CallQueue(redis, settings.timeout());
         this.breaker = new Breaker(time);
         this.time = time;
     }
 
     /**
-     * Connects, so that the first requests needn't wait for it, and begins to probe. To be called before requests come.
+     * Connects, so that the first requests needn't wait for that, and starts probing. To be called before the first
+     * request.
      *
      * @throws InvalidSettings if Redis can't be reached and is required
      */
@@ -69,18 +70,18 @@ final class Reach implements AutoCloseable {
         } catch (RedisFailure e) {
             if (settings.required()) {
                 redis.close();
-                throw RedisFailure.atTheStart(redis, e.getMessage());
+                throw RedisFailure.atStart(redis, e.getMessage());
             }
             down(e.getMessage());
         }
-        decisions.start();
+        queue.start();
         timer = new Timer("redis-probe");
         timer.every(PROBE_PAUSE, "probe of Redis", this::probe);
     }
 
     /**
-     * Opens all connections that decisions will use, at the same time: a request that had to open one would wait for several ways to
-     * Redis and back, and where Redis is far, in vain. A failure shows with the requests.
+     * Opens all connections that decisions will use, at the same time. A request that had to open one would wait for
+     * several round trips and, if Redis is far away, time out. A failure here shows again with the requests.
      */
     private void connect() {
         List<Thread> threads = IntStream.range(0, CONNECTIONS)
@@ -96,7 +97,9 @@ final class Reach implements AutoCloseable {
         }
     }
 
-    /** So many that they are under way at the same time, and that of a cluster each node gets some. */
+    /**
+     * Returns so many calls that all connections are used at the same time, and that each node of a cluster gets some.
+     */
     private List<Call> warmUp() {
         return IntStream.range(0, WARM_UP)
                 .mapToObj(number -> window.probe(new ClientAddress(number)))
@@ -104,8 +107,8 @@ final class Reach implements AutoCloseable {
     }
 
     /**
-     * Asks Redis in the background: when it is down, whether it is back; and when no request has asked it lately, whether it still is
-     * there. One short step, of which {@link #start} makes a timer's.
+     * Probes Redis: if it is down, whether it is back; if no request has asked it lately, whether it still answers. One
+     * short step, which {@link #start} has a timer repeat.
      */
     void probe() {
         long now = answers.sum();
@@ -116,7 +119,7 @@ final class Reach implements AutoCloseable {
             return;
         }
         if (open) {
-            redis.reset(); // what is left of its connections leads nowhere, and its name may mean another address now
+            redis.reset(); // old connections are dead, and its name may resolve to another address now
         }
         try {
             redis.run(window.probe(failedLast));
@@ -138,7 +141,7 @@ final class Reach implements AutoCloseable {
         Breaker.State before = breaker.state();
         if (breaker.close()) {
             LOG.info(
-                    "Redis at {} is back; it was unreachable since {}. One limit for all gateways again",
+                    "Redis at {} is back, unreachable since {}: all gateways share one limit again",
                     redis,
                     before.since());
         }
@@ -146,44 +149,44 @@ final class Reach implements AutoCloseable {
 
     private void count(long asked, String words) {
         if (breaker.failed(asked, words)) {
-            tell(words);
+            logDown(words);
         }
     }
 
     private void down(String words) {
         failures.increment();
         if (breaker.open(words)) {
-            tell(words);
+            logDown(words);
         }
     }
 
-    private void tell(String words) {
-        LOG.warn("Redis at {} is unreachable: {}. {} until it is back; it is tried on", redis, words, without.get());
+    private void logDown(String words) {
+        LOG.warn("Redis at {} is unreachable: {}; will retry. Until it is back, {}", redis, words, without.get());
     }
 
-    /** Since when Redis is asked, or why it isn't. */
+    /** Returns whether Redis is asked, since when, and why if it isn't. */
     Breaker.State state() {
         return breaker.state();
     }
 
-    boolean isLost() {
+    boolean isDown() {
         return breaker.isOpen();
     }
 
-    /** Asks for a client's sake; null if Redis isn't there, or doesn't answer in time. */
+    /** Makes a call about a client; null if Redis is down or doesn't answer in time. */
     Object ask(ClientAddress client, Call call) {
         if (breaker.isOpen()) {
             return null;
         }
         long asked = time.nanos();
         try {
-            Object answer = decisions.ask(call);
+            Object answer = queue.ask(call);
             breaker.succeeded();
             answers.increment();
             return answer;
         } catch (RedisFailure e) {
             failures.increment();
-            if (e.isGeneral()) { // else others may well have an answer, and nobody waited
+            if (e.isGeneral()) { // else other keys may well get answers, and no request had to wait
                 failedLast = client;
                 count(asked, e.getMessage());
             }
@@ -191,7 +194,7 @@ final class Reach implements AutoCloseable {
         }
     }
 
-    /** How often it didn't; of probes, those that found out that it is gone. */
+    /** Returns how many calls failed; of the probes, only those that found Redis gone. */
     long failures() {
         return failures.sum();
     }
@@ -201,7 +204,7 @@ final class Reach implements AutoCloseable {
         if (timer != null) {
             timer.close();
         }
-        decisions.close();
+        queue.close();
         redis.close();
     }
 }

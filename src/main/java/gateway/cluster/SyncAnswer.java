@@ -19,16 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code sync.lua} answered. What isn't of the form that gateways write is left out: it must not keep the rest from
- * coming.
+ * The answer of {@code sync.lua}. Entries that no gateway would have written are left out, so that they don't spoil the
+ * rest.
  *
- * @param epoch another one than before if Redis has lost something
- * @param version goes up with each change of the list
+ * @param epoch a new one if Redis has lost data
+ * @param version rises with each change of the list
  * @param now Redis's clock, milliseconds
- * @param list empty if it is what the gateway knows
- * @param leases how long each still runs; empty if not asked for
+ * @param list the list; empty if the gateway has it already
+ * @param leases how long each lease still runs; empty if not asked for
  */
-record Step(
+record SyncAnswer(
         String epoch,
         long version,
         long now,
@@ -37,7 +37,7 @@ record Step(
         Map<String, Duration> leases) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static Step of(Object answer) {
+    static SyncAnswer of(Object answer) {
         List<?> fields = (List<?>) answer;
         long now = (Long) fields.get(2);
         Map<String, Duration> leases = new HashMap<>();
@@ -45,7 +45,7 @@ record Step(
             long left = (long) Double.parseDouble(end) - now;
             leases.put(name, Duration.ofMillis(Math.max(0, left)));
         });
-        return new Step(
+        return new SyncAnswer(
                 text(fields.get(0)),
                 (Long) fields.get(1),
                 now,
@@ -69,13 +69,13 @@ record Step(
                     list.add(new Listed(new Service(name, url, lease), draining, left));
                 }
             } catch (JsonProcessingException | IllegalArgumentException e) {
-                // nobody's that writes what gateways write
+                // no gateway wrote this
             }
         });
         return list;
     }
 
-    /** One gateway as others read it. */
+    /** Returns a gateway in the form that other gateways read. */
     static String text(Gateway gateway) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("id", gateway.id());
@@ -85,7 +85,7 @@ record Step(
         return json(fields);
     }
 
-    /** What is sent, as JSON. */
+    /** Returns a value as JSON. */
     static String json(Object value) {
         try {
             return JSON.writeValueAsString(value);
@@ -105,7 +105,7 @@ record Step(
                         Instant.parse(fields.path("since").asText()),
                         fields.path("version").asText()));
             } catch (JsonProcessingException | DateTimeException e) {
-                // nobody's that writes what gateways write
+                // no gateway wrote this
             }
         }
         return gateways;
