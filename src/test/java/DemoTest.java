@@ -7,8 +7,6 @@ import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** {@code ./run.sh demo}, and the README's five minutes with it. */
 class DemoTest {
+    /** The README's commands that are run here. */
+    static final String SCENE = "demo";
+
     @BeforeAll
     static void what_maven_has_just_built_is_up_to_date() throws IOException {
         RunScriptTest.what_maven_has_just_built_is_up_to_date();
@@ -45,21 +46,14 @@ class DemoTest {
         }
     }
 
-    /** The README's commands that start B again. */
-    private static List<String> commands() throws IOException {
-        return Files.readAllLines(Path.of("README.md")).stream()
-                .dropWhile(line -> !line.equals("## Five minutes of watching"))
-                .takeWhile(line -> !line.equals("## A tour with curl"))
-                .map(String::strip)
-                .filter(line -> line.endsWith("./run.sh b"))
-                .toList();
-    }
-
     @Test
     void the_readmes_five_minutes() throws Exception {
         int port = TestBackend.deadPort();
         Map<String, String> environment = environment(port);
-        try (Launched demo = Launched.start(environment, "./run.sh", "demo")) {
+        List<String> commands =
+                Docs.scene(SCENE, "sh").stream().map(Docs.Fence::text).toList();
+        assertEquals(4, commands.size(), commands.toString());
+        try (Launched demo = Launched.start(environment, "bash", "-c", "exec " + commands.get(0))) {
             assertEquals("ready   | watch: http://127.0.0.1:" + port + "/dashboard", demo.line("watch: "));
             try (RawClient client = new RawClient(port)) {
                 RawClient.Answer page = client.send("GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -73,9 +67,7 @@ class DemoTest {
             demo.line("b has ended");
             Await.until("the gateway's knowing it", () -> RunScriptTest.healthy(port) == 2);
 
-            List<String> commands = commands();
-            assertEquals(3, commands.size(), commands.toString());
-            for (String command : commands) {
+            for (String command : commands.subList(1, 4)) {
                 try (Launched b = Launched.start(environment, "bash", "-c", "exec env " + command)) {
                     b.line("Registered as service-b");
                     Await.until("B's return", () -> RunScriptTest.healthy(port) == 3);
