@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.settings.InvalidSettings;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -85,40 +88,38 @@ class AddressPolicyApiTest {
 
     /** A name that stands for this machine when its service registers, and for another place later. */
     @Test
-    void a_name_is_looked_at_again_whenever_a_connection_is_made() throws Exception {
-        Path hosts = Files.createTempFile(Path.of("target").toAbsolutePath(), "hosts", "");
-        Files.writeString(hosts, "127.0.0.1 moving.test\n");
+    void a_name_is_looked_at_again_whenever_a_connection_is_made(@TempDir Path folder) throws Exception {
+        Path hosts = folder.resolve("hosts");
+        lead("127.0.0.1", hosts);
         Map<String, String> environment = Map.of(
-                "GATEWAY_HOST", "127.0.0.1",
                 "GATEWAY_PORT", "0",
                 "GATEWAY_RATE_LIMIT", "off",
                 "GATEWAY_HEALTH_INTERVAL", "50ms",
                 "GATEWAY_HEALTH_TIMEOUT", "10s");
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway = Launched.start(
-                        environment,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djdk.net.hosts.file=" + hosts,
-                        "-Dsun.net.inetaddr.ttl=0",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "GatewayApp")) {
-            String ready = gateway.line("is ready on port");
-            int port = Integer.parseInt(ready.substring(ready.lastIndexOf(' ') + 1));
+                Launched gateway = Program.start(
+                        environment, "-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.ttl=0", "GatewayApp")) {
+            int port = gateway.port();
             String url = "http://moving.test:" + a.port();
             assertEquals(
                     "healthy",
                     send(port, "POST /services", form(url)).path("status").asText());
             assertEquals("a", send(port, "GET /api/who", "").path("service").asText());
 
-            Files.writeString(hosts, "169.254.169.254 moving.test\n");
+            lead("169.254.169.254", hosts);
             gateway.line("d (" + url + ") is unhealthy: 3 bad checks in a row: leads to 169.254.169.254, a link-local");
             assertEquals(
                     400, send(port, "POST /services", form(url)).path("status").asInt());
 
-            Files.writeString(hosts, "127.0.0.1 moving.test\n");
+            lead("127.0.0.1", hosts);
             gateway.line("d (" + url + ") is healthy: 2 good checks in a row");
         }
+    }
+
+    /** Has the name lead to an address from now on. At once: a file that is empty for a moment has no such name. */
+    private static void lead(String address, Path hosts) throws IOException {
+        Path next = Files.writeString(hosts.resolveSibling("next"), address + " moving.test\n");
+        Files.move(next, hosts, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static JsonNode send(int port, String line, String body) throws Exception {

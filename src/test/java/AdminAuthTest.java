@@ -235,12 +235,8 @@ class AdminAuthTest {
 
     @Test
     void a_proxy_on_this_machine_that_shows_is_warned_of_once() throws Exception {
-        int port = Launched.freePorts(1);
-        try (Launched launched = Launched.start(
-                Map.of("CLASSPATH", LogTest.CLASSES, "GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "" + port),
-                "java",
-                "GatewayApp")) {
-            launched.line("is ready on port " + port);
+        try (Launched launched = Program.gateway(Map.of())) {
+            int port = launched.port();
             for (String headers : List.of("", "X-Forwarded-For: 192.0.2.1", "Via: 1.1 x", "Host: other.example")) {
                 try (RawClient client = new RawClient(port).send(request("GET /metrics", headers))) {
                     assertEquals(headers.isEmpty() ? 200 : 403, client.answer().status());

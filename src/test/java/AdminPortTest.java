@@ -2,6 +2,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.testing.Ports;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.util.List;
@@ -140,19 +141,9 @@ class AdminPortTest {
 
     @Test
     void the_gateway_says_where_it_is() throws Exception {
-        int port = Launched.freePorts(2);
-        try (Launched launched = Launched.start(
-                Map.of(
-                        "CLASSPATH",
-                        LogTest.CLASSES,
-                        "GATEWAY_HOST",
-                        "127.0.0.1",
-                        "GATEWAY_PORT",
-                        "" + port,
-                        "GATEWAY_ADMIN_PORT",
-                        "" + (port + 1)),
-                "java",
-                "GatewayApp")) {
+        int port = Ports.consecutive(2);
+        Map<String, String> ports = Map.of("GATEWAY_PORT", "" + port, "GATEWAY_ADMIN_PORT", "" + (port + 1));
+        try (Launched launched = Program.gateway(ports)) {
             String line = launched.line("is ready on port " + port);
             assertTrue(line.endsWith(", for operators on port " + (port + 1) + " of 127.0.0.1"), line);
             launched.terminate();

@@ -139,8 +139,7 @@ class CertificatesTest {
         settings.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
         try (TestGateway gateway = TestGateway.with(settings)) {
             String there = url.replace("MAIN", "" + gateway.port()).replace("OTHER", "" + redirectPort(gateway));
-            try (Launched service = Launched.start(
-                    Map.of("CLASSPATH", LogTest.CLASSES, "GATEWAY_URL", there), "java", "ServiceA", "0")) {
+            try (Launched service = Program.start(Map.of("GATEWAY_URL", there), "ServiceA", "0")) {
                 String line = service.line("INFO Registration - ");
                 assertTrue(line.contains(there) && line.contains(advice), line);
             }
@@ -229,8 +228,7 @@ class CertificatesTest {
     void a_bad_pair_ends_the_start_with_2_and_words() throws Exception {
         Files.writeString(folder.resolve("key.pem"), ca.issue("localhost").keyPem());
         settings.put("GATEWAY_PORT", "0");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        try (Launched gateway = Launched.start(settings, java, "-cp", "target/classes:target/lib/*", "GatewayApp")) {
+        try (Launched gateway = Program.start(settings, "GatewayApp")) {
             assertEquals(2, gateway.exitCode(), gateway.output());
             assertTrue(
                     gateway.output().contains("GATEWAY_TLS_KEY=" + folder.resolve("key.pem") + ": doesn't belong"),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.X509TrustManager;
 import nl.altindag.ssl.util.TrustManagerUtils;
 import okhttp3.OkHttpClient;
@@ -25,6 +26,9 @@ import okhttp3.Response;
  */
 final class Clients implements AutoCloseable {
     private static final int EACH = 4;
+
+    /** Between two requests of a client: what is tested is that none is lost, not how many the machine can carry. */
+    private static final long PACE_NANOS = 5_000_000;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(2 * EACH);
     private final AtomicInteger served = new AtomicInteger();
@@ -75,12 +79,17 @@ final class Clients implements AutoCloseable {
                     throw new IOException(answer + answer.body().string());
                 }
                 answer.body().bytes();
-                served.incrementAndGet();
+                served();
             } catch (IOException e) {
                 fail("by HTTP/2: ", e);
             }
         }
         client.connectionPool().evictAll();
+    }
+
+    private void served() {
+        served.incrementAndGet();
+        LockSupport.parkNanos(PACE_NANOS);
     }
 
     private void fail(String how, Exception e) {
@@ -99,7 +108,7 @@ final class Clients implements AutoCloseable {
                     if (answer.status() != 200) {
                         throw new IOException(answer.head() + answer.body());
                     }
-                    served.incrementAndGet();
+                    served();
                     open = answer.header("Connection").isEmpty();
                 }
             } catch (IOException | RuntimeException e) {

@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,16 +17,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The mains as processes: launching, misuse, signals. */
 class LaunchTest {
-    private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
-            + Path.of("target/lib").toAbsolutePath() + "/*";
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -38,40 +35,19 @@ class LaunchTest {
         threads.shutdownNow();
     }
 
-    static List<Path> jdks() throws IOException {
-        return Launched.jdks();
+    private static Launched gateway(int port, TestBackend... backends) throws Exception {
+        String services = Stream.of(backends).map(TestBackend::url).collect(Collectors.joining(","));
+        return Program.gateway(Map.of("GATEWAY_PORT", "" + port, "GATEWAY_SERVICES", services));
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private static Launched launch(Map<String, String> environment, String... command) throws IOException {
-        Map<String, String> all = new HashMap<>(Map.of("CLASSPATH", CLASSES, "GATEWAY_HOST", "127.0.0.1"));
-        all.putAll(environment);
-        return Launched.start(all, command);
-    }
-
-    private static Launched gateway(int port, Map<String, String> environment) throws Exception {
-        Map<String, String> all = new HashMap<>(Map.of("GATEWAY_PORT", "" + port, "GATEWAY_RATE_LIMIT", "off"));
-        all.putAll(environment);
-        Launched gateway = launch(all, java(), "GatewayApp");
-        gateway.line("is ready on port " + port);
-        return gateway;
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void the_bare_single_file_launch_works_on_each_jdk(Path jdk) throws Exception {
-        int port = TestBackend.deadPort();
+    @Test
+    void the_bare_single_file_launch_works() throws Exception {
         try (TestBackend backend = TestBackend.named("a");
-                Launched gateway = launch(
-                        Map.of("GATEWAY_PORT", "" + port, "GATEWAY_SERVICES", backend.url()),
-                        jdk.resolve("bin/java").toString(),
-                        "GatewayApp.java")) {
-            String ready = gateway.line("is ready on port " + port);
-            assertEquals(Launched.feature(jdk) < 21, ready.contains("virtual thread"), ready);
-            try (RawClient client = new RawClient(port)) {
+                Launched gateway = Program.file(
+                        Map.of("GATEWAY_PORT", "0", "GATEWAY_SERVICES", backend.url()), "GatewayApp.java")) {
+            String ready = gateway.line("is ready on port");
+            assertEquals(Runtime.version().feature() < 21, ready.contains("virtual thread"), ready);
+            try (RawClient client = new RawClient(gateway.port())) {
                 assertEquals("{\"service\":\"a\"}", client.send(GET).answer().body());
             }
             gateway.terminate();
@@ -85,11 +61,8 @@ class LaunchTest {
     void a_service_is_launched_from_its_file_too(String name) throws Exception {
         int port = TestBackend.deadPort();
         try (TestGateway gateway = TestGateway.inFrontOf();
-                Launched service = launch(
-                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + gateway.port()),
-                        java(),
-                        name + ".java",
-                        "" + port)) {
+                Launched service = Program.file(
+                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + gateway.port()), name + ".java", "" + port)) {
             service.line("Registered as service-");
             Await.until(
                     "its first good check",
@@ -109,7 +82,7 @@ class LaunchTest {
         "ServiceC, SERVICE_PORT, (default 8003)",
     })
     void help_lists_the_settings_and_starts_nothing(String name, String setting, String standard) throws Exception {
-        try (Launched help = launch(Map.of(), java(), name, "--help")) {
+        try (Launched help = Program.start(Map.of(), name, "--help")) {
             assertEquals(0, help.exitCode());
             assertTrue(help.output().startsWith("java " + name + ".java"), help.output());
             assertTrue(help.output().contains(setting), help.output());
@@ -124,7 +97,7 @@ class LaunchTest {
     })
     void an_argument_that_is_none_is_named_and_the_exit_code_is_2(String name, String argument, String message)
             throws Exception {
-        try (Launched misused = launch(Map.of(), java(), name, argument)) {
+        try (Launched misused = Program.start(Map.of(), name, argument)) {
             assertEquals(2, misused.exitCode());
             assertEquals(message, misused.output());
         }
@@ -132,7 +105,7 @@ class LaunchTest {
 
     @Test
     void a_bad_setting_is_named_and_the_exit_code_is_2() throws Exception {
-        try (Launched misused = launch(Map.of("GATEWAY_RATE_LIMIT", "lots"), java(), "GatewayApp")) {
+        try (Launched misused = Program.start(Map.of("GATEWAY_RATE_LIMIT", "lots"), "GatewayApp")) {
             assertEquals(2, misused.exitCode());
             assertTrue(misused.output().startsWith("GATEWAY_RATE_LIMIT=lots: expected N/duration"), misused.output());
         }
@@ -143,7 +116,7 @@ class LaunchTest {
     void a_port_that_is_taken_is_one_clear_line_and_exit_code_1(String name) throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = "" + taken.getLocalPort();
-            try (Launched second = launch(Map.of("GATEWAY_PORT", port, "SERVICE_PORT", port), java(), name)) {
+            try (Launched second = Program.start(Map.of("GATEWAY_PORT", port, "SERVICE_PORT", port), name)) {
                 assertEquals(1, second.exitCode());
                 assertEquals(
                         name + " could not start: Port already in use. Make sure no other process is using port " + port
@@ -158,7 +131,7 @@ class LaunchTest {
         int port = TestBackend.deadPort();
         CountDownLatch latch = new CountDownLatch(1);
         try (TestBackend slow = TestBackend.heldBy(latch);
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", slow.url()));
+                Launched gateway = gateway(port, slow);
                 RawClient underWay = new RawClient(port);
                 RawClient asks = new RawClient(port)) {
             underWay.send(GET);
@@ -184,31 +157,23 @@ class LaunchTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void an_open_websocket_does_not_hold_up_sigterm(Path jdk) throws Exception {
-        int port = TestBackend.deadPort();
+    @Test
+    void an_open_websocket_does_not_hold_up_sigterm() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.doing((request, wire) -> {
                     wire.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nframe");
                     over.await();
                 });
-                Launched gateway = launch(
-                        Map.of("GATEWAY_PORT", "" + port, "GATEWAY_SERVICES", backend.url()),
-                        jdk.resolve("bin/java").toString(),
-                        "GatewayApp.java")) {
-            gateway.line("is ready on port " + port);
-            try (RawClient client = new RawClient(port)) {
+                Launched gateway = Program.gateway(Map.of("GATEWAY_SERVICES", backend.url(), "GATEWAY_DRAIN", "10m"))) {
+            try (RawClient client = new RawClient(gateway.port())) {
                 client.send("GET /api/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
                 assertEquals(101, client.head().status());
                 assertEquals("frame", client.bytes(5));
-                long start = System.nanoTime();
                 gateway.terminate();
                 assertEquals("", client.rest());
                 assertEquals(0, gateway.exitCode(), gateway.output());
-                assertTrue(System.nanoTime() - start < 8_000_000_000L, "not by the end of the drain's patience");
                 assertFalse(gateway.output().contains("Exception"), gateway.output());
             }
         } finally {
@@ -220,7 +185,7 @@ class LaunchTest {
     void a_request_on_a_connection_that_was_accepted_before_is_still_answered() throws Exception {
         int port = TestBackend.deadPort();
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()));
+                Launched gateway = gateway(port, a);
                 RawClient early = new RawClient(port)) {
             gateway.terminate();
             Await.until("no new connection", () -> {
@@ -242,7 +207,7 @@ class LaunchTest {
         List<String> lost = new ArrayList<>();
         try (TestBackend a = TestBackend.named("a");
                 TestBackend b = TestBackend.named("b");
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url() + "," + b.url()))) {
+                Launched gateway = gateway(port, a, b)) {
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 clients.add(threads.submit(() -> askUntilRefused(port, served, lost)));
@@ -303,9 +268,9 @@ class LaunchTest {
         AtomicInteger served = new AtomicInteger();
         List<String> lost = new ArrayList<>();
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()));
-                Launched doomed = launch(
-                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + port), java(), "ServiceA", "" + doomedPort)) {
+                Launched gateway = gateway(port, a);
+                Launched doomed =
+                        Program.start(Map.of("GATEWAY_URL", "http://127.0.0.1:" + port), "ServiceA", "" + doomedPort)) {
             doomed.line("Registered as");
             String get = "GET /api/data HTTP/1.1\r\nHost: x\r\n\r\n";
             CountDownLatch done = new CountDownLatch(1);

@@ -1,25 +1,29 @@
+import gateway.testing.Ports;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A process that a test started, its output line by line. Ended with all its children when closed. */
 final class Launched implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile(" is ready on port (\\d+)");
+
     private final Process process;
+    private final BufferedReader output;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final Thread reader;
 
     private Launched(Process process) {
         this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream()));
         this.reader = new Thread(this::read, "output");
         reader.setDaemon(true);
     }
@@ -50,60 +54,13 @@ final class Launched implements AutoCloseable {
         return new Launched(builder.start());
     }
 
-    /** The folders of the JDKs from 17 on that this machine has, the one the tests run on first. */
-    static List<Path> jdks() throws IOException {
-        List<Path> found =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home")).toRealPath()));
-        for (String place : List.of(
-                "/usr/lib/jvm",
-                "/usr/java",
-                "/opt/java",
-                System.getProperty("user.home") + "/.sdkman/candidates/java")) {
-            if (!Files.isDirectory(Path.of(place))) {
-                continue;
-            }
-            try (Stream<Path> homes = Files.list(Path.of(place))) {
-                for (Path home : homes.sorted().toList()) {
-                    if (Files.isExecutable(home.resolve("bin/javac")) && Files.exists(home.resolve("release"))) {
-                        found.add(home.toRealPath());
-                    }
-                }
-            }
-        }
-        return found.stream().distinct().filter(home -> feature(home) >= 17).toList();
-    }
-
-    /** A JDK's feature number, like 17; from its release file. */
-    static int feature(Path home) {
-        try {
-            return Files.readAllLines(home.resolve("release")).stream()
-                    .filter(line -> line.startsWith("JAVA_VERSION="))
-                    .map(line -> line.replaceAll("[^0-9.]", "").split("\\.")[0])
-                    .mapToInt(Integer::parseInt)
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    /** The first of so many ports in a row that are free, below those that the system gives out. */
+    /** The first of so many ports in a row that belong to the tests. */
     static int freePorts(int count) throws IOException {
-        while (true) {
-            int first = 20_000 + (int) (System.nanoTime() % 10_000 + 10_000) % 10_000;
-            try {
-                for (int i = 0; i < count; i++) {
-                    new ServerSocket(first + i).close();
-                }
-                return first;
-            } catch (IOException e) {
-                continue; // one of them is taken: elsewhere
-            }
-        }
+        return Ports.consecutive(count);
     }
 
     private void read() {
-        try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+        try (output) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 lines.add(line);
             }
@@ -129,6 +86,30 @@ final class Launched implements AutoCloseable {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
         }
+    }
+
+    /** Waits until it listens and returns its port. */
+    int port() throws Exception {
+        return port(line(" is ready on port "));
+    }
+
+    /** The same for one that is unread, and stays so: reads up to the line that names the port. */
+    int portUnread() throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            lines.add(line);
+            if (READY.matcher(line).find()) {
+                return port(line);
+            }
+        }
+        throw new AssertionError("it doesn't listen:\n" + output());
+    }
+
+    private static int port(String line) {
+        Matcher ready = READY.matcher(line);
+        if (!ready.find()) {
+            throw new AssertionError("no port in " + line);
+        }
+        return Integer.parseInt(ready.group(1));
     }
 
     private String find(String text) {

@@ -5,62 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.testing.Await;
+import gateway.testing.Ports;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.io.TempDir;
 
-/** ClusterMembers and services that come and go while requests are under way. */
+/** Gateways and services that come and go while requests are under way. */
 class LeavingTest {
-    private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
-            + Path.of("target/lib").toAbsolutePath() + "/*";
-    private static final Path JDK = Path.of(System.getProperty("java.home"));
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 
-    static List<Path> jdks() throws IOException {
-        return Launched.jdks();
-    }
-
-    private static Launched launch(Path jdk, Map<String, String> environment, String... arguments) throws IOException {
-        Map<String, String> all =
-                new HashMap<>(Map.of("CLASSPATH", CLASSES, "GATEWAY_HOST", "127.0.0.1", "GATEWAY_RATE_LIMIT", "off"));
-        all.putAll(environment);
-        List<String> command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString()));
-        command.addAll(List.of(arguments));
-        return Launched.start(all, command.toArray(String[]::new));
-    }
-
-    private static Launched gateway(Path jdk, int port, Map<String, String> environment) throws Exception {
-        Map<String, String> all = new HashMap<>(environment);
-        all.put("GATEWAY_PORT", "" + port);
-        Launched gateway = launch(jdk, all, "GatewayApp");
-        gateway.line("is ready on port " + port);
-        return gateway;
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void an_answer_without_an_end_is_broken_off_when_the_drain_is_over(Path jdk) throws Exception {
-        int port = TestBackend.deadPort();
+    @Test
+    void an_answer_without_an_end_is_broken_off_when_the_drain_is_over() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (TestBackend endless = TestBackend.doing((request, wire) -> {
                     wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
                             + "9\r\ndata: 1\n\n\r\n");
                     over.await();
                 });
-                Launched gateway =
-                        gateway(jdk, port, Map.of("GATEWAY_SERVICES", endless.url(), "GATEWAY_DRAIN", "1s"));
-                RawClient client = new RawClient(port)) {
+                Launched gateway = Program.gateway(Map.of("GATEWAY_SERVICES", endless.url(), "GATEWAY_DRAIN", "1s"));
+                RawClient client = new RawClient(gateway.port())) {
             client.send(GET).head();
             assertEquals("data: 1\n\n", client.chunk());
             long start = System.nanoTime();
@@ -76,11 +47,10 @@ class LeavingTest {
 
     @Test
     void without_a_drain_it_leaves_at_once() throws Exception {
-        int port = TestBackend.deadPort();
         CountDownLatch over = new CountDownLatch(1);
         try (TestBackend slow = TestBackend.heldBy(over);
-                Launched gateway = gateway(JDK, port, Map.of("GATEWAY_SERVICES", slow.url(), "GATEWAY_DRAIN", "0s"));
-                RawClient client = new RawClient(port)) {
+                Launched gateway = Program.gateway(Map.of("GATEWAY_SERVICES", slow.url(), "GATEWAY_DRAIN", "0s"));
+                RawClient client = new RawClient(gateway.port())) {
             client.send(GET);
             slow.next();
             long start = System.nanoTime();
@@ -92,18 +62,15 @@ class LeavingTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void an_upgrade_on_the_same_port_refuses_no_connection_and_fails_no_request(Path jdk) throws Exception {
-        upgrade(jdk, Map.of(), Clients::of);
+    @Test
+    void an_upgrade_on_the_same_port_refuses_no_connection_and_fails_no_request() throws Exception {
+        upgrade(Map.of(), Clients::of);
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
-    void an_upgrade_fails_no_request_of_http_2(Path jdk) throws Exception {
+    @Test
+    void an_upgrade_fails_no_request_of_http_2(@TempDir Path folder) throws Exception {
         TestCa ca = new TestCa("Test CA");
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "leaving");
-        upgrade(jdk, ca.issue("localhost").writeTo(folder), port -> Clients.ofHttp2(port, ca));
+        upgrade(ca.issue("localhost").writeTo(folder), port -> Clients.ofHttp2(port, ca));
     }
 
     /** How clients of a port come about. */
@@ -111,19 +78,20 @@ class LeavingTest {
         Clients of(int port) throws Exception;
     }
 
-    private static void upgrade(Path jdk, Map<String, String> more, Arrival load) throws Exception {
+    private static void upgrade(Map<String, String> more, Arrival load) throws Exception {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "elsewhere the system doesn't share a port out");
-        int port = TestBackend.deadPort();
         try (TestBackend a = TestBackend.named("a");
                 TestBackend b = TestBackend.named("b")) {
             Map<String, String> settings = new HashMap<>(more);
             settings.put("GATEWAY_SERVICES", a.url() + "," + b.url());
             settings.put("GATEWAY_REUSE_PORT", "true");
-            Launched running = gateway(jdk, port, settings);
+            Launched running = Program.gateway(settings);
+            int port = running.port();
+            settings.put("GATEWAY_PORT", "" + port);
             try (Clients clients = load.of(port)) {
                 for (int upgrade = 0; upgrade < 2; upgrade++) {
                     clients.more(200);
-                    Launched next = gateway(jdk, port, settings);
+                    Launched next = Program.gateway(settings);
                     Launched last = running;
                     running = next;
                     last.terminate();
@@ -140,14 +108,14 @@ class LeavingTest {
 
     @Test
     void services_restarted_one_after_another_cost_no_request() throws Exception {
-        int port = TestBackend.deadPort();
-        Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
         Map<String, Launched> services = new HashMap<>();
-        int first = Launched.freePorts(3);
+        int first = Ports.consecutive(3);
         Map<String, Integer> ports = Map.of("ServiceA", first, "ServiceB", first + 1, "ServiceC", first + 2);
-        try (Launched gateway = gateway(JDK, port, Map.of())) {
+        try (Launched gateway = Program.gateway(Map.of("GATEWAY_HEALTH_INTERVAL", "100ms"))) {
+            int port = gateway.port();
+            Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
             for (String name : ports.keySet()) {
-                services.put(name, service(JDK, name, ports.get(name), settings));
+                services.put(name, service(name, ports.get(name), settings));
             }
             Await.until("three healthy services", () -> RunScriptTest.healthy(port) == 3);
             try (Clients clients = Clients.of(port, "/api/data")) {
@@ -157,7 +125,7 @@ class LeavingTest {
                     service.terminate();
                     assertEquals(0, service.exitCode(), service.output());
                     clients.more(100);
-                    services.put(name, service(JDK, name, ports.get(name), settings));
+                    services.put(name, service(name, ports.get(name), settings));
                     Await.until("its return", () -> RunScriptTest.healthy(port) == 3);
                 }
                 assertEquals(List.of(), clients.failures());
@@ -168,8 +136,8 @@ class LeavingTest {
         }
     }
 
-    private static Launched service(Path jdk, String name, int port, Map<String, String> settings) throws Exception {
-        Launched service = launch(jdk, settings, name, "" + port);
+    private static Launched service(String name, int port, Map<String, String> settings) throws Exception {
+        Launched service = Program.start(settings, name, "" + port);
         service.line("Registered as");
         return service;
     }

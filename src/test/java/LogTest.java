@@ -7,7 +7,6 @@ import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,15 +16,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The access log of a gateway's process, read and unread. */
 class LogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
-            + Path.of("target/lib").toAbsolutePath() + "/*";
     private static final String LONG_PATH = "/nothing/" + "x".repeat(600);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -51,31 +47,11 @@ class LogTest {
                 .sum();
     }
 
-    private static Launched gateway(int port, Map<String, String> more) throws IOException {
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "CLASSPATH", CLASSES,
-                "GATEWAY_HOST", "127.0.0.1",
-                "GATEWAY_PORT", "" + port,
-                "GATEWAY_RATE_LIMIT", "off",
-                "GATEWAY_HEALTH_INTERVAL", "50ms"));
-        environment.putAll(more);
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return Launched.unread(Path.of("."), environment, java, "GatewayApp");
-    }
-
-    /**
-     * Waits until it listens, which its output can't say when nobody reads that. Not at a port that the system gives
-     * out: trying one of these again and again, a client is given it as its own and connects to itself.
-     */
-    private static RawClient connected(int port, Launched gateway) throws Exception {
-        for (int tries = 0; gateway.handle().isAlive() && tries < 6000; tries++) {
-            try {
-                return new RawClient(port);
-            } catch (IOException e) {
-                LockSupport.parkNanos(10_000_000);
-            }
-        }
-        throw new AssertionError("it doesn't listen:\n" + gateway.output());
+    /** One whose output nobody reads yet. */
+    private static Launched gateway(Map<String, String> more) throws IOException {
+        Map<String, String> settings = new HashMap<>(Map.of("GATEWAY_HEALTH_INTERVAL", "50ms"));
+        settings.putAll(more);
+        return Program.unreadGateway(settings);
     }
 
     private static List<String> lines(Launched gateway, String text) {
@@ -103,11 +79,9 @@ class LogTest {
 
     @Test
     void each_request_has_its_line_when_the_output_is_read() throws Exception {
-        int port = Launched.freePorts(1);
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway =
-                        gateway(port, Map.of("GATEWAY_SERVICES", a.url())).reading()) {
-            connected(port, gateway).close();
+                Launched gateway = gateway(Map.of("GATEWAY_SERVICES", a.url())).reading()) {
+            int port = gateway.port();
             ask(port, 4000, "/api/data", 200);
             ask(port, 4000, LONG_PATH, 404);
             gateway.terminate();
@@ -128,16 +102,14 @@ class LogTest {
 
     @Test
     void as_json_each_line_is_an_object() throws Exception {
-        int port = Launched.freePorts(1);
         try (TestBackend evil = TestBackend.raw("HTTP/1.1\u001b[2J \"\\ 200\r\n\r\n");
-                Launched gateway = gateway(
-                                port,
-                                Map.of(
-                                        "GATEWAY_ACCESS_LOG", "json",
-                                        "GATEWAY_RATE_LIMIT", "1/1h",
-                                        "GATEWAY_SERVICES", evil.url()))
+                Launched gateway = gateway(Map.of(
+                                "GATEWAY_ACCESS_LOG", "json",
+                                "GATEWAY_RATE_LIMIT", "1/1h",
+                                "GATEWAY_SERVICES", evil.url()))
                         .reading()) {
-            try (RawClient client = connected(port, gateway)) {
+            int port = gateway.port();
+            try (RawClient client = new RawClient(port)) {
                 assertEquals(
                         502, client.send(get("/api/%0a%22?secret")).answer().status());
                 assertEquals(429, client.send(get("/api/x")).answer().status());
@@ -169,18 +141,15 @@ class LogTest {
      */
     @Test
     void no_backend_moves_the_cursor_of_who_reads() throws Exception {
-        int port = Launched.freePorts(1);
         String utf8 = "\u00c2\u0085forged\u001b[2J\u00c2\u009b2J"; // byte by byte, as the backend sends it
         try (TestBackend evil = TestBackend.named("evil")
                         .withHealth((request, wire) ->
                                 wire.send("HTTP" + utf8 + "\r\n\r\n").close());
-                Launched gateway = gateway(
-                                port,
-                                Map.of(
-                                        "GATEWAY_SERVICES",
-                                        evil.url(),
-                                        "JDK_JAVA_OPTIONS",
-                                        "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8"))
+                Launched gateway = gateway(Map.of(
+                                "GATEWAY_SERVICES",
+                                evil.url(),
+                                "JDK_JAVA_OPTIONS",
+                                "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8"))
                         .reading()) {
             String line = gateway.line("not a valid answer");
             assertTrue(line.endsWith("Unexpected status line: HTTP??forged?[2J??2J"), line);
@@ -189,11 +158,8 @@ class LogTest {
 
     @Test
     void off_there_are_no_lines() throws Exception {
-        int port = Launched.freePorts(1);
-        try (Launched gateway =
-                gateway(port, Map.of("GATEWAY_ACCESS_LOG", "off")).reading()) {
-            connected(port, gateway).close();
-            ask(port, 40, "/health", 200);
+        try (Launched gateway = gateway(Map.of("GATEWAY_ACCESS_LOG", "off")).reading()) {
+            ask(gateway.port(), 40, "/health", 200);
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
             assertEquals(List.of(), lines(gateway, "access"));
@@ -202,10 +168,9 @@ class LogTest {
 
     @Test
     void while_nobody_reads_the_output_requests_are_answered_and_what_is_dropped_is_said() throws Exception {
-        int port = Launched.freePorts(1);
         try (TestBackend a = TestBackend.named("a");
-                Launched gateway = gateway(port, Map.of("GATEWAY_SERVICES", a.url()))) {
-            connected(port, gateway).close();
+                Launched gateway = gateway(Map.of("GATEWAY_SERVICES", a.url()))) {
+            int port = gateway.portUnread();
             ask(port, 12_000, LONG_PATH, 404);
             // Also those who have other things to log go on: health checks, and requests that take a backend out.
             a.kill();
@@ -232,10 +197,8 @@ class LogTest {
 
     @Test
     void it_stops_when_asked_to_even_if_nobody_reads_its_output() throws Exception {
-        int port = Launched.freePorts(1);
-        try (Launched gateway = gateway(port, Map.of())) {
-            connected(port, gateway).close();
-            ask(port, 400, LONG_PATH, 404); // more than a pipe holds
+        try (Launched gateway = gateway(Map.of())) {
+            ask(gateway.portUnread(), 400, LONG_PATH, 404); // more than a pipe holds
             gateway.terminate();
             assertTrue(gateway.handle().onExit().get(30, TimeUnit.SECONDS) != null);
         }

@@ -102,13 +102,8 @@ class MachinesTest {
     /** The first who asked made Micrometer write two warnings to the log, of filters that came too late. */
     @Test
     void asking_leaves_no_warning_in_the_log() throws Exception {
-        int port = Launched.freePorts(1);
-        Map<String, String> environment =
-                Map.of("GATEWAY_PORT", "" + port, "GATEWAY_HOST", "127.0.0.1", "CLASSPATH", LogTest.CLASSES);
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        try (Launched gateway = Launched.start(environment, java, "GatewayApp")) {
-            gateway.line("is ready on port");
-            try (RawClient client = new RawClient(port)) {
+        try (Launched gateway = Program.gateway(Map.of())) {
+            try (RawClient client = new RawClient(gateway.port())) {
                 assertEquals(200, client.send(get("/metrics")).answer().status());
             }
             gateway.terminate();

@@ -199,15 +199,8 @@ class ServicesTest {
             settings.put("GATEWAY_TRUSTED_PROXIES", "127.0.0.1");
         }
         try (TestGateway gateway = TestGateway.with(settings);
-                Launched service = Launched.start(
-                        Map.of(
-                                "CLASSPATH",
-                                LogTest.CLASSES,
-                                "GATEWAY_URL",
-                                "http://127.0.0.1:" + gateway.port(),
-                                "GATEWAY_ADMIN_TOKEN",
-                                token),
-                        "java",
+                Launched service = Program.start(
+                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + gateway.port(), "GATEWAY_ADMIN_TOKEN", token),
                         "ServiceA",
                         "0")) {
             String line = service.line(" refused service-a: ");

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,19 +97,14 @@ class SharedLimitTest {
         int port = TestBackend.deadPort();
         Map<String, String> environment = Map.of(
                 "GATEWAY_PORT",
-                "" + Launched.freePorts(1),
-                "GATEWAY_HOST",
-                "127.0.0.1",
+                "0",
                 "GATEWAY_REDIS_URL",
                 "redis://:secret@127.0.0.1:" + port,
                 "GATEWAY_REDIS_REQUIRED",
                 "true",
                 "GATEWAY_RATE_LIMIT",
-                limit,
-                "CLASSPATH",
-                LogTest.CLASSES);
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        try (Launched gateway = Launched.start(environment, java, "GatewayApp")) {
+                limit);
+        try (Launched gateway = Program.start(environment, "GatewayApp")) {
             assertEquals(2, gateway.exitCode(), gateway.output());
             assertTrue(
                     gateway.output()

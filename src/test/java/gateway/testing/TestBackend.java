@@ -203,11 +203,9 @@ public final class TestBackend implements AutoCloseable {
         });
     }
 
-    /** A port at which nobody listens. */
+    /** A port at which nobody listens, unless a test's own backend or program does later. */
     public static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        return Ports.reserved();
     }
 
     /** Lets its health check be answered so from now on. */
@@ -279,15 +277,15 @@ public final class TestBackend implements AutoCloseable {
     }
 
     private static String head(InputStream in) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
             int next = in.read();
             if (next < 0) {
                 return "";
             }
-            head.write(next);
+            head.append((char) next);
         }
-        return head.toString(StandardCharsets.ISO_8859_1);
+        return head.toString();
     }
 
     private static byte[] body(String head, InputStream in) throws IOException {

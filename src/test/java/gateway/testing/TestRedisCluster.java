@@ -2,11 +2,9 @@ package gateway.testing;
 
 import gateway.settings.RedisSettings;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
@@ -42,7 +40,8 @@ public final class TestRedisCluster implements AutoCloseable {
         all.addAll(List.of(options));
         try {
             for (int i = 0; i < 2 * MASTERS; i++) {
-                cluster.nodes.add(TestRedis.startAt(freePort(), all));
+                // the nodes speak to each other at the port 10,000 above
+                cluster.nodes.add(TestRedis.startAt(Ports.reserved(0, 10_000), all));
             }
             cluster.form();
         } catch (Exception | Error e) {
@@ -50,19 +49,6 @@ public final class TestRedisCluster implements AutoCloseable {
             throw e;
         }
         return cluster;
-    }
-
-    /** The nodes speak to each other at the port 10,000 above. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(21_000, 29_000);
-            try (ServerSocket own = new ServerSocket(port);
-                    ServerSocket bus = new ServerSocket(port + 10_000)) {
-                return Math.min(own.getLocalPort(), bus.getLocalPort());
-            } catch (IOException e) {
-                continue; // taken: elsewhere
-            }
-        }
     }
 
     private void form() {
