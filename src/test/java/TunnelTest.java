@@ -682,7 +682,7 @@ class TunnelTest {
             long threads = Thread.getAllStackTraces().entrySet().stream()
                     .filter(thread -> thread.getKey().getName().startsWith("websocket"))
                     .filter(thread -> Arrays.stream(thread.getValue())
-                            .anyMatch(frame -> frame.getClassName().equals("gateway.proxy.Tunnel")))
+                            .anyMatch(frame -> frame.getClassName().equals("gateway.proxy.websocket.Tunnel")))
                     .count();
             assertTrue(threads <= 50, threads + " threads for 50 quiet tunnels");
             for (RawClient client : clients) {

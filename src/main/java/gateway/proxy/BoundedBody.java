@@ -3,11 +3,10 @@ package gateway.proxy;
 import gateway.http.BodyTooLarge;
 import gateway.server.ClientSide;
 import gateway.settings.Bounds;
-import jakarta.servlet.http.HttpServletRequest;
+import gateway.util.Time;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /**
  * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
@@ -21,20 +20,20 @@ final class BoundedBody {
 
     private final InputStream in;
     private final Bounds bounds;
-    private final Exchange attempt;
+    private final Exchange exchange;
     private final ClientSide client;
-    private final LongSupplier nanos;
+    private final Time time;
     private long size;
     private long waited;
     private int lately;
     private long idleTimeout = -1;
 
-    BoundedBody(HttpServletRequest request, Exchange attempt, Bounds bounds, LongSupplier nanos) throws IOException {
-        this.in = request.getInputStream();
+    BoundedBody(ClientRequest request, Exchange exchange, Bounds bounds, Time time) throws IOException {
+        this.in = request.servlet.getInputStream();
+        this.client = request.client;
+        this.exchange = exchange;
         this.bounds = bounds;
-        this.attempt = attempt;
-        this.client = attempt.client();
-        this.nanos = nanos;
+        this.time = time;
     }
 
     /**
@@ -55,10 +54,9 @@ final class BoundedBody {
     private int await(byte[] buffer) throws IOException {
         letJettyWait();
         long timeout = bounds.bodyTimeout().toNanos();
-        long start = nanos.getAsLong();
-        attempt.waitForClient(start, timeout - waited);
+        long start = exchange.waitForClient(timeout - waited);
         int count = in.read(buffer);
-        waited += nanos.getAsLong() - start;
+        waited += time.nanos() - start;
         lately += Math.max(0, count);
         if (lately >= LEAST_BYTES) {
             waited = 0;

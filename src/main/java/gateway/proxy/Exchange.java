@@ -1,142 +1,143 @@
 package gateway.proxy;
 
 import gateway.http.ProxyError;
+import gateway.proxy.upstream.WatchedExchange;
+import gateway.proxy.websocket.Tunnel;
 import gateway.registry.Backend;
 import gateway.server.ClientSide;
 import gateway.trace.Attempt;
+import gateway.util.Time;
 import java.io.IOException;
-import okhttp3.Connection;
+import java.time.Duration;
 
 /**
- * One sending of a request to one backend: what is known of its progress, written by the request's thread and read by
- * {@link IdleTimeouts}, which may cancel it, as may the selector that sees the client leave. It is always either the
- * backend's turn or the client's, and each has a time.
+ * One sending of a request to one backend: its clock and its outcome. It always waits for the backend or for the client,
+ * and each has a time.
+ *
+ * <p>Written by the request's thread. A timer checks the deadlines of all exchanges now and then, instead of a timeout
+ * around each read, which costs 7 µs a request in OkHttp; so a timeout is noticed a {@link #CHECK_PAUSE} late at most.
+ * Jetty has timeouts of its own, but anything that comes begins them anew, be it the extension of a chunk or a frame
+ * that says nothing. The timer may cancel the exchange, as may the selector that sees the client leave.
  */
-final class Exchange implements Runnable {
-    /** Why an attempt was cancelled from outside. */
-    enum Cancelled {
+final class Exchange implements WatchedExchange, Runnable {
+    /** How often {@link #checkDeadlines} is to be called. */
+    static final Duration CHECK_PAUSE = Duration.ofMillis(50);
+
+    /** Why an exchange was cancelled from outside. */
+    private enum Cancelled {
         /** The backend was silent for too long. */
         TIMED_OUT,
         /** Nobody is there any more to read the answer. */
         CLIENT_GONE
     }
 
-    /** What it is an attempt at. */
-    interface Asked {
-        /** What it came on; null if that can't be watched. */
-        ClientSide client();
+    /** Whom the answer is for. */
+    interface Client {
+        /** Returns what the request came on; null if that can't be watched. */
+        ClientSide side();
 
-        /** Has the reading or writing that waits for the client fail, if it does wait at this moment. */
-        void isLate();
+        /**
+         * Fails the reading or writing that waits for the client, if any does at this moment.
+         *
+         * @param firstTime whether this is the first call for this exchange
+         */
+        void missedDeadline(boolean firstTime);
     }
 
-    private final Backend backend;
-    private final Asked request;
-    private final ClientSide client;
+    /**
+     * How long exchanges may wait.
+     *
+     * @param backend for the backend's next byte, nanoseconds
+     * @param client for the client to take a part of an answer, nanoseconds: 32 KB, or what a backend sent at once
+     */
+    record Patience(long backend, long client) {}
+
+    final Backend backend;
+    private final Client client;
+    private final ClientSide side;
+    private final Time time;
+    private final Patience patience;
+    private final Runnable onAnswer;
     private final long startedAt;
     private Runnable cancelStep; // guarded by this
     private boolean over; // guarded by this
+    private boolean clientWasLate; // guarded by this
     private volatile Cancelled cancelled;
-    private volatile long silentSince;
-    private volatile long clientDue;
+    private volatile long silentSince; // 0 while it doesn't wait for the backend
+    private volatile long clientDue; // 0 while it doesn't wait for the client
     private volatile boolean clientIsIdle;
-    private Connection connection;
-    private boolean answered;
     private int status;
-    private Runnable onAnswer = () -> {};
     private boolean bodyConsumed;
     private IOException clientFailure;
     private Tunnel tunnel;
 
-    Exchange(Backend backend, Asked request, long now) {
+    /**
+     * @param onAnswer called when an answer has begun, and when the exchange is over; null for nobody
+     */
+    Exchange(Backend backend, Client client, Patience patience, Time time, Runnable onAnswer) {
         this.backend = backend;
-        this.request = request;
-        this.client = request.client();
-        this.startedAt = now;
+        this.client = client;
+        this.side = client.side();
+        this.patience = patience;
+        this.time = time;
+        this.onAnswer = onAnswer;
+        this.startedAt = time.nanos();
+        this.silentSince = startedAt | 1;
     }
 
-    Backend backend() {
-        return backend;
-    }
-
-    /** @param step ends what is under way, by closing its connection */
-    synchronized void cancelledBy(Runnable step) {
+    @Override
+    public synchronized void cancelledBy(Runnable step) {
         cancelStep = step;
         if (cancelled != null) { // while there was nothing to cancel yet
             step.run();
         }
     }
 
-    /** A connection to the backend stands; from here on the request may have been sent. */
-    void connected(Connection connection) {
-        this.connection = connection;
+    @Override
+    public void waitForBackend() {
+        waitForBackend(time.nanos());
     }
 
-    /** The connection it rides on; null while there is none. */
-    Connection connection() {
-        return connection;
-    }
-
-    /** Head and all of an answer's header block have come. */
-    void answered() {
-        answered = true;
-        onAnswer.run();
-    }
-
-    /** The answer's status, which came at this time, nanoseconds. */
-    void answered(int status, long now) {
-        this.status = status;
-        backend.latency().record(now - startedAt);
-    }
-
-    /**
-     * What is told of it once it has ended.
-     *
-     * @param failed why it brought no whole answer; null if it did
-     */
-    Attempt hop(boolean reused, Failed failed, long now) {
-        if (failed == null) {
-            return new Attempt(backend, startedAt, now, reused, status, null, null);
-        }
-        return isClientGone()
-                ? new Attempt(backend, startedAt, now, reused, status, "the client left", null)
-                : new Attempt(backend, startedAt, now, reused, status, failed.words(), failed.error());
-    }
-
-    /** What is told of it when the gateway itself failed at it. */
-    Attempt brokenHop(boolean reused, long now) {
-        return new Attempt(
-                backend, startedAt, now, reused, status, "the gateway failed", ProxyError.PROXY_INTERNAL_ERROR);
-    }
-
-    boolean isAnswered() {
-        return answered;
-    }
-
-    /** Has this called once an answer has begun. */
-    void onAnswer(Runnable step) {
-        onAnswer = step;
-    }
-
-    /** What the request came on; null if it can't be watched. */
-    ClientSide client() {
-        return client;
-    }
-
-    /** From now on it is the backend's turn: its silence counts. */
-    void waitForBackend(long now) {
+    private void waitForBackend(long now) {
         clientDue = 0;
-        silentSince = now | 1; // 0 means: not waiting
+        silentSince = now | 1;
+    }
+
+    /** Begins the wait for the client to take what is written to it. */
+    void waitForClient() {
+        waitForClient(patience.client());
     }
 
     /**
-     * From now on it is the client's turn: to send more of its body, or to take what is written to it.
+     * Begins the wait for the client.
      *
-     * @param patience how long that may last, nanoseconds, whatever else comes meanwhile
+     * @param longest how long that may last, nanoseconds, whatever else comes meanwhile
+     * @return now, nanoseconds
      */
-    void waitForClient(long now, long patience) {
+    long waitForClient(long longest) {
+        long now = time.nanos();
         silentSince = 0;
-        clientDue = now + patience | 1;
+        clientDue = now + longest | 1;
+        return now;
+    }
+
+    /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
+    void clientIsIdle() {
+        clientIsIdle = true;
+        if (side != null) {
+            side.onPeerGone(this);
+        }
+    }
+
+    /** The head of a valid answer has come; its body is to follow. */
+    void answered(int status) {
+        this.status = status;
+        long now = time.nanos();
+        backend.latency().record(now - startedAt);
+        waitForBackend(now);
+        if (onAnswer != null) {
+            onAnswer.run();
+        }
     }
 
     /** Part of the request's body has been read from the client and can't be read again. */
@@ -148,55 +149,13 @@ final class Exchange implements Runnable {
         return bodyConsumed;
     }
 
-    /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
-    void clientIsIdle() {
-        clientIsIdle = true;
-        if (client != null) {
-            client.onPeerGone(this);
-        }
-    }
-
-    /**
-     * It is over: its connection may be another's from now on, and is none of its business any more.
-     *
-     * @return whether the connection is intact, as far as this attempt has to do with it
-     */
-    synchronized boolean ended() {
-        cancelStep = null;
-        over = true;
-        if (client != null) {
-            client.onPeerGone(null);
-        }
-        return cancelled == null;
-    }
-
-    /** The client has left. */
-    @Override
-    public void run() {
-        cancel(Cancelled.CLIENT_GONE);
-    }
-
-    /** It has become a tunnel, in which either side may be silent and what the client sends is the backend's. */
-    void tunnel(Tunnel tunnel) {
-        this.tunnel = tunnel;
-        silentSince = 0;
-        clientDue = 0;
-        clientIsIdle = false;
-        ended();
-    }
-
-    /** What it has become; null if it is a request and its answer. */
-    Tunnel tunnel() {
-        return tunnel;
-    }
-
     /** Reading from or writing to the client failed; returns the failure to throw on. */
     IOException clientFailed(IOException failure) {
         clientFailure = failure;
         return failure;
     }
 
-    /** What went wrong at reading from or writing to the client; null if nothing did. */
+    /** Returns why reading from or writing to the client failed; null if it didn't. */
     IOException clientFailure() {
         return clientFailure;
     }
@@ -206,40 +165,110 @@ final class Exchange implements Runnable {
         return clientFailure != null || cancelled == Cancelled.CLIENT_GONE;
     }
 
+    /** Whether the backend was silent for too long. */
     boolean isTimedOut() {
         return cancelled == Cancelled.TIMED_OUT;
     }
 
-    /** Whether the backend has been silent for this long, nanoseconds. */
-    boolean isSilentFor(long timeout, long now) {
-        long since = silentSince;
-        return since != 0 && now - since >= timeout;
-    }
-
-    /** Whether the client has let its turn pass. */
-    boolean isClientLate(long now) {
-        long due = clientDue;
-        return due != 0 && now - due >= 0;
-    }
-
-    /** Has what waits for the client fail, from another thread; called again as long as {@link #isClientLate}. */
-    synchronized void clientIsLate() {
-        if (!over) { // else what the request came on may be another's already
-            request.isLate();
+    /**
+     * Ends it: its connection may be another's from now on, and is none of its business any more.
+     *
+     * @return whether the connection is intact, as far as this exchange has to do with it
+     */
+    boolean end() {
+        if (onAnswer != null) {
+            onAnswer.run();
+        }
+        synchronized (this) {
+            cancelStep = null;
+            over = true;
+            if (side != null) {
+                side.onPeerGone(null);
+            }
+            return cancelled == null;
         }
     }
 
-    /** Whether the client has left; asked only after the attempt has lasted a while, since asking costs a system call. */
-    boolean hasLostClient(long now, long patience) {
-        return clientIsIdle
-                && client != null
-                && !client.tellsOfLeaving()
-                && now - startedAt >= patience
-                && client.isPeerGone();
+    /** Ends it as a tunnel begins, in which either side may be silent and what the client sends is the backend's. */
+    void becomeTunnel(Tunnel tunnel) {
+        this.tunnel = tunnel;
+        silentSince = 0;
+        clientDue = 0;
+        clientIsIdle = false;
+        end();
     }
 
-    /** Ends the attempt from another thread: the connection to the backend is closed. */
-    synchronized void cancel(Cancelled reason) {
+    /** Returns what it has become; null if it is a request and its answer. */
+    Tunnel tunnel() {
+        return tunnel;
+    }
+
+    /**
+     * Returns what became of it, for the request's trace.
+     *
+     * @param reused whether its connection had served an exchange before
+     * @param failure why it brought no whole answer; null if it did
+     */
+    Attempt outcome(boolean reused, Failure failure) {
+        long now = time.nanos();
+        if (failure == null) {
+            return new Attempt(backend, startedAt, now, reused, status, null, null);
+        }
+        return isClientGone()
+                ? new Attempt(backend, startedAt, now, reused, status, "the client left", null)
+                : new Attempt(backend, startedAt, now, reused, status, failure.words(), failure.error());
+    }
+
+    /** Returns what became of it when the gateway itself failed at it. */
+    Attempt gatewayFailed(boolean reused) {
+        return new Attempt(
+                backend,
+                startedAt,
+                time.nanos(),
+                reused,
+                status,
+                "the gateway failed",
+                ProxyError.PROXY_INTERNAL_ERROR);
+    }
+
+    @Override
+    public void checkDeadlines(long now) {
+        long since = silentSince;
+        long due = clientDue;
+        if (since != 0 && now - since >= patience.backend()) {
+            cancel(Cancelled.TIMED_OUT);
+        } else if (due != 0 && now - due >= 0) {
+            failWaitingClient();
+        } else if (hasLostClient(now)) {
+            cancel(Cancelled.CLIENT_GONE);
+        }
+    }
+
+    /** Called again as long as the exchange waits. */
+    private synchronized void failWaitingClient() {
+        if (!over) { // else what the request came on may be another's already
+            client.missedDeadline(!clientWasLate);
+            clientWasLate = true;
+        }
+    }
+
+    /** Whether the client has left; asked only after the exchange has lasted a while, since asking costs a system call. */
+    private boolean hasLostClient(long now) {
+        return clientIsIdle
+                && side != null
+                && !side.tellsOfLeaving()
+                && now - startedAt >= CHECK_PAUSE.toNanos()
+                && side.isPeerGone();
+    }
+
+    /** The client has left. */
+    @Override
+    public void run() {
+        cancel(Cancelled.CLIENT_GONE);
+    }
+
+    /** The connection to the backend is closed. */
+    private synchronized void cancel(Cancelled reason) {
         if (cancelled == null) {
             cancelled = reason;
             breakOff();

@@ -4,7 +4,12 @@ import gateway.balance.Balancer;
 import gateway.balance.Selection;
 import gateway.health.Health;
 import gateway.http.Problem;
-import gateway.net.ServiceSockets;
+import gateway.proxy.upstream.UpstreamAnswer;
+import gateway.proxy.upstream.UpstreamConnection;
+import gateway.proxy.upstream.UpstreamPool;
+import gateway.proxy.upstream.UpstreamRequest;
+import gateway.proxy.websocket.Tunnel;
+import gateway.proxy.websocket.Tunnels;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.registry.Snapshot;
@@ -14,234 +19,178 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
-import okhttp3.Response;
 
 /**
- * Sends a request to a backend and its answer back. When the attempt brings no answer, {@link RetryRule} says whether
- * the next backend is tried, {@link RetryBudget} how many may be so at once.
+ * Sends a request to a backend and its answer back. When an exchange brings no answer, {@link RetryRule} decides whether
+ * the next backend is tried, {@link RetryBudget} how many retries run at once.
  */
 public final class Forwarder implements AutoCloseable {
     private static final long RETRY_PATIENCE_MILLIS = 1000;
 
     private final ServiceList services;
-    private final Selection turn;
+    private final Selection selection;
     private final Health health;
-    private final UpstreamPool lanes;
-    private final IdleTimeouts timeouts;
+    private final UpstreamPool upstreams;
     private final Relay relay;
     private final Tunnels tunnels;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
+    private final Exchange.Patience patience;
     private final Duration upstreamTimeout;
     private final Bounds bounds;
     private final Time time;
 
     public Forwarder(ServiceList services, Balancer balancer, Health health, Settings settings, Time time) {
         this.services = services;
-        this.turn = new Selection(balancer);
+        this.selection = new Selection(balancer);
         this.health = health;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.bounds = settings.bounds();
         this.time = time;
-        this.lanes = new UpstreamPool(client(settings, time), services, time);
-        this.timeouts = new IdleTimeouts(lanes, upstreamTimeout, time);
-        this.relay = new Relay(time, bounds.idleTimeout(), balancer.name());
+        this.patience = new Exchange.Patience(
+                upstreamTimeout.toNanos(), bounds.idleTimeout().toNanos());
+        this.upstreams = new UpstreamPool(services, settings, time);
+        this.relay = new Relay(balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
-    /** OkHttp with everything off that it would do by itself. Reading and writing are timed by {@link IdleTimeouts}. */
-    private static OkHttpClient client(Settings settings, Time time) {
-        OkHttpClient.Builder client = new OkHttpClient.Builder()
-                .connectTimeout(settings.connectTimeout())
-                .callTimeout(Duration.ZERO)
-                .readTimeout(Duration.ZERO)
-                .writeTimeout(Duration.ZERO)
-                .followRedirects(false)
-                .followSslRedirects(false)
-                .retryOnConnectionFailure(false)
-                .fastFallback(false)
-                .protocols(List.of(Protocol.HTTP_1_1))
-                .proxy(Proxy.NO_PROXY)
-                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
-                .addNetworkInterceptor(new Wire(time));
-        settings.backendTrust().ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
-        return client.build();
-    }
-
-    /** Has the timer call what ends silent attempts and tunnels and closes idle connections. */
+    /** Schedules the sweeps that end idle exchanges, connections and tunnels. */
     public void watchedBy(Timer timer) {
-        timer.every(IdleTimeouts.PAUSE, "idle timeouts", timeouts::tick);
-        timer.every(UpstreamPool.PAUSE, "idle connections", lanes::tick);
-        timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::tick);
+        timer.every(Exchange.CHECK_PAUSE, "idle timeouts", upstreams::checkDeadlines);
+        timer.every(UpstreamPool.IDLE_PAUSE, "idle connections", upstreams::closeIdle);
+        timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::endQuiet);
     }
 
     /**
      * Answers the request by a backend's answer, or breaks it off.
      *
+     * @param sent the request as backends get it
      * @return what to answer instead, when nothing is under way for it any more; null if nothing is to be answered
      */
-    Problem forward(ClientRequest request, HttpServletResponse response) throws IOException {
+    Problem forward(ClientRequest request, UpstreamRequest sent, HttpServletResponse response) throws IOException {
         Snapshot list = services.snapshot();
-        request.trace().chosenFrom(list);
+        request.trace.chosenFrom(list);
         if (list.available().isEmpty()) {
             return NotForwarded.noService();
         }
-        if (request.isWebSocket() && !(tunnels.haveRoom() && request.isPersistent())) {
+        if (request.webSocket && !(tunnels.haveRoom() && request.isPersistent())) {
             return NotForwarded.noRoom();
         }
-        Backend backend = turn.start(list.available());
+        Backend backend = selection.start(list.available());
         if (backend == null) {
-            request.trace().chosenFrom(list.without(list.available()));
+            request.trace.chosenFrom(list.without(list.available()));
             return NotForwarded.allFull();
         }
-        Exchange first = request.attempt(backend, time.nanos());
-        Failed failed = send(request, response, first, false);
-        return failed == null ? null : retry(request, response, first, failed);
-    }
-
-    private Problem retry(ClientRequest request, HttpServletResponse response, Exchange first, Failed failed)
-            throws IOException {
-        List<Backend> tried = new ArrayList<>(List.of(first.backend()));
-        boolean bodyConsumed = first.isBodyConsumed();
-        for (int retries = 0; RetryRule.allows(failed, request.isIdempotent(), bodyConsumed, retries); retries++) {
-            if (candidates(tried, failed).isEmpty() || !budget.tryAcquire(underWay())) {
-                break;
+        Retries retries = null;
+        while (true) {
+            Runnable onAnswer = retries == null ? null : retries::leaveBudget;
+            Exchange exchange = new Exchange(backend, request, patience, time, onAnswer);
+            Failure failure = send(sent, exchange, request, response, retries != null);
+            if (failure == null) {
+                return null;
             }
-            Once release = new Once(budget::release);
-            try {
-                List<Backend> candidates = candidates(tried, failed); // again: waiting takes time
-                if (candidates.isEmpty()) {
-                    break;
-                }
-                request.trace().chosenFrom(services.snapshot());
-                Backend backend = turn.start(candidates);
-                if (backend == null) {
-                    break;
-                }
-                Exchange attempt = request.attempt(backend, time.nanos());
-                attempt.onAnswer(release); // what streams for long is no retry any more
-                failed = send(request, response, attempt, true);
-                if (failed == null) {
-                    return null;
-                }
-                tried.add(attempt.backend());
-                bodyConsumed = attempt.isBodyConsumed();
-            } finally {
-                release.run();
+            if (retries == null) {
+                retries = new Retries(request, services, selection, budget);
+            }
+            backend = retries.next(exchange, failure);
+            if (backend == null) {
+                return failure.problem();
             }
         }
-        return failed.problem();
-    }
-
-    private int underWay() {
-        return services.all().stream().mapToInt(Backend::inFlight).sum();
-    }
-
-    /** The available backends that haven't failed this request; a stale connection is no reason against its backend. */
-    private List<Backend> candidates(List<Backend> tried, Failed failed) {
-        List<Backend> available = services.available();
-        List<Backend> untried =
-                available.stream().filter(backend -> !tried.contains(backend)).toList();
-        return untried.isEmpty() && failed.kind() == Failed.Kind.STALE_CONNECTION ? available : untried;
     }
 
     /**
-     * Sends the request to a backend that has counted it already; null when it has been answered or nobody waits for an answer any more.
+     * Sends the request to a backend, which has counted it already, and passes the answer on.
      *
-     * @param fresh whether to use a new connection: after a stale one, a second would prove nothing
+     * @param fresh whether to open a connection: after a stale one, a second would prove nothing
+     * @return why the client has no answer yet; null if it has one, or waits for none any more
      */
-    private Failed send(ClientRequest request, HttpServletResponse response, Exchange attempt, boolean fresh)
+    private Failure send(
+            UpstreamRequest sent, Exchange exchange, ClientRequest request, HttpServletResponse response, boolean fresh)
             throws IOException {
-        Backend backend = attempt.backend();
-        BackendPool backendLanes = lanes.of(backend);
-        UpstreamConnection lane;
+        UpstreamConnection connection = null;
+        boolean whole = false;
         try {
-            lane = lanes.lease(backendLanes, attempt, fresh, request.isOnceOnly());
-        } catch (RuntimeException | Error e) { // too little memory, perhaps
-            backend.finished();
-            throw e;
-        }
-        boolean warm = lane.isWarm();
-        boolean reusable = false;
-        try {
-            attempt.waitForBackend(time.nanos());
-            relay(lane, backendLanes, request, response, attempt);
-            health.answered(backend);
-            reusable = lane.mayServeAgain(attempt.connection(), request.method());
-            request.trace().add(attempt.hop(warm, null, time.nanos()));
+            if (!request.hasBody()) {
+                exchange.clientIsIdle();
+            }
+            connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody() || !request.idempotent);
+            StreamedBody body = request.hasBody() ? new StreamedBody(request, exchange, bounds, time) : null;
+            try (UpstreamAnswer answer = connection.send(sent, body)) {
+                relay.pass(answer, connection.backendHeader(), exchange, request, response);
+                if (answer.status() == 101) { // Framing lets none through that isn't a WebSocket's
+                    openTunnel(connection, exchange, request, response);
+                }
+            }
+            health.answered(exchange.backend);
+            request.trace.add(exchange.outcome(connection.isReused(), null));
+            whole = true;
             return null;
         } catch (IOException e) {
-            Failed failed = Failed.of(e, attempt, warm, upstreamTimeout);
-            request.trace()
-                    .add(attempt.hop(warm, failed, time.nanos())); // before the client is told, by an end perhaps
-            return failed(failed, request, response, attempt);
-        } catch (RuntimeException | Error e) {
-            request.trace().add(attempt.brokenHop(warm, time.nanos()));
+            Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
+            request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
+            return handle(failure, exchange, request, response);
+        } catch (RuntimeException | Error e) { // too little memory, perhaps
+            request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
             if (response.isCommitted()) {
-                request.trace().brokenOff();
+                request.trace.brokenOff();
                 ClientFailure.breakOff(request, response);
             }
             throw e;
         } finally {
-            boolean intact = attempt.ended();
-            Tunnel tunnel = attempt.tunnel();
-            if (tunnel == null) {
-                lanes.endLease(backendLanes, lane, reusable && intact);
-                backend.finished();
-            } else {
-                backend.switched();
-                tunnel.onEnd(() -> {
-                    lanes.endLease(backendLanes, lane, false);
-                    backend.switchedFinished();
-                });
-            }
+            end(exchange, connection, whole);
         }
     }
 
-    private void relay(
-            UpstreamConnection lane,
-            BackendPool lanes,
-            ClientRequest request,
-            HttpServletResponse response,
-            Exchange attempt)
+    private void openTunnel(
+            UpstreamConnection connection, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
-        try (Response answer = request.exchange(lane, lanes.url(), attempt, bounds, time::nanos)) {
-            try {
-                relay.pass(answer, lanes.header(), attempt, request, response);
-                if (Wire.status(answer) == 101) { // Framing lets none through that isn't a WebSocket's
-                    tunnels.open(attempt, request, response);
-                }
-            } catch (IOException | RuntimeException | Error e) {
-                attempt.breakOff(); // before closing, which would else read the rest
-                throw e;
-            }
+        Tunnel tunnel = tunnels.between(request.servlet, connection.switched());
+        exchange.becomeTunnel(tunnel);
+        try {
+            tunnels.open(tunnel, request.servlet, response);
+        } catch (IOException e) {
+            throw exchange.clientFailed(e);
         }
     }
 
-    /** Draws the consequences of a failed attempt; null if the client needn't or can't be told any more. */
-    private Failed failed(Failed failed, ClientRequest request, HttpServletResponse response, Exchange attempt)
+    /** Handles a failed exchange; returns null if there is nothing left to tell the client. */
+    private Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
-        if (attempt.isClientGone()) {
-            attempt.waitForClient(time.nanos(), bounds.idleTimeout().toNanos()); // who may not even take the answer
-            ClientFailure.end(attempt, request, response);
+        if (exchange.isClientGone()) {
+            exchange.waitForClient(); // who may not even take the answer
+            ClientFailure.end(exchange, request, response);
             return null;
         }
-        if (failed.kind() == Failed.Kind.STALE_CONNECTION) {
-            lanes.dropIdle(lanes.of(attempt.backend()));
+        if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
+            upstreams.dropIdle(exchange.backend);
         } else {
-            health.failed(attempt.backend(), failed.health(), failed.words());
+            health.failed(exchange.backend, failure.health(), failure.words());
         }
         if (response.isCommitted()) {
-            request.trace().brokenOff();
+            request.trace.brokenOff();
             ClientFailure.breakOff(request, response);
             return null;
         }
-        return failed;
+        return failure;
+    }
+
+    /** @param connection null if it couldn't be leased */
+    private void end(Exchange exchange, UpstreamConnection connection, boolean whole) {
+        boolean intact = exchange.end();
+        Backend backend = exchange.backend;
+        if (exchange.tunnel() != null) {
+            backend.switched();
+            exchange.tunnel().onEnd(() -> {
+                upstreams.release(connection, false);
+                backend.switchedFinished();
+            });
+            return;
+        }
+        if (connection != null) {
+            upstreams.release(connection, whole && intact);
+        }
+        backend.finished();
     }
 
     /** Ends all WebSockets, and lets none begin: nobody knows when they would end by themselves. */
@@ -252,6 +201,6 @@ public final class Forwarder implements AutoCloseable {
     @Override
     public void close() {
         tunnels.close();
-        lanes.close();
+        upstreams.close();
     }
 }

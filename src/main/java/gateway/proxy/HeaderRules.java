@@ -1,21 +1,41 @@
 package gateway.proxy;
 
+import gateway.client.ProxyPath;
+import gateway.http.Via;
+import gateway.net.Peer;
+import gateway.proxy.upstream.UpstreamAnswer;
+import gateway.proxy.upstream.UpstreamPool;
+import gateway.proxy.upstream.UpstreamRequest;
+import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.trace.RequestIds;
 import gateway.trace.TraceContext;
-import java.nio.charset.StandardCharsets;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Which headers pass, by name, in both directions; and how bytes beyond ASCII survive.
+ * Which headers pass, in both directions, and which the gateway adds to a request.
  *
- * <p>Attempt-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
+ * <p>Hop-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
  * here. Of what a client says about itself and its way here, nothing passes: X-Forwarded-*, Forwarded and X-Real-IP are
  * dropped, and the first written afresh.
  */
 final class HeaderRules {
+    /** Names the gateway, in each answer. */
+    static final String GATEWAY = "X-Gateway";
+
+    /** Says how the backend was chosen, in each answer. */
+    static final String LOAD_BALANCER = "X-Load-Balancer";
+
+    /** Said by the gateway in each answer; a backend that is a gateway itself may have said them too. */
+    private static final List<String> OWN =
+            List.of(RequestIds.HEADER, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
+
     /** Belong to one connection, either way. */
     private static final Set<HttpHeader> HOP_BY_HOP = EnumSet.of(
             HttpHeader.CONNECTION,
@@ -37,7 +57,98 @@ final class HeaderRules {
     private static final String SAID_ANEW_TOO = "X-Real-IP";
     private static final String FORWARDED_PREFIX = "X-Forwarded-";
 
+    /** Belongs to the client's traceparent: without a valid one it says nothing (Trace Context, 3.3). */
+    private static final String TRACE_STATE = "tracestate";
+
     private HeaderRules() {}
+
+    /**
+     * Returns the request as backends get it.
+     *
+     * @param via what this gateway writes into it
+     */
+    static UpstreamRequest toBackend(ClientRequest request, Via via) {
+        UpstreamRequest sent = new UpstreamRequest(request.method, request.path, request.servlet.getQueryString());
+        HttpFields fields = request.fields;
+        Set<String> named = named(fields.getValuesList(HttpHeader.CONNECTION));
+        TraceContext context = request.trace.context();
+        boolean splitsCookies = request.stream != null;
+        for (HttpField field : fields) {
+            HttpHeader known = field.getHeader();
+            if (passesToBackend(known, field.getName(), named)
+                    && !(splitsCookies && known == HttpHeader.COOKIE)
+                    && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
+                sent.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+            }
+        }
+        if (splitsCookies && fields.contains(HttpHeader.COOKIE)) { // one header again (RFC 9113, 8.2.3)
+            sent.add("Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
+        }
+        if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
+            sent.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
+        }
+        addOrigin(sent, request);
+        sent.add("Via", via.entryFor(request.servlet.getProtocol()));
+        sent.add(RequestIds.HEADER, request.trace.requestId());
+        sent.add(TraceContext.HEADER, context.parent());
+        if (request.length > 0) {
+            sent.add("Content-Length", String.valueOf(request.length));
+        } else if (request.length < 0) {
+            sent.add("Transfer-Encoding", "chunked");
+        } else if (UpstreamRequest.needsBody(request.method)) {
+            sent.add("Content-Length", "0");
+        }
+        if (request.webSocket) { // said anew: these two hold for one connection, and the client's may list more
+            sent.add("Connection", "Upgrade");
+            sent.add("Upgrade", WebSocketHandshake.PROTOCOL);
+        }
+        return sent;
+    }
+
+    /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
+    private static void addOrigin(UpstreamRequest sent, ClientRequest request) {
+        ProxyPath through = request.trace.proxyPath();
+        sent.add("X-Forwarded-For", through == null ? Peer.text(request.trace.client()) : through.text());
+        boolean said = through != null && through.proto() != null;
+        sent.add("X-Forwarded-Proto", said ? through.proto() : request.servlet.isSecure() ? "https" : "http");
+        String host = through != null && through.host() != null ? through.host() : request.fields.get(HttpHeader.HOST);
+        if (host != null) {
+            sent.add("X-Forwarded-Host", host);
+        }
+    }
+
+    /** Sets the headers of an answer to those of the backend's that pass. What the gateway itself has set stays. */
+    static void toClient(UpstreamAnswer answer, HttpFields.Mutable fields, HttpServletResponse response) {
+        Set<String> named = named(answer.values("Connection"));
+        fields.remove(HttpHeader.CONTENT_TYPE); // Javalin's default
+        for (int i = 0; i < answer.headers(); i++) {
+            String name = answer.name(i);
+            HttpHeader known = HttpHeader.CACHE.get(name);
+            if (!passesToClient(known, name, named)) {
+                continue;
+            }
+            if (known == HttpHeader.DATE) {
+                fields.put(known, answer.value(i)); // instead of Jetty's
+            } else if (known == HttpHeader.CONTENT_LENGTH) {
+                if (!answer.isChunked()) {
+                    response.setHeader(name, answer.value(i));
+                }
+            } else if (known != null || !isSaidByGateway(name, fields)) {
+                fields.add(new HttpField(known, name, answer.value(i)));
+            }
+        }
+    }
+
+    /** What the gateway says of itself and of its own limit isn't mixed with what the backend says of its own. */
+    private static boolean isSaidByGateway(String name, HttpFields fields) {
+        for (int i = 0; i < OWN.size(); i++) {
+            if (name.equalsIgnoreCase(OWN.get(i))) {
+                return true;
+            }
+        }
+        return name.regionMatches(true, 0, "RateLimit", 0, 9) && fields.contains(name)
+                || name.regionMatches(true, 0, "X-RateLimit-", 0, 12) && fields.contains(name);
+    }
 
     /**
      * Whether a request's header goes on to the backend.
@@ -62,7 +173,7 @@ final class HeaderRules {
         return !hopByHop && !named.contains(name);
     }
 
-    /** The header names that these values of {@code Connection} list. */
+    /** Returns the header names that these values of {@code Connection} list. */
     static Set<String> named(Iterable<String> connectionValues) {
         Set<String> names = null;
         for (String value : connectionValues) {
@@ -80,24 +191,5 @@ final class HeaderRules {
 
     private static boolean isUsual(String token) {
         return token.equalsIgnoreCase("keep-alive") || token.equalsIgnoreCase("close");
-    }
-
-    /** From Jetty, which reads a byte as a char, to OkHttp, which writes UTF-8: valid UTF-8 keeps its bytes. */
-    static String bytesAsUtf8(String value) {
-        return isAscii(value) ? value : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    }
-
-    /** From OkHttp, which reads UTF-8, to Jetty, which writes a char as a byte. */
-    static String utf8AsBytes(String value) {
-        return isAscii(value) ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean isAscii(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) > '~') {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -6,6 +6,7 @@ import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import gateway.http.ProxyError;
 import gateway.http.Via;
+import gateway.proxy.upstream.UpstreamRequest;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -58,22 +59,27 @@ public final class ProxyHandler implements Handler {
                     .send(request, ctx.res());
             return;
         }
-        ClientRequest client = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request), via);
-        if (client.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
+        ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
+        if (asked.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());
             return;
         }
+        UpstreamRequest sent = HeaderRules.toBackend(asked, via);
         if (!inFlight.enter()) { // since it came in at the door
             refuse(ConcurrencyLimit.overloaded(), ctx);
             return;
         }
         Problem problem;
         try {
-            client.begin();
-            problem = forwarder.forward(client, ctx.res());
+            if (asked.stream != null) {
+                asked.stream.begin();
+            }
+            problem = forwarder.forward(asked, sent, ctx.res());
         } finally {
-            client.end();
+            if (asked.stream != null) {
+                asked.stream.end();
+            }
             inFlight.leave();
         }
         if (problem != null) { // only now: who takes its time to read this holds nothing up

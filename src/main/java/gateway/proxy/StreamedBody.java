@@ -1,71 +1,63 @@
 package gateway.proxy;
 
+import gateway.proxy.upstream.UpstreamBody;
 import gateway.settings.Bounds;
-import jakarta.servlet.http.HttpServletRequest;
+import gateway.util.Time;
 import java.io.IOException;
-import java.util.function.LongSupplier;
-import okhttp3.MediaType;
-import okhttp3.RequestBody;
-import okio.BufferedSink;
+import java.io.OutputStream;
 
 /**
  * A request's body, passed on as it arrives. Reading it is what makes Jetty answer {@code Expect: 100-continue}, so the
  * client sends it only once a backend is there to take it.
  */
-final class StreamedBody extends RequestBody {
+final class StreamedBody implements UpstreamBody {
     private static final int CHUNK_BYTES = 8 * 1024;
 
-    private final HttpServletRequest request;
-    private final Exchange attempt;
+    private final ClientRequest request;
+    private final Exchange exchange;
     private final Bounds bounds;
-    private final LongSupplier nanos;
+    private final Time time;
 
-    StreamedBody(HttpServletRequest request, Exchange attempt, Bounds bounds, LongSupplier nanos) {
+    StreamedBody(ClientRequest request, Exchange exchange, Bounds bounds, Time time) {
         this.request = request;
-        this.attempt = attempt;
+        this.exchange = exchange;
         this.bounds = bounds;
-        this.nanos = nanos;
+        this.time = time;
     }
 
     @Override
-    public MediaType contentType() {
-        return null; // the client's own header is passed on as it is
+    public long length() {
+        return request.length;
     }
 
     @Override
-    public long contentLength() {
-        return request.getContentLengthLong();
-    }
-
-    /** It can be read once: OkHttp must never send it again by itself. */
-    @Override
-    public boolean isOneShot() {
-        return true;
+    public boolean isBroken() {
+        return exchange.clientFailure() != null;
     }
 
     @Override
-    public void writeTo(BufferedSink sink) throws IOException {
-        attempt.bodyConsumed();
-        BoundedBody body = new BoundedBody(request, attempt, bounds, nanos);
+    public void writeTo(OutputStream out) throws IOException {
+        exchange.bodyConsumed();
+        BoundedBody body = new BoundedBody(request, exchange, bounds, time);
         try {
-            pass(body, sink);
+            pass(body, out);
         } finally {
             body.end();
         }
-        attempt.clientIsIdle();
+        exchange.clientIsIdle();
     }
 
-    private void pass(BoundedBody body, BufferedSink sink) throws IOException {
+    private void pass(BoundedBody body, OutputStream out) throws IOException {
         byte[] chunk = new byte[CHUNK_BYTES];
         while (true) {
             int length = read(body, chunk);
-            attempt.waitForBackend(nanos.getAsLong());
+            exchange.waitForBackend();
             if (length < 0) {
                 break;
             }
-            sink.write(chunk, 0, length);
+            out.write(chunk, 0, length);
             if (!body.hasMore()) {
-                sink.flush(); // a slow sender's bytes shall not wait for more of them
+                out.flush(); // a slow sender's bytes shall not wait for more of them
             }
         }
     }
@@ -74,9 +66,9 @@ final class StreamedBody extends RequestBody {
         try {
             return body.read(chunk);
         } catch (IOException e) {
-            throw attempt.clientFailed(e);
+            throw exchange.clientFailed(e);
         } catch (RuntimeException e) { // Jetty's word for a body that isn't valid HTTP
-            throw attempt.clientFailed(new IOException(e));
+            throw exchange.clientFailed(new IOException(e));
         }
     }
 }

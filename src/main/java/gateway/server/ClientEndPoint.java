@@ -72,19 +72,6 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return selected;
     }
 
-    /** Jetty's time counts whenever it is read from or written to, and only then: it does no harm. */
-    @Override
-    public void begin() {}
-
-    @Override
-    public void end() {}
-
-    /** HTTP/1.1 says so by a header. */
-    @Override
-    public boolean mayHaveBody() {
-        return false;
-    }
-
     @Override
     public Runnable onSelected() {
         boolean mayStay = staysSelected && key.readyOps() == SelectionKey.OP_READ;
@@ -185,15 +172,15 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     /** Jetty waits for the socket to become readable; what was read ahead is readable already. */
     @Override
     protected void needsFillInterest() {
-        if (hasReadAhead()) {
+        boolean hasReadAhead;
+        synchronized (this) {
+            hasReadAhead = ended || ahead != null && ahead.position() > 0;
+        }
+        if (hasReadAhead) {
             executor.execute(getFillInterest()::fillable);
         } else {
             super.needsFillInterest();
         }
-    }
-
-    private synchronized boolean hasReadAhead() {
-        return ended || ahead != null && ahead.position() > 0;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package gateway.server;
 
-import gateway.proxy.IdleTimeouts;
 import jakarta.servlet.http.HttpServletRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http2.HTTP2Connection;
@@ -29,20 +28,11 @@ public interface ClientSide {
     /** Whether the client has left, as far as is known here. Doesn't wait. */
     boolean isPeerGone();
 
-    /** Whether a body may follow though no header says so, as in HTTP/2. */
-    boolean mayHaveBody();
-
     /** How long Jetty lets it send nothing when it is read from, or take nothing when it is written to, milliseconds. */
     long getIdleTimeout();
 
     /** Sets that. */
     void setIdleTimeout(long millis);
-
-    /** A request's exchange begins: until its end, {@link IdleTimeouts} look after it. */
-    void begin();
-
-    /** It has ended. */
-    void end();
 
     /**
      * Breaks off in the middle of an answer.

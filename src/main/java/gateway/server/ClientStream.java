@@ -32,13 +32,16 @@ public final class ClientStream implements ClientSide {
         return client;
     }
 
-    /** Jetty's time would count while only the service is silent, and after that it would tell of no leaving any more. */
-    @Override
+    /**
+     * Takes Jetty's timeout away until {@link #end}: it would count while only the service is silent, and after it Jetty
+     * would tell of no leaving any more. A connection of HTTP/1.1 needs nothing like it: there Jetty's time counts only
+     * while it is read from or written to.
+     */
     public void begin() {
         setIdleTimeout(NO_TIMEOUT);
     }
 
-    @Override
+    /** Gives it back. */
     public void end() {
         setIdleTimeout(idleTimeout);
     }
@@ -82,8 +85,7 @@ public final class ClientStream implements ClientSide {
         return gone || stream.isResetOrFailed();
     }
 
-    /** A request whose headers don't end its stream has a body, if only an empty one (RFC 9113, 8.1). */
-    @Override
+    /** Whether a body may follow though no header says so: the headers don't end the stream (RFC 9113, 8.1). */
     public boolean mayHaveBody() {
         return stream != null && !stream.isRemotelyClosed();
     }

@@ -2,45 +2,41 @@ package gateway.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.server.ClientSide;
+import gateway.testing.FakeTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ExchangeTest {
+    private final FakeTime time = new FakeTime();
     private final AtomicInteger closed = new AtomicInteger();
-    private final AtomicInteger failed = new AtomicInteger();
-    private final Exchange attempt = new Exchange(
-            null,
-            new Exchange.Asked() {
-                @Override
-                public ClientSide client() {
-                    return null;
-                }
-
-                @Override
-                public void isLate() {
-                    failed.incrementAndGet();
-                }
-            },
-            0);
+    private final AtomicInteger answers = new AtomicInteger();
+    private final TestClient client = new TestClient();
+    private final Exchange exchange =
+            new Exchange(null, client, new Exchange.Patience(nanos(1000), nanos(500)), time, answers::incrementAndGet);
 
     @Test
     void a_cancelled_one_closes_its_connection_once() {
-        attempt.cancelledBy(closed::incrementAndGet);
-        attempt.cancel(Exchange.Cancelled.CLIENT_GONE);
-        attempt.cancel(Exchange.Cancelled.TIMED_OUT);
+        exchange.cancelledBy(closed::incrementAndGet);
+        exchange.run(); // the client leaves
+        letPass(5000);
         assertEquals(1, closed.get());
-        assertTrue(attempt.isClientGone());
+        assertTrue(exchange.isClientGone());
+        assertFalse(exchange.isTimedOut());
     }
 
     @Test
     void one_that_was_cancelled_before_there_was_a_connection_closes_it_then() {
-        attempt.cancel(Exchange.Cancelled.TIMED_OUT);
-        attempt.cancelledBy(closed::incrementAndGet);
+        letPass(1001);
+        exchange.cancelledBy(closed::incrementAndGet);
         assertEquals(1, closed.get());
-        assertTrue(attempt.isTimedOut());
+        assertTrue(exchange.isTimedOut());
     }
 
     // When 512 clients left at once, one or two of the next POSTs were a 502: their connection had been closed on
@@ -48,40 +44,84 @@ class ExchangeTest {
     // of a client that left just when its answer ended, before or after the connection went to them.
     @Test
     void one_that_is_over_closes_nothing() {
-        attempt.cancelledBy(closed::incrementAndGet);
-        assertTrue(attempt.ended());
-        attempt.cancel(Exchange.Cancelled.CLIENT_GONE);
-        attempt.breakOff();
+        exchange.cancelledBy(closed::incrementAndGet);
+        assertTrue(exchange.end());
+        exchange.run();
+        exchange.breakOff();
         assertEquals(0, closed.get());
     }
 
     @Test
     void one_that_was_cancelled_as_it_ended_says_that_its_connection_is_gone() {
-        attempt.cancelledBy(closed::incrementAndGet);
-        attempt.cancel(Exchange.Cancelled.CLIENT_GONE);
-        assertFalse(attempt.ended());
+        exchange.cancelledBy(closed::incrementAndGet);
+        exchange.run();
+        assertFalse(exchange.end());
     }
 
     @Test
-    void a_client_is_late_once_its_time_is_over_and_it_is_its_turn() {
-        attempt.waitForClient(1_000, 500);
-        assertFalse(attempt.isClientLate(1_400));
-        assertTrue(attempt.isClientLate(1_600));
-        attempt.waitForBackend(1_600);
-        assertFalse(attempt.isClientLate(9_000));
-        assertTrue(attempt.isSilentFor(500, 9_000));
-        attempt.waitForClient(9_000, 500);
-        assertFalse(attempt.isSilentFor(500, 99_000), "it isn't the backend's turn");
-        attempt.clientIsLate();
-        assertEquals(1, failed.get());
+    void a_backend_may_be_silent_for_its_time_while_the_exchange_waits_for_it() {
+        exchange.cancelledBy(closed::incrementAndGet);
+        letPass(999);
+        exchange.waitForBackend();
+        letPass(999);
+        exchange.waitForClient(nanos(60_000));
+        letPass(2000);
+        assertEquals(0, closed.get(), "it doesn't wait for the backend");
+        exchange.waitForBackend();
+        letPass(1001);
+        assertEquals(1, closed.get());
+        assertTrue(exchange.isTimedOut());
+    }
+
+    @Test
+    void a_client_misses_its_deadline_while_the_exchange_waits_for_it() {
+        exchange.waitForClient();
+        letPass(499);
+        assertEquals(List.of(), client.missed);
+        letPass(2);
+        letPass(50);
+        assertEquals(List.of(true, false), client.missed, "as long as it waits");
+        exchange.waitForBackend();
+        letPass(999);
+        assertEquals(2, client.missed.size(), "it doesn't wait for the client");
+        assertNull(exchange.clientFailure());
     }
 
     // The connection may have the client's next request on it, which isn't late.
     @Test
     void nothing_fails_when_it_is_over() {
-        attempt.waitForClient(0, 500);
-        attempt.ended();
-        attempt.clientIsLate();
-        assertEquals(0, failed.get());
+        exchange.waitForClient();
+        exchange.end();
+        letPass(5000);
+        assertEquals(List.of(), client.missed);
+    }
+
+    @Test
+    void one_that_ends_without_an_answer_says_so_to_who_waits_for_one() {
+        exchange.end();
+        assertEquals(1, answers.get());
+    }
+
+    private static long nanos(long millis) {
+        return Duration.ofMillis(millis).toNanos();
+    }
+
+    private void letPass(long millis) {
+        time.pass(Duration.ofMillis(millis));
+        exchange.checkDeadlines(time.nanos());
+    }
+
+    private static final class TestClient implements Exchange.Client {
+        private final List<Boolean> missed = new ArrayList<>();
+
+        @Override
+        public ClientSide side() {
+            return null;
+        }
+
+        @Override
+        public void missedDeadline(boolean firstTime) {
+            missed.add(firstTime);
+        }
     }
 }

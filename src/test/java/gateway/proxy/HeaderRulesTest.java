@@ -2,7 +2,6 @@ package gateway.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
@@ -49,14 +48,6 @@ class HeaderRulesTest {
         assertEquals(false, passesToBackend("X-ONE", named));
         assertEquals(false, passesToClient("X-Two", named));
         assertEquals(true, passesToBackend("X-Three", named));
-    }
-
-    @Test
-    void bytes_of_utf8_survive_both_ways() {
-        String asJettyReads = new String("grün €".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        assertEquals("grün €", HeaderRules.bytesAsUtf8(asJettyReads));
-        assertEquals(asJettyReads, HeaderRules.utf8AsBytes("grün €"));
-        assertEquals("plain", HeaderRules.bytesAsUtf8("plain"));
     }
 
     private static boolean passesToBackend(String name, Set<String> named) {

@@ -26,10 +26,10 @@ class RetryTest {
         "INVALID_ANSWER, true, false, 0, false",
         "TIMED_OUT, true, false, 0, false",
     })
-    void a_failed_attempt_may_be_followed_by_another(
-            Failed.Kind kind, boolean idempotent, boolean bodyConsumed, int retries, boolean allowed) {
+    void a_failed_exchange_may_be_followed_by_another(
+            Failure.Kind kind, boolean idempotent, boolean bodyConsumed, int retries, boolean allowed) {
         assertEquals(
-                allowed, RetryRule.allows(new Failed(kind, null, null, null, ""), idempotent, bodyConsumed, retries));
+                allowed, RetryRule.allows(new Failure(kind, null, null, null, ""), idempotent, bodyConsumed, retries));
     }
 
     @Test

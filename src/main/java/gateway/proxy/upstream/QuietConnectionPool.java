@@ -1,4 +1,4 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.ProtocolException;
@@ -8,7 +8,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import okhttp3.Headers;
-import okhttp3.Request;
 import okhttp3.Response;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,8 +19,9 @@ import org.eclipse.jetty.http.HttpHeader;
  * WebSocket would be requests to the other. Any other request with an {@code Upgrade} is an ordinary one, which
  * ignoring that header makes of it (RFC 9110, 7.8).
  */
-final class WebSocketHandshake {
-    static final String PROTOCOL = "websocket";
+public final class WebSocketHandshake {
+    /** What {@code Upgrade} says. */
+    public static final String PROTOCOL = "websocket";
 
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
@@ -30,13 +30,12 @@ final class WebSocketHandshake {
     private WebSocketHandshake() {}
 
     /**
-     * Whether this request is one. Costs others a look for {@code Upgrade}.
+     * Whether this request is one.
      *
-     * @param fields the request's
+     * @param fields the request's; with an {@code Upgrade}, which is the first thing to look for
      */
-    static boolean isIn(HttpServletRequest request, HttpFields fields) {
-        return fields.contains(HttpHeader.UPGRADE)
-                && fields.contains(HttpHeader.UPGRADE, PROTOCOL)
+    public static boolean isIn(HttpServletRequest request, HttpFields fields) {
+        return fields.contains(HttpHeader.UPGRADE, PROTOCOL)
                 && fields.contains(HttpHeader.CONNECTION, "upgrade")
                 && !fields.contains(HttpHeader.CONNECTION, "close")
                 && request.getMethod().equals("GET")
@@ -59,18 +58,19 @@ final class WebSocketHandshake {
     /**
      * Takes a 1xx answer only if it is the 101 that this request's key calls for, and says of itself no length.
      *
+     * @param request the request's headers
      * @throws ProtocolException if it isn't
      */
-    static void check(Request request, Response answer) throws ProtocolException {
+    static void check(Headers request, Response answer) throws ProtocolException {
         int status = answer.code();
-        if (status != 101 || request.header("Upgrade") == null) {
+        if (status != 101 || request.get("Upgrade") == null) {
             throw new ProtocolException("unasked-for status " + status);
         }
         Headers headers = answer.headers();
         if (!PROTOCOL.equalsIgnoreCase(headers.get("Upgrade")) || !hasToken(headers.values("Connection"), "upgrade")) {
             throw new ProtocolException("its status 101 isn't a switch to " + PROTOCOL);
         }
-        if (!acceptFor(request.header("Sec-WebSocket-Key")).equals(headers.get("Sec-WebSocket-Accept"))) {
+        if (!acceptFor(request.get("Sec-WebSocket-Key")).equals(headers.get("Sec-WebSocket-Accept"))) {
             throw new ProtocolException("its Sec-WebSocket-Accept is wrong");
         }
         String length = headers.get("Content-Length");

@@ -1,8 +1,7 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import java.net.ProtocolException;
 import okhttp3.Headers;
-import okhttp3.Request;
 import okhttp3.Response;
 
 /**
@@ -15,9 +14,10 @@ final class Framing {
     /**
      * Refuses an answer whose end isn't clear, and a switch of protocols that isn't the one this request asks for.
      *
+     * @param request the request's headers
      * @throws ProtocolException saying what is wrong
      */
-    static void check(Request request, Response answer) throws ProtocolException {
+    static void check(Headers request, Response answer) throws ProtocolException {
         int status = answer.code();
         Headers headers = answer.headers();
         if (status < 200) {
@@ -45,9 +45,9 @@ final class Framing {
         }
     }
 
-    /** Whether bytes of a body follow the head of such an answer; its length may be 0 all the same. */
-    static boolean mayHaveBody(String method, int status) {
-        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
+    /** Whether a body follows the head of such an answer, unless it is one to HEAD; its length may be 0 all the same. */
+    static boolean mayHaveBody(int status) {
+        return status >= 200 && status != 204 && status != 304;
     }
 
     private static boolean isNumber(String text) {

@@ -1,10 +1,9 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.Arrays;
-import okhttp3.Connection;
 import okhttp3.internal.connection.RealConnection;
 
 /**
@@ -12,24 +11,25 @@ import okhttp3.internal.connection.RealConnection;
  * read beyond the answer's head comes first.
  *
  * <p>OkHttp's own way here, {@code Response.socket}, isn't there when {@code Connection} says more than {@code upgrade}
- * (RFC 9110, 7.6.1 allows that) and knows no reset. The lane stays leased, so nobody else uses or closes it.
+ * (RFC 9110, 7.6.1 allows that) and knows no reset.
  */
-final class SwitchedConnection {
+public final class SwitchedConnection {
     private final RealConnection connection;
     private final Socket socket;
     private final InputStream in;
     private byte[] early;
 
     /** @param connection the one that the 101 came on */
-    SwitchedConnection(Connection connection) throws IOException {
-        this.connection = (RealConnection) connection;
+    SwitchedConnection(RealConnection connection) throws IOException {
+        this.connection = connection;
         this.socket = connection.socket();
         this.in = socket.getInputStream();
-        this.early = new WarmConnection(connection).takeLeftOver();
+        this.early =
+                ConnectionInternals.buffers(connection).getSource().getBuffer().readByteArray();
     }
 
     /** Reads what is there, waits if there is nothing; the number of bytes, negative at a regular end. */
-    int read(byte[] buffer) throws IOException {
+    public int read(byte[] buffer) throws IOException {
         if (early.length == 0) {
             return in.read(buffer);
         }
@@ -40,12 +40,12 @@ final class SwitchedConnection {
     }
 
     /** Hands these bytes to the kernel; waits while it has no room. */
-    void write(byte[] bytes, int offset, int count) throws IOException {
+    public void write(byte[] bytes, int offset, int count) throws IOException {
         socket.getOutputStream().write(bytes, offset, count);
     }
 
     /** Says that nothing more will come. */
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
@@ -54,7 +54,7 @@ final class SwitchedConnection {
      *
      * @param byReset whether so that the backend can't take it for a regular end
      */
-    void close(boolean byReset) {
+    public void close(boolean byReset) {
         if (byReset) {
             try {
                 socket.setSoLinger(true, 0);

@@ -1,4 +1,4 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,4 +1,4 @@
-package gateway.proxy;
+package gateway.proxy.upstream;
 
 import gateway.net.ServiceUrl;
 import java.lang.invoke.MethodHandle;

@@ -1,5 +1,6 @@
-package gateway.proxy;
+package gateway.proxy.websocket;
 
+import gateway.proxy.upstream.SwitchedConnection;
 import gateway.server.ClientEndPoint;
 import gateway.util.Time;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import org.eclipse.jetty.util.Callback;
  * Whatever ends it, {@link #end} does so once. While a copier waits for a slow reader, its sender's reset shows only
  * when that goes on.
  */
-final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
+public final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     private static final int BUFFER_BYTES = 8 * 1024;
 
     private final EndPoint client;
@@ -61,7 +62,7 @@ final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     }
 
     /** Has this called once it has ended; at once if it has. */
-    void onEnd(Runnable step) {
+    public void onEnd(Runnable step) {
         ended.thenRun(step);
     }
 

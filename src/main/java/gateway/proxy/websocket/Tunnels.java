@@ -1,7 +1,10 @@
-package gateway.proxy;
+package gateway.proxy.websocket;
 
+import gateway.proxy.upstream.SwitchedConnection;
+import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.util.Threads;
 import gateway.util.Time;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,9 +19,9 @@ import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.HttpStream;
 
 /** All open {@link Tunnel}s: opens them, ends the quiet ones, and ends all when the gateway stops. */
-final class Tunnels implements AutoCloseable {
-    /** How often {@link #tick} is to be called. */
-    static final Duration PAUSE = Duration.ofMillis(100);
+public final class Tunnels implements AutoCloseable {
+    /** How often {@link #endQuiet} is to be called. */
+    public static final Duration PAUSE = Duration.ofMillis(100);
 
     /** How long the other side may stay silent once one has ended. */
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -33,34 +36,35 @@ final class Tunnels implements AutoCloseable {
     private volatile boolean closed;
 
     /** @param idleTimeout how long both sides of a tunnel may be silent */
-    Tunnels(Duration idleTimeout, Time time) {
+    public Tunnels(Duration idleTimeout, Time time) {
         this.idleTimeout = idleTimeout.toNanos();
         this.time = time;
     }
 
     /** Whether there is room for another. Not exact: some more may pass at the same moment. */
-    boolean haveRoom() {
+    public boolean haveRoom() {
         return !closed && (Threads.areVirtual() || open.size() < MOST_ON_THREADS);
     }
 
+    /** Makes a tunnel of the two connections, which {@link #open} must follow. */
+    public Tunnel between(HttpServletRequest client, SwitchedConnection backend) {
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(client);
+        Tunnel tunnel = new Tunnel(jetty.getConnectionMetaData().getConnection().getEndPoint(), backend, threads, time);
+        open.add(tunnel);
+        tunnel.onEnd(() -> open.remove(tunnel));
+        if (closed) { // since there was room
+            tunnel.end(false);
+        }
+        return tunnel;
+    }
+
     /**
-     * Answers 101, whose other headers have been set, and makes a tunnel of the two connections when Jetty has sent it.
+     * Answers 101, whose other headers have been set. When Jetty has sent it, the client's connection is the tunnel's.
      *
      * @throws IOException if the client has left
      */
-    void open(Exchange attempt, ClientRequest request, HttpServletResponse response) throws IOException {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request.servletRequest());
-        Tunnel tunnel = new Tunnel(
-                jetty.getConnectionMetaData().getConnection().getEndPoint(),
-                new SwitchedConnection(attempt.connection()),
-                threads,
-                time);
-        attempt.tunnel(tunnel);
-        open.add(tunnel);
-        tunnel.onEnd(() -> open.remove(tunnel));
-        if (closed) { // since it was asked for room
-            tunnel.end(false);
-        }
+    public void open(Tunnel tunnel, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
         HttpFields.Mutable fields =
                 ServletContextResponse.getServletContextResponse(response).getHeaders();
         fields.remove(HttpHeader.CONTENT_LENGTH); // some send a 0, which a 101 must not have (RFC 9110, 8.6)
@@ -72,12 +76,12 @@ final class Tunnels implements AutoCloseable {
         } catch (IOException e) {
             jetty.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
             tunnel.end(true);
-            throw attempt.clientFailed(e);
+            throw e;
         }
     }
 
     /** Ends the tunnels in which nothing moves any more. */
-    void tick() {
+    public void endQuiet() {
         long now = time.nanos();
         open.forEach(tunnel -> tunnel.endIfQuiet(now, idleTimeout, GRACE.toNanos()));
     }

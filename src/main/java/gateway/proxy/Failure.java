@@ -5,6 +5,8 @@ import gateway.health.Health;
 import gateway.http.Problem;
 import gateway.http.ProxyError;
 import gateway.net.ServiceSockets;
+import gateway.proxy.upstream.UpstreamConnection;
+import gateway.proxy.upstream.UpstreamConnection.Progress;
 import gateway.registry.Backend;
 import gateway.util.Durations;
 import java.io.IOException;
@@ -17,16 +19,16 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * How an attempt ended without a whole answer.
+ * Why an exchange brought no whole answer.
  *
  * @param kind what happened
- * @param health what it says of the backend
- * @param error the same as one of the standard's types
- * @param backend to whom
+ * @param health what that says of the backend
+ * @param error what happened, as one of RFC 9209's types
+ * @param backend the backend that failed
  * @param words what happened, in words
  */
-record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backend, String words) {
-    /** What happened to the attempt. */
+record Failure(Kind kind, Health.Failure health, ProxyError error, Backend backend, String words) {
+    /** What happened to the exchange. */
     enum Kind {
         /** No connection: the request was surely not sent. */
         NOT_SENT,
@@ -41,38 +43,38 @@ record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backen
     }
 
     /**
-     * Reads it from the exception and from how far the attempt had come.
+     * Tells it by the exception and by how far the exchange had come.
      *
-     * @param reused whether its connection had served an exchange before
+     * @param connection the one that carried the exchange
      * @param timeout the longest silence of a backend
      */
-    static Failed of(IOException e, Exchange attempt, boolean reused, Duration timeout) {
-        Backend backend = attempt.backend();
-        if (attempt.connection() == null) {
+    static Failure of(IOException e, Exchange exchange, UpstreamConnection connection, Duration timeout) {
+        Backend backend = exchange.backend;
+        if (connection.progress() == Progress.CONNECTING) {
             Health.Failure health = FailureWords.refused(e) ? Health.Failure.REFUSED : Health.Failure.UNREACHABLE;
-            String words = attempt.isTimedOut() ? "did not finish connecting" : FailureWords.of(e);
-            return new Failed(Kind.NOT_SENT, health, notSent(e, attempt), backend, words);
+            String words = exchange.isTimedOut() ? "did not finish connecting" : FailureWords.of(e);
+            return new Failure(Kind.NOT_SENT, health, notSent(e, exchange), backend, words);
         }
-        if (attempt.isTimedOut()) {
+        boolean answered = connection.progress() == Progress.ANSWERED;
+        if (exchange.isTimedOut()) {
             String words = "was silent for " + Durations.text(timeout);
             return noAnswer(Kind.TIMED_OUT, ProxyError.HTTP_RESPONSE_TIMEOUT, backend, words);
         }
-        if (reused && !attempt.isAnswered()) {
+        if (connection.isReused() && !answered) {
             return noAnswer(Kind.STALE_CONNECTION, ProxyError.CONNECTION_TERMINATED, backend, FailureWords.of(e));
         }
         if (e instanceof ProtocolException && !FailureWords.cutShort(e)) {
             return noAnswer(Kind.INVALID_ANSWER, ProxyError.HTTP_PROTOCOL_ERROR, backend, FailureWords.of(e));
         }
-        ProxyError error =
-                attempt.isAnswered() ? ProxyError.HTTP_RESPONSE_INCOMPLETE : ProxyError.CONNECTION_TERMINATED;
+        ProxyError error = answered ? ProxyError.HTTP_RESPONSE_INCOMPLETE : ProxyError.CONNECTION_TERMINATED;
         return noAnswer(Kind.NO_ANSWER, error, backend, FailureWords.of(e));
     }
 
-    private static Failed noAnswer(Kind kind, ProxyError error, Backend backend, String words) {
-        return new Failed(kind, Health.Failure.NO_ANSWER, error, backend, words);
+    private static Failure noAnswer(Kind kind, ProxyError error, Backend backend, String words) {
+        return new Failure(kind, Health.Failure.NO_ANSWER, error, backend, words);
     }
 
-    private static ProxyError notSent(IOException e, Exchange attempt) {
+    private static ProxyError notSent(IOException e, Exchange exchange) {
         if (FailureWords.refused(e)) {
             return ProxyError.CONNECTION_REFUSED;
         }
@@ -87,7 +89,7 @@ record Failed(Kind kind, Health.Failure health, ProxyError error, Backend backen
                     ? ProxyError.TLS_CERTIFICATE_ERROR
                     : ProxyError.TLS_PROTOCOL_ERROR;
         }
-        if (attempt.isTimedOut() || e instanceof InterruptedIOException) {
+        if (exchange.isTimedOut() || e instanceof InterruptedIOException) {
             return ProxyError.CONNECTION_TIMEOUT;
         }
         return ProxyError.DESTINATION_IP_UNROUTABLE;

@@ -1,0 +1,153 @@
+package gateway.proxy.upstream;
+
+import gateway.net.ServiceSockets;
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import gateway.settings.Settings;
+import gateway.util.Time;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+
+/**
+ * The connections to the backends: leased for one exchange, given back after a good one, closed when idle for
+ * {@link #KEEP_ALIVE}.
+ */
+public final class UpstreamPool implements AutoCloseable {
+    /** Names the backend in each answer. */
+    public static final String BACKEND_HEADER = "X-Backend-Service";
+
+    /** How often {@link #closeIdle} is to be called. */
+    public static final Duration IDLE_PAUSE = Duration.ofSeconds(1);
+
+    /** Many servers close an idle connection after 5 s (Node, uvicorn); being first avoids writing to a closed one. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(4);
+
+    /**
+     * A request that may not be sent twice takes a connection only if that was in use so recently: if its backend has
+     * closed it meanwhile, the request is lost.
+     */
+    private static final Duration KEEP_ALIVE_FOR_ONCE_ONLY = Duration.ofSeconds(1);
+
+    private final OkHttpClient prototype;
+    private final ServiceList services;
+    private final Time time;
+    private final ConcurrentHashMap<Backend, BackendPool> byBackend = new ConcurrentHashMap<>();
+    private final Set<UpstreamConnection> all = ConcurrentHashMap.newKeySet();
+
+    public UpstreamPool(ServiceList services, Settings settings, Time time) {
+        this.prototype = prototype(settings);
+        this.services = services;
+        this.time = time;
+    }
+
+    /** OkHttp with everything off that it would do by itself. Its timeouts are {@link WatchedExchange#checkDeadlines}. */
+    private static OkHttpClient prototype(Settings settings) {
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
+                .connectTimeout(settings.connectTimeout())
+                .callTimeout(Duration.ZERO)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .fastFallback(false)
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .proxy(Proxy.NO_PROXY)
+                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
+                .addNetworkInterceptor(FirstExchange::intercept);
+        settings.backendTrust().ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
+        return client.build();
+    }
+
+    /**
+     * Leases a connection, which may have to be opened yet. Ends with {@link #release}.
+     *
+     * @param fresh whether it must be a new one
+     * @param onceOnly whether the request may not be sent a second time
+     */
+    public UpstreamConnection lease(Backend backend, WatchedExchange exchange, boolean fresh, boolean onceOnly) {
+        BackendPool pool = byBackend.get(backend);
+        if (pool == null) { // computeIfAbsent would lock
+            pool = byBackend.computeIfAbsent(backend, BackendPool::new);
+        }
+        long youngerThan = (onceOnly ? KEEP_ALIVE_FOR_ONCE_ONLY : KEEP_ALIVE).toNanos();
+        UpstreamConnection connection = fresh ? null : pool.take(time.nanos(), youngerThan);
+        while (connection != null && connection.hasSurplus()) {
+            drop(connection);
+            connection = pool.take(time.nanos(), youngerThan);
+        }
+        if (connection == null) {
+            connection = new UpstreamConnection(pool, new FirstExchange(prototype));
+            all.add(connection);
+        }
+        connection.carry(exchange);
+        return connection;
+    }
+
+    /**
+     * Ends a lease.
+     *
+     * @param intact whether the whole answer has been read and nobody has closed the connection
+     */
+    public void release(UpstreamConnection connection, boolean intact) {
+        connection.idle();
+        boolean kept = intact && connection.isReusable() && connection.home().giveBack(connection, time.nanos());
+        if (!kept) {
+            drop(connection);
+        }
+    }
+
+    private void drop(UpstreamConnection connection) {
+        all.remove(connection);
+        connection.close();
+    }
+
+    /** Closes the backend's idle connections: one of them turned out to be dead, so likely all are. */
+    public void dropIdle(Backend backend) {
+        BackendPool pool = byBackend.get(backend);
+        if (pool != null) {
+            closeIdle(pool, Duration.ZERO);
+        }
+    }
+
+    private void closeIdle(BackendPool pool, Duration olderThan) {
+        pool.takeIdle(time.nanos(), olderThan.toNanos()).forEach(this::drop);
+    }
+
+    /** Has each exchange check its deadlines. */
+    public void checkDeadlines() {
+        long now = time.nanos();
+        for (UpstreamConnection connection : all) {
+            WatchedExchange exchange = connection.exchange();
+            if (exchange != null) {
+                exchange.checkDeadlines(now);
+            }
+        }
+    }
+
+    /** Closes connections that have been idle for too long, and all idle ones of backends that are out or gone. */
+    public void closeIdle() {
+        byBackend.forEach((backend, pool) -> {
+            if (!services.contains(backend)) {
+                pool.close();
+                closeIdle(pool, Duration.ZERO);
+                byBackend.remove(backend);
+            } else {
+                closeIdle(pool, backend.available() ? KEEP_ALIVE : Duration.ZERO);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        byBackend.values().forEach(pool -> {
+            pool.close();
+            closeIdle(pool, Duration.ZERO);
+        });
+    }
+}

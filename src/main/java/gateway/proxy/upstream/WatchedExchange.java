@@ -1,0 +1,21 @@
+package gateway.proxy.upstream;
+
+/** An exchange, as the connection that carries it sees it: others may cancel it, and its deadlines are checked now and then. */
+public interface WatchedExchange {
+    /**
+     * Sets how to cancel the exchange. If it has been cancelled already, this happens at once.
+     *
+     * @param step closes the connection; may be called by any thread
+     */
+    void cancelledBy(Runnable step);
+
+    /** Begins the wait for the backend anew: so far it was for a connection, which stands now. */
+    void waitForBackend();
+
+    /**
+     * Ends the exchange if a deadline has passed. Called by a timer's thread.
+     *
+     * @param now nanoseconds of the gateway's time
+     */
+    void checkDeadlines(long now);
+}

@@ -1,0 +1,29 @@
+package gateway.proxy.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class UpstreamRequestTest {
+    private final UpstreamRequest request = new UpstreamRequest("GET", "/", null);
+
+    @Test
+    void bytes_of_utf8_survive_both_ways() {
+        String asJettyReads = new String("grün €".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        request.add("X-Word", asJettyReads);
+        request.add("X-Plain", "plain");
+        assertEquals("grün €", request.headers().get("X-Word"));
+        assertEquals("plain", request.headers().get("X-Plain"));
+        assertEquals(asJettyReads, UpstreamAnswer.utf8AsBytes("grün €"));
+        assertEquals("plain", UpstreamAnswer.utf8AsBytes("plain"));
+    }
+
+    // By HTTP/2 a name can have what a line of HTTP/1.1 can't.
+    @Test
+    void a_name_that_could_end_its_line_is_refused() {
+        assertThrows(IllegalArgumentException.class, () -> request.add("X-A: b\r\nX-B", "c"));
+        assertThrows(IllegalArgumentException.class, () -> request.add("X A", "c"));
+    }
+}
