@@ -7,6 +7,7 @@ import gateway.settings.Settings;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
+import gateway.tls.Trust;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,8 @@ class BackendTlsTest {
         Settings settings = Settings.from(Map.of("GATEWAY_BACKEND_CA", file.toString()));
         assertEquals(
                 "GATEWAY_BACKEND_CA=" + file + ": has no certificate: no line -----BEGIN CERTIFICATE-----",
-                assertThrows(InvalidSettings.class, settings::backendTrust).getMessage());
+                assertThrows(InvalidSettings.class, () -> Trust.inServices(settings))
+                        .getMessage());
     }
 
     @Test

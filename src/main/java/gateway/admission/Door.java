@@ -42,6 +42,12 @@ final class Door extends Handler.Wrapper {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        getServer().addBean(new LingeringClose());
+        super.doStart();
+    }
+
+    @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = request.getHttpURI().getPath();
         if (!inFlight.isFull() || path == null || !services.covers(path)) {

@@ -14,7 +14,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Reads on for a moment after a client was refused in the middle of its body: closing at once would reset the
- * connection, and the reset may overtake the answer (RFC 9112, 9.6).
+ * connection, and the reset may overtake the answer (RFC 9112, 9.6). Each server has one, as a bean of its own.
  */
 public final class LingeringClose {
     private static final long LONGEST_MILLIS = 2_000;
@@ -22,9 +22,9 @@ public final class LingeringClose {
     private static final int PART_BYTES = 8 * 1024;
 
     /** Each takes a thread, which Java before 21 has few of: beyond so many, clients may miss the answer. */
-    private static final Semaphore AT_A_TIME = new Semaphore(100);
+    private final Semaphore atATime = new Semaphore(100);
 
-    private LingeringClose() {}
+    LingeringClose() {}
 
     /** Sends what has been answered, then throws away what still comes, for two seconds at most, unless many do so. */
     public static void after(HttpServletRequest request, HttpServletResponse response) {
@@ -33,12 +33,21 @@ public final class LingeringClose {
         if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // ends a request alone, without its connection
             return;
         }
-        if (!AT_A_TIME.tryAcquire()) {
+        LingeringClose ofServer = jetty.getConnector().getServer().getBean(LingeringClose.class);
+        if (ofServer == null || !ofServer.atATime.tryAcquire()) {
             return;
         }
+        try {
+            readOn(request, response, jetty);
+        } finally {
+            ofServer.atATime.release();
+        }
+    }
+
+    private static void readOn(HttpServletRequest request, HttpServletResponse response, ConnectionMetaData jetty) {
         EndPoint client = jetty.getConnection().getEndPoint();
-        Scheduler.Task
-                end = // from outside: a read may go on as long as bytes come that are no body, like a chunk's length
+        // From outside: a read may go on as long as bytes come that are no body, like a chunk's length.
+        Scheduler.Task end =
                 jetty.getConnector().getScheduler().schedule(client::close, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
         try {
             response.flushBuffer();
@@ -52,7 +61,6 @@ public final class LingeringClose {
             // it has gone, or has nothing more to say
         } finally {
             end.cancel();
-            AT_A_TIME.release();
         }
     }
 }

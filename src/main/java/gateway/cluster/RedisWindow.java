@@ -14,15 +14,9 @@ import java.util.List;
  * take.lua} decides.
  */
 final class RedisWindow {
-    private static final Script TAKE = Script.named("take.lua");
-    private static final byte[] NO_AGES = Redis.bytes("0");
-    private static final byte[] LOOKING = Redis.bytes("look");
-    private static final byte[] TAKING = Redis.bytes("take");
-
+    private final Script script = Script.named("take.lua");
     private final String prefix;
     private final int limit;
-    private final byte[] limitText;
-    private final byte[] windowMicros;
     private final List<byte[]> take;
     private final List<byte[]> look;
     private final List<byte[]> explain;
@@ -32,12 +26,15 @@ final class RedisWindow {
     RedisWindow(Rate rate, String prefix) {
         this.prefix = prefix + ":limit:{";
         this.limit = rate.requests();
-        this.limitText = Redis.bytes("" + limit);
-        this.windowMicros = Redis.bytes("" + rate.window().toNanos() / 1000);
-        this.take = List.of(limitText, windowMicros, TAKING, NO_AGES);
-        this.look = List.of(limitText, windowMicros, LOOKING, NO_AGES);
-        this.explain = List.of(limitText, windowMicros, LOOKING, Redis.bytes("" + RateLimit.MOST_AGES));
-        this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), TAKING, NO_AGES);
+        byte[] limitText = Redis.bytes("" + limit);
+        byte[] windowMicros = Redis.bytes("" + rate.window().toNanos() / 1000);
+        byte[] taking = Redis.bytes("take");
+        byte[] looking = Redis.bytes("look");
+        byte[] noAges = Redis.bytes("0");
+        this.take = List.of(limitText, windowMicros, taking, noAges);
+        this.look = List.of(limitText, windowMicros, looking, noAges);
+        this.explain = List.of(limitText, windowMicros, looking, Redis.bytes("" + RateLimit.MOST_AGES));
+        this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), taking, noAges);
     }
 
     private List<byte[]> key(ClientAddress client) {
@@ -46,17 +43,17 @@ final class RedisWindow {
 
     /** Returns the call that decides on a request and, if it may pass, counts it. */
     Call take(ClientAddress client) {
-        return new Call(TAKE, key(client), take);
+        return new Call(script, key(client), take);
     }
 
     /** Returns the call that decides without counting. */
     Call look(ClientAddress client) {
-        return new Call(TAKE, key(client), look);
+        return new Call(script, key(client), look);
     }
 
     /** Returns the call that decides without counting and returns the ages of the requests that count. */
     Call explain(ClientAddress client) {
-        return new Call(TAKE, key(client), explain);
+        return new Call(script, key(client), explain);
     }
 
     /**
@@ -64,7 +61,7 @@ final class RedisWindow {
      * reads and writes, and counts for no client.
      */
     Call probe(ClientAddress client) {
-        return new Call(TAKE, List.of(Redis.bytes(prefix + client + "}:probe")), probe);
+        return new Call(script, List.of(Redis.bytes(prefix + client + "}:probe")), probe);
     }
 
     /** Returns the same call at a given time in microseconds instead of the server's: for tests. */

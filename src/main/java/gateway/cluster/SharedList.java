@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SharedList implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedList.class);
-    private static final Script SYNC = Script.named("sync.lua");
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
@@ -39,6 +38,7 @@ public final class SharedList implements AutoCloseable {
     /** Other gateways renew leases all the time: how long they still run is asked only with each fourth sync. */
     private static final int LEASES_EACH = 4;
 
+    private final Script sync = Script.named("sync.lua");
     private final ServiceList services;
     private final ClusterMembers gateways;
     private final Time time;
@@ -164,7 +164,7 @@ public final class SharedList implements AutoCloseable {
                     Redis.bytes(UUID.randomUUID().toString()),
                     Redis.bytes(SyncAnswer.json(changes)),
                     Redis.bytes(askLeases ? "1" : "0"));
-            answer = SyncAnswer.of(redis.run(new Redis.Call(SYNC, keys, arguments)));
+            answer = SyncAnswer.of(redis.run(new Redis.Call(sync, keys, arguments)));
         } catch (RedisFailure | RuntimeException e) {
             pending.putBack(changes);
             throw e;

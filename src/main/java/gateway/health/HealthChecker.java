@@ -6,6 +6,7 @@ import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
+import gateway.tls.Trust;
 import gateway.util.Durations;
 import gateway.util.Threads;
 import gateway.util.Time;
@@ -78,7 +79,7 @@ public final class HealthChecker implements AutoCloseable {
                 .addNetworkInterceptor(Contact::note)
                 // A check shall say whether a new connection works: none is kept.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
-        settings.backendTrust().ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        Trust.inServices(settings).ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
         this.client = builder.build();
     }
 

@@ -26,15 +26,15 @@ import java.util.function.Consumer;
  * asks for doesn't load and build Micrometer's registry, which would make its start a quarter of a second longer.
  */
 public final class Metrics implements Consumer<Trace> {
-    private static final Outcome[] OUTCOMES = Outcome.values();
-    private static final ProxyError[] ERRORS = ProxyError.values();
+    private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
+    private static final List<ProxyError> ERRORS = List.of(ProxyError.values());
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "other");
     private static final List<String> STATUS_CLASSES = List.of("none", "1xx", "2xx", "3xx", "4xx", "5xx");
 
-    private final LongAdder[] requests = adders(OUTCOMES.length * METHODS.size() * STATUS_CLASSES.size());
-    private final LongAdder[] retries = adders(ERRORS.length);
-    private final Histogram[] durations = new Histogram[OUTCOMES.length];
+    private final LongAdder[] requests = adders(OUTCOMES.size() * METHODS.size() * STATUS_CLASSES.size());
+    private final LongAdder[] retries = adders(ERRORS.size());
+    private final Histogram[] durations = new Histogram[OUTCOMES.size()];
 
     public Metrics() {
         for (int i = 0; i < durations.length; i++) {
@@ -97,13 +97,13 @@ public final class Metrics implements Consumer<Trace> {
     /** Of the 240 cells, those in which something has been. */
     private MetricSnapshot requests() {
         List<CounterDataPointSnapshot> points = new ArrayList<>();
-        for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
+        for (int outcome = 0; outcome < OUTCOMES.size(); outcome++) {
             for (int method = 0; method < METHODS.size(); method++) {
                 for (int statusClass = 0; statusClass < STATUS_CLASSES.size(); statusClass++) {
                     long count = requests[cell(outcome, method, statusClass)].sum();
                     if (count > 0) {
                         Labels labels = Labels.of(
-                                "outcome", OUTCOMES[outcome].word(),
+                                "outcome", OUTCOMES.get(outcome).word(),
                                 "method", METHODS.get(method),
                                 "status_class", STATUS_CLASSES.get(statusClass));
                         points.add(new CounterDataPointSnapshot(count, labels, null, 0));
@@ -120,8 +120,9 @@ public final class Metrics implements Consumer<Trace> {
 
     private MetricSnapshot durations() {
         List<HistogramDataPointSnapshot> points = new ArrayList<>();
-        for (int i = 0; i < OUTCOMES.length; i++) {
-            points.add(durations[i].snapshot(Labels.of("outcome", OUTCOMES[i].word())));
+        for (int i = 0; i < OUTCOMES.size(); i++) {
+            points.add(
+                    durations[i].snapshot(Labels.of("outcome", OUTCOMES.get(i).word())));
         }
         return new HistogramSnapshot(
                 new MetricMetadata(
@@ -132,8 +133,8 @@ public final class Metrics implements Consumer<Trace> {
 
     private MetricSnapshot retries() {
         List<CounterDataPointSnapshot> points = new ArrayList<>();
-        for (int i = 0; i < ERRORS.length; i++) {
-            Labels labels = Labels.of("reason", ERRORS[i].token());
+        for (int i = 0; i < ERRORS.size(); i++) {
+            Labels labels = Labels.of("reason", ERRORS.get(i).token());
             points.add(new CounterDataPointSnapshot(retries[i].sum(), labels, null, 0));
         }
         return new CounterSnapshot(

@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.proxy.upstream.WebSocketHandshake;
+import gateway.server.ClientConnector;
 import gateway.server.ClientSide;
 import gateway.server.ClientStream;
 import gateway.trace.Trace;
@@ -48,7 +49,7 @@ final class ClientRequest implements Exchange.Client {
         this.method = servlet.getMethod();
         this.path = path;
         this.trace = trace;
-        this.client = ClientSide.of(servlet);
+        this.client = ClientConnector.sideOf(servlet);
         this.stream = client instanceof ClientStream http2 ? http2 : null;
         long announced = servlet.getContentLengthLong();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)

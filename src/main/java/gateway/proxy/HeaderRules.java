@@ -10,6 +10,7 @@ import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.trace.RequestIds;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +38,7 @@ final class HeaderRules {
             List.of(RequestIds.HEADER, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
 
     /** Belong to one connection, either way. */
-    private static final Set<HttpHeader> HOP_BY_HOP = EnumSet.of(
+    private static final Set<HttpHeader> HOP_BY_HOP = Collections.unmodifiableSet(EnumSet.of(
             HttpHeader.CONNECTION,
             HttpHeader.KEEP_ALIVE,
             HttpHeader.PROXY_CONNECTION,
@@ -46,13 +47,13 @@ final class HeaderRules {
             HttpHeader.TE,
             HttpHeader.TRAILER,
             HttpHeader.TRANSFER_ENCODING,
-            HttpHeader.UPGRADE);
+            HttpHeader.UPGRADE));
 
     private static final String HOP_BY_HOP_TOO = "Proxy-Authentication-Info";
 
     /** Of a request, beside those: said anew for the backend or meant for the gateway alone. */
-    private static final Set<HttpHeader> SAID_ANEW =
-            EnumSet.of(HttpHeader.HOST, HttpHeader.CONTENT_LENGTH, HttpHeader.EXPECT, HttpHeader.FORWARDED);
+    private static final Set<HttpHeader> SAID_ANEW = Collections.unmodifiableSet(
+            EnumSet.of(HttpHeader.HOST, HttpHeader.CONTENT_LENGTH, HttpHeader.EXPECT, HttpHeader.FORWARDED));
 
     private static final String SAID_ANEW_TOO = "X-Real-IP";
     private static final String FORWARDED_PREFIX = "X-Forwarded-";

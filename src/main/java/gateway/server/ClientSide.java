@@ -1,21 +1,7 @@
 package gateway.server;
 
-import jakarta.servlet.http.HttpServletRequest;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.http2.HTTP2Connection;
-import org.eclipse.jetty.io.Connection;
-
 /** What a request came on, as far as its exchange has to do with it: a connection, or one of HTTP/2's streams in it. */
 public interface ClientSide {
-    /** What this request came on; null if it can't be watched. */
-    static ClientSide of(HttpServletRequest request) {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
-        Connection connection = jetty.getConnectionMetaData().getConnection();
-        return connection instanceof HTTP2Connection http2
-                ? ClientStream.of(jetty, http2)
-                : ClientEndPoint.below(connection.getEndPoint());
-    }
-
     /**
      * Has this called when the client leaves while its request is being worked on; null for nobody. Unless
      * {@link #tellsOfLeaving} is true, {@link #isPeerGone} must be asked.

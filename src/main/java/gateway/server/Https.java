@@ -13,20 +13,19 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** TLS, and within it HTTP/2 or HTTP/1.1 as client and gateway agree by ALPN. */
 final class Https {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
     /** With forward secrecy and authenticated encryption alone, the stronger ones first. */
-    private static final String[] SUITES = {
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    };
+    private static final List<String> SUITES = List.of(
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
     /** Requests at the same time on one HTTP/2 connection, as RFC 9113, 6.5.2 asks for at least. */
     private static final int STREAMS = 100;
@@ -49,8 +48,8 @@ final class Https {
 
     Https(ServerCertificate identity) {
         tls.setSslContext(identity.context());
-        tls.setIncludeProtocols(PROTOCOLS);
-        tls.setIncludeCipherSuites(SUITES);
+        tls.setIncludeProtocols(PROTOCOLS.toArray(String[]::new));
+        tls.setIncludeCipherSuites(SUITES.toArray(String[]::new));
         tls.setUseCipherSuitesOrder(true);
         tls.setRenegotiationAllowed(false);
         tls.setNeedClientAuth(!identity.clientCas().isEmpty());

@@ -3,7 +3,6 @@ package gateway.settings;
 import gateway.net.Networks;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceUrl;
-import gateway.tls.Trust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -178,15 +177,6 @@ public record Settings(
     /** Where services may be. */
     public ServiceAddresses serviceAddresses() {
         return new ServiceAddresses(serviceNetworks);
-    }
-
-    /**
-     * Whose certificates https:// services must have; empty: whose Java believes.
-     *
-     * @throws InvalidSettings if the file of {@link #backendCa} can't be used
-     */
-    public Optional<Trust> backendTrust() {
-        return backendCa.map(file -> Trust.javasAnd(TlsSettings.BACKEND_CA.name(), file));
     }
 
     /** All ports that are to be listened at; 0 for a free one. */

@@ -23,7 +23,7 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
             "GATEWAY_HTTP_REDIRECT_PORT", "", 0, 65535, "a port where HTTP is sent to HTTPS; 0 takes a free one"));
     static final Setting<Optional<Path>> CLIENT_CA =
             file("GATEWAY_TLS_CLIENT_CA", "a PEM file with the CAs of clients, who then must show a certificate");
-    static final Setting<Optional<Path>> BACKEND_CA =
+    public static final Setting<Optional<Path>> BACKEND_CA =
             file("GATEWAY_BACKEND_CA", "a PEM file with CAs to believe https:// services by, beside the usual ones");
 
     static final List<Setting<?>> ALL = List.of(CERTIFICATE, KEY, REDIRECT_PORT, CLIENT_CA, BACKEND_CA);

@@ -1,9 +1,12 @@
 package gateway.tls;
 
 import gateway.settings.InvalidSettings;
+import gateway.settings.Settings;
+import gateway.settings.TlsSettings;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -20,7 +23,16 @@ import nl.altindag.ssl.util.TrustManagerUtils;
  */
 public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
     /**
-     * Java's own and those of this file.
+     * Returns whose certificates the gateway accepts from https:// services; empty: Java's own alone.
+     *
+     * @throws InvalidSettings if the file that GATEWAY_BACKEND_CA names can't be used
+     */
+    public static Optional<Trust> inServices(Settings settings) {
+        return settings.backendCa().map(file -> javasAnd(TlsSettings.BACKEND_CA.name(), file));
+    }
+
+    /**
+     * Returns a trust in Java's own CAs and in those of this file.
      *
      * @param setting which names the file, for messages
      * @throws InvalidSettings saying why it can't be used

@@ -6,9 +6,7 @@ import java.util.function.Consumer;
 
 /** Counts the requests to the services by outcome, and records how long the served ones took. */
 public final class OutcomeCounts implements Consumer<Trace> {
-    private static final Outcome[] OUTCOMES = Outcome.values();
-
-    private final LongAdder[] counts = new LongAdder[OUTCOMES.length];
+    private final LongAdder[] counts = new LongAdder[Outcome.values().length];
     private final Latency latency = new Latency();
 
     public OutcomeCounts() {

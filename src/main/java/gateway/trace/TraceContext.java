@@ -21,7 +21,7 @@ public record TraceContext(String parent, boolean isNew) {
     private static final int FLAGS = 53;
     private static final int LENGTH = 55;
     private static final int LONGEST = 256;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    private static final String HEX = "0123456789abcdef";
 
     /**
      * @param sent what the client sent; null if nothing, or more than one Continues the client's trace, or begins one.
@@ -52,7 +52,7 @@ public record TraceContext(String parent, boolean isNew) {
 
     private static void hex(long bits, byte[] text, int from) {
         for (int i = 15; i >= 0; i--) {
-            text[from + i] = HEX[(int) (bits & 15)];
+            text[from + i] = (byte) HEX.charAt((int) (bits & 15));
             bits >>>= 4;
         }
     }

@@ -4,6 +4,7 @@ import gateway.net.ServiceSockets;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
+import gateway.tls.Trust;
 import gateway.util.Time;
 import java.net.Proxy;
 import java.time.Duration;
@@ -60,7 +61,7 @@ public final class UpstreamPool implements AutoCloseable {
                 .proxy(Proxy.NO_PROXY)
                 .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(FirstExchange::intercept);
-        settings.backendTrust().ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
+        Trust.inServices(settings).ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
         return client.build();
     }
 
