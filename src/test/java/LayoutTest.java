@@ -71,7 +71,7 @@ class LayoutTest {
             "check", Set.of(ROOT),
             "demo", Set.of(ROOT),
             "proxy", Set.of(ROOT),
-            "cluster", Set.of(ROOT, "check"));
+            "cluster", Set.of(ROOT, "check", "admin"));
 
     /** @param someEmpty whether layers may have no classes, as among the few that a test of the rule has */
     private static ArchRule layers(boolean someEmpty) {

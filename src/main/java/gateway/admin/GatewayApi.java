@@ -1,6 +1,7 @@
 package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
+import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
 import gateway.client.ClientAddress;
 import gateway.lifecycle.Drain;

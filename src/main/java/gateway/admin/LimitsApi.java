@@ -1,6 +1,7 @@
 package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
+import gateway.admin.view.Wording;
 import gateway.client.ClientAddress;
 import gateway.http.Problem;
 import gateway.limit.LimitHandler;

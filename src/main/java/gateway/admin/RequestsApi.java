@@ -1,5 +1,6 @@
 package gateway.admin;
 
+import gateway.admin.view.TraceView;
 import gateway.http.Problem;
 import gateway.trace.Trace;
 import gateway.trace.Traces;

@@ -1,6 +1,8 @@
 package gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import gateway.admin.view.ServiceView;
+import gateway.admin.view.Wording;
 import gateway.admission.Pace;
 import gateway.balance.Balancer;
 import gateway.health.HealthChecker;

@@ -2,7 +2,7 @@ package gateway.admin.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gateway.admin.TraceView;
+import gateway.admin.view.TraceView;
 import gateway.http.Problem;
 import gateway.lifecycle.Drain;
 import gateway.metrics.Observation;

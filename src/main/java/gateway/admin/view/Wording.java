@@ -1,4 +1,4 @@
-package gateway.admin;
+package gateway.admin.view;
 
 import gateway.limit.RateLimit;
 
@@ -18,7 +18,7 @@ public final class Wording {
     }
 
     /** Milliseconds with two decimals. */
-    static double millis(long nanos) {
+    public static double millis(long nanos) {
         return Math.round(nanos / 1e4) / 100.0;
     }
 

@@ -1,4 +1,4 @@
-package gateway.admin;
+package gateway.admin.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
