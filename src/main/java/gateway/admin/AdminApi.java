@@ -64,7 +64,7 @@ public final class AdminApi {
         this.limits = new LimitsApi(limit, limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces());
-        LiveView view = new LiveView(services, balancer, limit, limiter, observation.traffic(), drain, time);
+        LiveView view = new LiveView(services, balancer, limit, limiter, observation.outcomes(), drain, time);
         this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
     }
 

@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Set;
 
-/** Says who may change things; the token itself has been read with the settings, or they would be bad. */
+/** Reports who may change things. A bad token has been reported already, with the settings. */
 final class AdminCheck {
     private static final String TOKEN_FILE = "GATEWAY_ADMIN_TOKEN_FILE";
 
@@ -16,13 +16,13 @@ final class AdminCheck {
 
     static void show(Settings settings, Map<String, String> environment, Report report) {
         if (settings.access().token().isPresent()) {
-            report.ok("admin: whoever shows the token may change things and read what is private");
+            report.ok("admin: changes and private data require the token");
         } else {
             showWithoutToken(settings, report);
         }
         String file = environment.getOrDefault(TOKEN_FILE, "").strip();
         if (!file.isEmpty() && isOpen(Path.of(file))) {
-            report.note(TOKEN_FILE + "=" + file + ": every user of this machine may read it; chmod 600 it");
+            report.note(TOKEN_FILE + "=" + file + ": every user of this machine can read it; chmod 600 it");
         }
     }
 
@@ -30,16 +30,16 @@ final class AdminCheck {
         boolean ownPort = settings.access().port().isPresent();
         if (settings.clients().forwardedBy().trustsLocalhost()
                 || settings.clients().proxyProtocol() && !ownPort) {
-            report.note("admin: nobody may change things or read what is private: what comes from this machine may be a"
-                    + " trusted proxy's; set GATEWAY_ADMIN_TOKEN");
+            report.note(
+                    "admin: no client may change anything or read private data: a connection from this machine may be a"
+                            + " trusted proxy's; set GATEWAY_ADMIN_TOKEN");
             return;
         }
-        report.ok("admin: without a token, only this machine may change things and read what is private");
+        report.ok("admin: without a token, only clients on this machine may change anything or read private data");
         if (!ownPort) {
-            report.note(
-                    "admin: with a proxy, a tunnel or a TLS terminator on this machine, strangers may be taken for it;"
-                            + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT, or, if it says itself for whom it"
-                            + " asks, name it in GATEWAY_TRUSTED_PROXIES");
+            report.note("admin: with a proxy, a tunnel or a TLS terminator on this machine, remote clients look local;"
+                    + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT or, if it names its clients in a header,"
+                    + " add it to GATEWAY_TRUSTED_PROXIES");
         }
     }
 
@@ -48,7 +48,7 @@ final class AdminCheck {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             return permissions.contains(PosixFilePermission.OTHERS_READ);
         } catch (IOException | UnsupportedOperationException e) {
-            return false; // where there are no such permissions, there is nothing to say of them
+            return false; // this file system has no such permissions
         }
     }
 }

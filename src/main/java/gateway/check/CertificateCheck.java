@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
-/** Says for whom and until when the certificates are, and whether the key belongs to the first. */
+/** Reports the subject and the validity of each certificate, and whether the key belongs to the first. */
 final class CertificateCheck {
-    /** Time enough to get a new one. */
+    /** How long before its end a certificate is reported: time enough to get a new one. */
     private static final Duration SOON = Duration.ofDays(21);
 
     private CertificateCheck() {}
@@ -23,9 +23,9 @@ final class CertificateCheck {
         }
         TlsSettings tls = settings.tls().get();
         try {
-            ServerCertificate identity = ServerCertificate.read(tls);
-            identity.chain().forEach(certificate -> look("GATEWAY_TLS_CERT", certificate, now, report));
-            identity.clientCas().forEach(ca -> look("GATEWAY_TLS_CLIENT_CA", ca, now, report));
+            ServerCertificate certificate = ServerCertificate.read(tls);
+            certificate.chain().forEach(one -> look("GATEWAY_TLS_CERT", one, now, report));
+            certificate.clientCas().forEach(ca -> look("GATEWAY_TLS_CLIENT_CA", ca, now, report));
         } catch (InvalidSettings e) {
             report.unusable(e.getMessage());
         }
@@ -38,9 +38,9 @@ final class CertificateCheck {
             report.missing(
                     what + " isn't valid before " + certificate.getNotBefore().toInstant());
         } else if (!now.isBefore(end.toInstant())) {
-            report.missing(what + " ended at " + end.toInstant() + "; clients refuse it");
+            report.missing(what + " expired at " + end.toInstant() + "; clients refuse it");
         } else if (now.plus(SOON).isAfter(end.toInstant())) {
-            report.note(what + " ends soon, at " + end.toInstant());
+            report.note(what + " expires soon, at " + end.toInstant());
         } else {
             report.ok(what + " is valid until " + end.toInstant());
         }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a check is asked for.
+ * The arguments of a config check.
  *
- * @param everything whether what the settings name is to be looked for; else only the settings and the claim are looked at
- * @param claim a header as a client's request might carry it, and who it might come from
+ * @param everything whether to check everything that the settings name, rather than only the settings and the claim
+ * @param claim a forwarding header to explain, and the peer that sends it
  */
 record CheckArguments(boolean everything, Optional<Claim> claim) {
     static final String CHECK = "--check";
@@ -18,14 +18,14 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
     static final String PEER = "--peer";
 
     /**
-     * A chain of addresses as a request claims it.
+     * The addresses that a request claims to come through.
      *
-     * @param peer of the TCP connection
-     * @param header what stands in the header
+     * @param peer the TCP connection's peer
+     * @param header the forwarding header's value
      */
     record Claim(InetAddress peer, String header) {}
 
-    /** @throws InvalidSettings naming what can't be used */
+    /** @throws InvalidSettings if the arguments can't be used */
     static CheckArguments parse(List<String> arguments) {
         boolean everything = false;
         Optional<String> client = Optional.empty();

@@ -5,36 +5,38 @@ import gateway.net.Peer;
 import java.net.InetAddress;
 import java.util.List;
 
-/** Shows whom a request would be taken to come from, step by step, by the very code that decides it for requests. */
+/**
+ * Explains step by step which client a request would be attributed to, using the code that decides this for requests.
+ */
 final class ClientWalk {
     private ClientWalk() {}
 
-    static void show(TrustedProxies forwardedBy, CheckArguments.Claim claim, Report report) {
+    static void show(TrustedProxies trustedProxies, CheckArguments.Claim claim, Report report) {
         report.ok("client: the connection comes from " + Peer.text(claim.peer()) + ", with "
-                + forwardedBy.header().field() + ": " + claim.header());
+                + trustedProxies.header().field() + ": " + claim.header());
         InetAddress current = claim.peer();
         int left = claim.header().length();
-        while (left >= 0 && forwardedBy.trusts(current)) {
-            int comma = forwardedBy.comma(claim.header(), left);
+        while (left >= 0 && trustedProxies.trusts(current)) {
+            int comma = trustedProxies.comma(claim.header(), left);
             String element = claim.header().substring(comma + 1, left).strip();
             left = comma;
-            InetAddress next = forwardedBy.client(current, List.of(element));
+            InetAddress next = trustedProxies.client(current, List.of(element));
             if (next.equals(current) && !element.contains(Peer.text(current))) {
                 report.note("client: " + Peer.text(current) + " is a trusted proxy, but \"" + element
-                        + "\" is no address: there it ends");
+                        + "\" is no address: the walk ends there");
                 break;
             }
             report.ok("client: " + Peer.text(current) + " is a trusted proxy, and says " + Peer.text(next));
             current = next;
         }
-        InetAddress client = forwardedBy.client(claim.peer(), List.of(claim.header()));
-        report.ok("client: it is " + Peer.text(client) + because(forwardedBy, client, left >= 0));
+        InetAddress client = trustedProxies.client(claim.peer(), List.of(claim.header()));
+        report.ok("client: it is " + Peer.text(client) + because(trustedProxies, client, left >= 0));
     }
 
-    private static String because(TrustedProxies forwardedBy, InetAddress client, boolean more) {
-        if (!forwardedBy.trusts(client)) {
-            return ", which isn't in GATEWAY_TRUSTED_PROXIES" + (more ? ": what stands left of it is ignored" : "");
+    private static String because(TrustedProxies trustedProxies, InetAddress client, boolean more) {
+        if (!trustedProxies.trusts(client)) {
+            return ", which isn't in GATEWAY_TRUSTED_PROXIES" + (more ? ": addresses to its left are ignored" : "");
         }
-        return ", though that is a trusted proxy: nobody further is named";
+        return ", though that is a trusted proxy: the header names no further address";
     }
 }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code --check}: would a gateway with these settings start, and is there what they name? Nothing is started, nothing is
- * changed, and a gateway that runs doesn't notice but a question for its health.
+ * {@code --check}: tells whether a gateway with these settings would start, and whether everything that they name can
+ * be reached. It starts and changes nothing; a running gateway notices only a request for its health.
  */
 public final class ConfigCheck {
-    /** What it takes, for usage lines. */
+    /** The options, for usage lines. */
     public static final String OPTIONS = " [" + CheckArguments.CHECK + "] [" + CheckArguments.CLIENT
             + " \"ADDRESS, ADDRESS\" " + CheckArguments.PEER + " ADDRESS]";
 
@@ -28,9 +28,10 @@ public final class ConfigCheck {
     }
 
     /**
-     * Checks and says what there is.
+     * Checks, and prints the findings.
      *
-     * @return the exit code: 0 if all is fine, 2 if settings or arguments can't be used, 3 if something can't be reached
+     * @return the exit code: 0 if all is well, 2 if settings or arguments can't be used, 3 if something can't be
+     * reached
      */
     public static int run(String[] arguments, Map<String, String> environment, PrintStream out) {
         Report report = new Report(out);
@@ -38,7 +39,7 @@ public final class ConfigCheck {
             CheckArguments asked = CheckArguments.parse(List.of(arguments));
             Settings settings = Settings.from(environment);
             if (asked.everything()) {
-                lookFor(settings, environment, report);
+                checkEverything(settings, environment, report);
             }
             asked.claim().ifPresent(claim -> ClientWalk.show(settings.clients().forwardedBy(), claim, report));
         } catch (InvalidSettings e) {
@@ -47,7 +48,7 @@ public final class ConfigCheck {
         return report.code();
     }
 
-    private static void lookFor(Settings settings, Map<String, String> environment, Report report) {
+    private static void checkEverything(Settings settings, Map<String, String> environment, Report report) {
         SettingNames.show(environment, report);
         AdminCheck.show(settings, environment, report);
         CertificateCheck.show(settings, Time.system().now(), report);

@@ -19,8 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Says whether the ports can be had. They are bound for a moment, and never listened on: whoever connects meanwhile is
- * told what he would be told without it. A port that a gateway has already is no fault: it may be the one to replace.
+ * Reports whether the ports can be bound. Each is bound for a moment without listening, so a client that connects
+ * meanwhile notices no difference. A port that a gateway already uses is no fault: this may be the gateway to replace.
  */
 final class PortCheck {
     private static final int TIMEOUT_MS = 1000;
@@ -47,31 +47,31 @@ final class PortCheck {
                 .flatMap(TlsSettings::redirectPort)
                 .ifPresent(port -> check.look("GATEWAY_HTTP_REDIRECT_PORT", settings.host(), port, false));
         if (settings.reusePort()) {
-            check.lookAtTheKernel();
+            check.checkKernel();
         }
     }
 
-    /** @param tells whether a gateway would say there, in plain HTTP, that it is one */
-    private void look(String name, String host, int port, boolean tells) {
+    /** @param plain whether a gateway there could be recognised by plain HTTP */
+    private void look(String name, String host, int port, boolean plain) {
         String what = name + "=" + port + ": ";
         if (port == 0) {
-            report.ok(what + "takes a free one");
+            report.ok(what + "any free port");
             return;
         }
         try {
             InetAddress address = InetAddress.getByName(host);
             bind(new InetSocketAddress(address, port));
-            report.ok(what + (taken(address, port) ? "another gateway's, with which it can be shared" : "is free"));
+            report.ok(what + (taken(address, port) ? "in use by a gateway that shares it" : "free"));
         } catch (UnknownHostException e) {
             report.missing(what + host + " is no address of this machine");
         } catch (SocketException e) {
-            explain(what, host, port, tells, e);
+            explain(what, host, port, plain, e);
         } catch (IOException e) {
-            report.missing(what + "can't be had: " + e.getMessage());
+            report.missing(what + "can't be bound: " + e.getMessage());
         }
     }
 
-    /** Jetty sets the same options, so the answer is the one that it would get. */
+    /** Binds with the options that Jetty sets, so that the result is the same. */
     private void bind(InetSocketAddress address) throws IOException {
         try (SocketChannel socket = SocketChannel.open()) {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -82,22 +82,22 @@ final class PortCheck {
         }
     }
 
-    private void explain(String what, String host, int port, boolean tells, SocketException failure) {
+    private void explain(String what, String host, int port, boolean plain, SocketException failure) {
         String words = String.valueOf(failure.getMessage());
         if (words.contains("Permission denied")) {
             report.missing(
-                    what + "this user may not listen there; take one above 1023, or give it CAP_NET_BIND_SERVICE");
+                    what + "this user may not listen there; choose a port above 1023, or grant CAP_NET_BIND_SERVICE");
         } else if (!(failure instanceof BindException) || !words.contains("in use")) {
-            report.missing(what + "can't be had at " + host + ": " + words);
+            report.missing(what + "can't be bound at " + host + ": " + words);
         } else if (shared) {
-            report.missing(what + "is taken, and not shared: who listens there has no GATEWAY_REUSE_PORT=true, or is"
-                    + " another user's");
-        } else if (!tells) {
-            report.note(what + "is taken; unless that is the gateway to be replaced, this one can't start");
+            report.missing(what + "in use and not shared: that process runs without GATEWAY_REUSE_PORT=true, or as"
+                    + " another user");
+        } else if (!plain) {
+            report.note(what + "in use; unless by the gateway that is to be replaced, this one can't start");
         } else if (isGateway(host, port)) {
-            report.ok(what + "is taken, by a gateway that runs");
+            report.ok(what + "in use by a running gateway");
         } else {
-            report.missing(what + "is taken, and not by a gateway; end what listens there or take another port");
+            report.missing(what + "in use, and not by a gateway; stop that process or choose another port");
         }
     }
 
@@ -132,8 +132,11 @@ final class PortCheck {
         }
     }
 
-    /** Without it, a connection that arrives in the moment when the old gateway closes its port may be reset. */
-    private void lookAtTheKernel() {
+    /**
+     * Checks a kernel setting without which a connection that arrives just as the old gateway closes its port may be
+     * reset.
+     */
+    private void checkKernel() {
         try {
             if (Files.readString(MIGRATE).strip().equals("0")) {
                 report.note("GATEWAY_REUSE_PORT: with \"sysctl -w net.ipv4.tcp_migrate_req=1\" the kernel hands over"

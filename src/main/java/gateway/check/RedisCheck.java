@@ -3,13 +3,13 @@ package gateway.check;
 import gateway.cluster.RedisProbe;
 import gateway.settings.Settings;
 
-/** Asks each node of Redis whether it is there, lets the gateway in, and keeps what it is given. */
+/** Checks of each Redis node whether it can be reached, accepts the gateway's credentials, and never evicts keys. */
 final class RedisCheck {
     private RedisCheck() {}
 
     static void show(Settings settings, Report report) {
         if (settings.redis().isEmpty()) {
-            report.ok("redis: none; the limit and the list are this gateway's own");
+            report.ok("redis: none; limit and list are this gateway's own");
             return;
         }
         for (RedisProbe.Answer answer : RedisProbe.ask(settings.redis().get())) {
@@ -19,10 +19,10 @@ final class RedisCheck {
                 continue;
             }
             report.ok(
-                    what + answer.version().map(version -> "version " + version).orElse("there, version not told"));
+                    what + answer.version().map(version -> "version " + version).orElse("reachable, version unknown"));
             answer.evicts()
                     .ifPresent(policy -> report.note(what + "maxmemory-policy is " + policy
-                            + ": when full, it forgets what clients have used; noeviction doesn't"));
+                            + ": when full, it forgets clients' requests; noeviction doesn't"));
         }
     }
 }

@@ -2,13 +2,13 @@ package gateway.check;
 
 import java.io.PrintStream;
 
-/** What a check has found, line by line as it is found, and what a script makes of it. */
+/** Prints the findings of a check line by line, and keeps the exit code for scripts. */
 final class Report {
-    /** All is as it should be. */
+    /** The exit code if all is well. */
     static final int FINE = 0;
-    /** Settings or arguments can't be used: the gateway wouldn't start. */
+    /** The exit code if settings or arguments can't be used: the gateway wouldn't start. */
     static final int UNUSABLE = 2;
-    /** The settings can be used, but something that they name isn't there. */
+    /** The exit code if the settings can be used, but something that they name can't be reached. */
     static final int MISSING = 3;
 
     private final PrintStream out;
@@ -22,12 +22,12 @@ final class Report {
         line("ok", words);
     }
 
-    /** What an operator should know; it changes no exit code. */
+    /** Reports something that an operator should know; leaves the exit code unchanged. */
     void note(String words) {
         line("note", words);
     }
 
-    /** Something can't be reached, or can't be had. */
+    /** Reports something that can't be reached or used. */
     void missing(String words) {
         line("BAD", words);
         code = code == UNUSABLE ? UNUSABLE : MISSING;

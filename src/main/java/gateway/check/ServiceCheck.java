@@ -19,7 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
-/** Asks each service of the settings for its health, as the gateway would, all at the same time. */
+/** Checks the health of each service in the settings, as the gateway would, all at the same time. */
 final class ServiceCheck {
     private static final int AT_A_TIME = 32;
 

@@ -8,7 +8,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds variables that look like settings and are none: what is misspelt would else just not hold. */
+/**
+ * Finds variables that look like settings but are none: without this, a misspelt setting would silently have no effect.
+ */
 final class SettingNames {
     private static final int ANY_PORT = 0;
 
@@ -23,7 +25,7 @@ final class SettingNames {
                 .filter(name -> name.startsWith("GATEWAY_"))
                 .collect(Collectors.toCollection(TreeSet::new));
         long used = set.stream().filter(known::contains).count();
-        report.ok("settings: all can be used; " + used + " set, the others have their defaults");
+        report.ok("settings: valid; " + used + " set, the others have their defaults");
         set.stream()
                 .filter(name -> !known.contains(name))
                 .forEach(name -> report.note(name + " is no setting; --help lists all"));

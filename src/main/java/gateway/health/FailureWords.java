@@ -10,11 +10,11 @@ import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** What an exception of a connection to a backend means, in the words of logs, lists and answers. */
+/** Describes an exception of a connection to a backend for logs, lists and answers. */
 public final class FailureWords {
     private FailureWords() {}
 
-    /** Never empty, never a stack trace, without the exception's class. */
+    /** Returns a short description without the exception's class; never empty. */
     public static String of(IOException failure) {
         if (refused(failure)) {
             return "connection refused";
@@ -30,7 +30,7 @@ public final class FailureWords {
         }
         if (failure instanceof SSLException tls) {
             return tls.getCause() instanceof CertificateException
-                    ? "its certificate isn't trusted; GATEWAY_BACKEND_CA names CAs beside Java's"
+                    ? "its certificate isn't trusted; GATEWAY_BACKEND_CA adds CAs to Java's"
                     : "TLS failed: " + tls.getMessage();
         }
         if (cutShort(failure)) {
@@ -45,14 +45,14 @@ public final class FailureWords {
         return failure.getMessage() == null ? "connection failed" : failure.getMessage();
     }
 
-    /** Whether nobody listens there: the one failure that needs no second one to be believed. */
+    /** Returns whether nothing listens at the backend's address: the one failure that is believed the first time. */
     public static boolean refused(IOException failure) {
         return failure instanceof ConnectException
                 && (said(failure, "refused")
                         || failure.getCause() instanceof ConnectException cause && said(cause, "refused"));
     }
 
-    /** Whether the connection ended where more had to come; OkHttp calls that a protocol error in a body. */
+    /** Returns whether the connection ended before the answer did; within a body OkHttp calls that a protocol error. */
     public static boolean cutShort(IOException failure) {
         return failure instanceof EOFException || said(failure, "unexpected end of stream");
     }

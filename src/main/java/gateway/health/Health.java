@@ -11,26 +11,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What checks and live traffic say of a backend, and what follows. Flips are logged once, with the reason; checks and
- * requests are not.
+ * Decides on each backend's health from its checks and, as outlier detection, from live requests. Changes are logged
+ * once, with the reason; checks and requests are not logged.
  *
- * <p>The last available backend is never taken out for slow or failed answers: a poor one beats none. One that can't be
- * reached is out whatever the count: sending requests there helps nobody.
+ * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
+ * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed.
  */
 public final class Health {
-    /** How a request failed to bring an answer. */
+    /** How a request failed to get an answer. */
     public enum Failure {
-        /** The connection was refused: nobody listens there. */
+        /** The connection was refused: nothing listens there. */
         REFUSED,
-        /** No connection came about otherwise: no route, unknown host, connecting took too long. */
+        /** There was no connection for another reason: no route, unknown host, connecting took too long. */
         UNREACHABLE,
-        /** It was sent and no (whole, valid) answer came in time. */
+        /** The request was sent, but no complete, valid answer came in time. */
         NO_ANSWER
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-    /** So many requests in a row without an answer eject a backend. */
+    /** How many requests in a row without an answer eject a backend. */
     private static final int FAILURES_IN_A_ROW = 5;
 
     private static final Duration FIRST_EJECTION = Duration.ofSeconds(5);
@@ -42,8 +42,8 @@ public final class Health {
     private final Time time;
 
     /**
-     * @param rise good checks in a row that bring an unhealthy backend back, at least 1
-     * @param fall bad checks in a row that take a healthy one out, at least 1
+     * @param rise how many good checks in a row make an unhealthy backend healthy, at least 1
+     * @param fall how many bad checks in a row make a healthy backend unhealthy, at least 1
      */
     public Health(ServiceList services, int rise, int fall, Time time) {
         this.services = services;
@@ -52,7 +52,7 @@ public final class Health {
         this.time = time;
     }
 
-    /** A check has ended. */
+    /** Handles the result of a check. */
     public void checked(Backend backend, Check check) {
         backend.lastCheck(check);
         if (check.good()) {
@@ -71,7 +71,7 @@ public final class Health {
                     admit(backend, good + " good checks in a row");
                 }
             }
-            default -> {} // healthy, and still so
+            default -> {} // still healthy
         }
     }
 
@@ -85,13 +85,16 @@ public final class Health {
         }
     }
 
-    /** A request got an answer, whatever its status. The hot path: one volatile read while all is well. */
+    /**
+     * Notes that a request got an answer, whatever its status. On the hot path: costs one volatile read unless the last
+     * request failed.
+     */
     public void answered(Backend backend) {
         backend.vitals().answered();
     }
 
     /**
-     * A request got none.
+     * Handles a request that got no answer.
      *
      * @param words what happened, for the log and the list
      */
@@ -105,17 +108,17 @@ public final class Health {
             return;
         }
         if (inARow >= FAILURES_IN_A_ROW) {
-            ejectForAWhile(backend, inARow + " requests in a row without an answer: " + words, failure);
+            ejectTemporarily(backend, inARow + " requests in a row without an answer: " + words, failure);
         }
     }
 
-    private void ejectForAWhile(Backend backend, String reason, Failure failure) {
+    private void ejectTemporarily(Backend backend, String reason, Failure failure) {
         if (!eject(backend, reason, failure == Failure.UNREACHABLE)) {
             return;
         }
         Vitals vitals = backend.vitals();
         long length = vitals.eject(time.nanos(), FIRST_EJECTION.toNanos(), LONGEST_EJECTION.toNanos());
-        LOG.warn("{} stays out for at least {}", backend, Durations.text(Duration.ofNanos(length)));
+        LOG.warn("{} stays unhealthy for at least {}", backend, Durations.text(Duration.ofNanos(length)));
     }
 
     private void admit(Backend backend, String reason) {

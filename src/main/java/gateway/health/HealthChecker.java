@@ -31,9 +31,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks each backend how it is: {@code GET {url}/health}, good when the answer is 2xx and whole within the timeout. It
- * has a client of its own, so that it never waits behind requests, follows no redirects, and reads at most
- * {@value #MOST_BYTES} bytes. The pause between two checks varies by a tenth, so that many gateways don't ask in step.
+ * Checks each backend with {@code GET {url}/health}: good if a complete 2xx answer comes within the timeout. The
+ * checker has an HTTP client of its own, so that checks never wait behind requests; it follows no redirects and reads
+ * at most {@value #MOST_BYTES} bytes. The pause between two checks varies by a tenth, so that several gateways don't
+ * check at the same moments.
  */
 public final class HealthChecker implements AutoCloseable {
     private static final long MOST_BYTES = 64 * 1024;
@@ -53,8 +54,9 @@ public final class HealthChecker implements AutoCloseable {
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
     /**
-     * @param via written into each check, so that a gateway that is asked by itself answers 508 rather than that it is well
-     * @param random numbers from 0 to 1 for the jitter
+     * @param via added to each check, so that a gateway that checks itself by mistake gets a 508 rather than a good
+     * answer
+     * @param random returns numbers from 0 to 1, for the jitter
      */
     public HealthChecker(
             ServiceList services, Health health, Settings settings, Via via, Time time, DoubleSupplier random) {
@@ -77,7 +79,7 @@ public final class HealthChecker implements AutoCloseable {
                 .proxy(Proxy.NO_PROXY)
                 .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(Contact::note)
-                // A check shall say whether a new connection works: none is kept.
+                // Keep no connection: a check must show whether a new one works
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
         Trust.inServices(settings).ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
         this.client = builder.build();
@@ -100,7 +102,10 @@ public final class HealthChecker implements AutoCloseable {
         timer.every(pause(), "health checks", this::tick);
     }
 
-    /** How often {@link #tick} is to be called: often enough that a check is late by a twentieth at most. */
+    /**
+     * Returns the pause between calls of {@link #tick}: short enough that a check is late by a twentieth of the
+     * interval at most.
+     */
     Duration pause() {
         long twentieth = interval.toMillis() / 20;
         return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
@@ -116,7 +121,7 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    /** Checks all backends now, at the same time, and waits for the results; at most the timeout. */
+    /** Checks all backends at the same time and waits for the results, at most for the timeout. */
     public void checkAll() {
         List<CompletableFuture<Void>> checks = services.all().stream()
                 .map(backend -> CompletableFuture.runAsync(() -> check(backend), executor))
@@ -125,8 +130,8 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /**
-     * Checks one backend now, lets {@link Health} draw the consequences, and returns what was seen. A backend is never
-     * checked twice at the same time: whoever comes second waits for the first one's result.
+     * Checks one backend, passes the result to {@link Health}, and returns it. A backend is never checked twice at the
+     * same time: a second call waits for the result of the first.
      */
     public Check check(Backend backend) {
         CompletableFuture<Check> mine = new CompletableFuture<>();
@@ -135,7 +140,7 @@ public final class HealthChecker implements AutoCloseable {
             return running.join();
         }
         try {
-            // Planned before asking: whoever wants an earlier check meanwhile is not overruled.
+            // Before the check, so as not to overwrite an earlier time that Health sets meanwhile
             backend.vitals().nextCheck(time.nanos() + pauseAfter(backend));
             Check check = look(backend);
             health.checked(backend, check);
@@ -149,14 +154,14 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    /** Checks one backend without any consequences. */
+    /** Checks one backend and returns the result, without passing it to {@link Health}. */
     public Check look(Backend backend) {
         long start = time.nanos();
         Optional<Check.Problem> problem = ask(backend);
         return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
     }
 
-    /** An interval, give or take; a second at most while the backend waits for its first good check. */
+    /** Returns the interval with jitter; at most about a second while the backend waits for its first good check. */
     private long pauseAfter(Backend backend) {
         double jitter = 1 + JITTER * (2 * random.getAsDouble() - 1);
         boolean waiting = backend.state().status() == Backend.Status.CHECKING;
@@ -186,20 +191,20 @@ public final class HealthChecker implements AutoCloseable {
     private Optional<Check.Problem> ask(Request request) throws IOException {
         try (Response response = client.newCall(request).execute()) {
             if (response.body().source().request(MOST_BYTES + 1)) {
-                return ill("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+                return bad("its /health is longer than " + MOST_BYTES / 1024 + " KB");
             }
             if (response.code() == LOOP_DETECTED) {
-                return ill("leads back to this gateway");
+                return bad("leads back to this gateway");
             }
-            return response.isSuccessful() ? Optional.empty() : ill("its /health answered " + response.code());
+            return response.isSuccessful() ? Optional.empty() : bad("its /health answered " + response.code());
         }
     }
 
-    private static Optional<Check.Problem> ill(String words) {
+    private static Optional<Check.Problem> bad(String words) {
         return Optional.of(new Check.Problem(words, false));
     }
 
-    /** Whether a connection came about: tells a backend that isn't there from one that is ill. */
+    /** Notes whether a connection was made, which distinguishes an unreachable backend from a sick one. */
     private static final class Contact {
         private volatile boolean made;
 

@@ -31,7 +31,7 @@ public final class Output extends PrintStream {
     /** Puts one in the place of {@code System.out}. */
     public static Output install() {
         Output output = new Output(new Lines(new FileOutputStream(FileDescriptor.out)));
-        output.lines.box.start();
+        output.lines.queue.start();
         System.setOut(output);
         return output;
     }
@@ -39,7 +39,7 @@ public final class Output extends PrintStream {
     /** Waits until there is room for lines that come in masses; for threads that may wait. */
     public static void awaitRoom() {
         if (System.out instanceof Output output) {
-            while (output.lines.box.waiting() > LINES_FOR_MASSES) {
+            while (output.lines.queue.size() > LINES_FOR_MASSES) {
                 LockSupport.parkNanos(1_000_000);
             }
         }
@@ -48,7 +48,7 @@ public final class Output extends PrintStream {
     /** Writes what is there, for a second at most. */
     @Override
     public void close() {
-        lines.box.close();
+        lines.queue.close();
     }
 
     /** Cuts what is written into lines. Only one thread writes at a time: that is PrintStream's to see to. */
@@ -58,12 +58,12 @@ public final class Output extends PrintStream {
 
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
         private final OutputStream target;
-        private final AsyncQueue<byte[]> box;
+        private final AsyncQueue<byte[]> queue;
         private byte last;
 
         Lines(OutputStream target) {
             this.target = new BufferedOutputStream(target, 65_536);
-            this.box = new AsyncQueue<>("log lines", LINES, this::toTarget, this::flushTarget);
+            this.queue = new AsyncQueue<>("log lines", LINES, this::toTarget, this::flushTarget);
         }
 
         @Override
@@ -86,7 +86,7 @@ public final class Output extends PrintStream {
                 byte[] bytes = line.toByteArray();
                 line.reset();
                 mask(bytes);
-                box.give(bytes);
+                queue.add(bytes);
             }
         }
 

@@ -13,35 +13,35 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 
-/** What the gateway has taken on, and what it has refused. */
+/** The metrics of admission control: open connections, requests under way, and refusals. */
 final class AdmissionMetrics implements MultiCollector {
-    private final AdmissionControl guard;
+    private final AdmissionControl admission;
 
-    AdmissionMetrics(AdmissionControl guard) {
-        this.guard = guard;
+    AdmissionMetrics(AdmissionControl admission) {
+        this.admission = admission;
     }
 
     @Override
     public MetricSnapshots collect() {
         return MetricSnapshots.of(
                 counter(
-                        guard.problems(),
+                        admission.problems(),
                         "gateway_problems",
-                        "Answers of the gateway's own that were problem documents, by the last part of their type",
+                        "Problems that the gateway itself answered with, by the last part of their type",
                         "type"),
                 counter(
-                        guard.closed(),
+                        admission.closed(),
                         "gateway_connections_refused",
-                        "Connections that the gateway closed without an answer, by why",
+                        "Connections that the gateway closed without an answer, by reason",
                         "reason"),
                 gauge(
                         "gateway_connections",
                         "Connections that clients have open",
-                        guard.connections().open()),
+                        admission.connections().open()),
                 gauge(
                         "gateway_requests_in_flight",
                         "Requests to services that are under way",
-                        guard.inFlight().count()));
+                        admission.inFlight().count()));
     }
 
     private static MetricSnapshot counter(Refusals refusals, String name, String help, String label) {

@@ -18,7 +18,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What each backend's own counters say when somebody looks. A backend that has left the list leaves nothing behind. */
+/** The metrics of each backend, read from its counters at each scrape. A backend that has left the list has none. */
 final class BackendMetrics implements MultiCollector {
     private final ServiceList services;
 
@@ -38,12 +38,12 @@ final class BackendMetrics implements MultiCollector {
                 counter(
                         backends,
                         "gateway_backend_failures",
-                        "Requests that got no whole answer from the backend",
+                        "Requests that got no complete answer from the backend",
                         Backend::failures),
                 counter(
                         backends,
                         "gateway_backend_ejections",
-                        "How often the backend was taken out as unhealthy",
+                        "How often the backend became unhealthy",
                         Backend::ejections),
                 gauge(
                         backends,
@@ -53,7 +53,7 @@ final class BackendMetrics implements MultiCollector {
                 gauge(
                         backends,
                         "gateway_backend_in_flight",
-                        "Requests that the backend is working on",
+                        "Requests to the backend that are under way",
                         Backend::inFlight),
                 checks(backends));
     }
@@ -80,7 +80,7 @@ final class BackendMetrics implements MultiCollector {
     private static MetricSnapshot checks(List<Backend> backends) {
         return new SummarySnapshot(
                 new MetricMetadata(
-                        "gateway_backend_check_duration_seconds", "How long the backend's health checks took"),
+                        "gateway_backend_check_duration_seconds", "Durations of the backend's health checks"),
                 backends.stream()
                         .map(backend -> new SummaryDataPointSnapshot(
                                 backend.checks(),

@@ -28,57 +28,57 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * All metrics, as Prometheus reads them. The registry is made when somebody first asks; from then on the JVM's own
- * counts of collections and their pauses run too.
+ * All metrics in Prometheus's formats. The registry is made at the first scrape; from then on it also counts the JVM's
+ * garbage collections and their pauses.
  */
 public final class Exposition implements AutoCloseable {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     /**
-     * What is answered.
+     * An answer to a scrape.
      *
-     * @param contentType the format
+     * @param contentType the format's media type
      */
     public record Page(String contentType, byte[] bytes) {}
 
     private final Metrics metrics;
     private final ServiceList services;
-    private final LimitHandler decisions;
+    private final LimitHandler limiter;
     private final RateLimit limit;
-    private final AdmissionControl guard;
+    private final AdmissionControl admission;
     private final LongSupplier droppedLines;
     private PrometheusMeterRegistry registry;
-    private JvmGcMetrics collections;
+    private JvmGcMetrics gcMetrics;
 
     /**
-     * @param decisions counts what the limit let through and refused
-     * @param guard counts problems, connections and requests in flight
-     * @param droppedLines how many lines the access log has dropped
+     * @param limiter counts the requests that the limit let through and refused
+     * @param admission counts problems, connections and requests under way
+     * @param droppedLines returns how many lines the access log has dropped
      */
     public Exposition(
             Metrics metrics,
             ServiceList services,
-            LimitHandler decisions,
+            LimitHandler limiter,
             RateLimit limit,
-            AdmissionControl guard,
+            AdmissionControl admission,
             LongSupplier droppedLines) {
         this.metrics = metrics;
         this.services = services;
-        this.decisions = decisions;
+        this.limiter = limiter;
         this.limit = limit;
-        this.guard = guard;
+        this.admission = admission;
         this.droppedLines = droppedLines;
     }
 
     /**
-     * The metrics now.
+     * Returns the metrics as they are now.
      *
-     * @param accept what the asker takes; null for Prometheus's own text format
+     * @param accept the request's Accept header; null for Prometheus's text format
      */
     public synchronized Page page(String accept) throws IOException {
         if (registry == null) {
-            collections = new JvmGcMetrics();
+            gcMetrics = new JvmGcMetrics();
             registry = registry();
         }
         String type = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
@@ -89,17 +89,17 @@ public final class Exposition implements AutoCloseable {
 
     private PrometheusMeterRegistry registry() {
         PrometheusMeterRegistry made = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        cpuTime(made); // first, since it filters: Micrometer warns of filters that come after meters
+        registerCpuTime(made); // first, because Micrometer warns of filters that are added after meters
         made.getPrometheusRegistry().register((MultiCollector) metrics::snapshots);
         made.getPrometheusRegistry().register(new BackendMetrics(services));
-        made.getPrometheusRegistry().register(new AdmissionMetrics(guard));
-        limiter(made);
+        made.getPrometheusRegistry().register(new AdmissionMetrics(admission));
+        registerLimiter(made);
         FunctionCounter.builder("gateway.access.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .description("Lines of the access log that were dropped because their reader was too slow")
                 .register(made);
         List<MeterBinder> machine = List.of(
                 new JvmMemoryMetrics(),
-                collections,
+                gcMetrics,
                 new JvmThreadMetrics(),
                 new ClassLoaderMetrics(),
                 new ProcessorMetrics(),
@@ -109,8 +109,11 @@ public final class Exposition implements AutoCloseable {
         return made;
     }
 
-    /** Under the name and in the unit that Prometheus has for it, instead of Micrometer's, which promtool objects to. */
-    private static void cpuTime(MeterRegistry made) {
+    /**
+     * Registers the CPU time under Prometheus's usual name and unit, instead of Micrometer's, which promtool objects
+     * to.
+     */
+    private static void registerCpuTime(MeterRegistry made) {
         made.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         made.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
@@ -121,31 +124,31 @@ public final class Exposition implements AutoCloseable {
         }
     }
 
-    private void limiter(MeterRegistry made) {
-        String help = "Requests to services that the rate limit let through or refused, or that it doesn't hold for";
-        FunctionCounter.builder("gateway.rate.limit.decisions", decisions, LimitHandler::allowed)
+    private void registerLimiter(MeterRegistry made) {
+        String help = "Requests to services by the rate limit's decision: allowed, refused, or exempt from the limit";
+        FunctionCounter.builder("gateway.rate.limit.decisions", limiter, LimitHandler::allowed)
                 .description(help)
                 .tag("decision", "allowed")
                 .register(made);
-        FunctionCounter.builder("gateway.rate.limit.decisions", decisions, LimitHandler::refused)
+        FunctionCounter.builder("gateway.rate.limit.decisions", limiter, LimitHandler::refused)
                 .description(help)
                 .tag("decision", "refused")
                 .register(made);
-        FunctionCounter.builder("gateway.rate.limit.decisions", decisions, LimitHandler::exempted)
+        FunctionCounter.builder("gateway.rate.limit.decisions", limiter, LimitHandler::exempted)
                 .description(help)
                 .tag("decision", "exempt")
                 .register(made);
-        decisions.shadow().ifPresent(shadow -> shadow(made, shadow));
+        limiter.shadow().ifPresent(shadow -> registerShadow(made, shadow));
         Gauge.builder("gateway.rate.limit.clients", limit, RateLimit::clients)
                 .description("Client addresses that the rate limit remembers")
                 .register(made);
         if (limit.sharing().isPresent()) {
-            sharing(made);
+            registerSharing(made);
         }
     }
 
-    private static void shadow(MeterRegistry made, ShadowLimit shadow) {
-        String help = "What the rate limit that is tried out would have let through or refused";
+    private static void registerShadow(MeterRegistry made, ShadowLimit shadow) {
+        String help = "Requests to services by what the shadow limit, which is only tried out, would have decided";
         FunctionCounter.builder("gateway.rate.limit.shadow.decisions", shadow, ShadowLimit::allowed)
                 .description(help)
                 .tag("decision", "allowed")
@@ -156,15 +159,15 @@ public final class Exposition implements AutoCloseable {
                 .register(made);
     }
 
-    private void sharing(MeterRegistry made) {
+    private void registerSharing(MeterRegistry made) {
         Gauge.builder("gateway.redis.up", limit, any -> sharing(any).up() ? 1 : 0)
-                .description("1 if Redis can be reached, so that the rate limit is one for all gateways")
+                .description("1 if Redis can be reached, so that all gateways share one rate limit")
                 .register(made);
         FunctionCounter.builder(
                         "gateway.redis.failures", limit, any -> sharing(any).failures())
-                .description("How often Redis failed to decide")
+                .description("Decisions that Redis failed to make")
                 .register(made);
-        String help = "Decisions of the rate limit by where they were made: in Redis, or in this gateway's memory";
+        String help = "Decisions of the rate limit by the store that made them: Redis, or this gateway's memory";
         FunctionCounter.builder(
                         "gateway.rate.limit.store.decisions",
                         limit,
@@ -185,11 +188,11 @@ public final class Exposition implements AutoCloseable {
         return limit.sharing().orElseThrow();
     }
 
-    /** Ends what the registry had begun, if it was ever made. */
+    /** Closes the registry, if it was ever made. */
     @Override
     public synchronized void close() {
         if (registry != null) {
-            collections.close();
+            gcMetrics.close();
             registry.close();
         }
     }

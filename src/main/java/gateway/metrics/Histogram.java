@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Durations in fixed buckets, 1 ms to 30 s. Recording adds to two adders; most find their bucket at the first looks. */
+/**
+ * A histogram of durations with fixed buckets from 1 ms to 30 s. Recording adds to two adders; most durations fall into
+ * one of the first buckets.
+ */
 final class Histogram {
     private static final List<Double> BOUNDS = List.of(
             0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, Double.POSITIVE_INFINITY);

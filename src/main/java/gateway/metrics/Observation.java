@@ -18,10 +18,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.RequestLog;
 
-/** All who watch requests: what is remembered, counted, measured and logged of each when it has ended. */
+/**
+ * Everything that observes requests when they end: the recent traces, the counts, the history, the metrics and the
+ * access log.
+ */
 public final class Observation implements AutoCloseable {
     private final Traces traces = new Traces();
-    private final OutcomeCounts traffic = new OutcomeCounts();
+    private final OutcomeCounts outcomes = new OutcomeCounts();
     private final History history;
     private final Exposition metrics;
     private final Optional<AccessLog> accessLog;
@@ -40,7 +43,7 @@ public final class Observation implements AutoCloseable {
             Time time) {
         Metrics counts = new Metrics();
         accessLog = logForm.map(AccessLog::new);
-        history = new History(traffic, services, time);
+        history = new History(outcomes, services, time);
         metrics = new Exposition(
                 counts,
                 services,
@@ -48,43 +51,43 @@ public final class Observation implements AutoCloseable {
                 limiter.limit(),
                 admission,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
-        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, traffic, counts, admission::count));
+        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, outcomes, counts, admission::count));
         accessLog.ifPresent(listeners::add);
         requestLog = new TraceEnds(time, listeners);
     }
 
-    /** What Jetty is to call when it is done with a request. */
+    /** Returns the log that Jetty is to call when it is done with a request. */
     public RequestLog requestLog() {
         return requestLog;
     }
 
-    /** The last requests. */
+    /** Returns the traces of the last requests. */
     public Traces traces() {
         return traces;
     }
 
-    /** How requests have ended so far. */
-    public OutcomeCounts traffic() {
-        return traffic;
+    /** Returns the counts of requests by outcome. */
+    public OutcomeCounts outcomes() {
+        return outcomes;
     }
 
-    /** The last minutes. */
+    /** Returns the history of the last minutes. */
     public History history() {
         return history;
     }
 
-    /** All of it for machines. */
+    /** Returns the metrics for {@code /metrics}. */
     public Exposition metrics() {
         return metrics;
     }
 
-    /** Starts the log, and has the timer call what ends the steps of the history. */
+    /** Starts the access log, and schedules the steps of the history. */
     public void start(Timer timer) {
         accessLog.ifPresent(AccessLog::start);
         timer.every(History.STEP, "history", history::tick);
     }
 
-    /** Writes what is still to be logged. */
+    /** Closes the metrics, and writes the lines that are still to be logged. */
     @Override
     public void close() {
         metrics.close();

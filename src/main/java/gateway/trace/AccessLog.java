@@ -44,7 +44,7 @@ public final class AccessLog implements Consumer<Trace>, AutoCloseable {
     @Override
     public void accept(Trace trace) {
         if (!trace.isRoutine()) {
-            traces.give(trace);
+            traces.add(trace);
         }
     }
 

@@ -38,7 +38,7 @@ public final class History {
             Latency.Percentiles latency,
             Map<String, Long> backends) {}
 
-    private final OutcomeCounts traffic;
+    private final OutcomeCounts counts;
     private final ServiceList services;
     private final Time time;
     private final ArrayDeque<Point> points = new ArrayDeque<>();
@@ -46,32 +46,32 @@ public final class History {
     private Map<Backend, Long> backendsBefore = new HashMap<>();
     private long ticks;
 
-    public History(OutcomeCounts traffic, ServiceList services, Time time) {
-        this.traffic = traffic;
+    public History(OutcomeCounts counts, ServiceList services, Time time) {
+        this.counts = counts;
         this.services = services;
         this.time = time;
     }
 
     /** Ends the current step, here and in all latencies. */
     public synchronized void tick() {
-        traffic.latency().tick();
+        counts.latency().tick();
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
-            long count = traffic.count(outcome);
+            long count = counts.count(outcome);
             Long before = outcomesBefore.put(outcome, count);
             putIfAny(outcomes, outcome, count - (before == null ? 0 : before));
         }
-        Map<Backend, Long> counts = new HashMap<>();
+        Map<Backend, Long> requests = new HashMap<>();
         Map<String, Long> backends = new TreeMap<>();
         for (Backend backend : services.all()) {
             backend.latency().tick();
             long count = backend.requests();
-            counts.put(backend, count);
+            requests.put(backend, count);
             putIfAny(backends, backend.name(), count - backendsBefore.getOrDefault(backend, 0L));
         }
-        backendsBefore = counts;
+        backendsBefore = requests;
         points.addLast(new Point(
-                ticks++, time.now().toEpochMilli(), outcomes, traffic.latency().lastStep(), backends));
+                ticks++, time.now().toEpochMilli(), outcomes, counts.latency().lastStep(), backends));
         if (points.size() > KEPT) {
             points.removeFirst();
         }

@@ -10,112 +10,113 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands things over to one thread of its own, which may be slow: whoever hands something over never waits, and when the
- * box is full it is dropped and counted. After each look the thread rests for {@link #PAUSE} before it waits for more: in
- * busy times it isn't woken for each thing, which would cost the giver some microseconds.
+ * A bounded queue with one consumer thread, which may be slow. Producers never wait: when the queue is full, their
+ * items are dropped and counted. Each time it has emptied the queue, the consumer rests for {@link #PAUSE} before it
+ * waits for more, so that in busy times producers needn't wake it for each item, which would cost them some
+ * microseconds.
  */
 public final class AsyncQueue<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncQueue.class);
     private static final Duration PAUSE = Duration.ofMillis(5);
-    private static final int MOST_AT_ONCE = 1000; // even if it never empties, there is a complaint now and then
+    private static final int MOST_AT_ONCE = 1000; // so that drops are logged even if the queue never empties
     private static final Duration LONGEST_WAITING = Duration.ofMillis(100);
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(1);
-    private static final Duration COMPLAINT_PAUSE = Duration.ofSeconds(10);
+    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
     private final String name;
-    private final Consumer<T> taker;
+    private final Consumer<T> consumer;
     private final Runnable afterwards;
-    private final ArrayBlockingQueue<T> waiting;
+    private final ArrayBlockingQueue<T> queue;
     private final LongAdder dropped = new LongAdder();
     private final Thread thread;
     private long droppedBefore;
-    private long complainedAt;
+    private long warnedAt;
     private volatile boolean closing;
 
     /**
-     * @param name what is in it, in words; its thread is called so too
-     * @param capacity how many things it holds
-     * @param taker gets them in order, on the box's thread
-     * @param afterwards called there whenever nothing more has come
+     * @param name names the items, for the log; also the thread's name
+     * @param capacity how many items the queue holds
+     * @param consumer receives the items in order, on the queue's thread
+     * @param afterwards called on that thread whenever the queue is empty
      */
-    public AsyncQueue(String name, int capacity, Consumer<T> taker, Runnable afterwards) {
+    public AsyncQueue(String name, int capacity, Consumer<T> consumer, Runnable afterwards) {
         this.name = name;
-        this.taker = taker;
+        this.consumer = consumer;
         this.afterwards = afterwards;
-        this.waiting = new ArrayBlockingQueue<>(capacity);
+        this.queue = new ArrayBlockingQueue<>(capacity);
         this.thread = Threads.daemons(name).newThread(this::run);
-        this.complainedAt = System.nanoTime() - COMPLAINT_PAUSE.toNanos();
+        this.warnedAt = System.nanoTime() - WARNING_PAUSE.toNanos();
     }
 
-    /** Starts the thread. What was given before is kept for it. */
+    /** Starts the thread. Items that were added before wait for it. */
     public void start() {
         thread.start();
     }
 
-    /** Hands it over; never waits. */
-    public void give(T thing) {
-        if (!waiting.offer(thing)) {
+    /** Adds an item, or drops it if the queue is full; never waits. */
+    public void add(T item) {
+        if (!queue.offer(item)) {
             dropped.increment();
         }
     }
 
-    /** How many were dropped. */
+    /** Returns how many items were dropped. */
     public long dropped() {
         return dropped.sum();
     }
 
-    /** How many are waiting. */
-    public int waiting() {
-        return waiting.size();
+    /** Returns how many items are in the queue. */
+    public int size() {
+        return queue.size();
     }
 
     private void run() {
         boolean last;
         do {
             last = closing;
-            takeAll(waiting.poll());
-            complain(last);
-            takeAll(waiting.poll()); // the complaint may be in this very box
+            consumeAll(queue.poll());
+            warnOfDrops(last);
+            consumeAll(queue.poll()); // the warning may itself be in this queue
             afterwards.run();
-            last &= waiting.isEmpty();
-            if (!last && waiting.isEmpty()) {
+            last &= queue.isEmpty();
+            if (!last && queue.isEmpty()) {
                 LockSupport.parkNanos(this, PAUSE.toNanos());
-                takeAll(await());
+                consumeAll(await());
             }
         } while (!last);
     }
 
-    /** The next thing; null if none comes in time. */
+    /** Waits for the next item; returns null if none comes in time. */
     private T await() {
         try {
-            return waiting.poll(LONGEST_WAITING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) { // by nobody
+            return queue.poll(LONGEST_WAITING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) { // nothing interrupts this thread
             return null;
         }
     }
 
-    private void takeAll(T first) {
+    private void consumeAll(T first) {
         int left = MOST_AT_ONCE;
-        for (T thing = first; thing != null; thing = --left > 0 ? waiting.poll() : null) {
+        for (T item = first; item != null; item = --left > 0 ? queue.poll() : null) {
             try {
-                taker.accept(thing);
+                consumer.accept(item);
             } catch (RuntimeException | Error e) {
-                LOG.error("One of the {} failed", name, e);
+                LOG.error("Failed to handle one of the {}", name, e);
             }
         }
     }
 
-    private void complain(boolean now) {
+    private void warnOfDrops(boolean now) {
         long sum = dropped.sum();
         long time = System.nanoTime();
-        if (sum > droppedBefore && (now || time - complainedAt >= COMPLAINT_PAUSE.toNanos())) {
-            LOG.warn("{} of the {} were dropped: whoever reads the log is too slow", sum - droppedBefore, name);
+        if (sum > droppedBefore && (now || time - warnedAt >= WARNING_PAUSE.toNanos())) {
+            LOG.warn("dropped {} {}: stdout is read too slowly", sum - droppedBefore, name);
             droppedBefore = sum;
-            complainedAt = time;
+            warnedAt = time;
         }
     }
 
-    /** Lets the thread take what is there, for a second at most. */
+    /** Waits until the thread has handled the queued items, for a second at most. */
     @Override
     public void close() {
         closing = true;

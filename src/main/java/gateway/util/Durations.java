@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them in settings and JSON: a whole number and a unit, {@code 500ms 2s 5m 1h}. */
+/** Reads and writes durations as in settings and JSON: a whole number and a unit, {@code 500ms 2s 5m 1h}. */
 public final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -30,9 +30,9 @@ public final class Durations {
     }
 
     /**
-     * Reads a duration that has to lie between two others, both allowed.
+     * Reads a duration between two bounds, both included.
      *
-     * @throws IllegalArgumentException if it isn't a duration or lies outside
+     * @throws IllegalArgumentException if the text is no duration, or one outside the bounds
      */
     public static Duration parse(String text, Duration min, Duration max) {
         Duration duration = parse(text);
@@ -55,7 +55,7 @@ public final class Durations {
         return seconds % 60 == 0 && seconds > 60 ? seconds / 60 + "m" : seconds + "s";
     }
 
-    /** Whole seconds, rounded up: what a header that only knows seconds must say to be true. */
+    /** Returns whole seconds, rounded up, for headers that can't express less. */
     public static long secondsRoundedUp(long nanos) {
         return Math.floorDiv(nanos + 999_999_999L, 1_000_000_000L);
     }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 10MB}, {@code 32KB}, {@code 512}; a KB is 1024 bytes. */
+/** Reads and writes sizes as in settings: {@code 10MB}, {@code 32KB}, {@code 512}; a KB is 1024 bytes. */
 public final class Sizes {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KB|MB|GB)?", Pattern.CASE_INSENSITIVE);
     private static final long KILO = 1024;
@@ -12,7 +12,7 @@ public final class Sizes {
     private Sizes() {}
 
     /**
-     * Reads a size in bytes between two others, both allowed.
+     * Reads a size between two bounds in bytes, both included.
      *
      * @throws IllegalArgumentException saying what is expected
      */
@@ -35,7 +35,7 @@ public final class Sizes {
         };
     }
 
-    /** The size in its largest whole unit. */
+    /** Writes a size in its largest whole unit. */
     public static String words(long bytes) {
         if (bytes > 0 && bytes % (KILO * KILO * KILO) == 0) {
             return bytes / (KILO * KILO * KILO) + " GB";

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.VirtualThreads;
 
-/** Threads with names that tell what they are for, none of which keeps the process alive. */
+/** Makes named threads, none of which keeps the process alive. */
 public final class Threads {
     private Threads() {}
 
-    /** A factory of daemon threads called {@code name}, {@code name-2}, {@code name-3} ... */
+    /** Returns a factory of daemon threads called {@code name}, {@code name-2}, {@code name-3} ... ... */
     public static ThreadFactory daemons(String name) {
         AtomicInteger made = new AtomicInteger();
         return task -> {
@@ -23,15 +23,16 @@ public final class Threads {
         };
     }
 
-    /** Whether this Java has virtual threads, so that waiting costs no thread of the system's. */
+    /** Returns whether this Java has virtual threads, so that a waiting task occupies no platform thread. */
     public static boolean areVirtual() {
         return VirtualThreads.areSupported();
     }
 
     /**
-     * Runs tasks that mostly wait, each at once on a thread of its own: a virtual one, or else a daemon.
+     * Returns an executor for tasks that mostly wait. Each task runs at once on its own thread: a virtual one or,
+     * without these, a daemon.
      *
-     * @param most how many tasks there may be if threads aren't virtual; more are rejected
+     * @param most how many tasks may run at a time if threads aren't virtual; more are rejected
      */
     public static ExecutorService forWaiting(String name, int most) {
         return areVirtual()

@@ -2,15 +2,15 @@ package gateway.util;
 
 import java.time.Instant;
 
-/** Where the gateway gets the time from. An argument everywhere, so that tests own one and never sleep. */
+/** The gateway's clock. It is passed as an argument everywhere, so that tests set the time and never sleep. */
 public interface Time {
-    /** Nanoseconds from an arbitrary origin; never goes back. For durations, windows and deadlines. */
+    /** Returns nanoseconds from an arbitrary origin, which never go back: for durations, windows and deadlines. */
     long nanos();
 
-    /** The wall clock. For timestamps that people and other machines read. */
+    /** Returns the wall clock's time: for timestamps that people and other machines read. */
     Instant now();
 
-    /** The machine's own clocks. */
+    /** Returns the machine's clocks. */
     static Time system() {
         return new Time() {
             @Override

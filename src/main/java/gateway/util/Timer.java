@@ -7,30 +7,33 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread that calls short steps again and again. The steps do the work and are what tests call. */
+/** One daemon thread that runs short steps periodically. The steps do the work; tests call them directly. */
 public final class Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
 
     private final ScheduledExecutorService executor;
 
-    /** The gateway's own. */
+    /** Makes the gateway's timer. */
     public Timer() {
         this("gateway-timer");
     }
 
-    /** One for steps that may take long, with a thread of this name. */
+    /** Makes a timer with its own thread of this name, for steps that may take long. */
     public Timer(String name) {
         executor = Executors.newSingleThreadScheduledExecutor(Threads.daemons(name));
     }
 
-    /** Calls the step after each pause from now on; a step that fails, however badly, is logged and called again all the same. */
+    /**
+     * Schedules a step to run after each pause. If it throws, even an Error, that is logged and the step runs again all
+     * the same.
+     */
     public void every(Duration pause, String name, Runnable step) {
         executor.scheduleWithFixedDelay(
                 () -> {
                     try {
                         step.run();
                     } catch (RuntimeException | Error e) {
-                        LOG.error("The timer's step {} failed", name, e);
+                        LOG.error("Timer step {} failed", name, e);
                     }
                 },
                 pause.toNanos(),
@@ -41,7 +44,7 @@ public final class Timer implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
-        try { // so that no step runs on what is closed next
+        try { // so that no step uses parts that are closed next
             executor.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -65,10 +65,10 @@ class ConfigCheckTest {
                 "GATEWAY_PORT, 0, GATEWAY_ADMIN_TOKEN, 0123456789abcdef, -",
                 "GATEWAY_PORT, 0, GATEWAY_ADMIN_PORT, 0, -",
                 "GATEWAY_ADMIN_TOKEN, 0123456789abcdef, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, -",
-                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, 'nobody may change things'",
-                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, ::1, 'nobody may change things'",
-                "GATEWAY_ADMIN_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.0/8, 'nobody may change things'",
-                "GATEWAY_PROXY_PROTOCOL, true, GATEWAY_TRUSTED_PROXIES, 192.0.2.1, 'nobody may change things'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.1, 'no client may change anything'",
+                "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, ::1, 'no client may change anything'",
+                "GATEWAY_ADMIN_PORT, 0, GATEWAY_TRUSTED_PROXIES, 127.0.0.0/8, 'no client may change anything'",
+                "GATEWAY_PROXY_PROTOCOL, true, GATEWAY_TRUSTED_PROXIES, 192.0.2.1, 'no client may change anything'",
             })
     void what_a_proxy_on_this_machine_would_mean_for_operators_is_noted(
             String name, String value, String other, String otherValue, String note) {
@@ -123,8 +123,8 @@ class ConfigCheckTest {
 
     @ParameterizedTest(name = "shared: {0}")
     @CsvSource({
-        "false, 'is taken, and not by a gateway; end what listens there or take another port'",
-        "true, 'is taken, and not shared: who listens there has no GATEWAY_REUSE_PORT=true, or is another user''s'",
+        "false, 'in use, and not by a gateway; stop that process or choose another port'",
+        "true, 'in use and not shared: that process runs without GATEWAY_REUSE_PORT=true, or as another user'",
     })
     void a_port_that_something_else_has_is_bad(boolean shared, String words) throws Exception {
         try (TestBackend other = TestBackend.named("other")) {
@@ -142,7 +142,7 @@ class ConfigCheckTest {
             Said said = check(Map.of("GATEWAY_PORT", "" + running.port()));
             assertEquals(0, said.code());
             assertEquals(
-                    "ok    GATEWAY_PORT=" + running.port() + ": is taken, by a gateway that runs",
+                    "ok    GATEWAY_PORT=" + running.port() + ": in use by a running gateway",
                     said.line("ok    GATEWAY_PORT"));
         }
     }
@@ -152,8 +152,8 @@ class ConfigCheckTest {
         int port = TestBackend.deadPort();
         for (int i = 0; i < 2; i++) {
             Said said = check(Map.of("GATEWAY_PORT", "" + port, "GATEWAY_ADMIN_PORT", "0"));
-            assertEquals("ok    GATEWAY_PORT=" + port + ": is free", said.line("ok    GATEWAY_PORT"));
-            assertEquals("ok    GATEWAY_ADMIN_PORT=0: takes a free one", said.line("ok    GATEWAY_ADMIN_PORT"));
+            assertEquals("ok    GATEWAY_PORT=" + port + ": free", said.line("ok    GATEWAY_PORT"));
+            assertEquals("ok    GATEWAY_ADMIN_PORT=0: any free port", said.line("ok    GATEWAY_ADMIN_PORT"));
         }
     }
 
@@ -162,7 +162,7 @@ class ConfigCheckTest {
         Said said = check(Map.of("GATEWAY_HOST", "192.0.2.1", "GATEWAY_PORT", "8765"));
         assertEquals(3, said.code());
         assertTrue(
-                said.line("BAD").startsWith("BAD   GATEWAY_PORT=8765: can't be had at 192.0.2.1: "), said.toString());
+                said.line("BAD").startsWith("BAD   GATEWAY_PORT=8765: can't be bound at 192.0.2.1: "), said.toString());
     }
 
     @Test
@@ -193,8 +193,8 @@ class ConfigCheckTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "not yet, 86400, 3, 'BAD   GATEWAY_TLS_CERT: CN=localhost isn''t valid before '",
-        "soon, 0, 0, 'note  GATEWAY_TLS_CERT: CN=localhost ends soon, at '",
-        "yesterday, -86400, 3, 'BAD   GATEWAY_TLS_CERT: CN=localhost ended at '",
+        "soon, 0, 0, 'note  GATEWAY_TLS_CERT: CN=localhost expires soon, at '",
+        "yesterday, -86400, 3, 'BAD   GATEWAY_TLS_CERT: CN=localhost expired at '",
     })
     void it_says_when_a_certificate_ends(String when, long seconds, int code, String start) throws Exception {
         Instant middle = Instant.now().plusSeconds(seconds);
@@ -223,7 +223,7 @@ class ConfigCheckTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         Said said = check(Map.of("GATEWAY_ADMIN_TOKEN_FILE", file.toString()));
         assertEquals(0, said.code());
-        assertTrue(said.line("ok    admin: whoever shows the token").length() > 0);
+        assertTrue(said.line("ok    admin: changes and private data").length() > 0);
         assertTrue(said.line("note  GATEWAY_ADMIN_TOKEN_FILE=").endsWith("chmod 600 it"));
         assertFalse(said.toString().contains(token));
     }
@@ -231,10 +231,10 @@ class ConfigCheckTest {
     @ParameterizedTest(name = "{0} from {1}: {2}")
     @CsvSource({
         "'1.2.3.4, 10.0.0.1', 10.0.0.2, 'it is 1.2.3.4, which isn''t in GATEWAY_TRUSTED_PROXIES'",
-        "'6.6.6.6, 1.2.3.4, 10.0.0.1', 10.0.0.2, 'it is 1.2.3.4, which isn''t in GATEWAY_TRUSTED_PROXIES: what stands left of it is ignored'",
-        "1.2.3.4, 192.0.2.9, 'it is 192.0.2.9, which isn''t in GATEWAY_TRUSTED_PROXIES: what stands left of it is ignored'",
-        "'1.2.3.4, junk', 10.0.0.2, 'it is 10.0.0.2, though that is a trusted proxy: nobody further is named'",
-        "10.0.0.1, 10.0.0.2, 'it is 10.0.0.1, though that is a trusted proxy: nobody further is named'",
+        "'6.6.6.6, 1.2.3.4, 10.0.0.1', 10.0.0.2, 'it is 1.2.3.4, which isn''t in GATEWAY_TRUSTED_PROXIES: addresses to its left are ignored'",
+        "1.2.3.4, 192.0.2.9, 'it is 192.0.2.9, which isn''t in GATEWAY_TRUSTED_PROXIES: addresses to its left are ignored'",
+        "'1.2.3.4, junk', 10.0.0.2, 'it is 10.0.0.2, though that is a trusted proxy: the header names no further address'",
+        "10.0.0.1, 10.0.0.2, 'it is 10.0.0.1, though that is a trusted proxy: the header names no further address'",
     })
     void a_claim_is_walked_and_nothing_else_looked_for(String header, String peer, String words) {
         Said said = check(Map.of("GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8"), "--check-client", header, "--peer", peer);

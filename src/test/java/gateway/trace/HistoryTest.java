@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class HistoryTest {
     private final FakeTime time = new FakeTime();
-    private final OutcomeCounts traffic = new OutcomeCounts();
+    private final OutcomeCounts counts = new OutcomeCounts();
     private final ServiceList services = new ServiceList(time);
-    private final History history = new History(traffic, services, time);
+    private final History history = new History(counts, services, time);
     private final Backend a = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
             .backend();
 
@@ -27,7 +27,7 @@ class HistoryTest {
         Trace trace = new Trace(
                 time.now(), time.nanos(), InetAddress.getLoopbackAddress(), "GET", "/api/x", "id", null, true);
         trace.end(time.nanos() + duration.toNanos(), 200, 0);
-        traffic.accept(trace);
+        counts.accept(trace);
         a.tryStart();
     }
 
@@ -62,11 +62,11 @@ class HistoryTest {
     void the_window_of_latency_forgets_after_20_steps() {
         served(Duration.ofMillis(10));
         step();
-        assertEquals(10, traffic.latency().window().p50(), 0.1);
+        assertEquals(10, counts.latency().window().p50(), 0.1);
         for (int i = 0; i < 20; i++) {
             step();
         }
-        assertTrue(Double.isNaN(traffic.latency().window().p50()));
+        assertTrue(Double.isNaN(counts.latency().window().p50()));
     }
 
     @Test

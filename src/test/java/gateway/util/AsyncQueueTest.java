@@ -20,14 +20,14 @@ class AsyncQueueTest {
         int givers = 4;
         int each = 50_000;
         List<long[]> taken = new ArrayList<>();
-        AsyncQueue<long[]> box = new AsyncQueue<>("numbers", 1 << 18, taken::add, AsyncQueueTest::nothing);
-        box.start();
+        AsyncQueue<long[]> queue = new AsyncQueue<>("numbers", 1 << 18, taken::add, AsyncQueueTest::nothing);
+        queue.start();
         List<Thread> threads = new ArrayList<>();
         for (int giver = 0; giver < givers; giver++) {
             int number = giver;
             Thread thread = Threads.daemons("giver").newThread(() -> {
                 for (int i = 0; i < each; i++) {
-                    box.give(new long[] {number, i});
+                    queue.add(new long[] {number, i});
                 }
             });
             threads.add(thread);
@@ -36,8 +36,8 @@ class AsyncQueueTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        box.close();
-        assertEquals(0, box.dropped());
+        queue.close();
+        assertEquals(0, queue.dropped());
         assertEquals(givers * each, taken.size());
         long[] next = new long[givers];
         for (long[] thing : taken) {
@@ -48,13 +48,13 @@ class AsyncQueueTest {
     @Test
     void under_pressure_everything_is_either_taken_or_counted_as_dropped() throws Exception {
         List<Integer> taken = new ArrayList<>();
-        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
-        box.start();
+        AsyncQueue<Integer> queue = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
+        queue.start();
         List<Thread> threads = new ArrayList<>();
         for (int giver = 0; giver < 3; giver++) {
             Thread thread = Threads.daemons("giver").newThread(() -> {
                 for (int i = 0; i < 100_000; i++) {
-                    box.give(i);
+                    queue.add(i);
                 }
             });
             threads.add(thread);
@@ -63,32 +63,32 @@ class AsyncQueueTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        box.close();
-        assertEquals(300_000, taken.size() + box.dropped());
+        queue.close();
+        assertEquals(300_000, taken.size() + queue.dropped());
     }
 
     @Test
     void a_taker_that_sleeps_is_woken() throws Exception {
         BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
-        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
-        box.start();
+        AsyncQueue<Integer> queue = new AsyncQueue<>("numbers", 16, taken::add, AsyncQueueTest::nothing);
+        queue.start();
         for (int i = 0; i < 20; i++) {
-            box.give(i);
+            queue.add(i);
             assertEquals(i, taken.poll(10, TimeUnit.SECONDS));
         }
-        box.close();
+        queue.close();
     }
 
     @Test
     void what_fails_is_no_reason_to_stop() {
         List<Integer> taken = new ArrayList<>();
-        AsyncQueue<Integer> box =
+        AsyncQueue<Integer> queue =
                 new AsyncQueue<>("numbers", 16, number -> taken.add(10 / number), AsyncQueueTest::nothing);
-        box.give(5);
-        box.give(0);
-        box.give(2);
-        box.start();
-        box.close();
+        queue.add(5);
+        queue.add(0);
+        queue.add(2);
+        queue.start();
+        queue.close();
         assertEquals(List.of(2, 5), taken);
     }
 
@@ -96,7 +96,7 @@ class AsyncQueueTest {
     void closing_waits_for_a_taker_that_is_stuck_but_not_for_ever() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
-        AsyncQueue<Integer> box = new AsyncQueue<>(
+        AsyncQueue<Integer> queue = new AsyncQueue<>(
                 "numbers",
                 16,
                 number -> {
@@ -108,10 +108,10 @@ class AsyncQueueTest {
                     }
                 },
                 AsyncQueueTest::nothing);
-        box.start();
-        box.give(1);
+        queue.start();
+        queue.add(1);
         stuck.await();
-        box.close();
+        queue.close();
         assertEquals(1, over.getCount());
         over.countDown();
     }
@@ -119,21 +119,21 @@ class AsyncQueueTest {
     @Test
     void a_full_box_takes_again_once_it_was_emptied() throws Exception {
         BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
-        AsyncQueue<Integer> box = new AsyncQueue<>("numbers", 4, taken::add, AsyncQueueTest::nothing);
+        AsyncQueue<Integer> queue = new AsyncQueue<>("numbers", 4, taken::add, AsyncQueueTest::nothing);
         for (int i = 0; i < 6; i++) {
-            box.give(i);
+            queue.add(i);
         }
-        assertEquals(2, box.dropped());
-        assertEquals(4, box.waiting());
-        box.start();
+        assertEquals(2, queue.dropped());
+        assertEquals(4, queue.size());
+        queue.start();
         for (int i = 0; i < 4; i++) {
             assertEquals(i, taken.poll(10, TimeUnit.SECONDS));
         }
-        box.close();
-        assertEquals(0, box.waiting());
+        queue.close();
+        assertEquals(0, queue.size());
         assertTrue(taken.isEmpty());
-        box.give(6);
-        assertEquals(2, box.dropped());
-        assertFalse(box.waiting() == 0);
+        queue.add(6);
+        assertEquals(2, queue.dropped());
+        assertFalse(queue.size() == 0);
     }
 }

@@ -33,7 +33,7 @@ public final class LiveApi {
 
     private final LiveView view;
     private final Traces traces;
-    private final OutcomeCounts traffic;
+    private final OutcomeCounts counts;
     private final History history;
     private final int mostViewers;
     private final Drain drain;
@@ -48,7 +48,7 @@ public final class LiveApi {
     public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
         this.view = view;
         this.traces = seen.traces();
-        this.traffic = seen.traffic();
+        this.counts = seen.outcomes();
         this.history = seen.history();
         this.mostViewers = mostViewers;
         this.drain = drain;
@@ -95,7 +95,7 @@ public final class LiveApi {
         long nextPoint = after(points, 0);
         long seen = 0;
         while (!isOver()) {
-            long count = traffic.count(); // before looking: what ends meanwhile is news, too
+            long count = counts.count(); // before looking: what ends meanwhile is news, too
             Traces.Batch batch = traces.since(seen, MOST_STORIES);
             seen = batch.seen();
             if (!batch.traces().isEmpty()) {
@@ -139,7 +139,7 @@ public final class LiveApi {
         long start = System.nanoTime();
         do {
             LockSupport.parkNanos(SOONEST.toNanos());
-        } while (traffic.count() == count && System.nanoTime() - start < LATEST.toNanos() && !isOver());
+        } while (counts.count() == count && System.nanoTime() - start < LATEST.toNanos() && !isOver());
     }
 
     private boolean isOver() {

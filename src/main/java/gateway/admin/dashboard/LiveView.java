@@ -30,7 +30,7 @@ public final class LiveView {
     private final Balancer balancer;
     private final RateLimit limit;
     private final LimitHandler decisions;
-    private final OutcomeCounts traffic;
+    private final OutcomeCounts counts;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
@@ -43,14 +43,14 @@ public final class LiveView {
             Balancer balancer,
             RateLimit limit,
             LimitHandler decisions,
-            OutcomeCounts traffic,
+            OutcomeCounts counts,
             Drain drain,
             Time time) {
         this.services = services;
         this.balancer = balancer;
         this.limit = limit;
         this.decisions = decisions;
-        this.traffic = traffic;
+        this.counts = counts;
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
@@ -107,7 +107,7 @@ public final class LiveView {
     State state() {
         Map<String, Long> totals = new LinkedHashMap<>();
         for (Outcome outcome : Outcome.values()) {
-            totals.put(outcome.word(), traffic.count(outcome));
+            totals.put(outcome.word(), counts.count(outcome));
         }
         List<Backend> available = services.available();
         return new State(
@@ -123,7 +123,7 @@ public final class LiveView {
                                 : balancer.next(available).map(Backend::name).orElse(null)),
                 totals,
                 services.all().stream().mapToInt(Backend::inFlight).sum(),
-                Percentiles.of(traffic.latency().window()),
+                Percentiles.of(counts.latency().window()),
                 services.all().stream()
                         .map(backend -> new BackendView(
                                 ServiceView.of(backend, time.nanos()),
