@@ -33,7 +33,7 @@ final class Report {
         code = code == UNUSABLE ? UNUSABLE : MISSING;
     }
 
-    /** The gateway wouldn't start. */
+    /** Reports why the gateway would not start. */
     void unusable(String words) {
         words.lines().forEach(line -> line("BAD", line));
         code = UNUSABLE;
