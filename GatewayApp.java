@@ -1,3 +1,5 @@
+// "java GatewayApp.java" compiles this file alone and takes the rest from the class path. This builds and sets both:
+// eval "$(./run.sh env)"
 import gateway.admin.AdminApi;
 import gateway.admin.access.SameOrigin;
 import gateway.admission.AdmissionControl;
@@ -29,12 +31,7 @@ import gateway.util.Time;
 import io.javalin.Javalin;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The gateway, as a table of contents: makes the parts, lists the handlers, starts.
- *
- * <p>Java launches this file alone if all else is built and on the class path, which is what {@code run.sh env} does:
- * {@code eval "$(./run.sh env)" && java GatewayApp.java}
- */
+/** The gateway, as a table of contents: makes the parts, says when they start and end, lists the handlers in their order. */
 public final class GatewayApp {
     private static final PathPrefix API = new PathPrefix("/api");
 

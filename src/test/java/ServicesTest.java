@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.net.ServiceUrl;
+import gateway.server.ServiceServer;
 import gateway.service.FaultInjection;
 import gateway.service.Registration;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
-import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
 import io.javalin.testtools.JavalinTest;
 import io.javalin.testtools.TestConfig;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -40,21 +41,21 @@ class ServicesTest {
         return Stream.of(
                 Arguments.of(
                         "A",
-                        (Function<FaultInjection, Javalin>) ServiceA::create,
+                        (Consumer<RoutesConfig>) ServiceA::routes,
                         1,
                         100,
                         "[\"apple\",\"banana\",\"cherry\"]",
                         "received"),
                 Arguments.of(
                         "B",
-                        (Function<FaultInjection, Javalin>) ServiceB::create,
+                        (Consumer<RoutesConfig>) ServiceB::routes,
                         100,
                         200,
                         "[\"dog\",\"cat\",\"bird\"]",
                         "processed"),
                 Arguments.of(
                         "C",
-                        (Function<FaultInjection, Javalin>) ServiceC::create,
+                        (Consumer<RoutesConfig>) ServiceC::routes,
                         200,
                         300,
                         "[\"red\",\"green\",\"blue\"]",
@@ -69,9 +70,9 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_answers_as_the_demos(
-            String letter, Function<FaultInjection, Javalin> create, int least, int most, String items, String verb) {
+            String letter, Consumer<RoutesConfig> routes, int least, int most, String items, String verb) {
         String name = "Service " + letter;
-        JavalinTest.test(create.apply(FaultInjection.none()), new TestConfig(false), (app, client) -> {
+        JavalinTest.test(ServiceServer.create(FaultInjection.none(), routes), new TestConfig(false), (app, client) -> {
             JsonNode health = JSON.readTree(client.get("/health").body().string());
             assertEquals(List.of("status", "service", "port", "timestamp"), fields(health));
             assertEquals("healthy", health.path("status").asText());
@@ -110,8 +111,8 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_takes_any_json(
-            String letter, Function<FaultInjection, Javalin> create, int least, int most, String items, String verb) {
-        JavalinTest.test(create.apply(FaultInjection.none()), new TestConfig(false), (app, client) -> {
+            String letter, Consumer<RoutesConfig> routes, int least, int most, String items, String verb) {
+        JavalinTest.test(ServiceServer.create(FaultInjection.none(), routes), new TestConfig(false), (app, client) -> {
             for (String sent : List.of("{\"a\":[1,2]}", "[]", "7", "\"text\"", "null")) {
                 for (String type :
                         List.of("application/json", "application/json; charset=utf-8", "application/x+json")) {
@@ -138,8 +139,8 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_says_what_is_no_json(
-            String letter, Function<FaultInjection, Javalin> create, int least, int most, String items, String verb) {
-        JavalinTest.test(create.apply(FaultInjection.none()), new TestConfig(false), (app, client) -> {
+            String letter, Consumer<RoutesConfig> routes, int least, int most, String items, String verb) {
+        JavalinTest.test(ServiceServer.create(FaultInjection.none(), routes), new TestConfig(false), (app, client) -> {
             for (String sent : List.of("{\"a\":", "nonsense", "")) {
                 var response = client.request(
                         "/data",
@@ -155,11 +156,11 @@ class ServicesTest {
     @ParameterizedTest(name = "Service {0}")
     @MethodSource("services")
     void a_service_in_trouble_is_slow_and_fails_but_its_health_is_not(
-            String letter, Function<FaultInjection, Javalin> create, int least, int most, String items, String verb) {
+            String letter, Consumer<RoutesConfig> routes, int least, int most, String items, String verb) {
         List<Duration> pauses = new CopyOnWriteArrayList<>();
         Queue<Double> random = new ConcurrentLinkedQueue<>(List.of(0.5, 0.2, 0.5, 0.3)); // a pause, a share, twice
-        FaultInjection trouble = new FaultInjection(Duration.ofMillis(40), 0.25, random::remove, pauses::add);
-        JavalinTest.test(create.apply(trouble), new TestConfig(false), (app, client) -> {
+        FaultInjection faults = new FaultInjection(Duration.ofMillis(40), 0.25, random::remove, pauses::add);
+        JavalinTest.test(ServiceServer.create(faults, routes), new TestConfig(false), (app, client) -> {
             assertEquals(200, client.get("/health").code());
             assertEquals(List.of(), pauses);
 

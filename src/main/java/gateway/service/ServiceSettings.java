@@ -124,8 +124,8 @@ public record ServiceSettings(
         return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
     }
 
-    /** The trouble that was asked for. */
-    public FaultInjection trouble() {
+    /** The faults that were asked for. */
+    public FaultInjection faults() {
         return FaultInjection.of(latency, errorRate);
     }
 

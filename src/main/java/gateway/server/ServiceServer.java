@@ -1,0 +1,60 @@
+package gateway.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import gateway.lifecycle.Drain;
+import gateway.service.FaultInjection;
+import gateway.service.Registration;
+import gateway.service.ServiceSettings;
+import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Javalin as one of the small services beside the gateway uses it: JSON in and out, faults on purpose. */
+public final class ServiceServer {
+    private final Javalin app;
+
+    private ServiceServer(Javalin app) {
+        this.app = app;
+    }
+
+    /** Starts the server of a service, with the port and the faults that the settings have. */
+    public static ServiceServer start(ServiceSettings settings, Consumer<RoutesConfig> routes) {
+        return new ServiceServer(create(settings.faults(), routes).start(settings.port()));
+    }
+
+    /**
+     * Creates the server of a service, unstarted. Where a route reads a body as JSON that is none, it answers 400.
+     *
+     * @param faults delays or fails requests on purpose, before a route gets them
+     * @param routes adds the routes
+     */
+    public static Javalin create(FaultInjection faults, Consumer<RoutesConfig> routes) {
+        return Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.concurrency.useVirtualThreads = true;
+            config.routes.before(ctx -> {
+                if (faults.strikes(ctx.path())) {
+                    ctx.status(500).json(Map.of("error", faults.reason())).skipRemainingHandlers();
+                }
+            });
+            config.routes.exception(
+                    JsonProcessingException.class,
+                    (e, ctx) ->
+                            ctx.status(400).json(Map.of("error", "the body isn't JSON: " + e.getOriginalMessage())));
+            routes.accept(config.routes);
+        });
+    }
+
+    /** The port on which it listens. */
+    public int port() {
+        return app.port();
+    }
+
+    /** Deregisters the service, answers the requests that are under way, then stops the server. */
+    public void stop(Registration registration) {
+        registration.close();
+        new Drain().run(app.jettyServer().server());
+        app.stop();
+    }
+}
