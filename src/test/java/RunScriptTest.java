@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
-import gateway.testing.TestBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,10 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** run.sh as people use it. */
 class RunScriptTest {
@@ -34,8 +34,9 @@ class RunScriptTest {
         Files.createFile(built);
     }
 
+    /** Settings for a gateway on this port, with services on free ports; port 0 is a free one for the gateway, too. */
     static Map<String, String> environment(int port) {
-        return new HashMap<>(Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "JAVA_HOME",
                 System.getProperty("java.home"),
                 "GATEWAY_HOST",
@@ -44,10 +45,19 @@ class RunScriptTest {
                 "" + port,
                 "SERVICE_PORT",
                 "0",
-                "GATEWAY_URL",
-                "http://127.0.0.1:" + port,
                 "GATEWAY_HEALTH_INTERVAL",
                 "100ms"));
+        if (port > 0) {
+            environment.put("GATEWAY_URL", "http://127.0.0.1:" + port);
+        }
+        return environment;
+    }
+
+    /** The number that has come in the output at the end of this pattern. */
+    static int number(Launched script, String pattern) {
+        Matcher matcher = Pattern.compile(pattern + "(\\d+)").matcher(script.output());
+        assertTrue(matcher.find(), () -> pattern + " isn't in:\n" + script.output());
+        return Integer.parseInt(matcher.group(1));
     }
 
     /** Asks from an address of this machine's own 127.0.0.0/8, so that each test has a budget of its own. */
@@ -94,147 +104,177 @@ class RunScriptTest {
     }
 
     @Test
-    void the_whole_fleet_starts_serves_loses_one_gets_it_back_and_stops() throws Exception {
-        int port = TestBackend.deadPort();
-        try (Launched fleet = Launched.start(environment(port), "./run.sh")) {
-            fleet.line("ready   | ");
-            assertTrue(fleet.line("is ready on port").startsWith("gateway | "), fleet.output());
+    void a_fleet_serves_gets_a_crashed_service_back_and_ends_with_its_gateway_and_nobody_sees_the_token()
+            throws Exception {
+        String token = "of-this-fleet-0123456789";
+        Map<String, String> environment = environment(0);
+        environment.put("GATEWAY_ADMIN_PORT", "0");
+        environment.put("GATEWAY_ADMIN_TOKEN", token);
+        try (Launched fleet = Launched.start(environment, "./run.sh")) {
+            fleet.line("ready   | crash one: ");
+            assertTrue(fleet.line("is ready on port ").startsWith("gateway | "), fleet.output());
             assertTrue(fleet.line("Registered as service-a").startsWith("a       | "), fleet.output());
+            int port = number(fleet, "is ready on port ");
+            int operators = number(fleet, "for operators on port ");
+            String url = "http://127.0.0.1:";
+            assertTrue(fleet.line("ready   | try: ").contains(url + port + "/api/data"), fleet.output());
+            assertEquals("ready   | watch: " + url + operators + "/dashboard", fleet.line("ready   | watch: "));
             assertEquals("A B C A B 429 429 429 429 429", who(port, 1, 10));
 
             child(fleet, "ServiceB").destroyForcibly();
-            fleet.line("b has ended");
-            Await.until("the gateway's knowing it", () -> healthy(port) == 2);
+            fleet.line("run.sh  | b has ended; ./run.sh b in another terminal starts it again");
+            Await.until("the gateway's knowing it", () -> healthy(operators) == 2);
             String others = who(port, 2, 5);
             assertTrue(others.equals("C A C A C") || others.equals("A C A C A"), others);
 
-            try (Launched b = Launched.start(environment(port), "./run.sh", "b")) {
+            environment.put("GATEWAY_ADMIN_PORT", "" + operators); // where b registers
+            try (Launched b = Launched.start(environment, "./run.sh", "b")) {
                 b.line("Registered as service-b");
-                Await.until(
-                        "B's return",
-                        () -> who(port, 3 + (int) (System.nanoTime() % 200), 3).contains("B"));
+                Await.until("B's return", () -> healthy(operators) == 3);
                 String all = who(port, 3, 5);
                 assertTrue("A B C A B C A B".contains(all), all);
-
-                List<ProcessHandle> processes = fleet.handle().descendants().toList();
-                fleet.signal("INT");
-                assertEquals(0, fleet.exitCode(), fleet.output());
-                Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
                 b.terminate();
                 assertEquals(0, b.exitCode(), b.output());
+            }
+
+            List<ProcessHandle> processes = fleet.handle().descendants().toList();
+            String seen = processes.stream()
+                    .map(process -> process.info().commandLine().orElse(""))
+                    .collect(Collectors.joining("\n"));
+            assertTrue(seen.contains("GatewayApp") && seen.contains("ServiceC"), seen);
+            assertFalse(seen.contains(token), "the token on a command line");
+            child(fleet, "GatewayApp").destroyForcibly();
+            assertEquals(1, fleet.exitCode());
+            assertTrue(fleet.output().contains("run.sh: the gateway has ended"), fleet.output());
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            assertFalse(fleet.output().contains(token), fleet.output());
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named_and_no_service_is_started() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Launched fleet = Launched.start(environment(taken.getLocalPort()), "./run.sh")) {
+            assertEquals(1, fleet.exitCode());
+            fleet.line(
+                    "gateway | GatewayApp could not start: Port already in use. Make sure no other process is using port "
+                            + taken.getLocalPort());
+            fleet.line("run.sh: gateway did not start; its line above says why");
+            assertFalse(fleet.output().contains("a       | "), fleet.output());
+        }
+    }
+
+    /**
+     * run.sh with stand-ins for all processes, so that nothing is built or takes long to start. Redis and gateways say at
+     * once that they are ready, and each service brings one good check from each of three gateways.
+     *
+     * @param unusual the name of the stand-in that is unusual
+     * @param does what this one does instead of becoming a process that ends on SIGTERM
+     */
+    private static Launched standIns(String command, String unusual, String does) throws IOException {
+        String script = """
+                . ./run.sh --help >/dev/null
+                build() { ARCHIVE=target/none; }
+                find_redis() { REDIS=(stand_in redis); }
+                launch() { start "$1" stand_in "$1"; }
+                stand_in() {
+                  if [ "$1" = %s ]; then %s; fi
+                  case $1 in
+                    [abc]) for i in 1 2 3; do echo "$1 is healthy: at once"; done ;;
+                    redis) echo Ready to accept connections ;;
+                    *) echo "$1 is ready on port 7" ;;
+                  esac
+                  exec sh -c "echo $1 has PID \\$\\$; exec sleep 1000"
+                }
+                %s
+                """.formatted(unusual, does, command);
+        return Launched.start(Map.of("GATEWAY_REDIS_URL", ""), "/bin/bash", "-c", script);
+    }
+
+    @Test
+    void what_ends_before_all_are_ready_ends_all() throws Exception {
+        for (String name : List.of("redis", "third", "b")) {
+            try (Launched script = standIns("cluster", name, "echo no; exit 2")) {
+                assertEquals(1, script.exitCode(), script.output());
+                assertTrue(script.output().contains("%-7s | no\n".formatted(name)), script.output());
+                assertTrue(script.output().contains("run.sh: " + name + " did not start"), script.output());
+                assertFalse(script.output().contains("ready   |"), script.output());
             }
         }
     }
 
     @Test
-    void a_gateway_that_ends_takes_the_services_with_it() throws Exception {
-        int port = TestBackend.deadPort();
-        try (Launched fleet = Launched.start(environment(port), "./run.sh")) {
-            fleet.line("ready   | ");
-            List<ProcessHandle> processes = fleet.handle().descendants().toList();
-            child(fleet, "GatewayApp").destroyForcibly();
-            assertEquals(1, fleet.exitCode());
-            assertTrue(fleet.output().contains("the gateway has ended"), fleet.output());
+    void ctrl_c_ends_all_of_a_cluster_and_redis_last() throws Exception {
+        String says = "trap 'echo bye; kill $!; exit' TERM; sleep 1000 & echo Ready to accept connections; wait";
+        try (Launched script = standIns("cluster", "redis", says)) {
+            script.line("ready   | crash one: ");
+            List<ProcessHandle> processes = script.handle().descendants().toList();
+            script.signal("INT");
+            assertEquals(0, script.exitCode(), script.output());
+            assertTrue(script.output().endsWith("redis   | bye"), script.output());
+            assertTrue(processes.size() >= 14, "seven processes, and who shows what each says");
             Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 
     @Test
-    void a_port_that_is_taken_stops_everything_with_a_clear_line() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            try (Launched fleet = Launched.start(environment(taken.getLocalPort()), "./run.sh")) {
-                assertEquals(1, fleet.exitCode());
-                assertEquals(
-                        "run.sh: port " + taken.getLocalPort()
-                                + " is taken; end what listens there or set GATEWAY_PORT." + " Nothing was started",
-                        fleet.output());
-                Await.until(
-                        "the end of all",
-                        () -> fleet.handle().descendants().findAny().isEmpty());
-            }
+    void ctrl_c_ends_all_while_they_start() throws Exception {
+        try (Launched script = standIns("one plain", "gateway", "echo not yet; exec sleep 1000")) {
+            script.line("gateway | not yet");
+            script.signal("INT");
+            assertEquals(0, script.exitCode(), script.output());
+            assertFalse(script.output().contains("a       |"), script.output());
+        }
+    }
+
+    /** However long GATEWAY_DRAIN is, what drains is killed only by somebody's wish. */
+    @Test
+    void a_second_ctrl_c_kills_what_does_not_end() throws Exception {
+        try (Launched script = standIns("one demo", "traffic", "trap '' TERM; echo I stay; exec sleep 1000")) {
+            script.line("ready   | crash one: ");
+            List<ProcessHandle> processes = script.handle().descendants().toList();
+            script.line("traffic | I stay");
+            script.signal("INT");
+            script.line("run.sh  | stopping; Ctrl-C again kills what is left");
+            Await.until(
+                    "the end of all but the stubborn one",
+                    () -> processes.stream().filter(ProcessHandle::isAlive).count() == 2);
+            script.signal("INT");
+            assertEquals(0, script.exitCode(), script.output());
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 
     @Test
-    void a_services_port_that_is_taken_stops_everything_with_a_clear_line() throws Exception {
-        int first = Launched.freePorts(3);
-        try (ServerSocket taken = new ServerSocket(first + 1)) {
-            assertEquals(first + 1, taken.getLocalPort());
-            Map<String, String> environment = environment(TestBackend.deadPort());
-            environment.put("SERVICE_PORT", "" + first);
-            try (Launched fleet = Launched.start(environment, "./run.sh")) {
-                assertEquals(1, fleet.exitCode());
-                assertTrue(
-                        fleet.output().contains("b       | ServiceB could not start: Port already in use."),
-                        fleet.output());
-                assertTrue(fleet.output().contains("run.sh: b did not start"), fleet.output());
-                Await.until(
-                        "the end of all",
-                        () -> fleet.handle().descendants().findAny().isEmpty());
+    void the_last_gateway_of_a_cluster_ends_all_and_a_password_is_never_shown() throws Exception {
+        String command = "GATEWAY_REDIS_URL=redis://me:secret@127.0.0.1:1 cluster";
+        try (Launched script = standIns(command, "nobody", "exit")) {
+            script.line("ready   | crash one: ");
+            for (String name : List.of("third", "second", "gateway")) {
+                assertTrue(script.handle().isAlive(), script.output());
+                script.line(name + " has PID ");
+                ProcessHandle.of(number(script, name + " has PID "))
+                        .orElseThrow()
+                        .destroyForcibly();
+                if (!name.equals("gateway")) {
+                    script.line(
+                            "run.sh  | " + name + " has ended; GATEWAY_PORT=7 GATEWAY_REDIS_URL=... ./run.sh gateway");
+                }
             }
+            assertEquals(1, script.exitCode());
+            assertTrue(
+                    script.output().contains("run.sh: the gateway has ended, and no other is left"), script.output());
+            assertFalse(script.output().contains("secret"), script.output());
         }
     }
 
     @Test
     void env_prints_what_makes_the_bare_launch_work() throws Exception {
-        int port = TestBackend.deadPort();
-        Map<String, String> environment = environment(port);
+        Map<String, String> environment = environment(0);
         environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
         try (Launched bare =
                 Launched.start(environment, "bash", "-c", "eval \"$(./run.sh env)\" && exec java GatewayApp.java")) {
-            bare.line("is ready on port " + port);
-        }
-    }
-
-    @Test
-    void with_a_token_and_a_port_for_operators_the_services_register_there_and_nobody_sees_the_token()
-            throws Exception {
-        int port = Launched.freePorts(5);
-        String token = "of-this-fleet-0123456789";
-        Map<String, String> environment = new HashMap<>(environment(port));
-        environment.remove("GATEWAY_URL");
-        environment.put("GATEWAY_ADMIN_PORT", "" + (port + 4));
-        environment.put("GATEWAY_ADMIN_TOKEN", token);
-        try (Launched fleet = Launched.start(environment, "./run.sh")) {
-            assertTrue(fleet.line("ready   | watch: ").endsWith(":" + (port + 4) + "/dashboard"), fleet.output());
-            assertTrue(fleet.line("ready   | try: ").contains(":" + port + "/api/data"), fleet.output());
-            List<String> seen = fleet.handle()
-                    .descendants()
-                    .map(process -> process.info().commandLine().orElse(""))
-                    .toList();
-            assertTrue(seen.size() >= 4, seen.toString());
-            assertFalse(seen.toString().contains(token), "the token on a command line");
-            fleet.signal("INT");
-            assertEquals(0, fleet.exitCode(), fleet.output());
-            assertFalse(fleet.output().contains(token), fleet.output());
-        }
-    }
-
-    /** It killed after 20 s, so that a longer drain was never whole. Here nobody is started, stopped or waited for. */
-    @ParameterizedTest(name = "GATEWAY_DRAIN={0}")
-    @CsvSource({
-        "'', 200",
-        "0s, 200",
-        "1500ms, 200",
-        "15000ms, 250",
-        "30s, 400",
-        "2m, 1300",
-        "1h, 36100",
-        "010s, 200",
-        "ten, 200"
-    })
-    void who_drains_is_killed_only_when_the_drain_must_be_over(String drain, int tenths) throws Exception {
-        String stop = """
-                . ./run.sh --help >/dev/null
-                FEATURE=17 PIDS=(1) ticks=0
-                running() { true; }
-                sleep() { ticks=$((ticks + 1)); }
-                kill() { if [ "$1" = -KILL ]; then echo "killed after $ticks"; exit; fi; }
-                stop_all | tail -n 1
-                """;
-        try (Launched script = Launched.start(Map.of("GATEWAY_DRAIN", drain), "bash", "-c", stop)) {
-            assertEquals(0, script.exitCode());
-            assertEquals("killed after " + tenths, script.output());
+            bare.line("is ready on port ");
         }
     }
 
@@ -254,7 +294,7 @@ class RunScriptTest {
         }
         try (Launched misused = Launched.start(Map.of("SERVICE_PORT", "many"), "./run.sh")) {
             assertEquals(1, misused.exitCode());
-            assertEquals("run.sh: SERVICE_PORT=many: expected a port, the first of three", misused.output());
+            assertEquals("run.sh: SERVICE_PORT=many: expected a port", misused.output());
         }
         try (Launched help = Launched.start(Map.of(), "./run.sh", "--help")) {
             assertEquals(0, help.exitCode());
@@ -273,10 +313,10 @@ class RunScriptTest {
     }
 
     @Test
-    void without_maven_it_says_so_when_something_is_to_be_built() throws Exception {
+    void a_build_without_maven_or_with_errors_is_said() throws Exception {
         Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "no-maven");
         Path bin = Files.createDirectory(folder.resolve("bin"));
-        for (String tool : List.of("bash", "dirname", "sed", "head", "find", "mkdir")) {
+        for (String tool : List.of("bash", "dirname", "sed", "head", "find", "mkdir", "rm", "touch")) {
             for (String place : List.of("/bin", "/usr/bin")) {
                 if (Files.isExecutable(Path.of(place, tool)) && !Files.exists(bin.resolve(tool))) {
                     Files.createSymbolicLink(bin.resolve(tool), Path.of(place, tool));
@@ -288,6 +328,12 @@ class RunScriptTest {
         try (Launched lost = Launched.start(folder, environment, "/bin/bash", "run.sh", "gateway")) {
             assertEquals(1, lost.exitCode());
             assertTrue(lost.output().startsWith("run.sh: no Maven found"), lost.output());
+        }
+        Files.writeString(bin.resolve("mvn"), "#!/bin/bash\necho no such symbol; exit 1\n");
+        assertTrue(bin.resolve("mvn").toFile().setExecutable(true));
+        try (Launched broken = Launched.start(folder, environment, "/bin/bash", "run.sh", "gateway")) {
+            assertEquals(1, broken.exitCode());
+            assertEquals("run.sh: building ...\nno such symbol\nrun.sh: the build failed; see above", broken.output());
         }
     }
 }
