@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is in docs/deploy/ starts a gateway: its command is run with what has been built, in the place of what is installed. */
+/**
+ * The systemd unit and the Containerfile of docs/deploy/ each have a command that starts a gateway. It runs here with
+ * target/ in the place of /opt/api-gateway. The image itself is built and run by .ci/container.
+ */
 class DeployTest {
     private static final Path UNIT = Path.of("docs", "deploy", "api-gateway.service");
     private static final Path IMAGE = Path.of("docs", "deploy", "Containerfile");
@@ -39,6 +42,7 @@ class DeployTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String target = Path.of("target").toAbsolutePath().toString();
         String[] here = command.stream()
+                .map(word -> word.replace("/opt/api-gateway/classes.jar", target + "/classes"))
                 .map(word -> word.endsWith("java") ? java : word.replace("/opt/api-gateway", target))
                 .toArray(String[]::new);
         try (Launched gateway = Launched.start(Map.of("GATEWAY_PORT", "0", "GATEWAY_HOST", "127.0.0.1"), here)) {
