@@ -14,16 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes a port without losing who stands at its door. The kernel completes a connection before anybody accepts it, and
- * resets those that are still in its queue when the port closes: their clients were let in, and thrown out unheard.
- * Where another process listens on the same port, they would have been served there. So all are taken first, and the
- * port is closed when there is none, microseconds later.
+ * Closes a port without losing the connections in its accept queue. The kernel completes a connection before the server
+ * accepts it, and resets all that still wait in the queue when the port closes: those clients would be connected and then
+ * get no answer, though another process on the same port could have served them. So the queue is emptied first, and the
+ * port closed when it is empty, microseconds later.
  */
 final class AcceptQueue {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptQueue.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final Duration KNOCK_AGAIN = Duration.ofMillis(5);
+    /** The longest time that closing takes. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Duration WAKE_PAUSE = Duration.ofMillis(5);
 
     private final ServerConnector connector;
     private final ServerSocketChannel port;
@@ -33,7 +35,7 @@ final class AcceptQueue {
         this.port = port;
     }
 
-    /** Takes who is waiting, then closes the port. */
+    /** Accepts the connections that wait, then closes the port. Takes a second at most. */
     static void close(ServerConnector connector) {
         if (connector.getTransport() instanceof ServerSocketChannel port && port.isOpen()) {
             new AcceptQueue(connector, port).close();
@@ -41,16 +43,19 @@ final class AcceptQueue {
         connector.close(); // whatever went wrong before
     }
 
-    /** Jetty's thread is inside accept() and lets nobody else near the port until somebody comes; so somebody comes. */
+    /**
+     * Jetty's thread blocks in accept() and holds the port's lock there until a connection comes. So this makes
+     * connections of its own until the lock is free.
+     */
     private void close() {
         connector.setAccepting(false);
         Thread last = Threads.daemons("last-accept").newThread(this::takeAndClose);
         last.start();
         long start = System.nanoTime();
         try {
-            while (last.isAlive() && System.nanoTime() - start < PATIENCE.toNanos()) {
-                knock();
-                last.join(KNOCK_AGAIN.toMillis());
+            while (last.isAlive() && System.nanoTime() - start < TIMEOUT.toNanos()) {
+                wakeAcceptor();
+                last.join(WAKE_PAUSE.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -66,20 +71,20 @@ final class AcceptQueue {
                 connector.getSelectorManager().accept(client);
             }
         } catch (IOException e) {
-            LOG.debug("The last who waited were not taken: {}", e.getMessage());
+            LOG.debug("The last connections in the accept queue were not accepted: {}", e.getMessage());
         }
         connector.close();
     }
 
-    /** May reach another process on the same port, which sees one come and go. */
-    private void knock() {
+    /** Connects to the port and hangs up. Another process on the same port may get the connection instead. */
+    private void wakeAcceptor() {
         try (Socket socket = new Socket()) {
             InetSocketAddress own = (InetSocketAddress) port.getLocalAddress();
             InetAddress host =
                     own.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : own.getAddress();
-            socket.connect(new InetSocketAddress(host, own.getPort()), (int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(host, own.getPort()), (int) TIMEOUT.toMillis());
         } catch (IOException e) {
-            LOG.debug("Nobody let the gateway in at its own port: {}", e.getMessage());
+            LOG.debug("Could not connect to our own port: {}", e.getMessage());
         }
     }
 }

@@ -11,36 +11,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves without losing a request: says so for a moment, while answers ask clients to come back on a new connection;
- * then accepts no connection; then waits for the requests under way. Stopping the server is what comes after.
+ * Prepares a server to stop without losing a request, in three steps. For a moment {@code /health} says that it is
+ * draining, and each answer asks its client to use a new connection next. Then the server accepts no connection any more.
+ * Then it finishes the requests under way. The caller stops the server afterwards.
  */
 public final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-    /** How long {@code /health} says it, before new connections are turned away. */
+    /** How long {@code /health} says that the server is draining, before new connections are refused. */
     private static final Duration NOTICE = Duration.ofMillis(500);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
 
-    /** How long there must be none: the bytes of one may still be on their way on an accepted connection. */
+    /** How long no request must have been under way: one may still be arriving on an accepted connection. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    private static final Duration POLL_PAUSE = Duration.ofMillis(10);
 
     private volatile boolean draining;
 
-    /** Whether it has begun. */
+    /** Whether draining has begun. */
     public boolean isDraining() {
         return draining;
     }
 
-    /** Drains the server of a service, with the patience that a gateway has by default: ten seconds. */
+    /** Drains the server with the default patience, ten seconds. */
     public void run(Server server) {
-        run(server, PATIENCE);
+        run(server, DEFAULT_PATIENCE);
     }
 
     /**
-     * Drains the server; returns when no request is under way or patience has ended.
+     * Drains the server; returns when no request is under way any more, or when patience has run out.
      *
      * @param patience how long requests under way may take to finish; zero leaves at once
      */
@@ -50,17 +51,17 @@ public final class Drain {
             HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
             http.getHttpConfiguration().setPersistentConnectionsEnabled(false);
         }
-        LOG.info("Draining: finishing the requests under way, taking no new connections soon");
+        LOG.info("Draining: finishing the requests under way; new connections are refused soon");
         GoAway http2 = new GoAway(server);
         await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server, http2);
         for (Connector connector : server.getConnectors()) {
             AcceptQueue.close((ServerConnector) connector);
         }
         await(patience, QUIET, server, http2);
-        http2.turnAway();
+        http2.refuseNewStreams();
     }
 
-    /** Returns once no request has been under way for so long, or after the longest time. */
+    /** Returns once no request has been under way for the quiet time, or after the longest time. */
     private static void await(Duration longest, Duration quiet, Server server, GoAway http2) {
         StatisticsHandler requests = server.getDescendant(StatisticsHandler.class);
         long start = System.nanoTime();
@@ -72,7 +73,7 @@ public final class Drain {
                 lastRequest = now;
             }
             http2.announce();
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            LockSupport.parkNanos(POLL_PAUSE.toNanos());
         }
     }
 }

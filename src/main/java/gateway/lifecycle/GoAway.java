@@ -11,31 +11,31 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Asks clients of HTTP/2 to go on elsewhere, in two steps (RFC 9113, 6.8): first a GOAWAY that turns no request away, for
- * those that are on their way are still taken; when no more come, one that does. Jetty's own way out sends the second
- * right behind the first if nothing is under way just then, and drops what arrives a moment later.
+ * Asks HTTP/2 clients to use another connection, in two steps (RFC 9113, 6.8). The first GOAWAY refuses no request, since
+ * some may still be arriving; the second, when no more come, refuses all that follow. Jetty's own shutdown sends the second
+ * right after the first if no request is under way at that moment, and drops requests that arrive shortly after.
  */
 final class GoAway {
     private final Server server;
-    private final Set<Session> told = new HashSet<>();
+    private final Set<Session> announced = new HashSet<>();
 
     GoAway(Server server) {
         this.server = server;
     }
 
-    /** The first step, for all who weren't told yet; not before their first request, or they would come for nothing. */
+    /** Sends the first GOAWAY on each session that has had none; not before its first request, which would be in vain. */
     void announce() {
         for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
             for (Session session : sessions.getSessions()) {
-                if (session instanceof HTTP2Session http2 && http2.getStreamsOpened() > 0 && told.add(session)) {
+                if (session instanceof HTTP2Session http2 && http2.getStreamsOpened() > 0 && announced.add(session)) {
                     http2.frames(null, List.of(GoAwayFrame.GRACEFUL), Callback.NOOP);
                 }
             }
         }
     }
 
-    /** The second step, for all. */
-    void turnAway() {
+    /** Sends the second GOAWAY on all sessions. */
+    void refuseNewStreams() {
         server.getContainedBeans(SessionContainer.class).forEach(SessionContainer::shutdown);
     }
 }

@@ -6,8 +6,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 
 /**
- * What every main does the same: help, exit codes, and stopping on a signal. Exit codes: 0 stopped as asked, 1 could not
- * start, 2 arguments or settings that can't be used.
+ * The frame of every main: {@code --help}, exit codes, and stopping on a signal. The exit code is 0 after a stop that was
+ * asked for, 1 if the program could not start or stop, 2 if its arguments or settings can't be used.
  */
 public final class Launch {
     private static final int FAILED = 1;
@@ -15,12 +15,12 @@ public final class Launch {
 
     private Launch() {}
 
-    /** A program that starts and then runs by itself. */
+    /** A program that keeps running, on threads of its own, after it has started. */
     public interface Program {
         /**
-         * Starts.
+         * Starts the program.
          *
-         * @return what stops it; called once, on SIGTERM or SIGINT, and may take its time
+         * @return stops the program; it is called once, on SIGTERM or SIGINT, and may take its time
          * @throws InvalidSettings if settings or arguments can't be used
          */
         Runnable start() throws Exception;
@@ -30,18 +30,18 @@ public final class Launch {
      * Runs a program's main.
      *
      * @param name the class that was launched, for the usage line
-     * @param settings what {@code --help} says of the settings
-     * @param arguments as the program got them
-     * @param most how many arguments it takes beside {@code --help}
+     * @param settings the settings' part of {@code --help}
+     * @param arguments the command line's
+     * @param most the most arguments that the program takes beside {@code --help}
      */
     public static void main(String name, String settings, String[] arguments, int most, Program program) {
         main(name, most > 0 ? " [port]" : "", settings, arguments, most, program);
     }
 
     /**
-     * The same for a program that can do something else instead, which its main has looked for before.
+     * Runs the main of a program with options of its own, which the program must have handled before.
      *
-     * @param options what it takes, for the usage line; begins with a space
+     * @param options the options in the usage line; begins with a space
      */
     public static void main(
             String name, String options, String settings, String[] arguments, int most, Program program) {
@@ -75,12 +75,12 @@ public final class Launch {
             return "the host to listen on is not known";
         }
         if (root instanceof BindException && !String.valueOf(root.getMessage()).contains("in use")) {
-            return "can't listen there: " + root.getMessage(); // Javalin would say that the port is in use
+            return "can't listen there: " + root.getMessage(); // Javalin's own message blames a port in use
         }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    /** A stop that was asked for is a success: the JVM's own code after SIGTERM would be 143. */
+    /** Makes the exit code 0 after a signal, since the stop was asked for; the JVM's own after SIGTERM would be 143. */
     private static void stopOnSignal(Runnable stop, Output output) {
         Thread hook = new Thread(
                 () -> {

@@ -11,15 +11,15 @@ import java.io.PrintStream;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Standard output that makes nobody wait for whoever reads it. A pipe that isn't read blocks its writer, and so in turn
- * each thread that has something to log: requests, health checks, the one that is to stop the process. Here lines go
- * into a {@link AsyncQueue}, and only its thread writes; while the reader is behind, lines are dropped.
+ * Standard output that never blocks a thread that logs. A pipe whose reader has stopped reading blocks every writer:
+ * requests, health checks, the thread that is to stop the process. Here lines go into an {@link AsyncQueue}, whose thread
+ * alone writes; while the reader is too slow, lines are dropped.
  */
 public final class Output extends PrintStream {
-    private static final int LINES = 4096;
+    private static final int CAPACITY = 4096;
 
-    /** Lines of a kind that comes in masses leave the rest to the others. */
-    private static final int LINES_FOR_MASSES = LINES / 2;
+    /** Threads that log many lines wait above this number, so that the others' lines still find room. */
+    private static final int BULK_CAPACITY = CAPACITY / 2;
 
     private final Lines lines;
 
@@ -28,7 +28,7 @@ public final class Output extends PrintStream {
         this.lines = lines;
     }
 
-    /** Puts one in the place of {@code System.out}. */
+    /** Replaces {@code System.out} by a new one, and returns it. */
     public static Output install() {
         Output output = new Output(new Lines(new FileOutputStream(FileDescriptor.out)));
         output.lines.queue.start();
@@ -36,24 +36,24 @@ public final class Output extends PrintStream {
         return output;
     }
 
-    /** Waits until there is room for lines that come in masses; for threads that may wait. */
+    /** Waits until at most half of the room is taken; for threads that log many lines and may wait. */
     public static void awaitRoom() {
         if (System.out instanceof Output output) {
-            while (output.lines.queue.size() > LINES_FOR_MASSES) {
+            while (output.lines.queue.size() > BULK_CAPACITY) {
                 LockSupport.parkNanos(1_000_000);
             }
         }
     }
 
-    /** Writes what is there, for a second at most. */
+    /** Writes the lines that wait, for a second at most. */
     @Override
     public void close() {
         lines.queue.close();
     }
 
-    /** Cuts what is written into lines. Only one thread writes at a time: that is PrintStream's to see to. */
+    /** Splits the output into lines. PrintStream's lock lets one thread at a time write here. */
     private static final class Lines extends OutputStream {
-        /** In UTF-8, of U+0080 to U+009F, among which are a new line and the start of a terminal's commands. */
+        /** First byte, in UTF-8, of U+0080 to U+009F: among these are a new line and the start of terminal commands. */
         private static final byte FIRST_OF_C1 = (byte) 0xc2;
 
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
@@ -63,7 +63,7 @@ public final class Output extends PrintStream {
 
         Lines(OutputStream target) {
             this.target = new BufferedOutputStream(target, 65_536);
-            this.queue = new AsyncQueue<>("log lines", LINES, this::toTarget, this::flushTarget);
+            this.queue = new AsyncQueue<>("log lines", CAPACITY, this::toTarget, this::flushTarget);
         }
 
         @Override
@@ -90,7 +90,7 @@ public final class Output extends PrintStream {
             }
         }
 
-        /** What a backend sent may be part of a line, and must not move a terminal's cursor. */
+        /** Replaces control characters: text from a backend may be part of a line, and must not control a terminal. */
         private static void mask(byte[] bytes) {
             for (int i = 0; i < bytes.length; i++) {
                 byte b = bytes[i];
@@ -106,7 +106,7 @@ public final class Output extends PrintStream {
             try {
                 target.write(bytes);
             } catch (IOException e) {
-                // the reader is gone, and there is no other place to say so
+                // the reader is gone, and there is nowhere else to report that
             }
         }
 

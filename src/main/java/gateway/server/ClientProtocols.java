@@ -37,7 +37,7 @@ final class ClientProtocols {
         Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
         this.https = certificate.map(Https::new);
-        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::take));
+        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::use));
         Networks proxies = settings.clients().forwardedBy().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)

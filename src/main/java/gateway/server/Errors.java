@@ -19,13 +19,13 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes problem documents of what goes wrong outside the gateway's own code paths. No stack trace leaves the process. */
+/** Answers with problem documents where Javalin or Jetty would send pages of their own. No stack trace leaves the process. */
 final class Errors {
     private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
 
     private Errors() {}
 
-    /** Puts these in place of Javalin's and Jetty's own. */
+    /** Replaces Javalin's and Jetty's error handling. */
     static void install(JavalinConfig config) {
         config.routes.exception(HttpResponseException.class, Errors::refused);
         config.routes.exception(IOException.class, Errors::brokenOff);
@@ -35,7 +35,7 @@ final class Errors {
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new BeforeRouting()));
     }
 
-    /** Javalin's own refusals: no such route, or not with this method. */
+    /** Handles Javalin's own refusals: no such route, or not with this method. */
     private static void refused(HttpResponseException refusal, Context ctx) {
         String path = ctx.req().getRequestURI();
         String allowed = refusal.getDetails().get("availableMethods");
@@ -60,21 +60,21 @@ final class Errors {
     }
 
     /**
-     * The client's connection or stream failed while it was read or written: nothing else is, as files are read at the
-     * start and services have failures of their own. Nothing that the gateway did wrong, or everybody could fill its log.
+     * Handles a client's connection or stream that failed while it was read or written. No other I/O ends here: files are
+     * read at the start, and the proxy handles failures of services. Logged at debug level, or any client could fill the log.
      */
     private static void brokenOff(IOException failure, Context ctx) {
         LOG.debug("{} {} was broken off", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
         send(Problem.brokenBody(failure), ctx);
     }
 
-    /** An exception that nothing foresaw: logged here, a bare 500 there. */
+    /** Handles an unexpected exception: logs it and answers with a bare 500. */
     private static void unforeseen(Exception failure, Context ctx) {
         LOG.error("{} {} failed", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
         send(Problem.internal(), ctx);
     }
 
-    /** An error of the JVM, like too little memory. */
+    /** Handles an error of the JVM, like a lack of memory. */
     private static void fatal(HttpServletResponse response, Error error) {
         LOG.error("A request failed", error);
         Request request =
@@ -97,7 +97,7 @@ final class Errors {
         }
     }
 
-    /** What Jetty refuses before Javalin sees it: bytes that aren't HTTP, too large a header, too long a URI. */
+    /** Handles what Jetty refuses before Javalin gets it: bytes that aren't HTTP, too large a header, too long a URI. */
     private static final class BeforeRouting extends ErrorHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {

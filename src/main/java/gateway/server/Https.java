@@ -11,11 +11,11 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** TLS, and within it HTTP/2 or HTTP/1.1 as client and gateway agree by ALPN. */
+/** TLS towards clients, and in it HTTP/2 or HTTP/1.1, whichever client and gateway agree on by ALPN. */
 final class Https {
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-    /** With forward secrecy and authenticated encryption alone, the stronger ones first. */
+    /** Only suites with forward secrecy and authenticated encryption, the strongest first. */
     private static final List<String> SUITES = List.of(
             "TLS_AES_256_GCM_SHA384",
             "TLS_CHACHA20_POLY1305_SHA256",
@@ -27,50 +27,50 @@ final class Https {
             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
-    /** Requests at the same time on one HTTP/2 connection, as RFC 9113, 6.5.2 asks for at least. */
+    /** Concurrent requests on one HTTP/2 connection; RFC 9113, 6.5.2 recommends at least so many. */
     private static final int STREAMS = 100;
 
     /**
-     * What a client may send ahead of who reads it, for a stream and for a connection, bytes: with all streams stalled, so
-     * much is held. Jetty's own are four times these.
+     * HTTP/2 flow-control windows of a stream and of a connection, bytes: as much is buffered of bodies that nothing reads
+     * yet. Jetty's defaults are four times these.
      */
     private static final int STREAM_WINDOW = 128 * 1024;
 
     private static final int CONNECTION_WINDOW = 256 * 1024;
 
     /**
-     * The largest header of an answer, bytes. Jetty takes a buffer of this size to encode each, and keeps none that is
-     * larger than 64 KB: with HTTP/1.1's 256 KB, making them anew took 80 % of a request's time, and gigabytes.
+     * The largest header of an HTTP/2 answer, bytes. Jetty encodes each header in a buffer of this size, and pools no buffer
+     * larger than 64 KB: with HTTP/1.1's 256 KB, allocating buffers took 80 % of a request's time, and gigabytes.
      */
     private static final int RESPONSE_HEADER_BYTES = 64 * 1024;
 
     private final SslContextFactory.Server tls = new SslContextFactory.Server();
 
-    Https(ServerCertificate identity) {
-        tls.setSslContext(identity.context());
+    Https(ServerCertificate certificate) {
+        tls.setSslContext(certificate.context());
         tls.setIncludeProtocols(PROTOCOLS.toArray(String[]::new));
         tls.setIncludeCipherSuites(SUITES.toArray(String[]::new));
         tls.setUseCipherSuitesOrder(true);
         tls.setRenegotiationAllowed(false);
-        tls.setNeedClientAuth(!identity.clientCas().isEmpty());
+        tls.setNeedClientAuth(!certificate.clientCas().isEmpty());
     }
 
-    /** Shows this to connections that are opened from now on. Sessions of before can't be resumed: they knew another. */
-    void take(ServerCertificate identity) {
+    /** Uses this certificate for new connections. Older TLS sessions, which had another, can't be resumed. */
+    void use(ServerCertificate certificate) {
         try {
-            tls.reload(factory -> factory.setSslContext(identity.context()));
+            tls.reload(factory -> factory.setSslContext(certificate.context()));
         } catch (Exception e) {
-            throw new IllegalStateException("TLS could not be set up anew", e);
+            throw new IllegalStateException("TLS could not be set up with the new certificate", e);
         }
     }
 
     /**
-     * What a connection speaks, in the order of its layers.
+     * Returns the protocols of a connection, the outermost first.
      *
-     * @param requestHeader the largest header of a request, bytes
+     * @param requestHeader the largest request header, bytes
      */
     List<ConnectionFactory> protocols(HttpConfiguration http, int requestHeader) {
-        http.addCustomizer(new SecureRequestCustomizer(false)); // by whatever name or address it was asked for
+        http.addCustomizer(new SecureRequestCustomizer(false)); // whatever host name the client asked for
         http.addCustomizer(new HostOfAuthority());
         HttpConfiguration framed = new HttpConfiguration(http);
         framed.setRequestHeaderSize(requestHeader);
@@ -82,7 +82,7 @@ final class Https {
         http2.setConnectProtocolEnabled(false); // a WebSocket needs a connection of its own here
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
-        alpn.setDefaultProtocol("http/1.1"); // of who doesn't say
+        alpn.setDefaultProtocol("http/1.1"); // for a client without ALPN
         return List.of(new SslConnectionFactory(tls, alpn.getProtocol()), alpn, http2, http1);
     }
 }

@@ -19,24 +19,24 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * A port where HTTP is answered with the way to HTTPS and nothing else: 308, so that a POST stays a POST. It stands
- * before all other handlers, and lets pass what came on other ports.
+ * A port that answers every HTTP request with a redirect to HTTPS: 308, so that a POST stays a POST. It is a handler before
+ * all others, and passes on what came in at other ports.
  */
 public final class Redirect extends Handler.Wrapper {
-    private static final int USUAL = 443;
-    private static final int ACCEPTORS = 1; // which is what a drain knows to end
+    private static final int DEFAULT_HTTPS_PORT = 443;
+    private static final int ACCEPTORS = 1; // a drain can end only one
     private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
 
     private final String host;
     private final int port;
     private final UnaryOperator<List<ConnectionFactory>> proxied;
     private ServerConnector connector;
-    private int https; // known before anybody is let in here; the main port forgets its number when a drain closes it
+    private int httpsPort; // kept, since a connector forgets its port when a drain closes it
 
     /**
      * @param host the address to listen on
      * @param port the port to listen on; 0 takes a free one
-     * @param proxied puts before HTTP what proxies say first, if they do
+     * @param proxied adds the PROXY protocol before HTTP, where proxies speak it
      */
     Redirect(String host, int port, UnaryOperator<List<ConnectionFactory>> proxied) {
         this.host = host;
@@ -44,7 +44,7 @@ public final class Redirect extends Handler.Wrapper {
         this.proxied = proxied;
     }
 
-    /** Puts itself before the server's handlers; returns what listens, which must not be the server's first connector. */
+    /** Adds this handler to the server; returns the port's connector, which must not be the server's first. */
     public ServerConnector connector(Server server) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
@@ -58,7 +58,7 @@ public final class Redirect extends Handler.Wrapper {
         connector.addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStarting(LifeCycle starting) { // all ports are open by now
-                https = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+                httpsPort = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
             }
         });
         server.insertHandler(this);
@@ -81,13 +81,13 @@ public final class Redirect extends Handler.Wrapper {
             return true;
         }
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
-        response.getHeaders().put(HttpHeader.LOCATION, "https://" + asked + (https == USUAL ? "" : ":" + https) + path);
+        response.getHeaders().put(HttpHeader.LOCATION, "https://" + asked + (httpsPort == DEFAULT_HTTPS_PORT ? "" : ":" + httpsPort) + path);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
         callback.succeeded();
         return true;
     }
 
-    /** Whether this is a name or an address and nothing that a URL would read as more than that. */
+    /** Whether the text is a host name or an address, with no character that means more than that in a URL. */
     private static boolean isHost(String text) {
         if (text == null || text.isEmpty()) {
             return false;

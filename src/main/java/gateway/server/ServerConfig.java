@@ -21,21 +21,21 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
-/** How Javalin is set up for a gateway. */
+/** Javalin's and Jetty's configuration for the gateway: threads, errors, ports, routing. */
 public final class ServerConfig {
     private static final int MIN_THREADS = 8;
 
-    /** Beside those that carry requests to services: for the gateway's own answers, and those that wait a moment. */
+    /** Threads beside those for requests to services: for the gateway's own answers, and for refusals that pause. */
     private static final int SPARE_THREADS = 256;
 
     private static final int UNLIMITED = 0;
 
     private ServerConfig() {}
 
-    /** Sets up all that isn't a route. */
+    /** Configures all but the connectors and the routes. */
     public static void configure(JavalinConfig config, Settings settings) {
         config.startup.showJavalinBanner = false;
-        // Virtual threads where Java has them; else enough that clients who stall leave some for others.
+        // Virtual threads where Java has them; else enough platform threads that stalling clients can't hold them all.
         config.concurrency.useVirtualThreads = true;
         config.jetty.threadPool = threadPool(settings.bounds());
         config.http.prefer405over404 = true;
@@ -43,11 +43,11 @@ public final class ServerConfig {
         config.jetty.port = settings.port();
         sharePorts(config, settings.reusePort());
         Errors.install(config);
-        // Without Javalin's WebSockets, which would answer 404: an upgrade that isn't taken is an ordinary request.
+        // Without Javalin's WebSockets, which answer 404 to an upgrade: the gateway tunnels it, or it is an ordinary request.
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
     }
 
-    /** Says that below this there are no routes, so that none is looked for: that is a regular expression each. */
+    /** Looks for no route below this prefix, where there is none: matching would cost a regular expression a route. */
     public static void noRoutesBelow(JavalinConfig config, PathPrefix prefix) {
         TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
         config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
@@ -59,17 +59,17 @@ public final class ServerConfig {
                 });
     }
 
-    /** Tells the port once the gateway listens, and before anybody can know of it. */
-    public static void whenListening(JavalinConfig config, IntConsumer port) {
+    /** Calls the step with the main port once the server listens, before the start is reported anywhere. */
+    public static void whenListening(JavalinConfig config, IntConsumer step) {
         config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStarted(LifeCycle started) {
-                port.accept(((ServerConnector) server.getConnectors()[0]).getLocalPort());
+                step.accept(((ServerConnector) server.getConnectors()[0]).getLocalPort());
             }
         }));
     }
 
-    /** Whether other gateways, of the same user, may listen on the same ports at the same time (SO_REUSEPORT). */
+    /** Sets whether other gateways of the same user may listen on the same ports at the same time (SO_REUSEPORT). */
     private static void sharePorts(JavalinConfig config, boolean shared) {
         config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
             @Override
@@ -81,11 +81,11 @@ public final class ServerConfig {
         }));
     }
 
-    /** Jetty's own pools; of Javalin's for virtual threads Jetty doesn't know that they are, and treats them as scarce. */
+    /** Returns one of Jetty's own pools: in Javalin's it doesn't recognize virtual threads, and treats them as scarce. */
     private static ThreadPool threadPool(Bounds bounds) {
         if (VirtualThreads.areSupported()) {
             VirtualThreadPool threads = new VirtualThreadPool(UNLIMITED);
-            threads.setName(null); // a name for each request's thread would have to be made
+            threads.setName(null); // else each request would cost the making of a thread name
             return threads;
         }
         QueuedThreadPool threads =
@@ -94,7 +94,7 @@ public final class ServerConfig {
         return threads;
     }
 
-    /** Routes GET, and HEAD with it, which Javalin would else answer without asking the handler. */
+    /** Routes GET and HEAD to the handler. Left alone, Javalin would answer HEAD without calling it. */
     public static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);

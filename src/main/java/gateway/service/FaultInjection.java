@@ -7,12 +7,12 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * FaultInjection on purpose, so that slowness and failures can be watched: each answer comes later, by half to one and a half
- * of a latency, and a share of them are errors. {@code /health} is spared: a service is to be seen in trouble, not taken
- * out.
+ * Artificial latency and errors, to watch how the gateway copes with them. Each answer is delayed by a random time,
+ * between half and one and a half times the latency that is set, and a share of the answers are errors. {@code /health}
+ * is exempt: the gateway would else take the service out of turn, and there would be nothing to watch.
  */
 public final class FaultInjection {
-    private static final String SPARED = "/health";
+    private static final String EXEMPT = "/health";
 
     private final Duration latency;
     private final double errorRate;
@@ -20,12 +20,10 @@ public final class FaultInjection {
     private final Consumer<Duration> pause;
 
     /**
-     * FaultInjection whose chance and waiting are somebody's own.
-     *
-     * @param latency how late answers are in the mean; zero delays none
+     * @param latency the mean delay of an answer; zero delays none
      * @param errorRate the share of answers that are errors, from 0 to 1
-     * @param random numbers from 0, inclusive, to 1, exclusive
-     * @param pause what waits
+     * @param random returns random numbers from 0, inclusive, to 1, exclusive
+     * @param pause waits for the time that it is given
      */
     public FaultInjection(Duration latency, double errorRate, DoubleSupplier random, Consumer<Duration> pause) {
         this.latency = latency;
@@ -34,24 +32,25 @@ public final class FaultInjection {
         this.pause = pause;
     }
 
-    /** FaultInjection as set. */
+    /** Returns faults with this latency and error rate. */
     static FaultInjection of(Duration latency, double errorRate) {
         return new FaultInjection(
                 latency, errorRate, () -> ThreadLocalRandom.current().nextDouble(), FaultInjection::sleep);
     }
 
-    /** No trouble at all. */
+    /** Returns no faults: no delay, no errors. */
     public static FaultInjection none() {
         return of(Duration.ZERO, 0);
     }
 
     /**
-     * Delays the answer to a request.
+     * Delays the answer to a request, then decides whether it is an error.
      *
-     * @return whether the answer is to be an error, with {@link #reason}
+     * @param path the request's
+     * @return whether to answer with an error, which says {@link #reason}
      */
     public boolean strikes(String path) {
-        if (path.equals(SPARED)) {
+        if (path.equals(EXEMPT)) {
             return false;
         }
         if (!latency.isZero()) {
@@ -60,7 +59,7 @@ public final class FaultInjection {
         return random.getAsDouble() < errorRate;
     }
 
-    /** What the error's answer says. */
+    /** The text of the error. */
     public String reason() {
         return "failed on purpose: SERVICE_ERROR_RATE is " + errorRate;
     }
@@ -68,7 +67,7 @@ public final class FaultInjection {
     private static void sleep(Duration time) {
         try {
             TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        } catch (InterruptedException e) { // the server stops: answer at once
+        } catch (InterruptedException e) { // the server is stopping: answer at once
             Thread.currentThread().interrupt();
         }
     }

@@ -25,9 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers a service with the gateway and keeps it registered: renews at a third of the lease, tries on each second
- * while the gateway isn't there, registers anew when it was restarted, and deregisters on {@link #close}. Of several
- * gateways that share one list it speaks with one, and with the next when that one isn't there.
+ * Registers a service with the gateway and keeps it registered, on a background thread: renews after a third of the lease,
+ * retries every second while the gateway can't be reached, registers again after the gateway has restarted, and
+ * deregisters on {@link #close}. Of several gateways that share one list it uses one, and the next when that one can't be
+ * reached.
  *
  * <pre>{@code
  * List<ServiceUrl> gateways = List.of(ServiceUrl.parse("http://localhost:8000"));
@@ -38,8 +39,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Registration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
-    private static final Duration REFUSED = Duration.ofSeconds(5); // somebody has to set something first
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
+    /** The pause after a refusal that only another setting, here or at the gateway, can change. */
+    private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(5);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final MediaType JSON_TYPE = MediaType.get("application/json");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,8 +55,8 @@ public final class Registration implements AutoCloseable {
     private final OkHttpClient client;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
-    private volatile int turn;
-    private String lastSaid = "";
+    private volatile int current; // the index of the gateway in use
+    private String lastLogged = "";
 
     private Registration(
             List<ServiceUrl> gateways, Optional<String> token, Optional<Trust> trust, String name, ServiceUrl url) {
@@ -63,7 +67,7 @@ public final class Registration implements AutoCloseable {
         try {
             this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", "default"));
         } catch (IOException e) {
-            throw new IllegalStateException("three strings are always JSON", e);
+            throw new IllegalStateException("three strings can always be written as JSON", e);
         }
     }
 
@@ -77,7 +81,7 @@ public final class Registration implements AutoCloseable {
     }
 
     /**
-     * Registers in the background as the settings say, until closed.
+     * Starts to register a service as its settings say, until closed. Returns at once.
      *
      * @param name the service's id at the gateway
      * @param port the port on which the service listens
@@ -86,111 +90,114 @@ public final class Registration implements AutoCloseable {
     public static Registration start(ServiceSettings settings, String name, int port) {
         Registration registration = new Registration(
                 settings.gateways(), settings.token(), settings.gatewayTrust(), name, settings.url(port));
-        registration.executor.execute(registration::renewAndPlanNext);
+        registration.executor.execute(registration::renewAndScheduleNext);
         return registration;
     }
 
     /**
-     * Registers in the background, with the lease that the gateway has as its default, until closed.
+     * Starts to register a service with the gateway's default lease, until closed. Returns at once.
      *
-     * @param gateways where the gateway listens; several if they share one list, at least one
-     * @param token what the gateway's operators show; empty if it is on this machine and asks for none
-     * @param name the service's id there
+     * @param gateways the gateway's URL; several if several gateways share one list; at least one
+     * @param token the gateway's GATEWAY_ADMIN_TOKEN; empty if it has none and is on this machine
+     * @param name the service's id at the gateway
      * @param url where the gateway reaches the service
      */
     public static Registration start(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url) {
         Registration registration = new Registration(gateways, token, Optional.empty(), name, url);
-        registration.executor.execute(registration::renewAndPlanNext);
+        registration.executor.execute(registration::renewAndScheduleNext);
         return registration;
     }
 
-    private void renewAndPlanNext() {
+    private void renewAndScheduleNext() {
         Duration pause = renew();
         if (!executor.isShutdown()) {
-            executor.schedule(this::renewAndPlanNext, pause.toMillis(), TimeUnit.MILLISECONDS);
+            executor.schedule(this::renewAndScheduleNext, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private ServiceUrl gateway() {
-        return gateways.get(turn);
+        return gateways.get(current);
     }
 
-    /** Goes on with the next gateway; returns how long to wait before. */
-    private Duration next() {
-        turn = (turn + 1) % gateways.size();
-        return turn == 0 ? TRY_AGAIN : Duration.ZERO; // after all of them a pause
+    /** Switches to the next gateway; returns how long to wait before using it. */
+    private Duration switchGateway() {
+        current = (current + 1) % gateways.size();
+        return current == 0 ? RETRY_PAUSE : Duration.ZERO; // a pause only after a round of all gateways
     }
 
-    /** One registration or renewal; returns how long to wait for the next. */
+    /** Sends one registration or renewal; returns how long to wait before the next. */
     private Duration renew() {
         ServiceUrl gateway = gateway();
-        try (Response response = client.newCall(registering()).execute()) {
-            if (response.isRedirect()) { // not followed: the token goes where the settings say
-                say("What answers at " + gateway + " sends on to another URL" + Remedy.of(response.code(), true));
-                return next();
+        try (Response response = client.newCall(registerRequest()).execute()) {
+            if (response.isRedirect()) { // not followed: the token must reach no host but those of the settings
+                logIfNew("The server at " + gateway + " redirects to another URL" + Remedy.of(response.code(), true));
+                return switchGateway();
             }
             JsonNode answer = JSON.readTree(response.body().bytes());
             if (!response.isSuccessful()) {
                 String detail = answer.path("detail").asText();
-                say("The gateway at " + gateway + " refused " + name + ": " + detail
+                logIfNew("The gateway at " + gateway + " refused " + name + ": " + detail
                         + Remedy.of(response.code(), token.isPresent()));
-                return isForSettings(response.code()) ? REFUSED : TRY_AGAIN;
+                return needsSettings(response.code()) ? REFUSAL_PAUSE : RETRY_PAUSE;
             }
-            say("Registered as " + name + " with the gateway at " + gateway);
+            logIfNew("Registered as " + name + " with the gateway at " + gateway);
             String lease = answer.path("lease").asText("");
-            return lease.isEmpty() ? TRY_AGAIN : Durations.parse(lease).dividedBy(3);
+            return lease.isEmpty() ? RETRY_PAUSE : Durations.parse(lease).dividedBy(3);
         } catch (JsonProcessingException e) {
-            say("What answers at " + gateway + " isn't the gateway; trying on");
-            return next();
-        } catch (IOException | RuntimeException e) { // also what OkHttp finds no URL: the chain must not end
-            say("No gateway at " + gateway + " yet (" + Remedy.of(e, gateway) + "); trying on");
-            return next();
+            logIfNew("The server at " + gateway + " isn't the gateway; will retry");
+            return switchGateway();
+        } catch (IOException | RuntimeException e) { // whatever it is, the next renewal must be scheduled
+            logIfNew("No gateway at " + gateway + " yet (" + Remedy.of(e, gateway) + "); will retry");
+            return switchGateway();
         }
     }
 
-    private static boolean isForSettings(int status) {
+    private static boolean needsSettings(int status) {
         return status == 401 || status == 403 || status == 404 || status == 429;
     }
 
-    /** Logs what is new, not what is the same as before. */
-    private void say(String message) {
-        if (!message.equals(lastSaid)) {
-            lastSaid = message;
+    /** Logs the message unless it is the same as the last one. */
+    private void logIfNew(String message) {
+        if (!message.equals(lastLogged)) {
+            lastLogged = message;
             LOG.info(message);
         }
     }
 
-    private Request registering() {
-        return asking("/services").post(RequestBody.create(body, JSON_TYPE)).build();
+    private Request registerRequest() {
+        return request("/services").post(RequestBody.create(body, JSON_TYPE)).build();
     }
 
-    private Request deregistering() {
-        return asking("/services/" + name).delete().build();
+    private Request deregisterRequest() {
+        return request("/services/" + name).delete().build();
     }
 
-    private Request.Builder asking(String path) {
+    private Request.Builder request(String path) {
         Request.Builder request = new Request.Builder().url(gateway() + path);
-        token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return request;
     }
 
-    /** Deregisters, once; a gateway that can't be reached will drop the service when its lease ends. */
+    /**
+     * Stops renewing and deregisters, with one attempt for each gateway. A gateway that can't be reached drops the service
+     * when its lease ends.
+     */
     @Override
     public void close() {
         executor.shutdownNow();
-        try { // a renewal under way would undo the deregistration
+        try { // else a renewal under way could undo the deregistration
             executor.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         for (int i = 0; i < gateways.size(); i++) {
-            try (Response response = client.newCall(deregistering()).execute()) {
+            try (Response response = client.newCall(deregisterRequest()).execute()) {
                 boolean gone = response.isSuccessful() || response.code() == 404;
                 LOG.info("{} {} ({})", gone ? "Deregistered" : "Could not deregister", name, response.code());
                 return;
             } catch (IOException | RuntimeException e) {
                 LOG.info("Could not deregister {} at {}: {}", name, gateway(), e.getMessage());
-                next();
+                switchGateway();
             }
         }
     }

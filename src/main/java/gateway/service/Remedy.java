@@ -7,20 +7,20 @@ import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Why a service couldn't register, in words that say what to set for it. */
+/** Words for why a service couldn't register, and which setting would change that. */
 final class Remedy {
     private Remedy() {}
 
     /**
-     * What to set when the gateway refused; begins as the end of a sentence, empty if there is nothing.
+     * Returns which setting to change after a refusal, as a sentence that begins with {@code ". "}; empty if none helps.
      *
-     * @param status of the gateway's answer
-     * @param sent whether the service has a token
+     * @param status the status of the gateway's answer
+     * @param tokenSent whether the service has sent a token
      */
-    static String of(int status, boolean sent) {
+    static String of(int status, boolean tokenSent) {
         return switch (status) {
             case 401 ->
-                sent
+                tokenSent
                         ? ". This service's GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE is another"
                         : ". Set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE for this service, too";
             case 403 -> ". Set GATEWAY_ADMIN_TOKEN, the same there and for this service";
@@ -30,7 +30,7 @@ final class Remedy {
         };
     }
 
-    /** What went wrong with a connection to a gateway; for TLS, with what to set. */
+    /** Returns why a connection to a gateway failed, with the setting to change if one would help. */
     static String of(Exception failure, ServiceUrl gateway) {
         if (failure instanceof SSLPeerUnverifiedException) {
             return "its certificate is for another host";
@@ -47,7 +47,7 @@ final class Remedy {
         return String.valueOf(failure.getMessage());
     }
 
-    /** As one does that speaks TLS, when it is spoken to in the clear. */
+    /** Whether the other side closed the connection without an answer, as a TLS server does on plain HTTP. */
     private static boolean hungUp(Exception failure) {
         return failure instanceof IOException
                 && (failure instanceof EOFException || failure.getCause() instanceof EOFException);

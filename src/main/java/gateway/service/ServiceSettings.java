@@ -19,15 +19,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What can be set about one of the services beside the gateway.
+ * The settings of one of the services beside the gateway.
  *
  * @param port the port to listen on; 0 takes a free one
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
- * @param token what the gateway asks for before it registers anything; empty: nothing
- * @param gatewayCa PEM: CAs to believe an https:// gateway by, beside Java's own
- * @param latency about how much later than need be each answer comes, /health's aside
- * @param errorRate the share of answers that are errors, /health's aside; 0 to 1
+ * @param token the gateway's GATEWAY_ADMIN_TOKEN; empty if it has none
+ * @param gatewayCa a PEM file with CAs to trust for an https:// gateway, beside Java's own
+ * @param latency artificial latency of each answer but /health's; zero to one minute
+ * @param errorRate the share of answers but /health's that are errors on purpose; 0 to 1
  */
 public record ServiceSettings(
         int port,
@@ -70,7 +70,7 @@ public record ServiceSettings(
             "share of answers, but /health's, that are a 500 instead: 0 to 1",
             ServiceSettings::share);
 
-    /** What {@code --help} prints for a service with this default port. */
+    /** Returns what {@code --help} prints for a service with this default port. */
     public static String help(int defaultPort) {
         return Stream.of(
                         port(defaultPort),
@@ -86,7 +86,7 @@ public record ServiceSettings(
     }
 
     /**
-     * Reads the settings; the first argument, if any, is the port and goes before the environment's.
+     * Reads the settings from the environment; the first argument, if any, is the port and overrides it.
      *
      * @throws InvalidSettings naming every setting that is bad, its value and what is expected
      */
@@ -107,7 +107,7 @@ public record ServiceSettings(
     }
 
     /**
-     * The URL to register.
+     * Returns the URL to register.
      *
      * @param actualPort the port on which the service listens
      */
@@ -116,7 +116,7 @@ public record ServiceSettings(
     }
 
     /**
-     * Whose certificates an https:// gateway must have; empty: whose Java believes.
+     * Returns the CAs to trust for an https:// gateway; empty means those that Java trusts.
      *
      * @throws InvalidSettings if the file of {@link #gatewayCa} can't be used
      */
@@ -129,7 +129,7 @@ public record ServiceSettings(
         return FaultInjection.of(latency, errorRate);
     }
 
-    /** Without the token. */
+    /** Leaves the token out: logs must not show it. */
     @Override
     public String toString() {
         return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "
