@@ -43,7 +43,7 @@ public final class ServerConfig {
         config.jetty.port = settings.port();
         sharePorts(config, settings.reusePort());
         Errors.install(config);
-        // Without Javalin's WebSockets, which answer 404 to an upgrade: the gateway tunnels it, or it is an ordinary request.
+        // Without Javalin's WebSockets, which answer 404 to an upgrade that no route of theirs takes.
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
     }
 
