@@ -70,9 +70,9 @@ public final class Redirect extends Handler.Wrapper {
         if (request.getConnectionMetaData().getConnector() != connector) {
             return super.handle(request, response, callback);
         }
-        String host = Request.getServerName(request);
+        String requested = Request.getServerName(request);
         String path = request.getHttpURI().getPathQuery();
-        if (!isHost(host) || path == null || !path.startsWith("/")) {
+        if (!isHost(requested) || path == null || !path.startsWith("/")) {
             Problem problem = Problem.badRequest("HTTPS is spoken here, at a host that this request doesn't name");
             byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
             response.setStatus(problem.status());
@@ -81,8 +81,8 @@ public final class Redirect extends Handler.Wrapper {
             return true;
         }
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
-        String port = httpsPort == DEFAULT_HTTPS_PORT ? "" : ":" + httpsPort;
-        response.getHeaders().put(HttpHeader.LOCATION, "https://" + host + port + path);
+        String suffix = httpsPort == DEFAULT_HTTPS_PORT ? "" : ":" + httpsPort;
+        response.getHeaders().put(HttpHeader.LOCATION, "https://" + requested + suffix + path);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
         callback.succeeded();
         return true;
