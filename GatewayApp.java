@@ -83,7 +83,7 @@ public final class GatewayApp {
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
 
         return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {
-            routes.before(new TraceHandler(API, settings.clients().forwardedBy(), time)); // a request's record
+            routes.before(new TraceHandler(API, settings.clients().trustedProxies(), time)); // a request's record
             routes.before(admission.handler()); // 413 and 414 for what is too large
             routes.before(new PathGuard()); // 400 for paths that two servers could read differently
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway

@@ -37,7 +37,7 @@ public final class AdmissionControl implements Admission {
         return new Connections(
                 settings.bounds().connections(),
                 settings.bounds().connectionsPerClient(),
-                settings.clients().forwardedBy().trusted(),
+                settings.clients().trustedProxies().trusted(),
                 closed);
     }
 

@@ -28,7 +28,7 @@ final class AdminCheck {
 
     private static void showWithoutToken(Settings settings, Report report) {
         boolean ownPort = settings.access().port().isPresent();
-        if (settings.clients().forwardedBy().trustsLocalhost()
+        if (settings.clients().trustedProxies().trustsLocalhost()
                 || settings.clients().proxyProtocol() && !ownPort) {
             report.note(
                     "admin: no client may change anything or read private data: a connection from this machine may be a"

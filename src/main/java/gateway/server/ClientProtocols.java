@@ -38,7 +38,7 @@ final class ClientProtocols {
         this.requestHeader = settings.bounds().header();
         this.https = certificate.map(Https::new);
         this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::use));
-        Networks proxies = settings.clients().forwardedBy().trusted();
+        Networks proxies = settings.clients().trustedProxies().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)
                 : UnaryOperator.identity();

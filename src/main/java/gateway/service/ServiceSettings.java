@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * The settings of one of the services beside the gateway.
  *
- * @param port the port to listen on; 0 takes a free one
+ * @param port the port to listen on; 0 for any free one
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
  * @param token the gateway's GATEWAY_ADMIN_TOKEN; empty if it has none
@@ -44,30 +44,30 @@ public record ServiceSettings(
                 String.valueOf(defaultText),
                 0,
                 65535,
-                "port to listen on, also the first argument; 0 takes a free one");
+                "port to listen on, also the first argument; 0 for any free one");
     }
 
     private static final Setting<List<ServiceUrl>> GATEWAYS = new Setting<>(
             "GATEWAY_URL",
             "http://localhost:8000",
-            "gateway to register with; several that share a list, comma-separated, are tried in turn",
+            "gateway to register with; several that share a list, separated by commas, are tried in turn",
             ServiceSettings::urls);
     private static final Setting<Optional<ServiceUrl>> REGISTERED = new Setting<>(
             "SERVICE_URL",
             "",
-            "URL at which the gateway reaches the service; none means http://localhost and the port",
+            "URL at which the gateway reaches the service; none for http://localhost and the port",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
-    private static final Setting<Optional<Path>> GATEWAY_CA = TlsSettings.file(
-            "GATEWAY_CA", "a PEM file with CAs to believe an https:// gateway by, beside the usual ones");
+    private static final Setting<Optional<Path>> GATEWAY_CA =
+            TlsSettings.file("GATEWAY_CA", "PEM file with CAs to trust for an https:// gateway, beside Java's");
     private static final Setting<Duration> LATENCY = new Setting<>(
             "SERVICE_LATENCY",
             "0ms",
-            "how long each answer but /health's is held back: half to one and a half of it, up to 1m",
+            "artificial latency of each answer except /health, give or take half; up to 1m",
             text -> Durations.parse(text, Duration.ZERO, Duration.ofMinutes(1)));
     private static final Setting<Double> ERROR_RATE = new Setting<>(
             "SERVICE_ERROR_RATE",
             "0",
-            "share of answers, but /health's, that are a 500 instead: 0 to 1",
+            "share of answers except /health that are a 500 instead: 0 to 1",
             ServiceSettings::share);
 
     /** Returns what {@code --help} prints for a service with this default port. */
@@ -88,7 +88,7 @@ public record ServiceSettings(
     /**
      * Reads the settings from the environment; the first argument, if any, is the port and overrides it.
      *
-     * @throws InvalidSettings naming every setting that is bad, its value and what is expected
+     * @throws InvalidSettings if any setting is invalid; names each with its value and what is expected
      */
     public static ServiceSettings from(Map<String, String> environment, List<String> arguments, int defaultPort) {
         SettingsReader reader = new SettingsReader(environment);

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who may change the gateway and read what is private.
+ * Admin access: who may change the gateway and read private data.
  *
- * @param token what must be shown for it; empty: nothing, but only this machine itself may
- * @param host the address at which the port of its own listens
- * @param port a port for that alone, 0 for a free one; empty: it is on the main port
+ * @param token the token that admin requests must carry; empty if none, so that only clients on this machine have
+ * access
+ * @param host the address of the admin port
+ * @param port a separate admin port, 0 for any free one; empty if the admin API is on the main port
  */
 public record AccessSettings(Optional<String> token, String host, Optional<Integer> port) {
     private static final int SHORTEST = 16;
@@ -22,43 +23,39 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
     public static final Setting<Optional<String>> TOKEN = Setting.secret(
             "GATEWAY_ADMIN_TOKEN",
             "",
-            "whoever shows it may change things and read what is private; without one, only this machine may",
+            "token required for changes and private data; without one, only clients on this machine have access",
             AccessSettings::token);
     public static final Setting<Optional<String>> TOKEN_FILE = new Setting<>(
             "GATEWAY_ADMIN_TOKEN_FILE",
             "",
-            "a file with the token instead, read at the start",
+            "file that holds the token instead, read at the start",
             AccessSettings::tokenIn);
     static final Setting<String> HOST =
             new Setting<>("GATEWAY_ADMIN_HOST", "127.0.0.1", "address of the admin port", Settings::host);
     static final Setting<Optional<Integer>> PORT = Setting.optional(Setting.integer(
-            "GATEWAY_ADMIN_PORT",
-            "",
-            0,
-            65535,
-            "a port of its own for changes and what is private; 0 takes a free one"));
+            "GATEWAY_ADMIN_PORT", "", 0, 65535, "separate port for changes and private data; 0 for any free one"));
 
     static final List<Setting<?>> ALL = List.of(TOKEN, TOKEN_FILE, HOST, PORT);
 
-    /** @param mainPort the one that isn't for that alone */
+    /** @param mainPort the gateway's main port */
     static AccessSettings read(SettingsReader reader, int mainPort) {
         AccessSettings settings = new AccessSettings(tokenOf(reader), reader.read(HOST), reader.read(PORT));
         if (settings.port.isPresent()) {
-            settings.complain(reader, mainPort);
+            settings.report(reader, mainPort);
         }
         return settings;
     }
 
-    private void complain(SettingsReader reader, int mainPort) {
+    private void report(SettingsReader reader, int mainPort) {
         if (mainPort != 0 && port.get() == mainPort) {
-            reader.complain(PORT, reader.text(PORT), "is GATEWAY_PORT, too; expected a port of its own");
+            reader.report(PORT, reader.text(PORT), "is the same as GATEWAY_PORT; expected another port");
         }
-        if (token.isEmpty() && !isLoopback(host)) { // where nobody could be let in, whoever reaches it
-            reader.complain(
+        if (token.isEmpty() && !isLoopback(host)) { // then no client that reaches the port has access
+            reader.report(
                     HOST,
                     host,
                     "set " + TOKEN.name()
-                            + ", too; without one only this machine may, which reaches 127.0.0.1 as well");
+                            + ", too; without a token only clients on this machine have access, for which 127.0.0.1 is enough");
         }
     }
 
@@ -67,18 +64,17 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
                 || Networks.address(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
-    /** The token alone, as whoever speaks to a gateway needs it. */
+    /** Reads only the token, for programs that talk to a gateway. */
     public static Optional<String> tokenOf(SettingsReader reader) {
         Optional<String> token = reader.read(TOKEN);
         Optional<String> fromFile = reader.read(TOKEN_FILE);
         if (token.isPresent() && fromFile.isPresent()) {
-            reader.complain(
-                    TOKEN_FILE, reader.text(TOKEN_FILE), "there is a GATEWAY_ADMIN_TOKEN, too; set one of them");
+            reader.report(TOKEN_FILE, reader.text(TOKEN_FILE), "GATEWAY_ADMIN_TOKEN is set, too; set only one of them");
         }
         return token.or(() -> fromFile);
     }
 
-    /** Only what a header takes as it is (RFC 6750, 2.1), and long enough that nobody guesses it. */
+    /** Accepts only the characters of a bearer token (RFC 6750, 2.1), and only tokens that are too long to guess. */
     private static Optional<String> token(String text) {
         String token = text.strip();
         if (token.isEmpty()) {
@@ -111,7 +107,7 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
         }
     }
 
-    /** Without the token. */
+    /** Returns the settings without the token. */
     @Override
     public String toString() {
         return "AccessSettings[" + (token.isPresent() ? "a token" : "no token") + ", " + host + ":" + port + "]";

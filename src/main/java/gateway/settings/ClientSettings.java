@@ -6,34 +6,34 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whom a request comes from, and who is limited otherwise than the rest.
+ * How clients are identified, and which clients are exempt from the limit.
  *
- * @param forwardedBy the proxies before the gateway that are believed
- * @param proxyProtocol whether each connection begins with a PROXY header, which trusted proxies send
- * @param exempt clients that no limit holds for
- * @param shadow a second limit, of which is only counted what it would have refused; empty: none
+ * @param trustedProxies the proxies whose forwarding headers are believed
+ * @param proxyProtocol whether trusted proxies begin each connection with a PROXY header
+ * @param exempt clients without a limit
+ * @param shadow a second limit to try out, whose refusals are only counted; empty if none
  */
 public record ClientSettings(
-        TrustedProxies forwardedBy, boolean proxyProtocol, Networks exempt, Optional<Rate> shadow) {
+        TrustedProxies trustedProxies, boolean proxyProtocol, Networks exempt, Optional<Rate> shadow) {
 
     static final Setting<Networks> TRUSTED_PROXIES = new Setting<>(
             "GATEWAY_TRUSTED_PROXIES",
             "",
-            "networks of the proxies whose word on a client's address is taken",
+            "networks of the proxies whose forwarding headers are believed",
             Networks::parse);
     static final Setting<TrustedProxies.Header> FORWARDED_HEADER = new Setting<>(
             "GATEWAY_FORWARDED_HEADER",
             "X-Forwarded-For",
-            "where trusted proxies write it: X-Forwarded-For or Forwarded",
+            "header in which trusted proxies name the client: X-Forwarded-For or Forwarded",
             TrustedProxies.Header::parse);
     static final Setting<Boolean> PROXY_PROTOCOL = Setting.yesOrNo(
             "GATEWAY_PROXY_PROTOCOL", "whether trusted proxies begin each connection with a PROXY header");
     static final Setting<Networks> EXEMPT = new Setting<>(
-            "GATEWAY_RATE_LIMIT_EXEMPT", "", "networks of clients that no limit holds for", Networks::parse);
+            "GATEWAY_RATE_LIMIT_EXEMPT", "", "networks of clients exempt from the limit", Networks::parse);
     static final Setting<Optional<Rate>> SHADOW = new Setting<>(
             "GATEWAY_RATE_LIMIT_SHADOW",
             "off",
-            "a second limit to try out: what it would refuse is counted, not refused",
+            "second limit to try out: its refusals are only counted",
             Settings::rate);
 
     static final List<Setting<?>> ALL = List.of(TRUSTED_PROXIES, FORWARDED_HEADER, PROXY_PROTOCOL, EXEMPT, SHADOW);
@@ -42,10 +42,11 @@ public record ClientSettings(
         Networks trusted = reader.read(TRUSTED_PROXIES);
         boolean proxyProtocol = reader.read(PROXY_PROTOCOL);
         if (proxyProtocol && trusted.isEmpty()) {
-            reader.complain(
+            reader.report(
                     PROXY_PROTOCOL,
                     "true",
-                    "set " + TRUSTED_PROXIES.name() + " to the proxies that send it; anybody could claim any address");
+                    "set " + TRUSTED_PROXIES.name()
+                            + " to the proxies that send it; without that, any client could claim any address");
         }
         return new ClientSettings(
                 new TrustedProxies(trusted, reader.read(FORWARDED_HEADER)),

@@ -2,7 +2,10 @@ package gateway.settings;
 
 import java.util.List;
 
-/** Settings or arguments that can't be used; the message has a line for each with its name, value and what is expected. */
+/**
+ * Thrown for settings or arguments that can't be used; the message has a line for each, with its name, its value and
+ * what is expected.
+ */
 public final class InvalidSettings extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,9 +1,9 @@
 package gateway.settings;
 
-/** How a line of the access log is written. */
+/** The format of the access log. */
 public enum LogForm {
-    /** For people and grep. */
+    /** Lines for people and grep. */
     TEXT,
-    /** One JSON object. */
+    /** One JSON object a line. */
     JSON
 }

@@ -4,7 +4,7 @@ import gateway.util.Durations;
 import java.time.Duration;
 
 /**
- * So many requests in any stretch of time of this length.
+ * The most requests in any period of a given length.
  *
  * @param requests 1 to 1,000,000
  * @param window 10 ms to 24 h
@@ -14,7 +14,7 @@ public record Rate(int requests, Duration window) {
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final int MOST = 1_000_000;
 
-    /** What {@link #parse} takes, for messages. */
+    /** The format that {@link #parse} accepts, for messages. */
     public static final String FORM = "N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s";
 
     /**
@@ -34,7 +34,7 @@ public record Rate(int requests, Duration window) {
         return new Rate(requests, Durations.parse(parts[1], SHORTEST, LONGEST));
     }
 
-    /** The rate as people say it: {@code 5 req/min}, {@code 10 req/s}, {@code 7 req/30s}. */
+    /** Returns the rate for people: {@code 5 req/min}, {@code 10 req/s}, {@code 7 req/30s}. */
     public String words() {
         String per = switch ((int) Math.min(window.toMillis(), Integer.MAX_VALUE)) {
             case 1_000 -> "s";
@@ -45,7 +45,7 @@ public record Rate(int requests, Duration window) {
         return requests + " req/" + per;
     }
 
-    /** The rate as it is set: {@code 5/60s}. */
+    /** Returns the rate in the form of the setting: {@code 5/60s}. */
     @Override
     public String toString() {
         return requests + "/" + Durations.text(window);

@@ -8,25 +8,25 @@ import java.util.Optional;
 /**
  * How several gateways share a limit and a list of services through Redis.
  *
- * @param url where it is
- * @param prefix with what all keys begin, 1 to 64 characters
+ * @param url the URL of Redis
+ * @param prefix the prefix of all keys, 1 to 64 characters
  * @param timeout how long a request may wait for Redis
- * @param fallback what holds while Redis can't be reached
- * @param required whether a gateway that can't reach Redis when it starts exits instead
+ * @param fallback how requests are limited while Redis can't be reached
+ * @param required whether to exit if Redis can't be reached at the start
  */
 public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallback fallback, boolean required) {
     /** How requests are limited while Redis can't be reached. */
     public enum Fallback {
-        /** By this gateway's memory, by its share: the limit divided by the number of gateways, rounded up. */
+        /** By this gateway's memory, to its share: the limit divided by the number of gateways, rounded up. */
         DIVIDE,
-        /** By this gateway's memory, by the whole limit. */
+        /** By this gateway's memory, to the whole limit. */
         LOCAL,
         /** Not at all. */
         OPEN,
-        /** All are refused. */
+        /** All requests are refused. */
         CLOSED;
 
-        /** The word in settings and in JSON. */
+        /** Returns the name in settings and in JSON. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -35,10 +35,10 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
     static final Setting<Optional<RedisUrl>> URL = Setting.secret(
             "GATEWAY_REDIS_URL",
             "",
-            "Redis through which gateways share a limit and a list: redis://[user:password@]host:port[/db]",
+            "Redis through which gateways share limit and service list: redis://[user:password@]host:port[/db]",
             text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)));
     static final Setting<String> PREFIX =
-            new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "with what keys in Redis begin", RedisSettings::prefix);
+            new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "prefix of all keys in Redis", RedisSettings::prefix);
     static final Setting<Duration> TIMEOUT =
             Setting.duration("GATEWAY_REDIS_TIMEOUT", "50ms", "5ms", "10s", "how long a request may wait for Redis");
     static final Setting<Fallback> FALLBACK = new Setting<>(
@@ -51,7 +51,10 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
 
     static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, FALLBACK, REQUIRED);
 
-    /** Reads them; empty if there is no URL. The others are read all the same, so that bad ones are named. */
+    /**
+     * Reads the settings; empty if there is no URL. The others are read all the same, so that invalid ones are
+     * reported.
+     */
     static Optional<RedisSettings> read(SettingsReader reader) {
         Optional<RedisUrl> url = reader.read(URL);
         String prefix = reader.read(PREFIX);
@@ -61,7 +64,7 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
         return url.map(where -> new RedisSettings(where, prefix, timeout, fallback, required));
     }
 
-    /** No braces: a cluster would take what is between them for what spreads the keys. */
+    /** Accepts no braces, since a cluster distributes keys by the part between braces. */
     private static String prefix(String text) {
         if (!text.strip().matches("[A-Za-z0-9._:-]{1,64}")) {
             throw new IllegalArgumentException("expected 1 to 64 letters, digits, dots, colons, dashes or underscores");

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where Redis is: one node, or several of a Redis Cluster. Its text leaves out the user and the password, so that it
- * can be logged and shown.
+ * The URL of Redis: one node, or several nodes of a Redis Cluster. Its text leaves out the user and the password, so
+ * that it can be logged and shown.
  *
  * @param tls whether to connect with TLS ({@code rediss://})
- * @param nodes at least one; several mean a cluster, of which these are asked for the others
- * @param user empty means Redis's default user
- * @param password empty means that none is sent
- * @param database 0 but for a single node
+ * @param nodes at least one; several nodes mean a cluster, whose other nodes they are asked for
+ * @param user the user; empty for Redis's default user
+ * @param password the password; empty if none is sent
+ * @param database the database's number, always 0 for a cluster
  */
 public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Optional<String> password, int database) {
-    /** What {@link #parse} takes, for messages. */
+    /** The format that {@link #parse} accepts, for messages. */
     public static final String FORM =
             "expected redis://[user:password@]host:port[/db], rediss:// for TLS; several, comma-separated, for a cluster";
 
@@ -29,9 +29,9 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
             Pattern.compile("(?<scheme>rediss?)://(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
                     + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(?<port>\\d{1,5}))?(?:/(?<db>\\d{0,4}))?");
 
-    /** One server. */
+    /** A server. */
     public record Node(String host, int port) {
-        /** {@code host:port}, with brackets round IPv6. */
+        /** Returns {@code host:port}, with brackets round IPv6. */
         @Override
         public String toString() {
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
@@ -39,10 +39,10 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
     }
 
     /**
-     * Reads one URL, or several with commas between them. A user and a password may be percent-encoded; those of the
-     * first URL hold for all.
+     * Reads one URL, or several separated by commas. User and password may be percent-encoded; those of the first URL
+     * are used for all.
      *
-     * @throws IllegalArgumentException with what is expected, in words without any part of the URL, if it isn't one
+     * @throws IllegalArgumentException with what is expected, without any part of the URL, if the text can't be used
      */
     public static RedisUrl parse(String text) {
         List<RedisUrl> urls = Arrays.stream(text.split(","))
@@ -55,15 +55,15 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         RedisUrl first = urls.get(0);
         for (RedisUrl other : urls.subList(1, urls.size())) {
             if (other.tls != first.tls) {
-                throw new IllegalArgumentException("either all nodes of a cluster have rediss:// or none");
+                throw new IllegalArgumentException("expected rediss:// for all nodes of a cluster, or for none");
             }
             if (other.password.isPresent()
                     && !(other.password.equals(first.password) && other.user.equals(first.user))) {
-                throw new IllegalArgumentException("all nodes of a cluster have the user and password of the first");
+                throw new IllegalArgumentException("expected the same user and password for all nodes of a cluster");
             }
         }
         if (urls.size() > 1 && urls.stream().anyMatch(url -> url.database != 0)) {
-            throw new IllegalArgumentException("a cluster has no database but 0");
+            throw new IllegalArgumentException("a cluster has only database 0");
         }
         List<Node> nodes = urls.stream().map(url -> url.nodes.get(0)).distinct().toList();
         return new RedisUrl(first.tls, nodes, first.user, first.password, first.database);
@@ -92,19 +92,19 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         if (text == null || text.isEmpty()) {
             return Optional.empty();
         }
-        try { // a plus is a plus: this isn't a form
+        try { // keep plus signs: this isn't form encoding
             return Optional.of(URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("a % in the user or password must be written as %25");
+            throw new IllegalArgumentException("write a % in the user or password as %25");
         }
     }
 
-    /** Whether there are several nodes. */
+    /** Returns whether there are several nodes. */
     public boolean isCluster() {
         return nodes.size() > 1;
     }
 
-    /** Scheme, nodes and database; never the user or the password. */
+    /** Returns scheme, nodes and database; never the user or the password. */
     @Override
     public String toString() {
         String where = nodes.stream().map(Node::toString).collect(Collectors.joining(","));

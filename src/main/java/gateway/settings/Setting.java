@@ -7,33 +7,33 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One setting: the environment variable it is read from and how its text becomes a value.
+ * A setting: the environment variable that it is read from, and how its text becomes a value.
  *
  * @param name the environment variable
- * @param defaultText the text that holds when the variable isn't set or is empty
- * @param meaning one line for {@code --help}: what it does, unit, edges
- * @param parser from text to value; throws IllegalArgumentException that says what is expected
- * @param secret whether the text may hold a password and so is never shown
+ * @param defaultText the text to use if the variable isn't set or is empty
+ * @param meaning the line for {@code --help}: what it does, units, limits
+ * @param parser turns the text into a value; throws IllegalArgumentException with what is expected
+ * @param secret whether the text may hold a password and must never be shown
  */
 public record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser, boolean secret) {
 
-    /** A setting whose text may be shown. */
+    /** Makes a setting whose text may be shown. */
     public Setting(String name, String defaultText, String meaning, Function<String, T> parser) {
         this(name, defaultText, meaning, parser, false);
     }
 
-    /** A setting whose text may hold a password. Messages of its parser must not repeat it either. */
+    /** Returns a setting whose text may hold a password. The messages of its parser must not repeat it either. */
     public static <T> Setting<T> secret(String name, String defaultText, String meaning, Function<String, T> parser) {
         return new Setting<>(name, defaultText, meaning, parser, true);
     }
 
-    /** A setting that is a duration between two others, both allowed. */
+    /** Returns a setting for a duration between two bounds, both included. */
     public static Setting<Duration> duration(String name, String defaultText, String min, String max, String meaning) {
         return new Setting<>(
                 name, defaultText, meaning, text -> Durations.parse(text, Durations.parse(min), Durations.parse(max)));
     }
 
-    /** A setting that is a whole number between two others, both allowed. */
+    /** Returns a setting for a whole number between two bounds, both included. */
     public static Setting<Integer> integer(String name, String defaultText, int min, int max, String meaning) {
         return new Setting<>(name, defaultText, meaning, text -> integer(text, min, max));
     }
@@ -51,12 +51,12 @@ public record Setting<T>(String name, String defaultText, String meaning, Functi
         }
     }
 
-    /** A setting that is a size in bytes between two others, both allowed. */
+    /** Returns a setting for a size between two bounds in bytes, both included. */
     public static Setting<Long> size(String name, String defaultText, long min, long max, String meaning) {
         return new Setting<>(name, defaultText, meaning, text -> Sizes.parse(text, min, max));
     }
 
-    /** A setting that is true or false, and false if nothing is said. */
+    /** Returns a setting that is true or false, by default false. */
     public static Setting<Boolean> yesOrNo(String name, String meaning) {
         return new Setting<>(name, "false", meaning + ": true or false", text -> switch (text.strip()) {
             case "true" -> true;
@@ -65,7 +65,7 @@ public record Setting<T>(String name, String defaultText, String meaning, Functi
         });
     }
 
-    /** The same setting, but nothing by default. */
+    /** Returns the same setting without a default: empty if it isn't set. */
     public static <T> Setting<Optional<T>> optional(Setting<T> setting) {
         return new Setting<>(
                 setting.name,
@@ -75,7 +75,7 @@ public record Setting<T>(String name, String defaultText, String meaning, Functi
                 setting.secret);
     }
 
-    /** The line of {@code --help}. */
+    /** Returns the setting's line in {@code --help}. */
     public String help() {
         String shown = defaultText.isEmpty() ? "none" : defaultText;
         return String.format("  %-36s %s (default %s)", name, meaning, shown);

@@ -15,31 +15,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything about the gateway that can be set, read once from the environment; nothing else reads it. An unset or
- * empty variable means the default.
+ * All settings of the gateway, read once from the environment, which nothing else reads. An unset or empty variable
+ * means the default.
  *
- * @param host the address to listen on; 0.0.0.0 is all of them
- * @param port the port to listen on; 0 takes a free one
- * @param rateLimit requests per client address on /api/*; empty means no limit
- * @param rememberedClients how many addresses the limiter keeps apart; more than these share one budget
- * @param accessLog how each request is written to the log; empty means not at all
- * @param services URLs known from the start; they stay until deleted
- * @param healthInterval from one check of a service to its next, give or take a tenth
+ * @param host the address to listen on; 0.0.0.0 for all addresses
+ * @param port the port to listen on; 0 for any free one
+ * @param rateLimit the most requests of a client address to /api/*; empty for no limit
+ * @param rememberedClients how many addresses the limiter keeps apart; more share one budget
+ * @param accessLog the format of the access log; empty for none
+ * @param services URLs of services known from the start, which stay until they are deleted
+ * @param healthInterval the time from one check of a service to its next, give or take a tenth
  * @param healthTimeout how long a check may take, from connecting to the last byte
- * @param healthRise good checks in a row that bring an unhealthy service back
- * @param healthFall bad checks in a row that take a service out; a refused connection needs no second one
- * @param connectTimeout how long connecting to a service may take, per address of its host
+ * @param healthRise good checks in a row that make an unhealthy service healthy
+ * @param healthFall bad checks in a row that make a service unhealthy; one refused connection is enough
+ * @param connectTimeout how long connecting to a service may take, for each address of its host
  * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
- * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; there is no way to make it endless
- * @param lease how long a service that registers with the lease "default" stays without renewing
- * @param redis what gateways share, and how; empty means that this one is alone
- * @param access who may change things and read what is private
- * @param clients whom a request comes from
- * @param serviceNetworks where services may be; empty: anywhere but where none ever may
- * @param tls HTTPS towards clients; empty: plain HTTP
- * @param backendCa PEM: CAs to believe https:// services by, beside Java's own
- * @param bounds how much is taken on
- * @param drain how long requests under way may take to end when the gateway leaves
+ * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; it can't be unlimited
+ * @param lease how long a service that registers with the lease "default" stays without renewal
+ * @param redis what gateways share, and how; empty if this gateway shares nothing
+ * @param access who may change things and read private data
+ * @param clients how clients are identified
+ * @param serviceNetworks the networks in which services must be; empty for any address that the address policy allows
+ * @param tls HTTPS towards clients; empty for plain HTTP
+ * @param backendCa PEM file with CAs to trust for https:// services, beside Java's
+ * @param bounds the bounds of everything that clients can use
+ * @param drain how long requests under way may take to finish when the gateway stops
  * @param reusePort whether another gateway may listen on the same port at the same time
  */
 public record Settings(
@@ -70,7 +70,7 @@ public record Settings(
     private static final Setting<String> HOST =
             new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
     private static final Setting<Integer> PORT =
-            Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 takes a free one");
+            Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 for any free one");
     private static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
             "GATEWAY_RATE_LIMIT", "5/60s", "requests per client address on /api/*: N/duration, or off", Settings::rate);
     private static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
@@ -78,32 +78,43 @@ public record Settings(
             "200000",
             1,
             10_000_000,
-            "client addresses remembered; when all are active, newcomers share one budget");
+            "most client addresses remembered; while all are active, new ones share one budget");
     private static final Setting<Optional<LogForm>> ACCESS_LOG = new Setting<>(
-            "GATEWAY_ACCESS_LOG", "text", "a line for each request: text, json or off", Settings::logForm);
+            "GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", Settings::logForm);
     private static final Setting<List<ServiceUrl>> SERVICES =
             new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
     private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
-            "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "from one health check of a service to the next");
+            "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "time from one health check of a service to the next");
     private static final Setting<Duration> HEALTH_TIMEOUT =
-            Setting.duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take in all");
-    private static final Setting<Integer> HEALTH_RISE =
-            Setting.integer("GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that bring a service back");
+            Setting.duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take");
+    private static final Setting<Integer> HEALTH_RISE = Setting.integer(
+            "GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that make a service healthy again");
     private static final Setting<Integer> HEALTH_FALL =
-            Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that take a service out");
+            Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that make a service unhealthy");
     private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
             "GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
     private static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
-            "GATEWAY_UPSTREAM_TIMEOUT", "30s", "50ms", "24h", "longest silence of a service, before or between bytes");
+            "GATEWAY_UPSTREAM_TIMEOUT",
+            "30s",
+            "50ms",
+            "24h",
+            "longest silence of a service, before its answer or within it");
     private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = Setting.duration(
             "GATEWAY_WEBSOCKET_IDLE_TIMEOUT", "1h", "1s", "24h", "longest silence of both sides of a WebSocket");
     private static final Setting<Duration> LEASE = Setting.duration(
-            "GATEWAY_LEASE", "15s", "1s", "24h", "how long a self-registering service stays without renewing");
+            "GATEWAY_LEASE", "15s", "1s", "24h", "how long a service that registers itself stays without renewal");
 
     private static final Setting<Networks> SERVICE_NETWORKS = new Setting<>(
-            "GATEWAY_SERVICE_NETWORKS", "", "networks in which services must be; none means anywhere", Networks::parse);
+            "GATEWAY_SERVICE_NETWORKS",
+            "",
+            "networks in which services must be; none for no restriction",
+            Networks::parse);
     private static final Setting<Duration> DRAIN = Setting.duration(
-            "GATEWAY_DRAIN", "10s", "0s", "1h", "how long requests may go on when the gateway is told to stop");
+            "GATEWAY_DRAIN",
+            "10s",
+            "0s",
+            "1h",
+            "how long requests under way may take to finish when the gateway stops");
     private static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
             "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
 
@@ -134,13 +145,13 @@ public record Settings(
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
-    /** What {@code --help} prints: each setting with its meaning and default. */
+    /** The text of {@code --help}: each setting with its meaning and default. */
     public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
 
     /**
      * Reads all settings.
      *
-     * @throws InvalidSettings naming every setting that is bad, its value and what is expected
+     * @throws InvalidSettings if any setting is invalid; names each with its value and what is expected
      */
     public static Settings from(Map<String, String> environment) {
         SettingsReader reader = new SettingsReader(environment);
@@ -169,17 +180,17 @@ public record Settings(
                 Bounds.read(reader),
                 reader.read(DRAIN),
                 reader.read(REUSE_PORT));
-        settings.services().forEach(url -> settings.complainOf(url, reader));
+        settings.services().forEach(url -> settings.reportProblems(url, reader));
         reader.finish();
         return settings;
     }
 
-    /** Where services may be. */
+    /** Returns which addresses services may have. */
     public ServiceAddresses serviceAddresses() {
         return new ServiceAddresses(serviceNetworks);
     }
 
-    /** All ports that are to be listened at; 0 for a free one. */
+    /** Returns all ports that the gateway listens on; 0 for any free one. */
     private Set<Integer> ports() {
         Set<Integer> ports = new HashSet<>(Set.of(port));
         access.port().ifPresent(ports::add);
@@ -187,16 +198,15 @@ public record Settings(
         return ports;
     }
 
-    private void complainOf(ServiceUrl url, SettingsReader reader) {
-        url.address() // a dead name server must not hold up the start
+    private void reportProblems(ServiceUrl url, SettingsReader reader) {
+        url.address() // only literal addresses: a dead name server must not hold up the start
                 .flatMap(address -> serviceAddresses().objection(url, address, ports()))
-                .ifPresent(words -> reader.complain(SERVICES, url.toString(), words));
+                .ifPresent(words -> reader.report(SERVICES, url.toString(), words));
         long alike = services.stream()
                 .filter(other -> other.authority().equals(url.authority()))
                 .count();
         if (alike > 1) {
-            reader.complain(
-                    SERVICES, url.toString(), "another service has the same host and port, after which it is named");
+            reader.report(SERVICES, url.toString(), "another service has the same host and port, and so the same name");
         }
     }
 

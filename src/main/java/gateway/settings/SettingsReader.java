@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Reads settings one after another and complains of all the bad ones at once. */
+/** Reads settings one after another, and reports all invalid ones together. */
 public final class SettingsReader {
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -13,7 +13,7 @@ public final class SettingsReader {
         this.environment = environment;
     }
 
-    /** The setting's value; the default one if it is bad, which {@link #finish} then reports. */
+    /** Returns the setting's value; if it is invalid, returns the default, and {@link #finish} reports it. */
     public <T> T read(Setting<T> setting) {
         String text = text(setting);
         if (text.isBlank()) {
@@ -22,22 +22,26 @@ public final class SettingsReader {
         try {
             return setting.parser().apply(text);
         } catch (IllegalArgumentException e) {
-            complain(setting, text, e.getMessage());
+            report(setting, text, e.getMessage());
             return setting.parser().apply(setting.defaultText());
         }
     }
 
-    /** The setting's text; empty if it isn't set. */
+    /** Returns the setting's text; empty if it isn't set. */
     String text(Setting<?> setting) {
         return environment.getOrDefault(setting.name(), "");
     }
 
-    /** Adds a problem that only shows when several settings are seen together. */
-    void complain(Setting<?> setting, String text, String expected) {
+    /** Reports a problem that shows only when several settings are seen together. */
+    void report(Setting<?> setting, String text, String expected) {
         problems.add(setting.name() + "=" + (setting.secret() ? "(hidden)" : text) + ": " + expected);
     }
 
-    /** @throws InvalidSettings if any setting read so far was bad */
+    /**
+     * Ends the reading.
+     *
+     * @throws InvalidSettings if any setting read so far is invalid
+     */
     public void finish() {
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);

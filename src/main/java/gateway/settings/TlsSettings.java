@@ -8,27 +8,26 @@ import java.util.Optional;
 /**
  * TLS towards clients.
  *
- * @param certificate PEM: the certificate, and those between it and its CA
- * @param key PEM: its private key
- * @param redirectPort where HTTP is answered with the way to HTTPS; empty: nowhere
- * @param clientCa PEM: who signs clients' certificates, which then are asked for; empty: none is
+ * @param certificate PEM file with the certificate chain: the server certificate and those up to its CA
+ * @param key PEM file with its private key
+ * @param redirectPort the port that redirects HTTP to HTTPS; empty if none
+ * @param clientCa PEM file with the CAs of client certificates, which are then required; empty if none are
  */
 public record TlsSettings(Path certificate, Path key, Optional<Integer> redirectPort, Optional<Path> clientCa) {
 
-    static final Setting<Optional<Path>> CERTIFICATE = file(
-            "GATEWAY_TLS_CERT",
-            "a PEM file with the certificate and those up to its CA; HTTPS on the main port with it");
-    static final Setting<Optional<Path>> KEY = file("GATEWAY_TLS_KEY", "a PEM file with the certificate's private key");
+    static final Setting<Optional<Path>> CERTIFICATE =
+            file("GATEWAY_TLS_CERT", "PEM file with the certificate chain; turns on HTTPS on the main port");
+    static final Setting<Optional<Path>> KEY = file("GATEWAY_TLS_KEY", "PEM file with the certificate's private key");
     static final Setting<Optional<Integer>> REDIRECT_PORT = Setting.optional(Setting.integer(
-            "GATEWAY_HTTP_REDIRECT_PORT", "", 0, 65535, "a port where HTTP is sent to HTTPS; 0 takes a free one"));
+            "GATEWAY_HTTP_REDIRECT_PORT", "", 0, 65535, "port that redirects HTTP to HTTPS; 0 for any free one"));
     static final Setting<Optional<Path>> CLIENT_CA =
-            file("GATEWAY_TLS_CLIENT_CA", "a PEM file with the CAs of clients, who then must show a certificate");
+            file("GATEWAY_TLS_CLIENT_CA", "PEM file with the CAs of client certificates, which are then required");
     public static final Setting<Optional<Path>> BACKEND_CA =
-            file("GATEWAY_BACKEND_CA", "a PEM file with CAs to believe https:// services by, beside the usual ones");
+            file("GATEWAY_BACKEND_CA", "PEM file with CAs to trust for https:// services, beside Java's");
 
     static final List<Setting<?>> ALL = List.of(CERTIFICATE, KEY, REDIRECT_PORT, CLIENT_CA, BACKEND_CA);
 
-    /** Reads them; empty if there is neither a certificate nor a key. */
+    /** Reads the settings; empty if there is no certificate or no key. */
     static Optional<TlsSettings> read(SettingsReader reader) {
         Optional<Path> certificate = reader.read(CERTIFICATE);
         Optional<Path> key = reader.read(KEY);
@@ -45,10 +44,10 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
     }
 
     private static void needs(SettingsReader reader, Setting<?> setting, String text, Setting<?> other) {
-        reader.complain(setting, text, "does nothing without " + other.name() + "; set that, too");
+        reader.report(setting, text, "has no effect without " + other.name() + "; set that, too");
     }
 
-    /** Whether it holds what it should is seen by who reads it. */
+    /** Returns a setting for a file's path. Whether the file holds what it should shows when it is read. */
     public static Setting<Optional<Path>> file(String name, String meaning) {
         return new Setting<>(name, "", meaning, text -> {
             try {

@@ -15,43 +15,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the files of an {@link ServerCertificate} by what is in them, so that any way to replace them will do: written anew,
- * moved into place, or a link to another folder. Connections that are open keep what they have.
+ * Watches the files of a {@link ServerCertificate} and reloads them when their content changes, however they are
+ * replaced: rewritten, moved into place, or by a link to another folder. Open connections keep their certificate.
  *
- * <p>What can't be used is refused, and the old one stays. It is only said at the second look: between a new
- * certificate and its new key there is a moment in which the two don't fit.
+ * <p>If the new files can't be used, the old certificate stays. This is logged only if a second look finds the same:
+ * between writing a new certificate and its key there is a moment in which the two don't match.
  */
 public final class CertificateReload {
-    /** How often {@link #look} is to be called. */
+    /** The pause between calls of {@link #look}. */
     public static final Duration PAUSE = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateReload.class);
 
     private final TlsSettings settings;
     private final Time time;
-    private final Consumer<ServerCertificate> taker;
+    private final Consumer<ServerCertificate> consumer;
     private String settled;
     private String seen;
     private ServerCertificate used;
 
     /**
-     * @param used what the files held at the start
-     * @param taker is given each new one that is good
+     * @param used the certificate from the start
+     * @param consumer receives each new certificate that can be used
      */
     public CertificateReload(
-            TlsSettings settings, ServerCertificate used, Time time, Consumer<ServerCertificate> taker) {
+            TlsSettings settings, ServerCertificate used, Time time, Consumer<ServerCertificate> consumer) {
         this.settings = settings;
         this.used = used;
         this.time = time;
-        this.taker = taker;
+        this.consumer = consumer;
         this.settled = contents();
         this.seen = settled;
         if (!used.isValidAt(time.now())) {
-            LOG.warn("Clients will refuse the certificate of HTTPS: {}", used.words());
+            LOG.warn("Clients will refuse the server certificate: {}", used.words());
         }
     }
 
-    /** Takes what the files hold now if that is new and good. */
+    /** Loads the certificate if the files have changed and can be used. */
     public void look() {
         String now = contents();
         boolean asBefore = now.equals(seen);
@@ -65,22 +65,22 @@ public final class CertificateReload {
                 throw new InvalidSettings(
                         List.of("GATEWAY_TLS_CERT=" + settings.certificate() + ": isn't valid now: " + found.words()));
             }
-            taker.accept(found);
+            consumer.accept(found);
             used = found;
             settled = now;
-            LOG.info("HTTPS has a new certificate: {}", found.words());
+            LOG.info("server certificate reloaded: {}", found.words());
         } catch (InvalidSettings e) {
             if (asBefore) {
                 settled = now;
                 LOG.warn(
-                        "HTTPS keeps its certificate, {}: {}",
+                        "server certificate not reloaded, keeping {}: {}",
                         used.words(),
                         String.join("; ", e.getMessage().lines().toList()));
             }
         }
     }
 
-    /** A digest of what all the files hold, so that no key is kept for comparing. */
+    /** Returns a digest of all the files, so that no key is kept for comparison. */
     private String contents() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -19,18 +19,18 @@ import java.util.stream.Collectors;
 import nl.altindag.ssl.pem.util.PemUtils;
 
 /**
- * Reads PEM files (RFC 7468). What can't be used is said in words that follow the file's name, with the fix; what is in
- * the file is never repeated, since it may be a key.
+ * Reads PEM files (RFC 7468). Error messages continue a sentence that begins with the file's name, and say how to fix
+ * it; they never repeat the file's content, which may be a key.
  */
 public final class Pem {
-    /** Far more than any real one: a log or a device by mistake is not read to its end. */
+    /** Far more than any real PEM file, so that a log or a device that is named by mistake isn't read to its end. */
     private static final long MOST_BYTES = 1024 * 1024;
 
-    /** By the library's names of kinds of keys, the JDK's own: its code signs several times as fast. */
+    /** From the library's names of key algorithms to the JDK's, whose own code signs several times as fast. */
     private static final Map<String, String> JDK_KINDS =
             Map.of("RSA", "RSA", "EC", "EC", "ECDSA", "EC", "EdDSA", "Ed25519", "Ed25519", "Ed25519");
 
-    /** What is looked for, so that other blocks beside it, like a curve's parameters, don't matter. */
+    /** The blocks to read; others beside them, like a curve's parameters, are ignored. */
     private static final Pattern CERTIFICATES =
             Pattern.compile("-----BEGIN ((X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \\1-----");
 
@@ -40,9 +40,9 @@ public final class Pem {
     private Pem() {}
 
     /**
-     * The file's text.
+     * Returns the file's text.
      *
-     * @throws IllegalArgumentException saying why it can't be read
+     * @throws IllegalArgumentException if the file can't be read; the message says why
      */
     public static String text(Path file) {
         try {
@@ -52,7 +52,7 @@ public final class Pem {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IllegalArgumentException("is larger than any PEM file");
             }
-            return Files.readString(file, StandardCharsets.ISO_8859_1); // any bytes are some text
+            return Files.readString(file, StandardCharsets.ISO_8859_1); // in which any bytes are valid
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("doesn't exist", e);
         } catch (AccessDeniedException e) {
@@ -63,9 +63,9 @@ public final class Pem {
     }
 
     /**
-     * The certificates in a file, in their order; at least one.
+     * Returns the certificates in a file, in their order; at least one.
      *
-     * @param text what the file holds
+     * @param text the file's text
      * @throws IllegalArgumentException if there is none, or one is broken
      */
     public static List<X509Certificate> certificates(String text) {
@@ -80,14 +80,14 @@ public final class Pem {
     }
 
     /**
-     * The first private key in a file, RSA, EC or Ed25519: as PKCS#8, PKCS#1 or SEC 1.
+     * Returns the first private key in a file: RSA, EC or Ed25519, as PKCS#8, PKCS#1 or SEC 1.
      *
-     * @param text what the file holds
+     * @param text the file's text
      * @throws IllegalArgumentException if there is none, it needs a password, or it is broken
      */
     public static PrivateKey key(String text) {
         if (text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")) {
-            throw new IllegalArgumentException("needs a password, and there is nobody to ask; write it without one"
+            throw new IllegalArgumentException("needs a password, which the gateway can't ask for; write it without one"
                     + " (openssl pkey -in old -out new) and let only the gateway's user read it");
         }
         if (!text.contains("PRIVATE KEY-----")) {
@@ -97,12 +97,12 @@ public final class Pem {
         String kind = JDK_KINDS.get(key.getAlgorithm());
         if (kind == null) {
             throw new IllegalArgumentException(
-                    "is a key of the kind " + key.getAlgorithm() + "; use RSA, an elliptic curve or Ed25519");
+                    "has a key of type " + key.getAlgorithm() + "; use RSA, an elliptic curve or Ed25519");
         }
         try {
             return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("is a key that this Java can't use: " + e.getMessage(), e);
+            throw new IllegalArgumentException("has a key that this Java can't use: " + e.getMessage(), e);
         }
     }
 

@@ -21,22 +21,22 @@ import nl.altindag.ssl.util.KeyManagerUtils;
 import nl.altindag.ssl.util.TrustManagerUtils;
 
 /**
- * Who the gateway is to clients: a certificate with those up to its CA, and its key; and which clients it believes, if
- * they must show one, too.
+ * The gateway's certificate for clients: its chain up to the CA, its key, and the CAs of client certificates if these
+ * are required.
  *
- * @param chain the gateway's own certificate first; at least that
- * @param key belongs to the first
- * @param clientCas whose certificates clients must show; empty: none
+ * @param chain the gateway's own certificate, then those above it
+ * @param key the private key of the gateway's own certificate
+ * @param clientCas the CAs of client certificates; empty if clients need none
  */
 public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientCas) {
-    /** By the kind of a key, how it signs. */
+    /** From a key's algorithm to a signature algorithm. */
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
     /**
      * Reads the files.
      *
-     * @throws InvalidSettings naming each file that can't be used, and why
+     * @throws InvalidSettings if a file can't be used; names each such file and why
      */
     public static ServerCertificate read(TlsSettings settings) {
         List<String> problems = new ArrayList<>();
@@ -65,7 +65,7 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
         }
     }
 
-    /** Why the two don't belong together; empty if they do. */
+    /** Returns why key and certificate don't belong together; empty if they do. */
     private static Optional<String> mismatch(PublicKey certified, PrivateKey key, Path certificate) {
         try {
             byte[] anything = new byte[32];
@@ -79,12 +79,12 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
                 return Optional.empty();
             }
         } catch (GeneralSecurityException e) {
-            // of different kinds: it doesn't belong to it either
+            // different algorithms: they don't belong together either
         }
         return Optional.of("doesn't belong to the first certificate in " + certificate);
     }
 
-    /** When its certificates end: the first of them to do so. */
+    /** Returns when the first certificate of the chain expires. */
     public Instant ends() {
         return chain.stream()
                 .map(certificate -> certificate.getNotAfter().toInstant())
@@ -92,21 +92,24 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
                 .orElseThrow();
     }
 
-    /** Whether its own certificate may be shown at this time; what is above that may be known to clients otherwise. */
+    /**
+     * Returns whether the gateway's own certificate is valid at this time. Those above it don't count: clients may have
+     * others.
+     */
     boolean isValidAt(Instant now) {
         X509Certificate own = chain.get(0);
         return !now.isBefore(own.getNotBefore().toInstant())
                 && now.isBefore(own.getNotAfter().toInstant());
     }
 
-    /** For the log: whom it names and until when it holds. */
+    /** Describes the gateway's own certificate for the log: its subject and its end. */
     public String words() {
         X509Certificate own = chain.get(0);
         return own.getSubjectX500Principal().getName() + ", valid until "
                 + own.getNotAfter().toInstant();
     }
 
-    /** What TLS needs of it. */
+    /** Returns a TLS context with this certificate. */
     public SSLContext context() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

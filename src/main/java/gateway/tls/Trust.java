@@ -15,27 +15,27 @@ import javax.net.ssl.X509TrustManager;
 import nl.altindag.ssl.util.TrustManagerUtils;
 
 /**
- * Whose certificates are believed when this process opens a connection over TLS: those that Java believes, and those
- * signed by the CAs in a file. That a certificate names the host that was meant is looked at by who connects.
+ * Trusts certificates signed by Java's CAs or by the CAs in a file, for TLS connections that this process opens. The
+ * HTTP client checks that a certificate names the host.
  *
- * @param sockets opens connections that are checked so
- * @param manager does the checking
+ * @param sockets opens TLS connections with these CAs
+ * @param manager checks certificates against these CAs
  */
 public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
     /**
-     * Returns whose certificates the gateway accepts from https:// services; empty: Java's own alone.
+     * Returns the trust in certificates of https:// services; empty for Java's CAs alone.
      *
-     * @throws InvalidSettings if the file that GATEWAY_BACKEND_CA names can't be used
+     * @throws InvalidSettings if the file in GATEWAY_BACKEND_CA can't be used
      */
     public static Optional<Trust> inServices(Settings settings) {
         return settings.backendCa().map(file -> javasAnd(TlsSettings.BACKEND_CA.name(), file));
     }
 
     /**
-     * Returns a trust in Java's own CAs and in those of this file.
+     * Returns a trust in Java's CAs and those in this file.
      *
-     * @param setting which names the file, for messages
-     * @throws InvalidSettings saying why it can't be used
+     * @param setting the setting that names the file, for messages
+     * @throws InvalidSettings if the file can't be used; the message says why
      */
     public static Trust javasAnd(String setting, Path file) {
         X509ExtendedTrustManager manager = TrustManagerUtils.combine(

@@ -39,8 +39,8 @@ public final class TraceHandler implements Handler {
     }
 
     /** A handler with ids by chance. */
-    public TraceHandler(PathPrefix services, TrustedProxies forwardedBy, Time time) {
-        this(services, forwardedBy, () -> ThreadLocalRandom.current().nextLong(), time);
+    public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, Time time) {
+        this(services, trustedProxies, () -> ThreadLocalRandom.current().nextLong(), time);
     }
 
     @Override

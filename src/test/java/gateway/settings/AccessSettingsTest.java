@@ -38,8 +38,8 @@ class AccessSettingsTest {
                 "GATEWAY_ADMIN_TOKEN_FILE=/none/such | GATEWAY_ADMIN_TOKEN_FILE=/none/such: can't be read",
                 "GATEWAY_ADMIN_TOKEN=0123456789abcdef GATEWAY_ADMIN_TOKEN_FILE=pom.xml | GATEWAY_ADMIN_TOKEN_FILE=pom.xml: in the file: expected",
                 "GATEWAY_ADMIN_PORT=70000 | GATEWAY_ADMIN_PORT=70000: expected a whole number",
-                "GATEWAY_ADMIN_PORT=8000 | GATEWAY_ADMIN_PORT=8000: is GATEWAY_PORT, too; expected a port of its own",
-                "GATEWAY_PORT=9 GATEWAY_ADMIN_PORT=9 | GATEWAY_ADMIN_PORT=9: is GATEWAY_PORT, too",
+                "GATEWAY_ADMIN_PORT=8000 | GATEWAY_ADMIN_PORT=8000: is the same as GATEWAY_PORT; expected another port",
+                "GATEWAY_PORT=9 GATEWAY_ADMIN_PORT=9 | GATEWAY_ADMIN_PORT=9: is the same as GATEWAY_PORT",
                 "GATEWAY_ADMIN_PORT=9000 GATEWAY_ADMIN_HOST=0.0.0.0 | GATEWAY_ADMIN_HOST=0.0.0.0: set GATEWAY_ADMIN_TOKEN, too",
                 "GATEWAY_ADMIN_PORT=9000 GATEWAY_ADMIN_HOST=admin.example | GATEWAY_ADMIN_HOST=admin.example: set GATEWAY_ADMIN_TOKEN, too",
             })
@@ -73,7 +73,7 @@ class AccessSettingsTest {
         Path file = Files.writeString(folder.resolve("token"), "another-0123456789");
         Map<String, String> both = Map.of("GATEWAY_ADMIN_TOKEN", TOKEN, "GATEWAY_ADMIN_TOKEN_FILE", file.toString());
         Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(both));
-        assertTrue(bad.getMessage().endsWith("set one of them"), bad.getMessage());
+        assertTrue(bad.getMessage().endsWith("set only one of them"), bad.getMessage());
         assertThrows(InvalidSettings.class, () -> ServiceSettings.from(both, List.of(), 8001));
     }
 

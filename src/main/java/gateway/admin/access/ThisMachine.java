@@ -51,8 +51,8 @@ final class ThisMachine {
         if (!peer.isLoopbackAddress()) {
             return Optional.of("this comes from " + Peer.text(peer));
         }
-        if (settings.clients().forwardedBy().trusts(peer)
-                || settings.clients().forwardedBy().trustsLocalhost()) { // one proxy may come from ::1 and 127.0.0.1
+        if (settings.clients().trustedProxies().trusts(peer)
+                || settings.clients().trustedProxies().trustsLocalhost()) { // one proxy may come from ::1 and 127.0.0.1
             return Optional.of("this may come from a proxy on it (GATEWAY_TRUSTED_PROXIES)");
         }
         Optional<String> sign = sign(request);
