@@ -1,7 +1,9 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.http.ProblemType;
 import io.javalin.http.HandlerType;
 import io.javalin.router.ParsedEndpoint;
 import java.nio.file.Files;
@@ -10,16 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The description of the API beside the OpenAPI schema, the code, and its own examples. */
+/** The description of the API beside the OpenAPI schema, the code, the docs, and its own examples. */
 class OpenApiTest {
-    private static final Pattern PROBLEM = Pattern.compile("new Problem\\(\\s*[^,]+,\\s*\"([a-z-]+)\"");
     private static final String TYPE = "urn:api-gateway:problem:";
 
     private final OpenApi api = new OpenApi();
@@ -54,25 +54,48 @@ class OpenApiTest {
     }
 
     @Test
-    void each_problem_of_the_code_is_described_and_there_are_no_others() throws Exception {
-        Set<String> slugs = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                Matcher problem = PROBLEM.matcher(Files.readString(file));
-                while (problem.find()) {
-                    slugs.add(TYPE + problem.group(1));
-                }
-            }
-        }
-        Set<String> described = new TreeSet<>();
+    void each_type_of_problem_is_described_with_its_statuses_and_there_are_no_others() {
+        Map<String, List<Integer>> described = new TreeMap<>();
         for (JsonNode schema : api.document.at("/components/schemas")) {
             String type = schema.at("/properties/type/const").asText();
             if (type.startsWith(TYPE)) {
-                described.add(type);
+                described.put(type.substring(TYPE.length()), statuses(schema.at("/properties/status")));
             }
         }
-        assertEquals(slugs, described);
+        assertEquals(statusesOfTypes(), described);
+    }
+
+    private static List<Integer> statuses(JsonNode schema) {
+        if (schema.has("const")) {
+            return List.of(schema.path("const").asInt());
+        }
+        List<Integer> statuses = new ArrayList<>();
+        schema.path("enum").forEach(status -> statuses.add(status.asInt()));
+        return statuses;
+    }
+
+    @Test
+    void the_docs_have_each_type_of_problem_with_its_statuses_and_no_others() throws Exception {
+        Map<String, List<Integer>> documented = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("docs", "problems.md"))) {
+            String[] cells = line.split("\\s*\\|\\s*", -1);
+            if (cells.length > 2 && cells[1].startsWith("`")) {
+                assertEquals(6, cells.length, line);
+                List<Integer> statuses = cells[2].equals("any")
+                        ? List.of()
+                        : Stream.of(cells[2].split(", ")).map(Integer::valueOf).toList();
+                assertNull(documented.put(cells[1].replace("`", ""), statuses), line);
+            }
+        }
+        assertEquals(statusesOfTypes(), documented);
+    }
+
+    private static Map<String, List<Integer>> statusesOfTypes() {
+        Map<String, List<Integer>> statuses = new TreeMap<>();
+        for (ProblemType type : ProblemType.values()) {
+            assertNull(statuses.put(type.slug(), type.statuses()), type.slug());
+        }
+        return statuses;
     }
 
     @Test

@@ -36,7 +36,7 @@ export function authorization() {
 
 /** Whether an answer, not of a service, refuses for want of the right token. */
 export function isAboutToken(response) {
-  return response.status === 401 || response.status === 429;
+  return response.status === 401;
 }
 
 /** Whether there is another token to try than the one that got this answer; if need be the user is asked. */

@@ -49,7 +49,7 @@ public final class AdminApi {
             Drain drain,
             Time time) {
         RateLimit limit = limiter.limit();
-        this.auth = new AdminAuth(settings, time);
+        this.auth = new AdminAuth(settings);
         this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, drain, time);
         this.services = new ServicesApi(
                 services,

@@ -1,7 +1,7 @@
 package gateway.admin;
 
 import gateway.admin.view.TraceView;
-import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.trace.Trace;
 import gateway.trace.Traces;
 import io.javalin.http.Context;
@@ -28,12 +28,9 @@ public final class RequestsApi {
         String id = ctx.pathParam("id");
         Optional<Trace> trace = find(id);
         if (trace.isEmpty()) {
-            new Problem(
-                            404,
-                            "unknown-request",
-                            "Unknown request",
-                            "None of the last " + Traces.KEPT + " requests below /api/ had the id " + id
-                                    + "; answers carry theirs as X-Request-ID")
+            ProblemType.UNKNOWN_REQUEST
+                    .problem("None of the last " + Traces.KEPT + " requests below /api/ had the id " + id
+                            + "; answers carry theirs as X-Request-ID")
                     .send(ctx.req(), ctx.res());
             return;
         }

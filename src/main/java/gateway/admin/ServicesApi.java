@@ -7,6 +7,7 @@ import gateway.admission.Pace;
 import gateway.balance.Balancer;
 import gateway.health.HealthChecker;
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.limit.RateLimit;
 import gateway.net.AddressPolicy;
 import gateway.registry.Backend;
@@ -126,11 +127,8 @@ public final class ServicesApi {
     }
 
     private void unknown(Context ctx) throws IOException {
-        new Problem(
-                        404,
-                        "unknown-service",
-                        "Unknown service",
-                        "No service is called " + ctx.pathParam("name") + "; GET /services lists those there are")
+        ProblemType.UNKNOWN_SERVICE
+                .problem("No service is called " + ctx.pathParam("name") + "; GET /services lists those there are")
                 .send(ctx.req(), ctx.res());
     }
 
@@ -138,20 +136,15 @@ public final class ServicesApi {
     public void register(Context ctx) throws IOException {
         if (!pace.allows()) {
             ctx.res().setHeader("Retry-After", "1");
-            new Problem(
-                            503,
-                            "too-many-registrations",
-                            "Too many registrations",
+            ProblemType.TOO_MANY_REGISTRATIONS
+                    .problem(
                             "The gateway takes " + pace.perSecond() + " registrations and renewals a second; try again")
                     .send(ctx.req(), ctx.res());
             return;
         }
         if (!isJson(ctx.contentType())) {
-            new Problem(
-                            415,
-                            "unsupported-media-type",
-                            "Unsupported media type",
-                            "Send the service as JSON, with Content-Type: application/json")
+            ProblemType.UNSUPPORTED_MEDIA_TYPE
+                    .problem("Send the service as JSON, with Content-Type: application/json")
                     .send(ctx.req(), ctx.res());
             return;
         }
@@ -164,26 +157,21 @@ public final class ServicesApi {
             return;
         }
         if (body.length > MAX_BYTES) {
-            new Problem(
-                            413,
-                            "content-too-large",
-                            "Content too large",
-                            "A registration has at most " + MAX_BYTES + " bytes")
+            ProblemType.CONTENT_TOO_LARGE
+                    .problem("A registration has at most " + MAX_BYTES + " bytes")
                     .send(ctx.req(), ctx.res());
             return;
         }
         try {
             register(ctx, form.read(body, ownPorts(ctx)));
         } catch (RegistrationForm.Invalid e) {
-            new Problem(400, "invalid-registration", "Invalid registration", e.getMessage())
+            ProblemType.INVALID_REGISTRATION
+                    .problem(e.getMessage())
                     .with("errors", e.errors())
                     .send(ctx.req(), ctx.res());
         } catch (ListFull e) {
-            new Problem(
-                            503,
-                            "too-many-services",
-                            "Too many services",
-                            e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
+            ProblemType.TOO_MANY_SERVICES
+                    .problem(e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
                     .send(ctx.req(), ctx.res());
         }
     }

@@ -1,6 +1,7 @@
 package gateway.admission;
 
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.settings.Bounds;
 import gateway.util.Sizes;
 import io.javalin.http.Context;
@@ -26,10 +27,7 @@ public final class BoundsHandler implements Handler {
         if (request.getRequestURI().length() + (query == null ? 0 : query.length() + 1) > bounds.uri()) {
             refuse(
                     ctx,
-                    new Problem(
-                            414,
-                            "uri-too-long",
-                            "URI too long",
+                    ProblemType.URI_TOO_LONG.problem(
                             "A request's path and query have at most " + Sizes.words(bounds.uri())));
         } else if (request.getContentLengthLong() > bounds.body()) {
             ctx.res().setHeader("Connection", "close"); // rather than reading what it has announced

@@ -1,7 +1,7 @@
 package gateway.admission;
 
 import gateway.http.Problem;
-import gateway.http.ProxyError;
+import gateway.http.ProblemType;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many requests for services are being worked on, at most so many; {@link Door} refuses the others. */
@@ -30,13 +30,8 @@ public final class ConcurrencyLimit {
 
     /** What says that there are as many as there may be. */
     public static Problem overloaded() {
-        return new Problem(
-                503,
-                "overloaded",
-                "Overloaded",
-                "The gateway has as many requests under way as it takes on; try again in a moment",
-                ProxyError.CONNECTION_LIMIT_REACHED,
-                null);
+        return ProblemType.OVERLOADED.problem(
+                "The gateway has as many requests under way as it takes on; try again in a moment");
     }
 
     /** Whether another would be one too many. */

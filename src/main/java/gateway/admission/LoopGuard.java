@@ -1,7 +1,6 @@
 package gateway.admission;
 
-import gateway.http.Problem;
-import gateway.http.ProxyError;
+import gateway.http.ProblemType;
 import gateway.http.Via;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -25,13 +24,9 @@ public final class LoopGuard implements Handler {
                 ServletContextRequest.getServletContextRequest(ctx.req()).getHeaders())) {
             return;
         }
-        new Problem(
-                        508,
-                        "loop-detected",
-                        "Loop detected",
-                        "This request has passed this gateway before: a service's URL leads back to it; GET /services lists them",
-                        ProxyError.PROXY_LOOP_DETECTED,
-                        null)
+        ProblemType.LOOP_DETECTED
+                .problem(
+                        "This request has passed this gateway before: a service's URL leads back to it; GET /services lists them")
                 .send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
     }

@@ -1,8 +1,5 @@
 package gateway.http;
 
-import static gateway.http.ProxyError.HTTP_REQUEST_ERROR;
-import static gateway.http.ProxyError.PROXY_INTERNAL_ERROR;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.util.Sizes;
@@ -16,17 +13,18 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
- * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies.
+ * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies. A
+ * {@link ProblemType} makes them.
  *
+ * @param type the kind
  * @param status 400 to 599
- * @param slug the last part of the type, {@code urn:api-gateway:problem:<slug>}; names the kind for machines
  * @param title the kind in words, the same for each occurrence
  * @param detail what happened here and what would mend it
  * @param more further members, in order
  * @param proxyStatus which of the ways to fail it was, said of a request that was for a service
  */
 public record Problem(
-        int status, String slug, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
+        ProblemType type, int status, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
     /** Where a request that was refused before it had a trace carries its problem. */
     public static final String ATTRIBUTE = "gateway.problem";
 
@@ -36,40 +34,27 @@ public record Problem(
     private static final String TYPE = "urn:api-gateway:problem:";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** A problem of the request, or of the gateway itself. */
-    public Problem(int status, String slug, String title, String detail) {
-        this(status, slug, title, detail, status < 500 ? HTTP_REQUEST_ERROR : PROXY_INTERNAL_ERROR, null);
-    }
-
-    /**
-     * A problem on the way to a service.
-     *
-     * @param error what kind it is for machines
-     * @param nextHop the backend that was asked last; null if none was
-     */
-    public Problem(int status, String slug, String title, String detail, ProxyError error, String nextHop) {
-        this(status, slug, title, detail, Map.of(), new ProxyStatus(error, nextHop, detail));
+    /** Returns the name of its type, as logs and metrics have it. */
+    public String slug() {
+        return type.slug();
     }
 
     /** The same problem with one more member. */
     public Problem with(String name, Object value) {
         Map<String, Object> members = new LinkedHashMap<>(more);
         members.put(name, value);
-        return new Problem(status, slug, title, detail, members, proxyStatus);
+        return new Problem(type, status, title, detail, members, proxyStatus);
     }
 
     /** A path that nothing of the gateway answers to. */
     public static Problem notFound(String path) {
-        return new Problem(
-                404,
-                "not-found",
-                "Not found",
+        return ProblemType.NOT_FOUND.problem(
                 "The gateway has nothing at " + path + "; services answer below /api/, GET / lists the rest");
     }
 
     /** A request that isn't valid HTTP or that the gateway won't carry. */
     public static Problem badRequest(String detail) {
-        return new Problem(400, "bad-request", "Bad request", detail);
+        return ProblemType.BAD_REQUEST.problem(detail);
     }
 
     /**
@@ -82,7 +67,7 @@ public record Problem(
             return tooLarge.problem();
         }
         return failure.getCause() instanceof TimeoutException
-                ? new Problem(408, "request-timeout", "Request timeout", "The request's body stopped arriving")
+                ? ProblemType.REQUEST_TIMEOUT.problem("The request's body stopped arriving")
                 : badRequest("The request's body ended early or isn't valid HTTP");
     }
 
@@ -92,19 +77,17 @@ public record Problem(
      * @param most how large it may be, bytes
      */
     public static Problem bodyTooLarge(long most) {
-        return new Problem(
-                413, "content-too-large", "Content too large", "A request's body has at most " + Sizes.words(most));
+        return ProblemType.CONTENT_TOO_LARGE.problem("A request's body has at most " + Sizes.words(most));
     }
 
     /** A header that doesn't come to its end. */
     public static Problem lateHeader() {
-        return new Problem(408, "request-timeout", "Request timeout", "The request's header took too long to arrive");
+        return ProblemType.REQUEST_TIMEOUT.problem("The request's header took too long to arrive");
     }
 
     /** Something in the gateway broke; the cause is in its log, not in the answer. */
     public static Problem internal() {
-        return new Problem(
-                500, "internal", "Internal error", "The gateway failed at this request; its log says at what");
+        return ProblemType.INTERNAL.problem("The gateway failed at this request; its log says at what");
     }
 
     /**
@@ -114,7 +97,7 @@ public record Problem(
      */
     public byte[] json(String instance) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("type", TYPE + slug);
+        members.put("type", TYPE + slug());
         members.put("title", title);
         members.put("status", status);
         members.put("detail", detail);
@@ -123,7 +106,8 @@ public record Problem(
         try {
             return JSON.writeValueAsBytes(members);
         } catch (JsonProcessingException e) {
-            return ("{\"type\":\"" + TYPE + "internal\",\"status\":500}").getBytes(StandardCharsets.UTF_8);
+            return ("{\"type\":\"" + TYPE + ProblemType.INTERNAL.slug() + "\",\"status\":500}")
+                    .getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -2,7 +2,7 @@ package gateway.limit;
 
 import gateway.client.ClientAddress;
 import gateway.http.PathPrefix;
-import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.limit.RateLimit.Decision;
 import gateway.net.Networks;
 import gateway.net.Peer;
@@ -104,7 +104,8 @@ public final class LimitHandler implements Handler, AutoCloseable {
         ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));
         String detail =
                 "More than " + rate.words() + " from " + Peer.text(client) + "; try again in " + retryAfter + " s";
-        new Problem(429, "rate-limited", "Rate limit exceeded", detail)
+        ProblemType.RATE_LIMITED
+                .problem(detail)
                 .with("error", "Rate limit exceeded")
                 .with("message", detail)
                 .with("client_ip", Peer.text(client))

@@ -3,6 +3,7 @@ package gateway.proxy;
 import gateway.health.FailureWords;
 import gateway.health.Health;
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.net.ServiceSockets;
 import gateway.proxy.upstream.UpstreamConnection;
@@ -98,20 +99,10 @@ record Failure(Kind kind, Health.Failure health, ProxyError error, Backend backe
     /** What the client is told when no other backend is tried. */
     Problem problem() {
         if (kind == Kind.TIMED_OUT) {
-            return new Problem(
-                    504,
-                    "gateway-timeout",
-                    "Gateway timeout",
-                    "The service " + backend.name() + " " + words,
-                    error,
-                    backend.name());
+            return ProblemType.GATEWAY_TIMEOUT.problem(
+                    "The service " + backend.name() + " " + words, error, backend.name());
         }
-        return new Problem(
-                502,
-                "bad-gateway",
-                "Bad gateway",
-                "The service " + backend.name() + " gave no answer: " + words,
-                error,
-                backend.name());
+        return ProblemType.BAD_GATEWAY.problem(
+                "The service " + backend.name() + " gave no answer: " + words, error, backend.name());
     }
 }

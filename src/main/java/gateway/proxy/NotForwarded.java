@@ -1,7 +1,7 @@
 package gateway.proxy;
 
 import gateway.http.Problem;
-import gateway.http.ProxyError;
+import gateway.http.ProblemType;
 
 /** Why a sound request goes to no backend at all. */
 final class NotForwarded {
@@ -9,34 +9,18 @@ final class NotForwarded {
 
     /** There is nobody to forward to. */
     static Problem noService() {
-        return new Problem(
-                503,
-                "no-service-available",
-                "No service available",
-                "No registered service is available; GET /services says why, POST /services registers one",
-                ProxyError.DESTINATION_UNAVAILABLE,
-                null);
+        return ProblemType.NO_SERVICE_AVAILABLE.problem(
+                "No registered service is available; GET /services says why, POST /services registers one");
     }
 
     /** All who are available have as many requests as they may have. */
     static Problem allFull() {
-        return new Problem(
-                503,
-                "all-full",
-                "All services full",
-                "Each available service has as many requests under way as it may have; try again in a moment",
-                ProxyError.CONNECTION_LIMIT_REACHED,
-                null);
+        return ProblemType.ALL_FULL.problem(
+                "Each available service has as many requests under way as it may have; try again in a moment");
     }
 
     /** A WebSocket would be one too many, or too late. */
     static Problem noRoom() {
-        return new Problem(
-                503,
-                "no-websocket-now",
-                "No WebSocket now",
-                "The gateway has too many WebSockets or is about to stop",
-                ProxyError.CONNECTION_LIMIT_REACHED,
-                null);
+        return ProblemType.NO_WEBSOCKET_NOW.problem("The gateway has too many WebSockets or is about to stop");
     }
 }

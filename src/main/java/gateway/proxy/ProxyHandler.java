@@ -4,6 +4,7 @@ import gateway.admission.Backoff;
 import gateway.admission.ConcurrencyLimit;
 import gateway.http.PathPrefix;
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.http.Via;
 import gateway.proxy.upstream.UpstreamRequest;
@@ -48,14 +49,16 @@ public final class ProxyHandler implements Handler {
         String method = request.getMethod();
         if (method.equals("TRACE") || method.equals("CONNECT")) {
             ctx.res().setHeader("Allow", ALLOWED);
-            new Problem(405, "method-not-allowed", "Method not allowed", method + " isn't forwarded; try " + ALLOWED)
+            ProblemType.METHOD_NOT_ALLOWED
+                    .problem(method + " isn't forwarded; try " + ALLOWED)
                     .send(request, ctx.res());
             return;
         }
         String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             ctx.res().setHeader("Connection", "close"); // where such a body ends is anybody's guess
-            new Problem(501, "not-implemented", "Not implemented", "No transfer coding but chunked is understood")
+            ProblemType.NOT_IMPLEMENTED
+                    .problem("No transfer coding but chunked is understood")
                     .send(request, ctx.res());
             return;
         }

@@ -1,6 +1,7 @@
 package gateway.server;
 
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -44,12 +45,10 @@ final class Errors {
         }
         Problem problem = switch (refusal.getStatus()) {
             case 404 -> Problem.notFound(path);
-            case 405 ->
-                new Problem(405, "method-not-allowed", "Method not allowed", path + " can be asked with " + allowed);
+            case 405 -> ProblemType.METHOD_NOT_ALLOWED.problem(path + " can be asked with " + allowed);
             default ->
-                new Problem(
+                ProblemType.REFUSED.problem(
                         refusal.getStatus(),
-                        "refused",
                         HttpStatus.getMessage(refusal.getStatus()),
                         String.valueOf(refusal.getMessage()));
         };
@@ -112,17 +111,11 @@ final class Errors {
 
         private static Problem problem(int status) {
             return switch (status) {
-                case 414 -> new Problem(414, "uri-too-long", "URI too long", "The request's URI is too long");
-                case 431 ->
-                    new Problem(
-                            431,
-                            "header-too-large",
-                            "Header too large",
-                            "The request's line and header fields are too large");
+                case 414 -> ProblemType.URI_TOO_LONG.problem("The request's URI is too long");
+                case 431 -> ProblemType.HEADER_TOO_LARGE.problem("The request's line and header fields are too large");
                 default ->
-                    new Problem(
+                    ProblemType.BAD_REQUEST.problem(
                             status,
-                            "bad-request",
                             HttpStatus.getMessage(status),
                             "The request isn't one that can be answered: " + HttpStatus.getMessage(status));
             };

@@ -153,7 +153,7 @@ public final class Registration implements AutoCloseable {
     }
 
     private static boolean needsSettings(int status) {
-        return status == 401 || status == 403 || status == 404 || status == 429;
+        return status == 401 || status == 403 || status == 404;
     }
 
     /** Logs the message unless it is the same as the last one. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.AdmissionControl;
 import gateway.http.PathPrefix;
-import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
@@ -70,7 +70,7 @@ class MetricsTest {
         metrics.accept(TestTrace.get().limited().ended(429));
         metrics.accept(TestTrace.get().clientGone().ended(0));
         metrics.accept(TestTrace.get()
-                .answeredBy(new Problem(503, "unavailable", "Unavailable", "none"))
+                .answeredBy(ProblemType.NO_SERVICE_AVAILABLE.problem("none"))
                 .ended(503));
         assertEquals(
                 List.of(
@@ -131,7 +131,7 @@ class MetricsTest {
                 .ended(200));
         metrics.accept(TestTrace.get()
                 .failedAt("a", "was silent", ProxyError.HTTP_RESPONSE_TIMEOUT)
-                .answeredBy(new Problem(504, "gateway-timeout", "Gateway timeout", "silent"))
+                .answeredBy(ProblemType.GATEWAY_TIMEOUT.problem("silent"))
                 .ended(504));
         assertEquals(
                 List.of("{reason=\"connection_refused\"} 1.0", "{reason=\"connection_terminated\"} 1.0"),

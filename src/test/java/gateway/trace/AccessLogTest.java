@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class AccessLogTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String IDS = ", id=44ae81ac0b376e33e5198fb5e8349844, trace=" + TRACE;
     private static final Problem BAD_GATEWAY =
-            new Problem(502, "bad-gateway", "Bad gateway", "The service b gave no answer: reset the connection");
+            ProblemType.BAD_GATEWAY.problem("The service b gave no answer: reset the connection");
 
     static Stream<Arguments> traces() {
         return Stream.of(
@@ -105,7 +106,7 @@ class AccessLogTest {
         Trace trace = TestTrace.of("G" + evil + "T", "/x" + evil + "y", "i" + evil + "d")
                 .failedAt("service" + evil, "not a valid answer: " + evil, ProxyError.HTTP_PROTOCOL_ERROR)
                 .failedAt("service" + evil, "not a valid answer: " + evil, ProxyError.HTTP_PROTOCOL_ERROR)
-                .answeredBy(new Problem(502, "bad" + evil, "Bad gateway", "not a valid answer: " + evil))
+                .answeredBy(ProblemType.BAD_GATEWAY.problem("not a valid answer: " + evil))
                 .ended(502);
         String text = new TextLine().apply(trace);
         assertTrue(text.chars().allMatch(c -> c >= ' ' && c <= '~'), text);
@@ -129,7 +130,7 @@ class AccessLogTest {
         String much = "x".repeat(100_000);
         Trace trace = TestTrace.of(much, much, much)
                 .failedAt(much, much, ProxyError.HTTP_PROTOCOL_ERROR)
-                .answeredBy(new Problem(502, "bad-gateway", "Bad gateway", much))
+                .answeredBy(ProblemType.BAD_GATEWAY.problem(much))
                 .ended(502);
         assertTrue(new TextLine().apply(trace).length() < 4000);
         assertTrue(new JsonLine().apply(trace).length() < 4000);

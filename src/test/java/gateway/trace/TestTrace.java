@@ -1,6 +1,7 @@
 package gateway.trace;
 
 import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
@@ -75,7 +76,7 @@ public final class TestTrace {
     /** It was over the limit. */
     public TestTrace limited() {
         trace.decided(new Trace.LimitDecision(false, 5, 0, 1));
-        return answeredBy(new Problem(429, "rate-limited", "Rate limit exceeded", "More than 5 req/min"));
+        return answeredBy(ProblemType.RATE_LIMITED.problem("More than 5 req/min"));
     }
 
     /** The client has left. */

@@ -1,21 +1,14 @@
 package gateway.admin.access;
 
-import gateway.client.ClientAddress;
 import gateway.http.PageHeaders;
 import gateway.http.Problem;
-import gateway.net.Peer;
+import gateway.http.ProblemType;
 import gateway.server.AdminPort;
 import gateway.settings.Settings;
-import gateway.trace.Trace;
-import gateway.util.Durations;
-import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.InetAddress;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who may change the gateway and read what is private. With a token set: whoever shows it (RFC 6750), from anywhere, and
@@ -23,20 +16,16 @@ import org.slf4j.LoggerFactory;
  * there.
  */
 public final class AdminAuth {
-    private static final Logger LOG = LoggerFactory.getLogger(AdminAuth.class);
     private static final String CHALLENGE = "Bearer realm=\"api-gateway\"";
 
     private final Optional<AdminToken> token;
     private final boolean ownPort;
     private final ThisMachine thisMachine;
-    private final WrongTokens wrong = new WrongTokens();
-    private final Time time;
 
-    public AdminAuth(Settings settings, Time time) {
+    public AdminAuth(Settings settings) {
         this.token = settings.access().token().map(AdminToken::new);
         this.ownPort = settings.access().port().isPresent();
         this.thisMachine = new ThisMachine(settings);
-        this.time = time;
     }
 
     /** The same for operators alone; where there is a port for that, elsewhere there is nothing. */
@@ -90,43 +79,20 @@ public final class AdminAuth {
     }
 
     private static Problem operatorsOnly(String why) {
-        return new Problem(403, "operators-only", "Operators only", "This is for operators: " + why);
+        return ProblemType.OPERATORS_ONLY.problem("This is for operators: " + why);
     }
 
     private Optional<Problem> refusalByToken(Context ctx, AdminToken right) {
         Optional<String> shown = AdminToken.shown(ctx.req().getHeaders("Authorization"));
         if (shown.isEmpty()) {
             ctx.res().setHeader("WWW-Authenticate", CHALLENGE);
-            return Optional.of(new Problem(
-                    401,
-                    "token-required",
-                    "Token required",
+            return Optional.of(ProblemType.TOKEN_REQUIRED.problem(
                     "This is for operators: send Authorization: Bearer and the gateway's GATEWAY_ADMIN_TOKEN"));
         }
-        InetAddress client = Trace.of(ctx.req()).client();
-        ClientAddress address = ClientAddress.of(client);
-        WrongTokens.Judged judged = wrong.judge(address, AdminToken.digest(shown.get()), right, time.nanos());
-        if (judged.right()) {
+        if (right.is(shown.get())) {
             return Optional.empty();
         }
-        if (judged.waitNanos() > 0 && !judged.last()) {
-            return Optional.of(slowedDown(ctx, client, judged.waitNanos()));
-        }
-        if (judged.last()) {
-            LOG.warn("{} has shown {} wrong tokens and is slowed down", Peer.text(client), WrongTokens.FREE);
-        }
         ctx.res().setHeader("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\"");
-        return Optional.of(new Problem(
-                401, "invalid-token", "Invalid token", "The token isn't the gateway's GATEWAY_ADMIN_TOKEN"));
-    }
-
-    private static Problem slowedDown(Context ctx, InetAddress client, long wait) {
-        long seconds = Math.max(1, Durations.secondsRoundedUp(wait));
-        ctx.res().setHeader("Retry-After", String.valueOf(seconds));
-        return new Problem(
-                429,
-                "too-many-tokens",
-                "Too many wrong tokens",
-                Peer.text(client) + " has shown too many wrong tokens; no token is looked at for " + seconds + " s");
+        return Optional.of(ProblemType.INVALID_TOKEN.problem("The token isn't the gateway's GATEWAY_ADMIN_TOKEN"));
     }
 }

@@ -10,12 +10,12 @@ import java.util.Optional;
  * What operators show. Kept as a digest: two of these have the same length, and comparing them takes the same time
  * wherever they differ, so the time that an answer takes tells nothing of the token.
  */
-public final class AdminToken {
+final class AdminToken {
     private static final String SCHEME = "Bearer ";
 
     private final byte[] digest;
 
-    public AdminToken(String token) {
+    AdminToken(String token) {
         this.digest = digest(token);
     }
 
@@ -33,12 +33,11 @@ public final class AdminToken {
     }
 
     /** Whether this is it. */
-    boolean is(byte[] shown) {
-        return MessageDigest.isEqual(digest, shown);
+    boolean is(String shown) {
+        return MessageDigest.isEqual(digest, digest(shown));
     }
 
-    /** What {@link #is} takes. */
-    public static byte[] digest(String token) {
+    private static byte[] digest(String token) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

@@ -1,7 +1,7 @@
 package gateway.admin.access;
 
 import gateway.http.PathPrefix;
-import gateway.http.Problem;
+import gateway.http.ProblemType;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.URI;
@@ -37,7 +37,8 @@ public final class SameOrigin implements Handler {
             return;
         }
         String whose = origins.isEmpty() ? "another site" : String.join(", ", origins);
-        new Problem(403, "cross-site", "Cross-site request", "A page of " + whose + " may not change this gateway")
+        ProblemType.CROSS_SITE
+                .problem("A page of " + whose + " may not change this gateway")
                 .send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
     }

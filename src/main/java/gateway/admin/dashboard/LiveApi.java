@@ -3,7 +3,7 @@ package gateway.admin.dashboard;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.admin.view.TraceView;
-import gateway.http.Problem;
+import gateway.http.ProblemType;
 import gateway.lifecycle.Drain;
 import gateway.metrics.Observation;
 import gateway.trace.History;
@@ -60,11 +60,8 @@ public final class LiveApi {
         if (viewers.incrementAndGet() > mostViewers) {
             viewers.decrementAndGet();
             ctx.res().setHeader("Retry-After", "10");
-            new Problem(
-                            503,
-                            "too-many-viewers",
-                            "Too many viewers",
-                            "This gateway shows its page to " + mostViewers + " at a time; close one")
+            ProblemType.TOO_MANY_VIEWERS
+                    .problem("This gateway shows its page to " + mostViewers + " at a time; close one")
                     .send(ctx.req(), ctx.res());
             return;
         }
