@@ -222,7 +222,7 @@ class DocsTest {
 
     @Test
     void files_that_are_named_exist() throws Exception {
-        Pattern named = Pattern.compile("`((?:src|docs|bench)(?:/[\\w.-]+)*|[A-Z][A-Za-z]+\\.java)`");
+        Pattern named = Pattern.compile("`((?:src|docs|bench|findings)(?:/[\\w.-]+)*|[A-Z][A-Za-z]+\\.java)`");
         for (Path file : Docs.files()) {
             Matcher matcher = named.matcher(Files.readString(file));
             while (matcher.find()) {
