@@ -3,7 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.testing.Await;
-import gateway.testing.TestBackend;
+import gateway.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class DocsCommandsTest {
     private record Shown(String command, String output) {}
 
     /** Where the documents' ports are in a test: as far from the first one there as they are from 8000 in the text. */
-    private record Ports(int first) {
+    private record Shift(int first) {
         private static final Pattern SHOWN = Pattern.compile("\\b80(?:0[0-4]|10|20|80)\\b");
 
         String there(String text) {
@@ -50,13 +50,14 @@ class DocsCommandsTest {
 
     /** The terminals of a scene. */
     private static final class Scene implements AutoCloseable {
-        final Ports ports;
+        final Shift ports;
         final Map<String, String> environment;
         private final Path folder;
         private final Deque<Launched> open = new ArrayDeque<>();
 
-        Scene(int numberOfPorts) throws IOException {
-            ports = new Ports(Launched.freePorts(numberOfPorts));
+        /** @param offsets the ports that it needs, as distances from the first one: 0, 1 and so on */
+        Scene(int... offsets) throws IOException {
+            ports = new Shift(Ports.reserved(offsets));
             folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "docs");
             environment = new HashMap<>(Map.of(
                     "JAVA_HOME",
@@ -197,7 +198,7 @@ class DocsCommandsTest {
 
     @Test
     void every_command_of_the_tour_shows_what_is_shown() throws Exception {
-        try (Scene scene = new Scene(5)) {
+        try (Scene scene = new Scene(0, 1, 2, 3, 4)) {
             scene.environment.remove("GATEWAY_URL");
             for (Docs.Fence fence : typed("fleet")) {
                 scene.type(fence);
@@ -209,7 +210,7 @@ class DocsCommandsTest {
 
     @Test
     void each_process_has_a_terminal_of_its_own() throws Exception {
-        try (Scene scene = new Scene(1)) {
+        try (Scene scene = new Scene(0)) {
             scene.environment.put("SERVICE_PORT", "0");
             List<Docs.Fence> fences = typed("terminals");
             for (Docs.Fence fence : fences) {
@@ -224,9 +225,9 @@ class DocsCommandsTest {
     @Test
     @Tag("redis")
     void several_gateways_show_what_is_shown_and_redis_is_used_again() throws Exception {
-        try (Scene scene = new Scene(21)) {
+        try (Scene scene = new Scene(0, 1, 2, 3, 10, 20)) {
             scene.environment.remove("GATEWAY_URL");
-            scene.environment.put("REDIS_PORT", "" + TestBackend.deadPort());
+            scene.environment.put("REDIS_PORT", "" + Ports.reserved());
             scene.environment.put("GATEWAY_REDIS_TIMEOUT", "5s"); // this machine may be busy
             List<Docs.Fence> cluster = typed("cluster");
             assertEquals(1, cluster.size());
@@ -259,7 +260,7 @@ class DocsCommandsTest {
 
     @Test
     void the_token_is_made_and_opens_the_metrics() throws Exception {
-        try (Scene scene = new Scene(1)) {
+        try (Scene scene = new Scene(0)) {
             scene.environment.put("SERVICE_PORT", "0");
             Launched last = null;
             for (Docs.Fence fence : typed("token")) {
@@ -272,7 +273,7 @@ class DocsCommandsTest {
 
     @Test
     void a_certificate_is_made_and_a_service_registers_over_https() throws Exception {
-        try (Scene scene = new Scene(81)) {
+        try (Scene scene = new Scene(0, 80)) {
             scene.environment.put("SERVICE_PORT", "0");
             Launched last = null;
             for (Docs.Fence fence : typed("tls")) {
@@ -285,7 +286,7 @@ class DocsCommandsTest {
 
     @Test
     void the_single_file_starts() throws Exception {
-        try (Scene scene = new Scene(1)) {
+        try (Scene scene = new Scene(0)) {
             for (Docs.Fence fence : typed("launch")) {
                 scene.type(fence);
             }
