@@ -2,8 +2,8 @@ package gateway.limit;
 
 import gateway.MicroBenchmark;
 import gateway.client.ClientAddress;
-import gateway.limit.RateLimit.Decision;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import gateway.util.Time;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -46,14 +46,14 @@ public class LimitBenchmark extends MicroBenchmark {
 
     /** One client that is never refused. */
     @Benchmark
-    public Decision allowed() {
+    public LimitDecision allowed() {
         return generous.take(client);
     }
 
     /** The same, by a caller that looks at the decision and drops it, so that it needn't be allocated. */
     @Benchmark
     public void allowedAndDropped(Blackhole hole) {
-        Decision decision = generous.take(client);
+        LimitDecision decision = generous.take(client);
         hole.consume(decision.allowed());
         hole.consume(decision.remaining());
         hole.consume(decision.resetNanos());
@@ -61,27 +61,27 @@ public class LimitBenchmark extends MicroBenchmark {
 
     /** The same, from the connection's address, as the handler has it. */
     @Benchmark
-    public Decision allowedByAddress() {
+    public LimitDecision allowedByAddress() {
         return generous.take(ClientAddress.of(peer));
     }
 
     /** One client that has had its five requests of the day. */
     @Benchmark
-    public Decision refused() {
+    public LimitDecision refused() {
         return strict.take(client);
     }
 
     /** Two threads, one client: they wait for each other. */
     @Benchmark
     @Threads(2)
-    public Decision contendedOneClient() {
+    public LimitDecision contendedOneClient() {
         return generous.take(client);
     }
 
     /** Two threads, each with clients of its own: nobody waits. */
     @Benchmark
     @Threads(2)
-    public Decision contendedOwnClients(OwnClients own) {
+    public LimitDecision contendedOwnClients(OwnClients own) {
         return generous.take(own.next());
     }
 

@@ -2,8 +2,8 @@ package gateway.limit;
 
 import gateway.MicroBenchmark;
 import gateway.client.ClientAddress;
-import gateway.limit.RateLimit.Decision;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
@@ -55,7 +55,7 @@ public class MillionClientsBenchmark extends MicroBenchmark {
 
     /** The next of a million clients. */
     @Benchmark
-    public Decision nextClient() {
+    public LimitDecision nextClient() {
         next = next + 1 == CLIENTS ? 0 : next + 1;
         return table.take(new ClientAddress(visits[next]));
     }

@@ -7,11 +7,11 @@ import gateway.client.ClientAddress;
 import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
-import gateway.limit.RateLimit.Decision;
 import gateway.limit.ShadowLimit;
 import gateway.net.Peer;
 import gateway.registry.ServiceList;
 import gateway.server.AdminPort;
+import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
 import gateway.util.Durations;
 import gateway.util.Release;
@@ -157,7 +157,7 @@ public final class GatewayApi {
         limiting.put("store", Wording.store(limit));
         limiting.put("your_ip", Peer.text(client));
         limit.rate().ifPresent(rate -> {
-            Decision decision = limit.look(ClientAddress.of(client));
+            LimitDecision decision = limit.look(ClientAddress.of(client));
             limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
             limiting.put("remaining_requests", decision.remaining());
             limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));

@@ -3,8 +3,8 @@ package gateway.cluster;
 import gateway.client.ClientAddress;
 import gateway.cluster.Redis.Call;
 import gateway.limit.RateLimit;
-import gateway.limit.RateLimit.Decision;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,9 +72,9 @@ final class RedisWindow {
     }
 
     /** Returns the decision in an answer. */
-    Decision decision(Object answer) {
+    LimitDecision decision(Object answer) {
         List<?> numbers = (List<?>) answer;
-        return new Decision(
+        return new LimitDecision(
                 number(numbers, 0) == 1,
                 Math.max(0, limit - used(answer)),
                 number(numbers, 2) * 1000); // another gateway's limit may be larger

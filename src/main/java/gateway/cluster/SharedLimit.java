@@ -6,6 +6,7 @@ import gateway.limit.SlidingWindow;
 import gateway.registry.ClusterMembers;
 import gateway.settings.Rate;
 import gateway.settings.RedisSettings;
+import gateway.trace.LimitDecision;
 import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class SharedLimit implements RateLimit {
     private static final String STORE = "redis";
 
-    private static final Decision CLOSED = new Decision(false, 0, 1_000_000_000L);
+    private static final LimitDecision CLOSED = new LimitDecision(false, 0, 1_000_000_000L);
 
     private final RedisSettings settings;
     private final SlidingWindow memory;
@@ -83,10 +84,10 @@ public final class SharedLimit implements RateLimit {
     }
 
     @Override
-    public Decision take(ClientAddress client) {
+    public LimitDecision take(ClientAddress client) {
         long asked = time.nanos();
         if (!redis.isDown()) {
-            Decision refusal = memory.refusal(client);
+            LimitDecision refusal = memory.refusal(client);
             if (refusal != null) {
                 decidedAlone.increment();
                 return refusal;
@@ -94,7 +95,7 @@ public final class SharedLimit implements RateLimit {
             Object answer = redis.ask(client, window.take(client));
             if (answer != null) {
                 decidedByRedis.increment();
-                Decision decision = window.decision(answer);
+                LimitDecision decision = window.decision(answer);
                 if (decision.allowed()) {
                     memory.record(client, asked);
                 }
@@ -114,16 +115,16 @@ public final class SharedLimit implements RateLimit {
     }
 
     @Override
-    public Decision look(ClientAddress client) {
+    public LimitDecision look(ClientAddress client) {
         Object answer = redis.ask(client, window.look(client));
         if (answer == null) {
             return lookInMemory(client);
         }
-        Decision refusal = memory.refusal(client);
+        LimitDecision refusal = memory.refusal(client);
         return refusal == null ? window.decision(answer) : refusal;
     }
 
-    private Decision lookInMemory(ClientAddress client) {
+    private LimitDecision lookInMemory(ClientAddress client) {
         return switch (settings.fallback()) {
             case DIVIDE -> memory.look(client, dividedLimit());
             case LOCAL -> memory.look(client);
@@ -132,8 +133,8 @@ public final class SharedLimit implements RateLimit {
         };
     }
 
-    private static Decision passing(Decision decision) {
-        return new Decision(true, decision.remaining(), decision.resetNanos());
+    private static LimitDecision passing(LimitDecision decision) {
+        return new LimitDecision(true, decision.remaining(), decision.resetNanos());
     }
 
     @Override
@@ -141,7 +142,7 @@ public final class SharedLimit implements RateLimit {
         Object answer = redis.ask(client, window.explain(client));
         Standing known = memory.explain(client);
         if (answer != null) {
-            Decision decision = window.decision(answer);
+            LimitDecision decision = window.decision(answer);
             // Redis doesn't know what passed here while it was down; a request would be refused all the same
             return decision.allowed() && memory.refusal(client) != null
                     ? known

@@ -3,13 +3,12 @@ package gateway.limit;
 import gateway.client.ClientAddress;
 import gateway.http.PathPrefix;
 import gateway.http.ProblemType;
-import gateway.limit.RateLimit.Decision;
 import gateway.net.Networks;
 import gateway.net.Peer;
 import gateway.settings.Rate;
 import gateway.settings.Settings;
+import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
-import gateway.trace.Trace.LimitDecision;
 import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.http.Context;
@@ -87,9 +86,9 @@ public final class LimitHandler implements Handler, AutoCloseable {
             allowed.increment();
             return;
         }
-        Decision decision = limit.take(ClientAddress.of(client));
+        LimitDecision decision = limit.take(ClientAddress.of(client));
         headers.set(ctx.res(), decision);
-        trace.decided(new LimitDecision(decision.allowed(), requests, decision.remaining(), decision.resetNanos()));
+        trace.decided(decision, requests);
         if (decision.allowed()) {
             allowed.increment();
             return;
@@ -98,7 +97,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         refuse(ctx, client, decision);
     }
 
-    private void refuse(Context ctx, InetAddress client, Decision decision) throws Exception {
+    private void refuse(Context ctx, InetAddress client, LimitDecision decision) throws Exception {
         Rate rate = limit.rate().orElseThrow();
         long retryAfter = LimitHeaders.retryAfter(decision);
         ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));

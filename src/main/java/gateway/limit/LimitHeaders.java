@@ -1,8 +1,8 @@
 package gateway.limit;
 
 import gateway.http.ResponseFields;
-import gateway.limit.RateLimit.Decision;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import gateway.util.Durations;
 import gateway.util.Time;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,7 +27,7 @@ final class LimitHeaders {
     }
 
     /** Adds the headers to an answer, whether its request is allowed or refused. To be called once for each answer. */
-    void set(HttpServletResponse response, Decision decision) {
+    void set(HttpServletResponse response, LimitDecision decision) {
         String remaining = String.valueOf(decision.remaining());
         long seconds = Durations.secondsRoundedUp(decision.resetNanos());
         HttpFields.Mutable fields = ResponseFields.of(response);
@@ -39,13 +39,13 @@ final class LimitHeaders {
     }
 
     /** Rounds up, so that a client that waits until then isn't early. */
-    private long resetEpochSecond(Decision decision) {
+    private long resetEpochSecond(LimitDecision decision) {
         long millis = time.now().toEpochMilli() + decision.resetNanos() / 1_000_000;
         return Math.floorDiv(millis + 999, 1000);
     }
 
     /** Returns the whole seconds to wait, at least 1. */
-    static long retryAfter(Decision decision) {
+    static long retryAfter(LimitDecision decision) {
         return Math.max(1, Durations.secondsRoundedUp(decision.resetNanos()));
     }
 }

@@ -2,6 +2,7 @@ package gateway.limit;
 
 import gateway.client.ClientAddress;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,15 +12,6 @@ import java.util.Optional;
  */
 public interface RateLimit extends AutoCloseable {
     /**
-     * The answer to a request.
-     *
-     * @param allowed whether this request may pass; for {@link #look}, whether one would
-     * @param remaining how many more requests may follow at once, 0 or more
-     * @param resetNanos nanoseconds until {@code remaining} grows by one; 0 if no request counts
-     */
-    record Decision(boolean allowed, int remaining, long resetNanos) {}
-
-    /**
      * How much of its limit a client has used, and by which requests.
      *
      * @param decision what {@link #look} returns
@@ -28,7 +20,7 @@ public interface RateLimit extends AutoCloseable {
      * @param own false if the client shares a window with others because there are too many clients
      * @param store where these times are kept, for people
      */
-    record Standing(Decision decision, int used, List<Long> ages, boolean own, String store) {}
+    record Standing(LimitDecision decision, int used, List<Long> ages, boolean own, String store) {}
 
     /**
      * The state of the store that gateways share.
@@ -56,10 +48,10 @@ public interface RateLimit extends AutoCloseable {
     record Usage(ClientAddress client, int used, int remaining, long nextFreeNanos, long allFreeNanos) {}
 
     /** Decides on a request and, if it may pass, counts it. Refused requests don't count. */
-    Decision take(ClientAddress client);
+    LimitDecision take(ClientAddress client);
 
     /** Returns what {@link #take} would return, without counting a request. */
-    Decision look(ClientAddress client);
+    LimitDecision look(ClientAddress client);
 
     /** Returns what {@link #look} returns together with the requests that led to it. Counts nothing. */
     Standing explain(ClientAddress client);

@@ -3,6 +3,7 @@ package gateway.limit;
 import gateway.client.ClientAddress;
 import gateway.limit.Windows.Window;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import gateway.util.Durations;
 import gateway.util.Time;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class SlidingWindow implements RateLimit {
     }
 
     @Override
-    public Decision take(ClientAddress client) {
+    public LimitDecision take(ClientAddress client) {
         return take(client, limit);
     }
 
@@ -51,7 +52,7 @@ public final class SlidingWindow implements RateLimit {
      * Does the same as {@link #take(ClientAddress)} with this limit in place of the usual one, which must not be
      * smaller.
      */
-    public Decision take(ClientAddress client, int smaller) {
+    public LimitDecision take(ClientAddress client, int smaller) {
         while (true) {
             Window window = windows.of(client);
             synchronized (window) {
@@ -62,7 +63,7 @@ public final class SlidingWindow implements RateLimit {
         }
     }
 
-    private Decision take(Window window, long now, int smaller) {
+    private LimitDecision take(Window window, long now, int smaller) {
         window.times.dropOld(now, windowNanos);
         boolean allowed = window.times.size() < smaller;
         if (allowed) {
@@ -101,7 +102,7 @@ public final class SlidingWindow implements RateLimit {
      * Returns a refusal if the client's own requests fill its window. Returns null if they don't, or if the window
      * holds times taken over from the common window, which may be other clients'.
      */
-    public Decision refusal(ClientAddress client) {
+    public LimitDecision refusal(ClientAddress client) {
         Window window = windows.known(client);
         if (window == null) {
             return null;
@@ -114,7 +115,7 @@ public final class SlidingWindow implements RateLimit {
     }
 
     @Override
-    public Decision look(ClientAddress client) {
+    public LimitDecision look(ClientAddress client) {
         return look(client, limit);
     }
 
@@ -122,7 +123,7 @@ public final class SlidingWindow implements RateLimit {
      * Does the same as {@link #look(ClientAddress)} with this limit in place of the usual one, which must not be
      * smaller.
      */
-    public Decision look(ClientAddress client, int smaller) {
+    public LimitDecision look(ClientAddress client, int smaller) {
         Window window = windows.knownOrCommon(client);
         synchronized (window) {
             long now = time.nanos();
@@ -175,12 +176,12 @@ public final class SlidingWindow implements RateLimit {
      * Makes a decision. With a limit that is smaller than this window's, more requests may count than it allows; then
      * several must leave before one is free.
      */
-    private Decision decision(boolean allowed, TimeDeque times, long now, int smaller) {
+    private LimitDecision decision(boolean allowed, TimeDeque times, long now, int smaller) {
         int remaining = smaller - times.size();
         if (remaining < 0) {
-            return new Decision(false, 0, times.get(-remaining) + windowNanos - now);
+            return new LimitDecision(false, 0, times.get(-remaining) + windowNanos - now);
         }
-        return new Decision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now);
+        return new LimitDecision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now);
     }
 
     @Override

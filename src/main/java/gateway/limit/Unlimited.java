@@ -2,20 +2,21 @@ package gateway.limit;
 
 import gateway.client.ClientAddress;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import java.util.List;
 import java.util.Optional;
 
 /** No limit: the setting {@code off}. */
 public final class Unlimited implements RateLimit {
-    private static final Decision ALLOWED = new Decision(true, Integer.MAX_VALUE, 0);
+    private static final LimitDecision ALLOWED = new LimitDecision(true, Integer.MAX_VALUE, 0);
 
     @Override
-    public Decision take(ClientAddress client) {
+    public LimitDecision take(ClientAddress client) {
         return ALLOWED;
     }
 
     @Override
-    public Decision look(ClientAddress client) {
+    public LimitDecision look(ClientAddress client) {
         return ALLOWED;
     }
 

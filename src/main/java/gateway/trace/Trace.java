@@ -16,16 +16,6 @@ import java.util.List;
  * any thread that gets it from {@link Traces}.
  */
 public final class Trace implements Traced {
-    /**
-     * The limiter's decision with the limit that it applied; see {@code RateLimit.Decision}.
-     *
-     * @param allowed whether the request was let through
-     * @param limit requests that the client may send in a window
-     * @param remaining how many requests the client had left
-     * @param resetNanos nanoseconds from {@link #time} until the client has one more
-     */
-    public record LimitDecision(boolean allowed, int limit, int remaining, long resetNanos) {}
-
     /** Longer paths are cut: a thousand traces must not keep a thousand times 32 KB. */
     private static final int LONGEST_PATH = 512;
 
@@ -40,6 +30,7 @@ public final class Trace implements Traced {
 
     private ProxyPath proxyPath;
     private LimitDecision limitDecision;
+    private int limit;
     private Snapshot candidates;
     private final List<Attempt> attempts = new ArrayList<>(1);
     private Problem problem;
@@ -85,9 +76,14 @@ public final class Trace implements Traced {
         this.proxyPath = path;
     }
 
-    /** Notes the limiter's decision. */
-    public void decided(LimitDecision limitDecision) {
+    /**
+     * Notes the limiter's decision.
+     *
+     * @param limit the number of requests that the limit allows
+     */
+    public void decided(LimitDecision limitDecision, int limit) {
         this.limitDecision = limitDecision;
+        this.limit = limit;
     }
 
     /** Notes the list from which a backend was about to be chosen. */
@@ -224,6 +220,11 @@ public final class Trace implements Traced {
     /** Returns the limiter's decision; null if there is no limit or it doesn't apply to this request. */
     public LimitDecision limitDecision() {
         return limitDecision;
+    }
+
+    /** Returns the number of requests that the limit allows; 0 without {@link #limitDecision}. */
+    public int limit() {
+        return limit;
     }
 
     /** Returns the list from which a backend was last chosen; null if it never came to that. */

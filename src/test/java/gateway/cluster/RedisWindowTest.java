@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
 import gateway.cluster.Redis.Call;
-import gateway.limit.RateLimit.Decision;
 import gateway.limit.RateLimit.Standing;
 import gateway.limit.SlidingWindow;
 import gateway.limit.WindowContract;
 import gateway.settings.Rate;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRedis;
+import gateway.trace.LimitDecision;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -84,12 +84,12 @@ class RedisWindowTest extends WindowContract {
         RedisWindow asked = new RedisWindow(rate, "gateway");
         return new Asked() {
             @Override
-            public Decision take(ClientAddress client) {
+            public LimitDecision take(ClientAddress client) {
                 return asked.decision(runNow(asked.take(client)));
             }
 
             @Override
-            public Decision look(ClientAddress client) {
+            public LimitDecision look(ClientAddress client) {
                 return asked.decision(runNow(asked.look(client)));
             }
 
@@ -113,7 +113,7 @@ class RedisWindowTest extends WindowContract {
             SlidingWindow memory = new SlidingWindow(Rate.parse(rate), 1000, time);
             RedisWindow shared = new RedisWindow(Rate.parse(rate), "random-" + rate);
             for (int step = 0; step < 25_000; step += 500) {
-                List<Decision> expected = new ArrayList<>();
+                List<LimitDecision> expected = new ArrayList<>();
                 List<Call> calls = new ArrayList<>();
                 for (int i = 0; i < 500; i++) {
                     time.pass(Duration.of(
@@ -134,8 +134,8 @@ class RedisWindowTest extends WindowContract {
 
     @Test
     void without_a_time_the_servers_clock_holds() {
-        Decision first = window.decision(run(window.take(CLIENT)));
-        assertEquals(new Decision(true, 4, 60_000_000_000L), first);
+        LimitDecision first = window.decision(run(window.take(CLIENT)));
+        assertEquals(new LimitDecision(true, 4, 60_000_000_000L), first);
         long stored = Long.parseLong(jedis.lindex(KEY, 0));
         List<String> now = jedis.time();
         long age = Long.parseLong(now.get(0)) * 1_000_000 + Long.parseLong(now.get(1)) - stored;
@@ -170,7 +170,7 @@ class RedisWindowTest extends WindowContract {
     void looking_writes_nothing_even_where_times_are_old() {
         runNow(window.take(CLIENT));
         time.pass(Duration.ofSeconds(61));
-        assertEquals(new Decision(true, 5, 0), window.decision(runNow(window.look(CLIENT))));
+        assertEquals(new LimitDecision(true, 5, 0), window.decision(runNow(window.look(CLIENT))));
         assertEquals(1, jedis.llen(KEY));
     }
 
@@ -201,8 +201,8 @@ class RedisWindowTest extends WindowContract {
             runNow(window.take(CLIENT));
         }
         long back = micros() - 60_000_001;
-        Decision decision = window.decision(run(RedisWindow.at(back, window.take(CLIENT))));
-        assertEquals(new Decision(true, 4, 60_000_000_000L), decision);
+        LimitDecision decision = window.decision(run(RedisWindow.at(back, window.take(CLIENT))));
+        assertEquals(new LimitDecision(true, 4, 60_000_000_000L), decision);
         assertEquals(1, jedis.llen(KEY));
     }
 
@@ -224,7 +224,7 @@ class RedisWindowTest extends WindowContract {
             time.pass(Duration.ofSeconds(1));
         }
         assertEquals(memory.take(CLIENT, 3), smaller.decision(runNow(smaller.take(CLIENT))));
-        assertEquals(new Decision(false, 0, 57_000_000_000L), smaller.decision(runNow(smaller.take(CLIENT))));
+        assertEquals(new LimitDecision(false, 0, 57_000_000_000L), smaller.decision(runNow(smaller.take(CLIENT))));
         time.pass(Duration.ofSeconds(57));
         assertTrue(smaller.decision(runNow(smaller.take(CLIENT))).allowed());
     }

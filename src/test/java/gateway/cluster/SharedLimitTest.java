@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
 import gateway.limit.RateLimit;
-import gateway.limit.RateLimit.Decision;
 import gateway.limit.SlidingWindow;
 import gateway.registry.ClusterMembers;
 import gateway.settings.InvalidSettings;
@@ -18,6 +17,7 @@ import gateway.settings.RedisUrl;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import gateway.trace.LimitDecision;
 import gateway.util.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -76,7 +76,7 @@ class SharedLimitTest {
             limit.start();
             assertEquals(5, passOf(5, limit));
             long asked = limit.sharing().orElseThrow().shared();
-            Decision refused = limit.take(CLIENT);
+            LimitDecision refused = limit.take(CLIENT);
             assertFalse(refused.allowed());
             assertTrue(refused.resetNanos() > 50_000_000_000L);
             assertEquals(asked, limit.sharing().orElseThrow().shared());
@@ -100,7 +100,7 @@ class SharedLimitTest {
             assertEquals(passes, passOf(9, limit));
             assertEquals(used, limit.explain(CLIENT).used());
             assertEquals("memory of this gateway", limit.explain(CLIENT).store());
-            Decision decision = limit.take(CLIENT);
+            LimitDecision decision = limit.take(CLIENT);
             assertEquals(fallback == Fallback.OPEN, decision.allowed());
             assertTrue(decision.resetNanos() > 0);
         }

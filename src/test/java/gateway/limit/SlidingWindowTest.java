@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.client.ClientAddress;
 import gateway.settings.Rate;
 import gateway.testing.FakeTime;
+import gateway.trace.LimitDecision;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,12 +36,12 @@ class SlidingWindowTest extends WindowContract {
         SlidingWindow window = new SlidingWindow(rate, MANY, time);
         return new Asked() {
             @Override
-            public RateLimit.Decision take(ClientAddress client) {
+            public LimitDecision take(ClientAddress client) {
                 return window.take(client);
             }
 
             @Override
-            public RateLimit.Decision look(ClientAddress client) {
+            public LimitDecision look(ClientAddress client) {
                 return window.look(client);
             }
 
@@ -151,7 +152,7 @@ class SlidingWindowTest extends WindowContract {
             small.take(client(i));
         }
         time.pass(Duration.ofSeconds(60));
-        assertEquals(new RateLimit.Decision(true, 4, 60_000_000_000L), small.take(client(9)));
+        assertEquals(new LimitDecision(true, 4, 60_000_000_000L), small.take(client(9)));
         assertEquals(1, small.clients());
     }
 
@@ -186,9 +187,7 @@ class SlidingWindowTest extends WindowContract {
             }
             long reset = (times.peekFirst() + 60_000 - now) * 1_000_000;
             assertEquals(
-                    new RateLimit.Decision(allowed, 5 - times.size(), reset),
-                    limit.take(client(number)),
-                    "step " + step);
+                    new LimitDecision(allowed, 5 - times.size(), reset), limit.take(client(number)), "step " + step);
             if (step % 1000 == 0) {
                 limit.forgetIdle();
             }
@@ -197,19 +196,19 @@ class SlidingWindowTest extends WindowContract {
 
     @Test
     void by_a_smaller_limit_less_passes_and_the_rest_of_the_past_counts() {
-        assertEquals(new RateLimit.Decision(true, 1, 60_000_000_000L), limit.take(client(1), 2));
-        assertEquals(new RateLimit.Decision(true, 0, 60_000_000_000L), limit.take(client(1), 2));
-        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new LimitDecision(true, 1, 60_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new LimitDecision(true, 0, 60_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.take(client(1), 2));
         time.pass(Duration.ofSeconds(10));
         assertEquals(3, passOf(9, limit, client(1)), "by the whole limit three more");
         assertEquals(
-                new RateLimit.Decision(false, 0, 60_000_000_000L),
+                new LimitDecision(false, 0, 60_000_000_000L),
                 limit.look(client(1), 2),
                 "five count: one of two may pass when four of them have left");
         time.pass(Duration.ofSeconds(50));
-        assertEquals(new RateLimit.Decision(false, 0, 10_000_000_000L), limit.take(client(1), 2));
-        assertEquals(new RateLimit.Decision(false, 0, 10_000_000_000L), limit.take(client(1), 3));
-        assertEquals(new RateLimit.Decision(true, 0, 10_000_000_000L), limit.take(client(1), 4));
+        assertEquals(new LimitDecision(false, 0, 10_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new LimitDecision(false, 0, 10_000_000_000L), limit.take(client(1), 3));
+        assertEquals(new LimitDecision(true, 0, 10_000_000_000L), limit.take(client(1), 4));
     }
 
     @Test
@@ -224,7 +223,7 @@ class SlidingWindowTest extends WindowContract {
             limit.record(client(1), time.nanos());
         }
         assertEquals(5, limit.explain(client(1)).used(), "no more than the limit are kept: the latest");
-        assertEquals(new RateLimit.Decision(false, 0, 60_000_000_000L), limit.refusal(client(1)));
+        assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.refusal(client(1)));
         assertNull(limit.refusal(client(2)));
     }
 

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
-import gateway.limit.RateLimit.Decision;
 import gateway.limit.RateLimit.Standing;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,9 +18,9 @@ public abstract class WindowContract {
 
     /** A window as clients meet it. */
     protected interface Asked {
-        Decision take(ClientAddress client);
+        LimitDecision take(ClientAddress client);
 
-        Decision look(ClientAddress client);
+        LimitDecision look(ClientAddress client);
 
         Standing explain(ClientAddress client);
     }
@@ -47,9 +47,9 @@ public abstract class WindowContract {
     void sixth_request_within_a_minute_is_refused() {
         Asked limit = of(FIVE_A_MINUTE);
         for (int left = 4; left >= 0; left--) {
-            assertEquals(new Decision(true, left, 60_000_000_000L), limit.take(client(1)));
+            assertEquals(new LimitDecision(true, left, 60_000_000_000L), limit.take(client(1)));
         }
-        assertEquals(new Decision(false, 0, 60_000_000_000L), limit.take(client(1)));
+        assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.take(client(1)));
     }
 
     @Test
@@ -62,7 +62,7 @@ public abstract class WindowContract {
         Standing standing = limit.explain(client(1));
         assertEquals(List.of(15_000_000_000L, 5_000_000_000L), standing.ages());
         assertEquals(2, standing.used());
-        assertEquals(new Decision(true, 3, 45_000_000_000L), standing.decision());
+        assertEquals(new LimitDecision(true, 3, 45_000_000_000L), standing.decision());
         assertTrue(standing.own());
         assertEquals(standing, limit.explain(client(1)));
         pass(Duration.ofSeconds(45));
@@ -88,7 +88,7 @@ public abstract class WindowContract {
         Asked limit = of(FIVE_A_MINUTE);
         assertEquals(5, passOf(9, limit, client(1)));
         pass(Duration.ofSeconds(60).minusNanos(1000));
-        assertEquals(new Decision(false, 0, 1000), limit.take(client(1)));
+        assertEquals(new LimitDecision(false, 0, 1000), limit.take(client(1)));
         pass(Duration.ofNanos(1000));
         assertEquals(5, passOf(9, limit, client(1)));
     }
@@ -116,10 +116,10 @@ public abstract class WindowContract {
     @Test
     void looking_takes_nothing() {
         Asked limit = of(FIVE_A_MINUTE);
-        assertEquals(new Decision(true, 5, 0), limit.look(client(1)));
+        assertEquals(new LimitDecision(true, 5, 0), limit.look(client(1)));
         limit.take(client(1));
-        assertEquals(new Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
-        assertEquals(new Decision(true, 4, 60_000_000_000L), limit.look(client(1)));
+        assertEquals(new LimitDecision(true, 4, 60_000_000_000L), limit.look(client(1)));
+        assertEquals(new LimitDecision(true, 4, 60_000_000_000L), limit.look(client(1)));
         passOf(5, limit, client(1));
         assertFalse(limit.look(client(1)).allowed());
     }

@@ -75,7 +75,7 @@ public final class TestTrace {
 
     /** It was over the limit. */
     public TestTrace limited() {
-        trace.decided(new Trace.LimitDecision(false, 5, 0, 1));
+        trace.decided(new LimitDecision(false, 0, 1), 5);
         return answeredBy(ProblemType.RATE_LIMITED.problem("More than 5 req/min"));
     }
 

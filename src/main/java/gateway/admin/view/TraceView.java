@@ -8,6 +8,7 @@ import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
 import gateway.trace.Attempt;
+import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
 import java.util.List;
 import java.util.stream.Stream;
@@ -92,11 +93,11 @@ public record TraceView(
     }
 
     private static LimitView limit(Trace trace) {
-        Trace.LimitDecision decision = trace.limitDecision();
+        LimitDecision decision = trace.limitDecision();
         return decision == null
                 ? null
                 : new LimitView(
-                        decision.allowed(), decision.limit(), decision.remaining(), decision.resetNanos() / 1_000_000);
+                        decision.allowed(), trace.limit(), decision.remaining(), decision.resetNanos() / 1_000_000);
     }
 
     private static AttemptView attempt(Attempt attempt, Trace trace) {

@@ -1,0 +1,10 @@
+package gateway.trace;
+
+/**
+ * Whether the rate limiter lets a client's request pass. It stands here because each trace carries it.
+ *
+ * @param allowed whether this request may pass; where none was counted, whether one would
+ * @param remaining how many more requests may follow at once, 0 or more
+ * @param resetNanos nanoseconds until {@code remaining} grows by one; 0 if no request counts
+ */
+public record LimitDecision(boolean allowed, int remaining, long resetNanos) {}
