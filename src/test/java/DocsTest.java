@@ -146,7 +146,7 @@ class DocsTest {
         for (Path file : Docs.files()) {
             for (Docs.Fence fence : Docs.fences(file)) {
                 assertTrue(
-                        fence.isCommands() || Set.of("", "java", "yaml").contains(fence.language()),
+                        fence.isCommands() || Set.of("", "java", "json", "yaml").contains(fence.language()),
                         fence.place() + ": expected sh or console for commands");
                 if (fence.isCommands() && !fence.notRun()) {
                     assertTrue(
