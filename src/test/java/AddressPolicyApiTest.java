@@ -27,13 +27,13 @@ class AddressPolicyApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "cloud metadata      | http://169.254.169.254/latest    | leads to 169.254.169.254, a link-local address, where no service may be",
-                "the same, mapped    | http://[::ffff:a9fe:a9fe]        | leads to 169.254.169.254, a link-local address, where no service may be",
-                "the same, a number  | http://2852039166                | leads to 169.254.169.254, a link-local address, where no service may be",
-                "link-local IPv6     | http://[fe80::1]:80              | leads to fe80:0:0:0:0:0:0:1, a link-local address, where no service may be",
-                "unspecified         | http://0.0.0.0:1                 | leads to 0.0.0.0, an unspecified address, where no service may be",
-                "broadcast           | https://255.255.255.255          | leads to 255.255.255.255, an address of no single host, where no service may be",
-                "another machine     | http://192.0.2.7                 | leads to 192.0.2.7, which is in none of the networks that services may be in",
+                "cloud metadata      | http://169.254.169.254/latest    | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
+                "the same, mapped    | http://[::ffff:a9fe:a9fe]        | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
+                "the same, a number  | http://2852039166                | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
+                "link-local IPv6     | http://[fe80::1]:80              | leads to fe80:0:0:0:0:0:0:1, a link-local address, which is not allowed for a service",
+                "unspecified         | http://0.0.0.0:1                 | leads to 0.0.0.0, an unspecified address, which is not allowed for a service",
+                "broadcast           | https://255.255.255.255          | leads to 255.255.255.255, an address of no single host, which is not allowed for a service",
+                "another machine     | http://192.0.2.7                 | leads to 192.0.2.7, which is outside the networks in GATEWAY_SERVICE_NETWORKS",
             })
     void what_no_service_may_be_at_is_said_of_the_url(String what, String url, String words) throws Exception {
         try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICE_NETWORKS", "127.0.0.0/8, ::1"))) {
@@ -62,8 +62,8 @@ class AddressPolicyApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "http://169.254.169.254:80 | leads to 169.254.169.254, a link-local address, where no service may be",
-                "http://192.0.2.7:8001  | leads to 192.0.2.7, which is in none of the networks that services may be in",
+                "http://169.254.169.254:80 | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
+                "http://192.0.2.7:8001  | leads to 192.0.2.7, which is outside the networks in GATEWAY_SERVICE_NETWORKS",
             })
     void a_setting_that_names_such_a_place_is_bad(String url, String words) {
         Exception bad = assertThrows(

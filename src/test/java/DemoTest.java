@@ -122,7 +122,8 @@ class DemoTest {
         try (Launched traffic = Launched.start(environment, "./run.sh", "traffic")) {
             assertEquals(2, traffic.exitCode());
             assertEquals(
-                    "GATEWAY_URL=https://localhost:8000: expected http://, all that traffic speaks", traffic.output());
+                    "GATEWAY_URL=https://localhost:8000: expected http://, the only scheme that the traffic supports",
+                    traffic.output());
         }
         try (Launched help = Launched.start(environment, "./run.sh", "traffic", "--help")) {
             assertEquals(0, help.exitCode());

@@ -5,16 +5,18 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * Whom a request is counted for: an IPv4 address, or the /64 of an IPv6 address, because that is what one subscriber
- * gets and could otherwise walk through. An IPv4-mapped address ({@code ::ffff:a.b.c.d}) is that IPv4 address.
+ * The client for whom a request counts: an IPv4 address, or the /64 network of an IPv6 address, because one subscriber
+ * gets a whole /64 and could otherwise use each address in turn. An IPv4-mapped address ({@code ::ffff:a.b.c.d}) is
+ * that IPv4 address.
  *
- * <p>Both fit in one long, so a table of clients needs no strings: IPv6 by its upper half, IPv4 as the lower half of its
- * mapped form, {@code 0000:ffff:a.b.c.d}; as an upper half that lies in 0000::/8, from which no client comes.
+ * <p>Both fit into one long, so a table of clients needs no strings: the upper half of an IPv6 address, or the lower
+ * half of an IPv4-mapped one, {@code 0000:ffff:a.b.c.d}. As an upper half the latter would lie in 0000::/8, which no
+ * client's address does.
  */
 public record ClientAddress(long key) {
     private static final long MAPPED_IPV4 = 0x0000_ffffL << 32;
 
-    /** The client with this address. */
+    /** Returns the client with this address. */
     public static ClientAddress of(InetAddress address) {
         byte[] bytes = address.getAddress(); // Java itself turns IPv4-mapped IPv6 into IPv4
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -23,7 +25,7 @@ public record ClientAddress(long key) {
                 : new ClientAddress(buffer.getLong());
     }
 
-    /** The address as people write it: {@code 192.0.2.7}, or {@code 2001:db8:0:1::/64}. */
+    /** Returns the address as text: {@code 192.0.2.7}, or {@code 2001:db8:0:1::/64}. */
     @Override
     public String toString() {
         try {
@@ -38,7 +40,7 @@ public record ClientAddress(long key) {
         }
     }
 
-    /** Spreads well: neighbouring addresses differ in few bits. */
+    /** Multiplies, since neighbouring addresses differ in few bits. */
     @Override
     public int hashCode() {
         return Long.hashCode(key * 0x9E3779B97F4A7C15L);

@@ -5,22 +5,22 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one proxy wrote of the request that it got: an element of {@code Forwarded} (RFC 7239), or an address of {@code
- * X-Forwarded-For}, which has nothing else.
+ * What one proxy added about the request that it received: an element of {@code Forwarded} (RFC 7239), or an address of
+ * {@code X-Forwarded-For}, which has no more than that.
  *
- * @param node whom it got it from
- * @param proto how; null if it didn't say
- * @param host whom was asked for; null if it didn't say
+ * @param node the address from which the proxy received the request
+ * @param proto the protocol of the request; null if not given
+ * @param host the host of the request; null if not given
  */
 record ForwardedElement(InetAddress node, String proto, String host) {
-    /** No proxy writes longer ones; what does is junk, and not worth reading. */
+    /** The longest element that is read; no proxy writes longer ones. */
     private static final int LONGEST = 1024;
 
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     /**
-     * Where the element that ends here begins: at the comma before it; -1 if it is the line's first. Looked for from
-     * the right, so that a quote that a client left open on the left hides nothing that a proxy wrote behind it.
+     * Returns the index of the comma before the element that ends at {@code end}; -1 if it is the line's first.
+     * Searches from the right, so that a quote that a client left open hides nothing that a proxy added behind it.
      */
     static int comma(String line, int end) {
         boolean quoted = false;
@@ -43,14 +43,16 @@ record ForwardedElement(InetAddress node, String proto, String host) {
         return (at - before) % 2 == 1;
     }
 
-    /** Reads an address of {@code X-Forwarded-For}; empty if it isn't one. */
+    /** Reads an address of {@code X-Forwarded-For}; returns empty if it isn't valid. */
     static Optional<ForwardedElement> address(String text) {
         return text.length() > LONGEST
                 ? Optional.empty()
                 : ForwardedNode.parse(text).map(node -> new ForwardedElement(node, null, null));
     }
 
-    /** Reads {@code for=192.0.2.7;proto=https;host="example.com"}; empty if it isn't such, or has no address. */
+    /**
+     * Reads {@code for=192.0.2.7;proto=https;host="example.com"}; returns empty if it isn't valid or has no address.
+     */
     static Optional<ForwardedElement> pairs(String text) {
         return text.length() > LONGEST ? Optional.empty() : new Pairs(text).read();
     }
@@ -69,7 +71,7 @@ record ForwardedElement(InetAddress node, String proto, String host) {
 
         private Optional<ForwardedElement> read() {
             for (skip(); at < text.length(); skip()) {
-                if (text.charAt(at) == ';') { // a pair may be missing
+                if (text.charAt(at) == ';') { // empty pairs are allowed
                     at++;
                 } else if (!pair()) {
                     return Optional.empty();
@@ -78,7 +80,7 @@ record ForwardedElement(InetAddress node, String proto, String host) {
             return Optional.ofNullable(node).map(any -> new ForwardedElement(node, proto, host));
         }
 
-        /** Reads one; false if it is junk, or says a second time what was said. */
+        /** Reads one pair; returns false if it isn't valid or repeats {@code for}. */
         private boolean pair() {
             String name = token();
             if (name.isEmpty() || at == text.length() || text.charAt(at++) != '=') {
@@ -98,7 +100,7 @@ record ForwardedElement(InetAddress node, String proto, String host) {
                 }
                 case "proto" -> proto = value;
                 case "host" -> host = value;
-                default -> {} // by, and what others may bring
+                default -> {} // by, and any other parameter
             }
             return true;
         }
@@ -121,7 +123,9 @@ record ForwardedElement(InetAddress node, String proto, String host) {
             return c < 128 && Character.isLetterOrDigit(c) || TOKEN_SIGNS.indexOf(c) >= 0;
         }
 
-        /** What should be a token; taken more widely, since some write IPv6 without the quotes that it needs. */
+        /**
+         * Reads a token, but accepts more characters, since some proxies write IPv6 without the quotes that it needs.
+         */
         private String unquoted() {
             int start = at;
             while (at < text.length() && ";, \t\"".indexOf(text.charAt(at)) < 0) {
@@ -130,7 +134,7 @@ record ForwardedElement(InetAddress node, String proto, String host) {
             return text.substring(start, at);
         }
 
-        /** A quoted string (RFC 9110, 5.6.4) without its quotes; null if it doesn't end. */
+        /** Reads a quoted string (RFC 9110, 5.6.4) and returns it without its quotes; null if it doesn't end. */
         private String quoted() {
             StringBuilder value = new StringBuilder();
             for (at++; at < text.length(); at++) {

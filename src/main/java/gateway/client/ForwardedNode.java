@@ -5,15 +5,19 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /**
- * An address as proxies write it, with or without a port: {@code 192.0.2.7}, {@code 192.0.2.7:4711}, {@code
- * 2001:db8::1}, {@code [2001:db8::1]}, {@code [2001:db8::1]:4711}. A zone is dropped: it means something on one machine.
+ * Reads addresses as proxies write them, with or without a port: {@code 192.0.2.7}, {@code 192.0.2.7:4711}, {@code
+ * 2001:db8::1}, {@code [2001:db8::1]}, {@code [2001:db8::1]:4711}. Drops a zone, which is meaningless on another
+ * machine.
  */
 final class ForwardedNode {
     private static final int LONGEST_PORT = 5;
 
     private ForwardedNode() {}
 
-    /** Reads one; empty for {@code unknown}, for the names that RFC 7239 lets proxies make up, and for junk. */
+    /**
+     * Reads an address; returns empty for {@code unknown}, for the made-up names that RFC 7239 allows, and for anything
+     * invalid.
+     */
     static Optional<InetAddress> parse(String text) {
         if (text.startsWith("[")) {
             int end = text.indexOf(']');
@@ -28,7 +32,10 @@ final class ForwardedNode {
         return Networks.address(text);
     }
 
-    /** Whether from here on there is nothing, or a colon and a port: a number, or a name of the proxy's (RFC 7239, 6). */
+    /**
+     * Returns whether the rest of the text is empty, or a colon and a port, which may be a number or a made-up name
+     * (RFC 7239, 6).
+     */
     private static boolean isPort(String text, int start) {
         if (start == text.length()) {
             return true;

@@ -11,18 +11,18 @@ import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
- * Who a request comes from, when proxies stand before the gateway: what they wrote is read from right to left, since
- * each proxy adds to the right, and only as far as those who wrote it are trusted. What a client writes itself stands
- * left of that, and is never reached.
+ * Finds the client of a request that came through proxies. Each proxy adds its peer's address to the right of the
+ * header; so the header is read from right to left, and only as far as the proxies are trusted. What the client itself
+ * wrote stands left of that and is never reached.
  *
- * @param trusted the proxies whose word is taken
- * @param header in which header they write it; the other one is ignored, for a proxy that fills only one lets the
- *     client's own version of the other pass
+ * @param trusted the proxies whose header is believed
+ * @param header the header that they add to. The other one is ignored, since a proxy that adds to only one passes on
+ * the client's own version of the other
  */
 public record TrustedProxies(Networks trusted, Header header) {
-    /** Where proxies write whom they forward for. */
+    /** A header in which proxies name the client. */
     public enum Header {
-        /** Addresses with commas between them. */
+        /** Addresses separated by commas. */
         X_FORWARDED_FOR("X-Forwarded-For"),
         /** {@code for=} parameters (RFC 7239). */
         FORWARDED("Forwarded");
@@ -33,7 +33,7 @@ public record TrustedProxies(Networks trusted, Header header) {
             this.field = field;
         }
 
-        /** The name of the header. */
+        /** Returns the header's name. */
         public String field() {
             return field;
         }
@@ -48,10 +48,10 @@ public record TrustedProxies(Networks trusted, Header header) {
         }
     }
 
-    /** Trusts nobody: the client is the peer of the TCP connection. */
+    /** Trusts no proxies: the client is the TCP connection's peer. */
     public static final TrustedProxies NOBODY = new TrustedProxies(Networks.NONE, Header.X_FORWARDED_FOR);
 
-    /** More proxies than that, one behind the other, are a client's invention; the walk ends with the last of them. */
+    /** The most proxies in a row that are believed; a longer list must be invented, so the walk ends there. */
     public static final int MOST_PROXIES = 32;
 
     private static final List<InetAddress> LOCALHOST = Stream.of("127.0.0.1", "::1")
@@ -63,22 +63,22 @@ public record TrustedProxies(Networks trusted, Header header) {
     private static final int LONGEST_HOST = 300;
     private static final Pattern HOST_FORM = Pattern.compile("[A-Za-z0-9._:\\[\\]-]+");
 
-    /** Whether what this peer says of its clients is taken. */
+    /** Returns whether this peer is a trusted proxy. */
     public boolean trusts(InetAddress peer) {
         return trusted.contains(peer);
     }
 
-    /** Whether a trusted proxy is on this machine, by either address that the name localhost has. */
+    /** Returns whether 127.0.0.1 or ::1 is a trusted proxy. */
     public boolean trustsLocalhost() {
         return LOCALHOST.stream().anyMatch(this::trusts);
     }
 
     /**
-     * The client: the first address from the right that isn't a trusted proxy's. Junk, {@code unknown} and obfuscated
-     * names (RFC 7239, 6.3) end the walk at the trusted proxy that wrote them, because whatever stands left of it
-     * nobody vouches for.
+     * Returns the client: the first address from the right that isn't a trusted proxy's. An invalid address, {@code
+     * unknown} or an obfuscated name (RFC 7239, 6.3) ends the walk at the trusted proxy that wrote it, because no one
+     * vouches for what stands left of it.
      *
-     * @param peer of the TCP connection
+     * @param peer the TCP connection's peer
      * @param lines the header's lines, in the order in which they came
      */
     public InetAddress client(InetAddress peer, List<String> lines) {
@@ -86,10 +86,10 @@ public record TrustedProxies(Networks trusted, Header header) {
     }
 
     /**
-     * The whole way from the client, with what it asked for.
+     * Returns the whole path from the client, with the protocol and host that the client used.
      *
-     * @param peer of the TCP connection; trusted
-     * @param fields the request's
+     * @param peer the TCP connection's peer, a trusted proxy
+     * @param fields the request's fields
      */
     public ProxyPath path(InetAddress peer, HttpFields fields) {
         Walk walk = walk(peer, fields.getValuesList(header.field));
@@ -98,10 +98,10 @@ public record TrustedProxies(Networks trusted, Header header) {
         }
         return walk.outermost == null
                 ? walk.path(null, null)
-                : walk.path(walk.outermost.proto(), walk.outermost.host()); // said of the client's own request
+                : walk.path(walk.outermost.proto(), walk.outermost.host()); // which describe the client's own request
     }
 
-    /** How far one came, and what the proxy wrote that the client spoke to. */
+    /** The addresses found, and the element of the proxy to which the client connected. */
     private record Walk(List<InetAddress> addresses, ForwardedElement outermost) {
         private ProxyPath path(String proto, String host) {
             return new ProxyPath(
@@ -135,15 +135,16 @@ public record TrustedProxies(Networks trusted, Header header) {
     }
 
     /**
-     * Where what one proxy wrote begins: behind the comma at this place, none within quotes; -1 if it is the line's first.
+     * Returns the index of the comma before a proxy's element, ignoring commas within quotes; -1 if the element is the
+     * line's first.
      *
-     * @param end where it ends
+     * @param end where the element ends
      */
     public int comma(String line, int end) {
         return header == Header.X_FORWARDED_FOR ? line.lastIndexOf(',', end - 1) : ForwardedElement.comma(line, end);
     }
 
-    /** The value of a header that came once; null if it didn't, for then who wrote which? */
+    /** Returns the value of a header that came exactly once; else null, since a second one may be the client's. */
     private static String only(HttpFields fields, String name) {
         List<String> values = fields.getValuesList(name);
         return values.size() == 1 ? values.get(0) : null;
@@ -153,7 +154,7 @@ public record TrustedProxies(Networks trusted, Header header) {
         return text != null && (text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https"));
     }
 
-    /** Whether it is one host, with or without a port, and nothing else. */
+    /** Returns whether the text is a host, with or without a port. */
     private static boolean isHost(String text) {
         return text != null
                 && text.length() <= LONGEST_HOST

@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gentle traffic for {@code ./run.sh demo}: sends the gateway what {@link Plan} says, each client from an address of its
- * own of 127.0.0.0/8, which is why these are bare sockets. It goes on while the gateway is away. What is answered is for
- * the page to show; here only a gateway that can't be reached is said, and that it is back.
+ * Sends the gateway light traffic for {@code ./run.sh demo}: the requests of {@link Plan}, each client from its own
+ * address in 127.0.0.0/8, which is why it uses plain sockets. It goes on while the gateway is down. The dashboard shows
+ * the answers; the log says only when the gateway can't be reached, and when it is back.
  */
 public final class Traffic {
     private static final String HELP = "  GATEWAY_URL   gateway to send it to (default http://localhost:8000)";
@@ -39,7 +39,7 @@ public final class Traffic {
     private boolean reached = true;
     private boolean ownAddresses = true;
 
-    /** @param log takes the few lines that there are to say */
+    /** @param log receives the few lines to log */
     public Traffic(ServiceUrl gateway, Consumer<String> log) {
         this.gateway = gateway;
         this.log = log;
@@ -51,8 +51,8 @@ public final class Traffic {
                     .gateways()
                     .get(0);
             if (!gateway.scheme().equals("http")) {
-                throw new InvalidSettings(
-                        List.of("GATEWAY_URL=" + gateway + ": expected http://, all that traffic speaks"));
+                throw new InvalidSettings(List.of(
+                        "GATEWAY_URL=" + gateway + ": expected http://, the only scheme that the traffic supports"));
             }
             Traffic traffic = new Traffic(gateway, LoggerFactory.getLogger(Traffic.class)::info);
             Thread thread = new Thread(traffic::run, "traffic");
@@ -62,7 +62,7 @@ public final class Traffic {
     }
 
     private void run() {
-        // When so many wait for answers, the next requests are left out.
+        // While this many requests wait for answers, further ones are skipped.
         Executor senders = new ThreadPoolExecutor(
                 0,
                 MOST_AT_ONCE,
@@ -75,26 +75,26 @@ public final class Traffic {
         log.accept("A few requests a second to " + gateway + ", from " + (Plan.POLITE + Plan.GREEDY) + " addresses");
         try {
             while (true) {
-                Plan.Ask ask = plan.next(System.nanoTime());
-                TimeUnit.NANOSECONDS.sleep(ask.at() - System.nanoTime());
-                senders.execute(() -> send(ask));
+                Plan.Request request = plan.next(System.nanoTime());
+                TimeUnit.NANOSECONDS.sleep(request.at() - System.nanoTime());
+                senders.execute(() -> send(request));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Sends a request on a connection of its own and reads the answer, whatever it is. */
-    public void send(Plan.Ask ask) {
+    /** Sends a request on a new connection and reads the answer, whatever it is. */
+    public void send(Plan.Request request) {
         try (Socket socket = new Socket()) {
-            if (!connect(socket, ask.from())) {
+            if (!connect(socket, request.from())) {
                 return;
             }
             socket.setSoTimeout(SILENCE_MILLIS);
-            socket.getOutputStream().write(bytes(ask));
+            socket.getOutputStream().write(bytes(request));
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            // an answer that breaks off or doesn't come: the page shows it
+            // the answer breaks off or doesn't come: the dashboard shows it
         }
     }
 
@@ -113,37 +113,37 @@ public final class Traffic {
         return false;
     }
 
-    /** Takes the client's address, where the system lets that be done: Linux does, macOS doesn't. */
+    /** Binds to the client's address, where the system allows that: Linux does, macOS doesn't. */
     private void bind(Socket socket, String from, InetAddress to) throws IOException {
-        if (!triesOwnAddresses()) {
+        if (!usesOwnAddresses()) {
             return;
         }
         if (!(to instanceof Inet4Address) || !to.isLoopbackAddress()) {
-            onlyOneAddress(gateway.host() + " can't be asked from an address like " + from);
+            useOneAddress(gateway.host() + " can't be reached from an address like " + from);
             return;
         }
         try {
             socket.bind(new InetSocketAddress(from, 0));
         } catch (BindException e) {
-            onlyOneAddress("this system has no address like " + from);
+            useOneAddress("this system has no address like " + from);
         }
     }
 
-    private byte[] bytes(Plan.Ask ask) {
-        String body = ask.body().isEmpty()
+    private byte[] bytes(Plan.Request request) {
+        String body = request.body().isEmpty()
                 ? ""
                 : "Content-Type: application/json\r\nContent-Length: "
-                        + ask.body().length() + "\r\n";
-        return (ask.method() + " " + gateway.path() + ask.path() + " HTTP/1.1\r\nHost: " + gateway.authority()
-                        + "\r\nUser-Agent: demo\r\nConnection: close\r\n" + body + "\r\n" + ask.body())
+                        + request.body().length() + "\r\n";
+        return (request.method() + " " + gateway.path() + request.path() + " HTTP/1.1\r\nHost: " + gateway.authority()
+                        + "\r\nUser-Agent: demo\r\nConnection: close\r\n" + body + "\r\n" + request.body())
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private synchronized boolean triesOwnAddresses() {
+    private synchronized boolean usesOwnAddresses() {
         return ownAddresses;
     }
 
-    private synchronized void onlyOneAddress(String reason) {
+    private synchronized void useOneAddress(String reason) {
         if (ownAddresses) {
             ownAddresses = false;
             log.accept("All requests come from one address: " + reason
@@ -157,7 +157,7 @@ public final class Traffic {
             log.accept(
                     now
                             ? "The gateway at " + gateway + " is back"
-                            : "The gateway at " + gateway + " can't be reached (" + reason + "); trying on");
+                            : "The gateway at " + gateway + " can't be reached (" + reason + "); will retry");
         }
     }
 }

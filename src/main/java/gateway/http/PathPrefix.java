@@ -6,12 +6,12 @@ package gateway.http;
  * @param text starts with a slash and doesn't end with one
  */
 public record PathPrefix(String text) {
-    /** Whether this raw path belongs to it. */
+    /** Returns whether this raw path lies below the prefix. */
     public boolean covers(String path) {
         return path.startsWith(text) && (path.length() == text.length() || path.charAt(text.length()) == '/');
     }
 
-    /** The raw path without the prefix; a path that {@link #covers} says yes to. */
+    /** Returns the raw path without the prefix, which must {@link #covers cover} it. */
     public String strip(String path) {
         return path.length() == text.length() ? "/" : path.substring(text.length());
     }

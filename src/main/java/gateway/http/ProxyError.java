@@ -2,35 +2,35 @@ package gateway.http;
 
 import java.util.Locale;
 
-/** Why a gateway answers instead of a backend: those of RFC 9209's error types (section 2.3) that happen here. */
+/** Why the gateway answers in place of a backend: those error types of RFC 9209 (section 2.3) that can occur here. */
 public enum ProxyError {
     /** The backend's name has no address. */
     DNS_ERROR,
     /** There is no available backend. */
     DESTINATION_UNAVAILABLE,
-    /** The backend is where none may be. */
+    /** The backend's address is not allowed for a service. */
     DESTINATION_IP_PROHIBITED,
     /** There is no route to the backend. */
     DESTINATION_IP_UNROUTABLE,
-    /** Nobody listens at the backend's port. */
+    /** Nothing listens on the backend's port. */
     CONNECTION_REFUSED,
     /** Connecting took too long. */
     CONNECTION_TIMEOUT,
     /** The connection ended before any answer. */
     CONNECTION_TERMINATED,
-    /** As many connections of this kind are open as there may be. */
+    /** The limit on connections of this kind is reached. */
     CONNECTION_LIMIT_REACHED,
     /** The TLS handshake with the backend failed. */
     TLS_PROTOCOL_ERROR,
     /** The backend's certificate isn't trusted. */
     TLS_CERTIFICATE_ERROR,
-    /** The answer ended before it was whole. */
+    /** The answer ended before it was complete. */
     HTTP_RESPONSE_INCOMPLETE,
     /** The backend was silent for too long. */
     HTTP_RESPONSE_TIMEOUT,
-    /** What the backend sent isn't HTTP. */
+    /** The backend's answer isn't valid HTTP. */
     HTTP_PROTOCOL_ERROR,
-    /** The request itself can't be passed on: any 4xx of the gateway's own. */
+    /** The request can't be forwarded: any 4xx of the gateway itself. */
     HTTP_REQUEST_ERROR,
     /** The request has passed this gateway before. */
     PROXY_LOOP_DETECTED,
@@ -39,7 +39,7 @@ public enum ProxyError {
 
     private final String token = name().toLowerCase(Locale.ROOT);
 
-    /** The type as the standard writes it. */
+    /** Returns the type's name in the standard. */
     public String token() {
         return token;
     }

@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpFields;
 
-/** An answer's header fields as Jetty will send them. */
+/** Access to an answer's header fields as Jetty sends them. */
 public final class ResponseFields {
     private ResponseFields() {}
 
     /**
-     * The fields themselves, without the servlet API around them, which looks at each one's name, and would put a
-     * {@code Content-Type} into a form of its own. {@code Content-Length} alone must be set through the response, which
-     * has to know where the body ends.
+     * Returns the fields themselves, bypassing the servlet API, which inspects each name and would rewrite a {@code
+     * Content-Type}. Only {@code Content-Length} must be set through the response, which has to know where the body
+     * ends.
      */
     public static HttpFields.Mutable of(HttpServletResponse response) {
         return ServletContextResponse.getServletContextResponse(response)
@@ -20,7 +20,7 @@ public final class ResponseFields {
                 .getHeaders();
     }
 
-    /** Has what this supplies sent behind the body, which is then chunked; to be called before any of it is sent. */
+    /** Sets the supplier of the trailers, which makes the body chunked. To be called before any of the body is sent. */
     public static void trailers(HttpServletResponse response, Supplier<HttpFields> trailers) {
         ServletContextResponse.getServletContextResponse(response).getWrapped().setTrailersSupplier(trailers);
     }

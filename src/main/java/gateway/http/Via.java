@@ -5,8 +5,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * What this gateway writes into {@code Via} (RFC 9110, 7.6.3) of all that it sends on. The name is its own, made when it
- * started, so that several gateways can stand one behind the other, and one knows a request that it has sent on before.
+ * The entry that this gateway adds to the {@code Via} header (RFC 9110, 7.6.3) of everything that it forwards. It
+ * contains a name made when the gateway started; so several gateways can be chained, and each recognises a request that
+ * it has forwarded before.
  */
 public final class Via {
     private static final String HTTP_1_1 = "HTTP/1.1";
@@ -14,7 +15,7 @@ public final class Via {
     private final String name;
     private final String usual;
 
-    /** @param id tells this gateway from all others */
+    /** @param id an id that no other gateway has */
     public Via(String id) {
         this.name = "api-gateway-" + id;
         this.usual = entry("1.1");
@@ -25,7 +26,7 @@ public final class Via {
     }
 
     /**
-     * What is added for a request that came by this protocol.
+     * Returns the entry for a request that came by this protocol.
      *
      * @param protocol like {@code HTTP/1.1}
      */
@@ -33,7 +34,10 @@ public final class Via {
         return protocol.equals(HTTP_1_1) ? usual : entry(protocol.substring(protocol.indexOf('/') + 1));
     }
 
-    /** Whether a request with these fields has passed this gateway. Without a Via that costs a look at each name. */
+    /**
+     * Returns whether a request with these fields has passed this gateway before. Without a Via header, costs one look
+     * at each field's name.
+     */
     public boolean hasPassed(HttpFields fields) {
         for (HttpField field : fields) {
             if (field.getHeader() == HttpHeader.VIA

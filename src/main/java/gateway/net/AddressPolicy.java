@@ -17,16 +17,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Whether a service may register a URL, by all addresses that its host stands for now. Nobody waits for a slow name
- * server: what isn't known in time is let through here, and looked at by {@link ServiceSockets}, as everything is again.
+ * Decides whether a service may register a URL, by all addresses to which its host resolves now. A slow name server
+ * doesn't delay the registration for long: a host that doesn't resolve in time is let through here, since {@link
+ * ServiceSockets} checks each address again when it connects.
  */
 public final class AddressPolicy {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /** A look-up can't be ended, so there are never more of them than this; what doesn't fit isn't looked up. */
+    /** The most look-ups at a time, since they can't be cancelled; beyond that, hosts aren't looked up. */
     private static final int MOST_LOOKUPS = 8;
 
-    /** Finds what a host name stands for. */
+    /** Resolves a host name. */
     interface Names {
         InetAddress[] find(String host) throws UnknownHostException;
     }
@@ -37,7 +38,7 @@ public final class AddressPolicy {
     private final ExecutorService lookups = new ThreadPoolExecutor(
             0, MOST_LOOKUPS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.daemons("name-lookup"));
 
-    /** @param addresses where services may be */
+    /** @param addresses the addresses that services may have */
     public AddressPolicy(ServiceAddresses addresses) {
         this(addresses, InetAddress::getAllByName, PATIENCE);
     }
@@ -49,9 +50,9 @@ public final class AddressPolicy {
     }
 
     /**
-     * What is wrong with the URL, in words; empty if nothing is known to be.
+     * Returns why the URL isn't allowed; empty if nothing is known against it.
      *
-     * @param ports the gateway's own, at which no service can be
+     * @param ports the gateway's own ports, on which no service can be
      */
     public Optional<String> objection(ServiceUrl url, Set<Integer> ports) {
         for (InetAddress address : addressesOf(url.host())) {
@@ -72,7 +73,7 @@ public final class AddressPolicy {
             Future<InetAddress[]> found = lookups.submit(() -> names.find(host));
             return List.of(found.get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
-            return List.of(); // its first check will say that it can't be reached
+            return List.of(); // its first health check will report that it can't be reached
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

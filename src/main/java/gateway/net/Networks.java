@@ -18,14 +18,17 @@ import java.util.stream.Collectors;
  * for Java's {@link InetAddress}.
  */
 public final class Networks {
-    /** What {@link #parse} takes, for messages. */
+    /** The format that {@link #parse} accepts, for messages. */
     public static final String FORM =
             "expected networks or addresses like 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32, comma-separated";
 
-    /** None at all. */
+    /** No networks. */
     public static final Networks NONE = new Networks(List.of());
 
-    /** Written in full: neither 10.1 nor 010.0.0.1 nor 0x0a000001, whose meaning differs from program to program. */
+    /**
+     * Accepts only addresses written in full: neither 10.1 nor 010.0.0.1 nor 0x0a000001, whose meaning differs from
+     * program to program.
+     */
     private static final IPAddressStringParameters STRICT = new IPAddressStringParameters.Builder()
             .allowEmpty(false)
             .allowAll(false)
@@ -57,9 +60,9 @@ public final class Networks {
     }
 
     /**
-     * Reads networks and single addresses, with commas between them.
+     * Reads networks and single addresses, separated by commas.
      *
-     * @throws IllegalArgumentException naming the one that isn't one
+     * @throws IllegalArgumentException if one of them isn't valid; the message names it
      */
     public static Networks parse(String text) {
         return new Networks(Arrays.stream(text.split(","))
@@ -87,15 +90,15 @@ public final class Networks {
                 : address;
     }
 
-    /** Whether there is none. */
+    /** Returns whether the set is empty. */
     public boolean isEmpty() {
         return blocks.isEmpty();
     }
 
-    /** Whether the address lies in one of them; whatever its zone. */
+    /** Returns whether the address lies in one of the networks, regardless of its zone. */
     public boolean contains(InetAddress address) {
         if (blocks.isEmpty()) {
-            return false; // as with nothing set: costs nothing
+            return false; // the usual case, if nothing is set: costs nothing
         }
         IPAddress sought =
                 address instanceof Inet4Address four ? new IPv4Address(four) : new IPv6Address(address.getAddress());
@@ -108,9 +111,9 @@ public final class Networks {
     }
 
     /**
-     * Reads one address, IPv4 or IPv6, without brackets; a zone is dropped. Never asks a name server.
+     * Reads one address, IPv4 or IPv6, without brackets; drops a zone. Never asks a name server.
      *
-     * @return empty if it isn't one
+     * @return empty if the text isn't an address
      */
     public static Optional<InetAddress> address(String text) {
         IPAddress address = new IPAddressString(text, STRICT).getAddress();
@@ -131,7 +134,7 @@ public final class Networks {
         return blocks.hashCode();
     }
 
-    /** As they were set, in one form. */
+    /** Returns the networks in canonical form, separated by commas. */
     @Override
     public String toString() {
         return blocks.stream().map(IPAddress::toString).collect(Collectors.joining(","));

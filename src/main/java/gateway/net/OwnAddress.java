@@ -8,15 +8,15 @@ import java.net.UnknownHostException;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Where others find a server of this machine. */
+/** Addresses of this machine. */
 public final class OwnAddress {
     private OwnAddress() {}
 
     /**
-     * {@code host:port}; for one that listens at all addresses, the machine's first that isn't loopback, IPv4 before
-     * IPv6.
+     * Returns {@code host:port} at which others reach a server. For a server that listens on all addresses, takes the
+     * machine's first that isn't loopback, IPv4 before IPv6.
      *
-     * @param host where it listens
+     * @param host the address that the server listens on
      */
     public static String of(String host, int port) {
         return new ServiceUrl("http", host(host), port, "").authority();
@@ -38,11 +38,11 @@ public final class OwnAddress {
                 .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
                 .sorted(Comparator.comparing(address -> !(address instanceof Inet4Address)))
                 .map(InetAddress::getHostAddress)
-                .map(address -> address.replaceAll("%.*", "")) // a zone, which nobody else knows
+                .map(address -> address.replaceAll("%.*", "")) // drop the zone, which is meaningless elsewhere
                 .findFirst();
     }
 
-    /** Whether it is one of this machine's. */
+    /** Returns whether the address is one of this machine's. */
     public static boolean isHere(InetAddress address) {
         try {
             return address.isAnyLocalAddress()

@@ -9,11 +9,14 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The other end of the TCP connection: the one address a client can't choose freely. Headers that claim another one,
- * like X-Forwarded-For, are not looked at.
+ * The other end of a TCP connection: the one address that a client can't choose freely. Ignores headers that claim
+ * another, like X-Forwarded-For.
  */
 public final class Peer {
-    /** Who has gone: nobody's address. Certainly not this machine's, which may do more than others. */
+    /**
+     * Stands for a peer that has disconnected. It must not be an address of this machine, whose clients may do more
+     * than others.
+     */
     private static final InetAddress GONE = nobody();
 
     private Peer() {}
@@ -26,21 +29,21 @@ public final class Peer {
         }
     }
 
-    /** The peer's address, taken from the connection without turning it into text and back. */
+    /** Returns the peer's address, taken from the connection without a detour through text. */
     public static InetAddress address(HttpServletRequest request) {
         return address(ServletContextRequest.getServletContextRequest(request));
     }
 
-    /** The same, of a request as Jetty has it. */
+    /** Returns the peer's address of a Jetty request. */
     public static InetAddress address(Request request) {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
-        // The connection may just have gone: nobody will read the answer, but what was asked for would still be done.
+        // If the connection has just gone, no client will read the answer, but the request would still be executed.
         return address instanceof InetSocketAddress internet && internet.getAddress() != null
                 ? internet.getAddress()
                 : GONE;
     }
 
-    /** The address as text, without IPv6's zone, which only means something on this machine. */
+    /** Returns the address as text, without IPv6's zone, which is meaningless elsewhere. */
     public static String text(InetAddress address) {
         String text = address.getHostAddress();
         int zone = text.indexOf('%');

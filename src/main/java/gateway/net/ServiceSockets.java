@@ -9,14 +9,15 @@ import java.util.Optional;
 import javax.net.SocketFactory;
 
 /**
- * Makes the sockets to services. They connect only where a service may be: looked at here, it is the very address that
- * is connected to, whatever a name stood for when its service registered, and however the service came to the list.
+ * Makes the sockets to services. They connect only to addresses that services may have. This checks the very address
+ * that is connected to, whatever the name resolved to when the service registered, and however the service came to the
+ * list.
  *
- * <p>And they send at once (TCP_NODELAY). OkHttp leaves Nagle's algorithm on: the second part of a body then waits until
- * the backend has acknowledged the first, which it may put off for 40 ms. A 10 KB POST took 22 ms for that.
+ * <p>The sockets send at once (TCP_NODELAY). OkHttp leaves Nagle's algorithm on: the second part of a body then waits
+ * until the backend has acknowledged the first, which it may delay by 40 ms. A 10 KB POST took 22 ms because of that.
  */
 public final class ServiceSockets extends SocketFactory {
-    /** No connection was made, because no service may be there. */
+    /** Thrown in place of a connection to an address that services may not have. */
     public static final class Forbidden extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -27,7 +28,7 @@ public final class ServiceSockets extends SocketFactory {
 
     private final ServiceAddresses addresses;
 
-    /** @param addresses where they may connect to */
+    /** @param addresses the addresses to which sockets may connect */
     public ServiceSockets(ServiceAddresses addresses) {
         this.addresses = addresses;
     }

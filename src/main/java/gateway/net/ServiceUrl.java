@@ -10,7 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a service listens: scheme, host, port and, if any, a path that goes before every forwarded one.
+ * The URL at which a service listens: scheme, host, port and optionally a path, which is prefixed to every forwarded
+ * path.
  *
  * @param scheme {@code http} or {@code https}
  * @param host a name or an address; IPv6 without brackets
@@ -18,13 +19,13 @@ import java.util.regex.Pattern;
  * @param path empty, or starts with a slash and doesn't end with one
  */
 public record ServiceUrl(String scheme, String host, int port, String path) {
-    // Not URI.getHost(): it knows no host with an underscore, which container networks are full of.
+    // Not URI.getHost(), which refuses host names with underscores, common in container networks.
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(\\d{1,9}))?");
 
     /**
-     * Reads a URL and brings it into one form: lower-case scheme and host, no trailing slash.
+     * Reads a URL and normalises it: lower-case scheme and host, no trailing slash.
      *
-     * @throws IllegalArgumentException with what is wrong, in words, if it isn't one that a service can have
+     * @throws IllegalArgumentException if a service can't have this URL; the message says why
      */
     public static ServiceUrl parse(String text) {
         URI uri = uri(text);
@@ -85,17 +86,20 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         return decoded.equals(".") || decoded.equals("..");
     }
 
-    /** What its host stands for if nobody needs to be asked: if it is an address, or localhost; else empty. */
+    /**
+     * Returns the host's address if it is known without a name server: if the host is an address or localhost; else
+     * empty.
+     */
     public Optional<InetAddress> address() {
         return host.equals("localhost") ? Optional.of(InetAddress.getLoopbackAddress()) : Networks.address(host);
     }
 
-    /** {@code host:port}, with brackets round IPv6: what goes into a Host header and into a log line. */
+    /** Returns {@code host:port} with brackets round IPv6, as in a Host header and in log lines. */
     public String authority() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** The URL as it is registered and shown. */
+    /** Returns the URL as text. */
     @Override
     public String toString() {
         return scheme + "://" + authority() + path;

@@ -18,9 +18,9 @@ class PlanTest {
     private static final long MINUTES = 10;
 
     /** Ten minutes of it, from this time on, each request sent when it is due. */
-    private static List<Plan.Ask> asks(long seed, long start) {
+    private static List<Plan.Request> asks(long seed, long start) {
         Plan plan = new Plan(new SplittableRandom(seed), start);
-        List<Plan.Ask> asks = new ArrayList<>();
+        List<Plan.Request> asks = new ArrayList<>();
         for (long now = start;
                 now - start < MINUTES * 60 * SECOND;
                 now = asks.get(asks.size() - 1).at()) {
@@ -30,7 +30,7 @@ class PlanTest {
     }
 
     /** The most requests within so many seconds. */
-    private static int most(List<Plan.Ask> asks, int seconds) {
+    private static int most(List<Plan.Request> asks, int seconds) {
         int most = 0;
         for (int first = 0, last = 0; last < asks.size(); last++) {
             while (asks.get(last).at() - asks.get(first).at() >= seconds * SECOND) {
@@ -41,14 +41,14 @@ class PlanTest {
         return most;
     }
 
-    private static Map<String, List<Plan.Ask>> byAddress(List<Plan.Ask> asks) {
-        return asks.stream().collect(Collectors.groupingBy(Plan.Ask::from, TreeMap::new, Collectors.toList()));
+    private static Map<String, List<Plan.Request>> byAddress(List<Plan.Request> asks) {
+        return asks.stream().collect(Collectors.groupingBy(Plan.Request::from, TreeMap::new, Collectors.toList()));
     }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void it_is_three_to_five_requests_a_second_and_never_more_than_ten(long seed) {
-        List<Plan.Ask> asks = asks(seed, 0);
+        List<Plan.Request> asks = asks(seed, 0);
         double mean = asks.size() / (MINUTES * 60.0);
         assertTrue(mean > 3 && mean < 5, "" + mean);
         assertTrue(most(asks, 1) <= 10, "" + most(asks, 1));
@@ -57,7 +57,7 @@ class PlanTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void most_addresses_never_meet_the_limit_and_a_few_soon_do(long seed) {
-        Map<String, List<Plan.Ask>> byAddress = byAddress(asks(seed, 0));
+        Map<String, List<Plan.Request>> byAddress = byAddress(asks(seed, 0));
         assertEquals(40, byAddress.size());
         assertTrue(byAddress.keySet().stream().allMatch(address -> address.startsWith("127.0.1.")));
         byAddress.values().removeIf(asks -> most(asks, 60) <= 5);
@@ -80,7 +80,7 @@ class PlanTest {
     void after_the_machine_has_slept_it_catches_nothing_up() {
         Plan plan = new Plan(new SplittableRandom(1), 0);
         long woken = 3600 * SECOND;
-        List<Plan.Ask> asks = new ArrayList<>();
+        List<Plan.Request> asks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             asks.add(plan.next(woken));
         }
@@ -91,8 +91,8 @@ class PlanTest {
     @Test
     void the_clocks_overflow_changes_nothing() {
         long start = Long.MAX_VALUE - 60 * SECOND;
-        List<Plan.Ask> ordinary = asks(1, 0);
-        List<Plan.Ask> overflowing = asks(1, start);
+        List<Plan.Request> ordinary = asks(1, 0);
+        List<Plan.Request> overflowing = asks(1, start);
         assertEquals(ordinary.size(), overflowing.size());
         for (int i = 0; i < ordinary.size(); i++) {
             assertEquals(ordinary.get(i).at(), overflowing.get(i).at() - start);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
-    private static final Plan.Ask GET = new Plan.Ask(0, "127.0.1.7", "GET", "/api/info", "");
+    private static final Plan.Request GET = new Plan.Request(0, "127.0.1.7", "GET", "/api/info", "");
 
     private final List<String> said = new CopyOnWriteArrayList<>();
 
@@ -24,7 +24,7 @@ class TrafficTest {
     }
 
     /** The address from which this request comes, seen from the other end. */
-    private String from(Plan.Ask ask) throws Exception {
+    private String from(Plan.Request ask) throws Exception {
         try (ServerSocket gateway = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Void> sent =
                     CompletableFuture.runAsync(() -> to(gateway.getLocalPort()).send(ask));
@@ -47,7 +47,7 @@ class TrafficTest {
     void where_there_is_no_such_address_all_come_from_one_and_that_is_said_once() throws Exception {
         try (TestBackend gateway = TestBackend.raw("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
             Traffic traffic = to(gateway.port());
-            Plan.Ask elsewhere = new Plan.Ask(0, "192.0.2.1", "GET", "/api/info", ""); // nobody's: RFC 5737
+            Plan.Request elsewhere = new Plan.Request(0, "192.0.2.1", "GET", "/api/info", ""); // nobody's: RFC 5737
             traffic.send(elsewhere);
             traffic.send(elsewhere);
             assertEquals("GET /api/info HTTP/1.1", gateway.next().line());
@@ -62,7 +62,7 @@ class TrafficTest {
     @Test
     void a_post_has_its_body() throws Exception {
         try (TestBackend gateway = TestBackend.raw("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
-            to(gateway.port()).send(new Plan.Ask(0, "127.0.1.7", "POST", "/api/data", "{\"a\":1}"));
+            to(gateway.port()).send(new Plan.Request(0, "127.0.1.7", "POST", "/api/data", "{\"a\":1}"));
             TestBackend.Received got = gateway.next();
             assertEquals("POST /api/data HTTP/1.1", got.line());
             assertEquals(List.of("application/json"), got.header("Content-Type"));

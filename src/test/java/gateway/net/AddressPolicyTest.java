@@ -49,7 +49,7 @@ class AddressPolicyTest {
             })
     void however_it_is_written_an_address_is_known(String what, String url, String words) {
         assertEquals(
-                Optional.of("leads to " + words + ", where no service may be"),
+                Optional.of("leads to " + words + ", which is not allowed for a service"),
                 objection(new AddressPolicy(ANYWHERE), url));
     }
 
@@ -57,7 +57,7 @@ class AddressPolicyTest {
     void all_addresses_of_a_name_are_looked_at() {
         assertEquals(Optional.empty(), objection(named("192.0.2.7", "10.0.0.1"), "http://name:80"));
         assertEquals(
-                Optional.of("leads to 169.254.169.254, a link-local address, where no service may be"),
+                Optional.of("leads to 169.254.169.254, a link-local address, which is not allowed for a service"),
                 objection(named("192.0.2.7", "169.254.169.254"), "http://name:80"));
     }
 
@@ -113,7 +113,8 @@ class AddressPolicyTest {
             answer.countDown();
             for (Future<Optional<String>> one : waiting) {
                 assertEquals(
-                        Optional.of("leads to 169.254.169.254, a link-local address, where no service may be"),
+                        Optional.of(
+                                "leads to 169.254.169.254, a link-local address, which is not allowed for a service"),
                         one.get(10, TimeUnit.SECONDS));
             }
         } finally {

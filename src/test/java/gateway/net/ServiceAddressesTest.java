@@ -51,14 +51,14 @@ class ServiceAddressesTest {
         "link-local, fe80::1, a link-local address",
         "link-local, febf::1, a link-local address",
         "link-local with a zone, fe80::1%lo, a link-local address",
-        "AWS, fd00:ec2::254, the address of a cloud's metadata",
-        "AWS's other ones, fd00:ec2::23, the address of a cloud's metadata",
-        "Google, fd20:ce::254, the address of a cloud's metadata",
-        "Oracle, fd00:c1::a9fe:a9fe, the address of a cloud's metadata",
-        "Oracle, 192.0.0.192, the address of a cloud's metadata",
-        "Scaleway, fd00:42::42, the address of a cloud's metadata",
-        "Alibaba, 100.100.100.200, the address of a cloud's metadata",
-        "Azure, 168.63.129.16, the address of a cloud's metadata",
+        "AWS, fd00:ec2::254, the address of a cloud's metadata service",
+        "AWS's other ones, fd00:ec2::23, the address of a cloud's metadata service",
+        "Google, fd20:ce::254, the address of a cloud's metadata service",
+        "Oracle, fd00:c1::a9fe:a9fe, the address of a cloud's metadata service",
+        "Oracle, 192.0.0.192, the address of a cloud's metadata service",
+        "Scaleway, fd00:42::42, the address of a cloud's metadata service",
+        "Alibaba, 100.100.100.200, the address of a cloud's metadata service",
+        "Azure, 168.63.129.16, the address of a cloud's metadata service",
         "unspecified, 0.0.0.0, an unspecified address",
         "this network, 0.1.2.3, an unspecified address",
         "unspecified, ::, an unspecified address",
@@ -73,7 +73,7 @@ class ServiceAddressesTest {
         "translated, ::ffff:0:169.254.169.254, which stands for a link-local address",
         "NAT64, 64:ff9b::169.254.169.254, which stands for a link-local address",
         "local NAT64, 64:ff9b:1::a9fe:a9fe, which stands for a link-local address",
-        "NAT64 of metadata, 64:ff9b::100.100.100.200, which stands for the address of a cloud's metadata",
+        "NAT64 of metadata, 64:ff9b::100.100.100.200, which stands for the address of a cloud's metadata service",
         "6to4, 2002:a9fe:a9fe::1, which stands for a link-local address",
         "6to4 of unspecified, 2002::1, which stands for an unspecified address",
         "Teredo, 2001:0:1:2:3:4:5601:5601, which stands for a link-local address",
@@ -82,7 +82,9 @@ class ServiceAddressesTest {
     })
     void no_service_may_be(String what, String address, String kind) {
         String shown = Peer.text(Networks.address(address).orElseThrow());
-        assertEquals(Optional.of(shown + ", " + kind + ", where no service may be"), objection(ANYWHERE, address));
+        assertEquals(
+                Optional.of(shown + ", " + kind + ", which is not allowed for a service"),
+                objection(ANYWHERE, address));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -101,7 +103,7 @@ class ServiceAddressesTest {
         assertEquals(
                 allowed
                         ? Optional.empty()
-                        : Optional.of(shown + ", which is in none of the networks that services may be in"),
+                        : Optional.of(shown + ", which is outside the networks in GATEWAY_SERVICE_NETWORKS"),
                 objection(narrow, address));
     }
 
@@ -109,7 +111,7 @@ class ServiceAddressesTest {
     void no_network_makes_what_is_forbidden_allowed() {
         ServiceAddresses wide = new ServiceAddresses(Networks.parse("0.0.0.0/0, ::/0"));
         assertEquals(
-                Optional.of("169.254.169.254, a link-local address, where no service may be"),
+                Optional.of("169.254.169.254, a link-local address, which is not allowed for a service"),
                 objection(wide, "169.254.169.254"));
         assertEquals(Optional.empty(), wide.objection(InetAddress.getLoopbackAddress()));
     }

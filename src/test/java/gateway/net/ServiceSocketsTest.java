@@ -39,7 +39,7 @@ class ServiceSocketsTest {
                 Socket socket = ELSEWHERE.createSocket()) {
             int port = server.getLocalPort();
             InetSocketAddress address = new InetSocketAddress(HERE, port);
-            String words = "leads to 127.0.0.1, which is in none of the networks that services may be in";
+            String words = "leads to 127.0.0.1, which is outside the networks in GATEWAY_SERVICE_NETWORKS";
             assertEquals(
                     words,
                     assertThrows(ServiceSockets.Forbidden.class, () -> socket.connect(address, 1000))

@@ -43,7 +43,7 @@ class ForwarderTest {
     void a_service_that_came_to_the_list_without_being_looked_at_is_not_connected_to() throws Exception {
         RawClient.Answer answer = answer("http://169.254.169.254:80");
         assertEquals(502, answer.status());
-        String words = "leads to 169.254.169.254, a link-local address, where no service may be";
+        String words = "leads to 169.254.169.254, a link-local address, which is not allowed for a service";
         assertTrue(answer.body().contains("The service test gave no answer: " + words), answer.body());
         String proxyStatus = answer.header("Proxy-Status").get(0);
         assertTrue(
