@@ -9,8 +9,8 @@ import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
 import gateway.check.ConfigCheck;
 import gateway.cluster.Cluster;
-import gateway.health.Health;
 import gateway.health.HealthChecker;
+import gateway.health.OutlierDetection;
 import gateway.http.PathPrefix;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Launch;
@@ -59,9 +59,9 @@ public final class GatewayApp {
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
         AtomicInteger index = new AtomicInteger(); // which service is next
         Balancer balancer = new RoundRobin(index);
-        Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
-        HealthChecker checker = new HealthChecker(services, health, settings, cluster.via(), time);
-        Forwarder forwarder = new Forwarder(services, balancer, health, settings, time);
+        HealthChecker checker = new HealthChecker(services, settings, cluster.via(), time);
+        OutlierDetection outliers = new OutlierDetection(services, time); // takes out services that don't answer
+        Forwarder forwarder = new Forwarder(services, balancer, outliers, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // how much is taken on at a time
         LimitHandler limiter = new LimitHandler(limit, API, settings, time);

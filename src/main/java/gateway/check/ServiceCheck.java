@@ -1,6 +1,5 @@
 package gateway.check;
 
-import gateway.health.Health;
 import gateway.health.HealthChecker;
 import gateway.http.Via;
 import gateway.registry.Backend;
@@ -32,9 +31,8 @@ final class ServiceCheck {
         }
         ServiceList services = new ServiceList(time);
         settings.services().forEach(url -> services.offer(Service.configured(url)));
-        Health health = new Health(services, settings.healthRise(), settings.healthFall(), time);
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
-        try (HealthChecker checker = new HealthChecker(services, health, settings, new Via("check"), time, () -> 0.5)) {
+        try (HealthChecker checker = new HealthChecker(services, settings, new Via("check"), time, () -> 0.5)) {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
                     .map(backend -> CompletableFuture.supplyAsync(() -> look(backend, checker, report), threads))
                     .toList();

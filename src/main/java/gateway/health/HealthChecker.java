@@ -43,7 +43,7 @@ public final class HealthChecker implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final ServiceList services;
-    private final Health health;
+    private final CheckResults results;
     private final Duration interval;
     private final Duration timeout;
     private final Time time;
@@ -58,11 +58,10 @@ public final class HealthChecker implements AutoCloseable {
      * answer
      * @param random returns numbers from 0 to 1, for the jitter
      */
-    public HealthChecker(
-            ServiceList services, Health health, Settings settings, Via via, Time time, DoubleSupplier random) {
+    public HealthChecker(ServiceList services, Settings settings, Via via, Time time, DoubleSupplier random) {
         this.via = via.entryFor("HTTP/1.1");
         this.services = services;
-        this.health = health;
+        this.results = new CheckResults(services, settings.healthRise(), settings.healthFall(), time);
         this.interval = settings.healthInterval();
         this.timeout = settings.healthTimeout();
         this.time = time;
@@ -86,14 +85,8 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /** A checker with jitter by chance. */
-    public HealthChecker(ServiceList services, Health health, Settings settings, Via via, Time time) {
-        this(
-                services,
-                health,
-                settings,
-                via,
-                time,
-                () -> ThreadLocalRandom.current().nextDouble());
+    public HealthChecker(ServiceList services, Settings settings, Via via, Time time) {
+        this(services, settings, via, time, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /** Checks all backends, waits for the results, and schedules the checks that follow. */
@@ -130,7 +123,7 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /**
-     * Checks one backend, passes the result to {@link Health}, and returns it. A backend is never checked twice at the
+     * Checks one backend, decides by the result, and returns it. A backend is never checked twice at the
      * same time: a second call waits for the result of the first.
      */
     public Check check(Backend backend) {
@@ -140,10 +133,10 @@ public final class HealthChecker implements AutoCloseable {
             return running.join();
         }
         try {
-            // Before the check, so as not to overwrite an earlier time that Health sets meanwhile
+            // Before the check, so as not to overwrite an earlier time that outlier detection sets meanwhile
             backend.vitals().nextCheck(time.nanos() + pauseAfter(backend));
             Check check = look(backend);
-            health.checked(backend, check);
+            results.checked(backend, check);
             mine.complete(check);
             return check;
         } catch (RuntimeException | Error e) {
@@ -154,7 +147,7 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    /** Checks one backend and returns the result, without passing it to {@link Health}. */
+    /** Checks one backend and returns the result, without deciding anything. */
     public Check look(Backend backend) {
         long start = time.nanos();
         Optional<Check.Problem> problem = ask(backend);

@@ -1,7 +1,7 @@
 package gateway.proxy;
 
 import gateway.health.FailureWords;
-import gateway.health.Health;
+import gateway.health.OutlierDetection;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
@@ -28,7 +28,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * @param backend the backend that failed
  * @param words what happened, in words
  */
-record Failure(Kind kind, Health.Failure health, ProxyError error, Backend backend, String words) {
+record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Backend backend, String words) {
     /** What happened to the exchange. */
     enum Kind {
         /** No connection: the request was surely not sent. */
@@ -52,7 +52,8 @@ record Failure(Kind kind, Health.Failure health, ProxyError error, Backend backe
     static Failure of(IOException e, Exchange exchange, UpstreamConnection connection, Duration timeout) {
         Backend backend = exchange.backend;
         if (connection.progress() == Progress.CONNECTING) {
-            Health.Failure health = FailureWords.refused(e) ? Health.Failure.REFUSED : Health.Failure.UNREACHABLE;
+            OutlierDetection.Failure health =
+                    FailureWords.refused(e) ? OutlierDetection.Failure.REFUSED : OutlierDetection.Failure.UNREACHABLE;
             String words = exchange.isTimedOut() ? "did not finish connecting" : FailureWords.of(e);
             return new Failure(Kind.NOT_SENT, health, notSent(e, exchange), backend, words);
         }
@@ -72,7 +73,7 @@ record Failure(Kind kind, Health.Failure health, ProxyError error, Backend backe
     }
 
     private static Failure noAnswer(Kind kind, ProxyError error, Backend backend, String words) {
-        return new Failure(kind, Health.Failure.NO_ANSWER, error, backend, words);
+        return new Failure(kind, OutlierDetection.Failure.NO_ANSWER, error, backend, words);
     }
 
     private static ProxyError notSent(IOException e, Exchange exchange) {

@@ -2,7 +2,7 @@ package gateway.proxy;
 
 import gateway.balance.Balancer;
 import gateway.balance.Selection;
-import gateway.health.Health;
+import gateway.health.OutlierDetection;
 import gateway.http.Problem;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamConnection;
@@ -30,7 +30,7 @@ public final class Forwarder implements AutoCloseable {
 
     private final ServiceList services;
     private final Selection selection;
-    private final Health health;
+    private final OutlierDetection outliers;
     private final UpstreamPool upstreams;
     private final Relay relay;
     private final Tunnels tunnels;
@@ -40,10 +40,10 @@ public final class Forwarder implements AutoCloseable {
     private final Bounds bounds;
     private final Time time;
 
-    public Forwarder(ServiceList services, Balancer balancer, Health health, Settings settings, Time time) {
+    public Forwarder(ServiceList services, Balancer balancer, OutlierDetection outliers, Settings settings, Time time) {
         this.services = services;
         this.selection = new Selection(balancer);
-        this.health = health;
+        this.outliers = outliers;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.bounds = settings.bounds();
         this.time = time;
@@ -122,7 +122,7 @@ public final class Forwarder implements AutoCloseable {
                     openTunnel(connection, exchange, request, response);
                 }
             }
-            health.answered(exchange.backend);
+            outliers.answered(exchange.backend);
             request.trace.add(exchange.outcome(connection.isReused(), null));
             whole = true;
             return null;
@@ -165,7 +165,7 @@ public final class Forwarder implements AutoCloseable {
         if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
             upstreams.dropIdle(exchange.backend);
         } else {
-            health.failed(exchange.backend, failure.health(), failure.words());
+            outliers.failed(exchange.backend, failure.health(), failure.words());
         }
         if (response.isCommitted()) {
             request.trace.brokenOff();

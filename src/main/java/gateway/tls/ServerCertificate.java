@@ -84,14 +84,6 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
         return Optional.of("doesn't belong to the first certificate in " + certificate);
     }
 
-    /** Returns when the first certificate of the chain expires. */
-    public Instant ends() {
-        return chain.stream()
-                .map(certificate -> certificate.getNotAfter().toInstant())
-                .min(Instant::compareTo)
-                .orElseThrow();
-    }
-
     /**
      * Returns whether the gateway's own certificate is valid at this time. Those above it don't count: clients may have
      * others.

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.health.Health.Failure;
+import gateway.health.OutlierDetection.Failure;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Backend.Status;
@@ -24,7 +24,8 @@ class HealthTest {
 
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
-    private final Health health = new Health(services, 2, 3, time);
+    private final CheckResults results = new CheckResults(services, 2, 3, time);
+    private final OutlierDetection outliers = new OutlierDetection(services, time);
     private final Backend a = healthy("a");
     private final Backend b = healthy("b");
 
@@ -45,13 +46,13 @@ class HealthTest {
 
     private void checked(Backend backend, Optional<Check.Problem> problem, int times) {
         for (int i = 0; i < times; i++) {
-            health.checked(backend, new Check(time.now(), Duration.ZERO, problem));
+            results.checked(backend, new Check(time.now(), Duration.ZERO, problem));
         }
     }
 
     private void fail(Backend backend, Failure failure, int times) {
         for (int i = 0; i < times; i++) {
-            health.failed(backend, failure, "test");
+            outliers.failed(backend, failure, "test");
         }
     }
 
@@ -114,7 +115,7 @@ class HealthTest {
     @Test
     void five_failures_in_a_row_eject_and_an_answer_between_starts_the_count_anew() {
         fail(a, Failure.NO_ANSWER, 4);
-        health.answered(a);
+        outliers.answered(a);
         fail(a, Failure.NO_ANSWER, 4);
         assertTrue(a.available());
         fail(a, Failure.NO_ANSWER, 1);

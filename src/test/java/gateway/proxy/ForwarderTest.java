@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.admission.ConcurrencyLimit;
 import gateway.balance.RoundRobin;
 import gateway.client.TrustedProxies;
-import gateway.health.Health;
+import gateway.health.OutlierDetection;
 import gateway.http.PathPrefix;
 import gateway.http.Via;
 import gateway.net.ServiceUrl;
@@ -59,7 +59,7 @@ class ForwarderTest {
                 Forwarder forwarder = new Forwarder(
                         services,
                         new RoundRobin(new AtomicInteger()),
-                        new Health(services, 2, 3, time),
+                        new OutlierDetection(services, time),
                         settings,
                         time)) {
             forwarder.watchedBy(timer);

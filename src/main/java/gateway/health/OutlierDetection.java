@@ -1,0 +1,78 @@
+package gateway.health;
+
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import gateway.util.Durations;
+import gateway.util.Time;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ejects backends by what live requests meet: at once if a connection is refused, else after
+ * {@value #FAILURES_IN_A_ROW} requests in a row without an answer. Good checks bring an ejected backend back, after
+ * failed requests only once the ejection has run its time: 5 seconds at first, twice as long each time, a minute at most.
+ *
+ * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
+ * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed.
+ */
+public final class OutlierDetection {
+    /** How a request failed to get an answer. */
+    public enum Failure {
+        /** The connection was refused: nothing listens there. */
+        REFUSED,
+        /** There was no connection for another reason: no route, unknown host, connecting took too long. */
+        UNREACHABLE,
+        /** The request was sent, but no complete, valid answer came in time. */
+        NO_ANSWER
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutlierDetection.class);
+
+    private static final int FAILURES_IN_A_ROW = 5;
+    private static final Duration FIRST_EJECTION = Duration.ofSeconds(5);
+    private static final Duration LONGEST_EJECTION = Duration.ofSeconds(60);
+
+    private final StatusChanges changes;
+    private final Time time;
+
+    public OutlierDetection(ServiceList services, Time time) {
+        this.changes = new StatusChanges(services);
+        this.time = time;
+    }
+
+    /**
+     * Notes that a request got an answer, whatever its status. On the hot path: costs one volatile read unless the last
+     * request failed.
+     */
+    public void answered(Backend backend) {
+        backend.vitals().answered();
+    }
+
+    /**
+     * Handles a request that got no answer.
+     *
+     * @param words what happened, for the log and the list
+     */
+    public void failed(Backend backend, Failure failure, String words) {
+        backend.countFailure();
+        int inARow = backend.vitals().failed();
+        if (failure == Failure.REFUSED) {
+            if (changes.eject(backend, words, true)) {
+                backend.vitals().nextCheck(time.nanos());
+            }
+            return;
+        }
+        if (inARow >= FAILURES_IN_A_ROW) {
+            ejectTemporarily(backend, inARow + " requests in a row without an answer: " + words, failure);
+        }
+    }
+
+    private void ejectTemporarily(Backend backend, String reason, Failure failure) {
+        if (!changes.eject(backend, reason, failure == Failure.UNREACHABLE)) {
+            return;
+        }
+        long length = backend.vitals().eject(time.nanos(), FIRST_EJECTION.toNanos(), LONGEST_EJECTION.toNanos());
+        LOG.warn("{} stays unhealthy for at least {}", backend, Durations.text(Duration.ofNanos(length)));
+    }
+}
