@@ -61,9 +61,9 @@ class DocsCommandsTest {
             folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "docs");
             environment = new HashMap<>(Map.of(
                     "JAVA_HOME",
-                    System.getProperty("java.home"),
+                    Program.HOME,
                     "PATH",
-                    System.getProperty("java.home") + "/bin:" + System.getenv("PATH"),
+                    Program.HOME + "/bin:" + System.getenv("PATH"),
                     "GATEWAY_PORT",
                     "" + ports.first(),
                     "GATEWAY_URL",

@@ -38,7 +38,7 @@ class RunScriptTest {
     static Map<String, String> environment(int port) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "JAVA_HOME",
-                System.getProperty("java.home"),
+                Program.HOME,
                 "GATEWAY_HOST",
                 "127.0.0.1",
                 "GATEWAY_PORT",
@@ -271,7 +271,7 @@ class RunScriptTest {
     @Test
     void env_prints_what_makes_the_bare_launch_work() throws Exception {
         Map<String, String> environment = environment(0);
-        environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
+        environment.put("PATH", Program.HOME + "/bin:" + System.getenv("PATH"));
         try (Launched bare =
                 Launched.start(environment, "bash", "-c", "eval \"$(./run.sh env)\" && exec java GatewayApp.java")) {
             bare.line("is ready on port ");
