@@ -90,7 +90,8 @@ final class Program {
             return false;
         }
         FileTime time = Files.getLastModifiedTime(file);
-        try (Stream<Path> sources = Stream.concat(Files.walk(Path.of("target/classes")), Files.walk(Path.of("target/lib")))) {
+        try (Stream<Path> sources =
+                Stream.concat(Files.walk(Path.of("target/classes")), Files.walk(Path.of("target/lib")))) {
             return sources.allMatch(source -> source.toFile().lastModified() < time.toMillis());
         }
     }

@@ -23,10 +23,13 @@ public final class AsyncQueue<T> implements AutoCloseable {
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(1);
     private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
+    /** No item: ends the thread's waiting for one. */
+    private static final Object WAKE_UP = new Object();
+
     private final String name;
     private final Consumer<T> consumer;
     private final Runnable afterwards;
-    private final ArrayBlockingQueue<T> queue;
+    private final ArrayBlockingQueue<Object> queue;
     private final LongAdder dropped = new LongAdder();
     private final Thread thread;
     private long droppedBefore;
@@ -87,7 +90,7 @@ public final class AsyncQueue<T> implements AutoCloseable {
     }
 
     /** Waits for the next item; returns null if none comes in time. */
-    private T await() {
+    private Object await() {
         try {
             return queue.poll(LONGEST_WAITING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) { // nothing interrupts this thread
@@ -95,11 +98,14 @@ public final class AsyncQueue<T> implements AutoCloseable {
         }
     }
 
-    private void consumeAll(T first) {
+    @SuppressWarnings("unchecked") // all else in the queue came through add
+    private void consumeAll(Object first) {
         int left = MOST_AT_ONCE;
-        for (T item = first; item != null; item = --left > 0 ? queue.poll() : null) {
+        for (Object item = first; item != null; item = --left > 0 ? queue.poll() : null) {
             try {
-                consumer.accept(item);
+                if (item != WAKE_UP) {
+                    consumer.accept((T) item);
+                }
             } catch (RuntimeException | Error e) {
                 LOG.error("Failed to handle one of the {}", name, e);
             }
@@ -120,6 +126,7 @@ public final class AsyncQueue<T> implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        queue.offer(WAKE_UP); // if the queue is full, the thread isn't waiting
         try {
             thread.join(LONGEST_CLOSING.toMillis());
         } catch (InterruptedException e) {
