@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,7 @@ class AddressPolicyApiTest {
     }
 
     /** A name that stands for this machine when its service registers, and for another place later. */
+    @Tag("process")
     @Test
     void a_name_is_looked_at_again_whenever_a_connection_is_made(@TempDir Path folder) throws Exception {
         Path hosts = folder.resolve("hosts");

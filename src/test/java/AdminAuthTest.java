@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,6 +232,7 @@ class AdminAuthTest {
         }
     }
 
+    @Tag("process")
     @Test
     void a_proxy_on_this_machine_that_shows_is_warned_of_once() throws Exception {
         try (Launched launched = Program.gateway(Map.of())) {

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +140,7 @@ class AdminPortTest {
         }
     }
 
+    @Tag("process")
     @Test
     void the_gateway_says_where_it_is() throws Exception {
         int port = Ports.consecutive(2);

@@ -155,7 +155,8 @@ class BrowserReadTest extends InBrowser {
             assertThat(reason).containsText("goes-on-and-on");
             for (int width : List.of(360, 768, 1280, 1600)) {
                 page.setViewportSize(width, 900);
-                assertEquals(width, page.evaluate("() => document.documentElement.scrollWidth"));
+                // the plots follow a moment later
+                page.waitForFunction("width => document.documentElement.scrollWidth === width", width);
                 assertTrue(
                         (boolean) reason.evaluate(
                                 "why => [why, ...why.children].every(part => part.scrollWidth <= part.offsetWidth)"),

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,7 @@ class CertificatesTest {
         }
     }
 
+    @Tag("process")
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -224,6 +226,7 @@ class CertificatesTest {
         }
     }
 
+    @Tag("process")
     @Test
     void a_bad_pair_ends_the_start_with_2_and_words() throws Exception {
         Files.writeString(folder.resolve("key.pem"), ca.issue("localhost").keyPem());

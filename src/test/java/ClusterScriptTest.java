@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code ./run.sh cluster}: three gateways, Redis and A, B, C in one terminal. */
 @Tag("redis")
+@Tag("process")
 class ClusterScriptTest {
     @BeforeAll
     static void what_maven_has_just_built_is_up_to_date() throws IOException {

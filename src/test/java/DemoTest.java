@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./run.sh demo}, and the README's five minutes with it. */
+@Tag("process")
 class DemoTest {
     /** The README's commands that are run here. */
     static final String SCENE = "demo";

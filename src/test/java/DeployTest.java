@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,7 @@ class DeployTest {
                 Arguments.of(UNIT, List.of(after(UNIT, "ExecStart=").split(" "))), Arguments.of(IMAGE, List.of(image)));
     }
 
+    @Tag("process")
     @ParameterizedTest(name = "{0}")
     @MethodSource("commands")
     void its_command_starts_a_gateway_that_stops_on_sigterm(Path file, List<String> command) throws Exception {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * terminal of its own; the commands of all "console" fences of a scene are run in one shell, and their output is
  * compared but for what varies.
  */
+@Tag("process")
 class DocsCommandsTest {
     /** All scenes that are run here. */
     static final Set<String> SCENES = Set.of("fleet", "terminals", "cluster", "crashed", "token", "tls", "launch");

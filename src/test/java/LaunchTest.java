@@ -20,11 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The mains as processes: launching, misuse, signals. */
+@Tag("process")
 class LaunchTest {
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 

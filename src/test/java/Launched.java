@@ -1,3 +1,5 @@
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import gateway.testing.Ports;
 import java.io.BufferedReader;
 import java.io.File;
@@ -45,6 +47,7 @@ final class Launched implements AutoCloseable {
 
     /** One whose output nobody reads until {@link #reading}. */
     static Launched unread(Path folder, Map<String, String> environment, String... command) throws IOException {
+        assertFalse(Boolean.getBoolean("quick"), "a test that starts a process has the tag \"process\"");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("GATEWAY_") || name.startsWith("SERVICE_"));

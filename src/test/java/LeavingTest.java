@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gateways and services that come and go while requests are under way. */
+@Tag("process")
 class LeavingTest {
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";
 

@@ -17,9 +17,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The access log of a gateway's process, read and unread. */
+@Tag("process")
 class LogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LONG_PATH = "/nothing/" + "x".repeat(600);
@@ -186,7 +188,7 @@ class LogTest {
             assertTrue(dropped > 0, "none was dropped");
 
             gateway.reading();
-            gateway.line("access log lines were dropped");
+            gateway.line(" access log lines: stdout is read too slowly");
             gateway.line("is unhealthy: "); // by a request or by checks, whichever came first
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());

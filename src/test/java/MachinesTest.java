@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What Prometheus is told of a gateway. */
@@ -100,6 +101,7 @@ class MachinesTest {
     }
 
     /** The first who asked made Micrometer write two warnings to the log, of filters that came too late. */
+    @Tag("process")
     @Test
     void asking_leaves_no_warning_in_the_log() throws Exception {
         try (Launched gateway = Program.gateway(Map.of())) {
@@ -112,6 +114,7 @@ class MachinesTest {
         }
     }
 
+    @Tag("process")
     @Test
     void promtool_has_no_complaint() throws Exception {
         assumeTrue(

@@ -20,9 +20,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** run.sh as people use it. */
+@Tag("process")
 class RunScriptTest {
     private static final String GET = "GET /api/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 

@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -182,6 +183,7 @@ class ServicesTest {
                 ServiceUrl.parse(service.url()));
     }
 
+    @Tag("process")
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',

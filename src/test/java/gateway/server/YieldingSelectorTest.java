@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -13,6 +14,7 @@ class YieldingSelectorTest {
     // Under more load than a core can carry, nothing was served: a carrier looks at what other threads woke only when
     // its
     // own queue is empty, and the selector's thread feeds that. Requests that had waited for a service got no turn.
+    @Tag("process")
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21) // there are no virtual threads before
     void who_waited_for_a_service_gets_a_turn_however_many_requests_are_found() throws Exception {

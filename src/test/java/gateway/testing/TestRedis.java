@@ -51,6 +51,9 @@ public final class TestRedis implements AutoCloseable {
 
     /** Starts it again after {@link #kill}, or for the first time: at the same port, empty. */
     public void startAgain() throws IOException, InterruptedException {
+        if (Boolean.getBoolean("quick")) {
+            throw new AssertionError("a test that starts Redis has the tag \"redis\"");
+        }
         List<String> command = new ArrayList<>(List.of(
                 program().getPath(), "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
         command.addAll(List.of("--dir", folder.toString()));
