@@ -61,15 +61,14 @@ build() {
     mv target/building "$BUILT"
   fi
   if ! newest "$JAR" target/classes; then # also after a mvn by hand
-    rm -rf target/shared
+    rm -rf target/shared # archives with the old classes, too
     mkdir target/shared
     "${JAVA%java}jar" --create --file "$JAR" -C target/classes . || fail "jar failed; see above"
   fi
   exec 9>&-
 
-  # Class data sharing: the first gateway after a build saves at its end how its classes look in memory. With that
-  # archive each process starts with 0.6 times the CPU time. Only classes from jars can be in it. Java ignores an archive that
-  # another Java wrote; one of older classes went with the older jar.
+  # Class data sharing: the first gateway after a build saves at its end how its classes look in memory, in an archive. With
+  # it, every process starts with 0.6 times the CPU time. Java saves only classes from jars, hence classes.jar.
   ARCHIVE=target/shared/classes-$VERSION.jsa
   # A process that has run out of memory is of no use and ends. JDK_JAVA_OPTIONS adds options of your own.
   RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -Xlog:cds=off -Xlog:cds+dynamic=off -cp "$JAR:target/lib/*")
@@ -78,15 +77,14 @@ build() {
 
 # --- processes and their events --------------------------------------------------------------------------------------
 
-# The processes started here. Each has an index: NAMES and AGAIN (the command that starts it again) keep it, PIDS drops it
-# when the process ends.
+# The processes started here, each by its index: its name, the command that starts it again and, until it ends, its PID.
 NAMES=()
 AGAIN=()
 PIDS=()
 CRASHES= # the commands that kill them, but for the first gateway
 
-# Prepares to start processes. All that happens comes as a line from one pipe, file descriptor 3: "ready INDEX PORT
-# OPERATORS-PORT", "healthy INDEX" (a gateway has found a service healthy), "ended INDEX", and "stop" for a signal.
+# Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
+# OPERATORS-PORT", "healthy INDEX" (a gateway has found a service healthy), "ended INDEX", or "stop" after a signal.
 prepare() {
   local setting pipe=target/events.$$
   for setting in GATEWAY_PORT GATEWAY_ADMIN_PORT SERVICE_PORT; do
@@ -123,30 +121,22 @@ start() {
   "$@" > >(follow "$index" "$name") 2>&1 &
   PIDS[index]=$!
   set +m
-  disown # else bash reports in its own words that it was killed
+  disown # otherwise bash reports a killed process in its own words
   if [ "$name" != gateway ]; then CRASHES+="${CRASHES:+, }kill -9 ${PIDS[index]} ($name)"; fi
 }
 
-# Starts a main class under a name, with arguments. Where there is no archive, the first gateway saves one.
-launch() {
-  local name=$1 sharing=-Xshare:auto
-  shift
-  if [ "$name" = gateway ] && [ ! -f "$ARCHIVE" ]; then sharing=-XX:ArchiveClassesAtExit=$ARCHIVE.$$; fi
-  start "$name" "${RUN[@]}" "$sharing" "$@"
-}
-
-# Waits for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails after 30 s without one.
+# Waits this many seconds for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails if none comes.
 next_event() {
   EVENT=
-  read -r -t 30 -u 3 EVENT INDEX PORT OPERATORS || return
+  read -r -t "$1" -u 3 EVENT INDEX PORT OPERATORS || return
   if [ "$EVENT" = ended ]; then unset "PIDS[INDEX]"; fi
 }
 
-# Waits until an event has come so many times; ends all if a process ends before.
+# Waits until an event has come this many times; ends all if a process ends before.
 await() {
   local awaited=$1 times=$2 description=$3
   while [ "$times" -gt 0 ]; do
-    next_event || echo "run.sh  | still waiting for $description"
+    next_event 30 || echo "run.sh  | still waiting for $description"
     case $EVENT in
       "$awaited") times=$((times - 1)) ;;
       ended) fail "${NAMES[INDEX]} did not start; its line above says why. Stopping the others" ;;
@@ -155,11 +145,11 @@ await() {
   done
 }
 
-# Tells what has ended, until no gateway is left.
+# Reports each process that ends, until no gateway is left.
 watch() {
   local gateways=$1
   while true; do
-    next_event || continue
+    next_event 30 || continue
     case $EVENT in
       stop) exit 0 ;;
       ended)
@@ -171,7 +161,16 @@ watch() {
   done
 }
 
-# Stops all, Redis last since gateways still need it. That may take as long as GATEWAY_DRAIN; a second Ctrl-C kills.
+# Waits until at most this many processes are left. One that ends while it is being started may send no event.
+await_ends() {
+  local index
+  while [ ${#PIDS[@]} -gt "$1" ]; do
+    next_event 1
+    for index in "${!PIDS[@]}"; do kill -0 "${PIDS[index]}" 2>/dev/null || unset "PIDS[index]"; done
+  done
+}
+
+# Stops all, Redis last since stopping gateways need it. This may take as long as GATEWAY_DRAIN; a second Ctrl-C kills.
 stop_all() {
   local index redis=0
   trap '' TERM HUP
@@ -180,15 +179,15 @@ stop_all() {
   for index in ${PIDS[@]+"${!PIDS[@]}"}; do
     if [ "${NAMES[index]}" = redis ]; then redis=1; else kill -TERM "${PIDS[index]}" 2>/dev/null; fi
   done
-  while [ ${#PIDS[@]} -gt "$redis" ]; do next_event; done
+  await_ends "$redis"
   kill -TERM ${PIDS[@]+"${PIDS[@]}"} 2>/dev/null
-  while [ ${#PIDS[@]} -gt 0 ]; do next_event; done
+  await_ends 0
   if [ -f "$ARCHIVE.$$" ]; then mv -f "$ARCHIVE.$$" "$ARCHIVE"; fi
 }
 
 # --- all in one terminal ---------------------------------------------------------------------------------------------
 
-# Sets PORT to the port that is so many above the first; 0, any free port, stays 0.
+# Sets PORT to a port this many above the first one; 0, any free port, stays 0.
 port_above() { PORT=$((10#$1 == 0 ? 0 : 10#$1 + $2)); }
 
 # Sets URL to that of a host and port as this machine sees them.
@@ -200,15 +199,16 @@ url() {
   esac
 }
 
-# Starts gateways with these names, each when the one before listens, then A, B and C; waits until each gateway has found
-# all three healthy. Sets URLS, the gateways' URLs for clients, and DASHBOARD, that of the first.
+# Starts gateways with these names, one after another, then A, B and C; waits until every gateway has found all three
+# healthy. Sets URLS to the gateways' URLs for clients and DASHBOARD to the first one's dashboard.
 fleet() {
-  local name admin above=0 urls=""
+  local name admin above=0 urls="" sharing=-Xshare:auto
+  if [ ! -f "$ARCHIVE" ]; then sharing=-XX:ArchiveClassesAtExit=$ARCHIVE.$$; fi
   for name in "$@"; do
     port_above "${GATEWAY_ADMIN_PORT:-0}" "$above"
     admin=${GATEWAY_ADMIN_PORT:+$PORT}
     port_above "${GATEWAY_PORT:-8000}" "$above"
-    GATEWAY_PORT=$PORT GATEWAY_ADMIN_PORT=$admin launch "$name" GatewayApp
+    GATEWAY_PORT=$PORT GATEWAY_ADMIN_PORT=$admin start "$name" "${RUN[@]}" "$sharing" GatewayApp
     await ready 1 "$name to listen"
     AGAIN[INDEX]="GATEWAY_PORT=$PORT GATEWAY_REDIS_URL=${OWN_REDIS:-...} ./run.sh gateway"
     url "${GATEWAY_HOST:-0.0.0.0}" "$PORT"
@@ -218,30 +218,29 @@ fleet() {
       url "${GATEWAY_ADMIN_HOST:-127.0.0.1}" "$OPERATORS"
     fi
     urls+=${urls:+,}$URL
-    above=$((above + 10))
+    above=$((above + 10)) sharing=-Xshare:auto
   done
   DASHBOARD=${urls%%,*}/dashboard
   export GATEWAY_URL=${GATEWAY_URL:-$urls}
-  port_above "${SERVICE_PORT:-8001}" 0 && launch a ServiceA "$PORT"
-  port_above "${SERVICE_PORT:-8001}" 1 && launch b ServiceB "$PORT"
-  port_above "${SERVICE_PORT:-8001}" 2 && launch c ServiceC "$PORT"
+  port_above "${SERVICE_PORT:-8001}" 0 && start a "${RUN[@]}" ServiceA "$PORT"
+  port_above "${SERVICE_PORT:-8001}" 1 && start b "${RUN[@]}" ServiceB "$PORT"
+  port_above "${SERVICE_PORT:-8001}" 2 && start c "${RUN[@]}" ServiceC "$PORT"
   await healthy $((3 * $#)) "three healthy services; see ${URLS[0]}/services"
 }
 
-# One gateway, A, B and C, in the demo with traffic.
+# Runs one gateway, A, B and C, in the demo with traffic.
 one() {
   prepare
   fleet gateway
-  if [ "$1" = demo ]; then GATEWAY_URL=${URLS[0]} launch traffic gateway.demo.Traffic; fi
+  if [ "$1" = demo ]; then GATEWAY_URL=${URLS[0]} start traffic "${RUN[@]}" gateway.demo.Traffic; fi
   echo "ready   | try: curl -i ${URLS[0]}/api/data (Ctrl-C stops all)"
   echo "ready   | watch: $DASHBOARD"
   echo "ready   | crash one: $CRASHES"
   watch 1
 }
 
-# Three gateways on one Redis, A, B and C.
+# Runs three gateways on one Redis, A, B and C.
 cluster() {
-  local loop
   prepare
   if [ -z "${GATEWAY_REDIS_URL:-}" ]; then
     find_redis
@@ -251,30 +250,30 @@ cluster() {
     export GATEWAY_REDIS_URL=$OWN_REDIS
   fi
   fleet gateway second third
-  loop="for gateway in ${URLS[*]}; do curl -s -o /dev/null -w '%{http_code} ' \$gateway/api/data; done"
   echo "ready   | three gateways, one limit of ${GATEWAY_RATE_LIMIT:-5/60s} (Ctrl-C stops all). Try:"
-  echo "ready   | for i in 1 2 3; do $loop; done; echo"
+  echo "ready   | for i in 1 2 3; do for gateway in ${URLS[*]}; do" \
+    "curl -s -o /dev/null -w '%{http_code} ' \$gateway/api/data; done; done; echo"
   echo "ready   | one list: curl ${URLS[2]}/services shows what registered at the first"
   echo "ready   | crash one: $CRASHES"
   watch 3
 }
 
-# Sets REDIS to the command that runs Redis or Valkey: the installed one, or else the one from the jar that the tests use.
-# It listens to this machine alone and keeps everything in memory.
+# Sets REDIS to the command that runs Redis or Valkey, the installed one or else the one that the tests use. It listens to
+# this machine alone and keeps everything in memory.
 find_redis() {
   local server system
   if ! server=$(command -v redis-server || command -v valkey-server); then
     system=$(uname -sm | sed 's/Linux /linux-/; s/Darwin /darwin-/; s/x86_64/amd64/; s/aarch64/arm64/; s/i.86/386/')
     server=$(echo "$PWD"/target/redis/redis-server-*-"$system")
-    [ -f "$server" ] || fail "no Redis found (redis-server or valkey-server), and none is brought for this system; install one"
-    chmod +x "$server"
+    chmod +x "$server" 2>/dev/null ||
+      fail "no Redis found (redis-server or valkey-server), and the tests have none for this system; install one"
   fi
   REDIS=("$server" --port "${REDIS_PORT:-6379}" --bind 127.0.0.1 --save "" --appendonly no --dir target)
 }
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
-# Becomes one of the main classes.
+# Replaces this script by a main class.
 run() {
   build
   if [ -n "${GATEWAY_ADMIN_PORT:-}" ] && [[ $1 == Service* ]]; then # where services register

@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.testing.Await;
+import gateway.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,10 +27,10 @@ class ClusterScriptTest {
         RunScriptTest.what_maven_has_just_built_is_up_to_date();
     }
 
-    /** Gateways and services have free ports; Redis can't take any free one by itself. */
+    /** Gateways and services take any free ports; Redis must have a given one. */
     private static Map<String, String> environment() throws IOException {
         Map<String, String> environment = RunScriptTest.environment(0);
-        environment.put("REDIS_PORT", "" + Launched.freePorts(1));
+        environment.put("REDIS_PORT", "" + Ports.reserved());
         environment.put("GATEWAY_REDIS_TIMEOUT", "5s"); // this machine may be busy
         return environment;
     }

@@ -176,17 +176,16 @@ class RunScriptTest {
     private static Launched standIns(String command, String unusual, String does) throws IOException {
         String script = """
                 . ./run.sh --help >/dev/null
-                build() { ARCHIVE=target/none; }
-                find_redis() { REDIS=(stand_in redis); }
-                launch() { start "$1" stand_in "$1"; }
-                stand_in() {
-                  if [ "$1" = %s ]; then %s; fi
-                  case $1 in
-                    [abc]) for i in 1 2 3; do echo "$1 is healthy: at once"; done ;;
+                build() { ARCHIVE=target/none RUN=(stand_in); }
+                find_redis() { REDIS=(stand_in); }
+                stand_in() { # its name is a variable of run.sh's
+                  if [ "$name" = %s ]; then %s; fi
+                  case $name in
+                    [abc]) for i in 1 2 3; do echo "$name is healthy: at once"; done ;;
                     redis) echo Ready to accept connections ;;
-                    *) echo "$1 is ready on port 7" ;;
+                    *) echo "$name is ready on port 7" ;;
                   esac
-                  exec sh -c "echo $1 has PID \\$\\$; exec sleep 1000"
+                  exec sh -c "echo $name has PID \\$\\$; exec sleep 1000"
                 }
                 %s
                 """.formatted(unusual, does, command);
@@ -226,6 +225,16 @@ class RunScriptTest {
             script.signal("INT");
             assertEquals(0, script.exitCode(), script.output());
             assertFalse(script.output().contains("a       |"), script.output());
+        }
+    }
+
+    /** Ctrl-C came while C was being started: it ended before anybody read its output, and run.sh waited for that forever. */
+    @Test
+    void ctrl_c_does_not_wait_for_what_has_nobody_to_tell_its_end() throws Exception {
+        try (Launched script = standIns("one plain", "c", "kill -KILL $!; exec sleep 1000")) {
+            script.line("ready   | crash one: ");
+            script.signal("INT");
+            assertEquals(0, script.exitCode(), script.output());
         }
     }
 
