@@ -51,19 +51,19 @@ public final class GatewayApp {
 
     /** Returns the gateway, unstarted; its background work starts and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
-        ServiceList services = new ServiceList( // what POST /services registered
+        ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
-        Cluster cluster = new Cluster(settings, services, time); // the gateways that share a limit and this list
+        Cluster cluster = new Cluster(settings, services, time); // who shares limit and list with this gateway
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
-        AtomicInteger index = new AtomicInteger(); // which service is next
+        AtomicInteger index = new AtomicInteger(); // the next service's
         Balancer balancer = new RoundRobin(index);
         HealthChecker checker = new HealthChecker(services, settings, cluster.via(), time);
         OutlierDetection outliers = new OutlierDetection(services, time); // takes out services that don't answer
         Forwarder forwarder = new Forwarder(services, balancer, outliers, settings, time);
 
-        AdmissionControl admission = new AdmissionControl(settings, time); // how much is taken on at a time
+        AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limit, API, settings, time);
         Observation observation = new Observation(services, limiter, admission, settings.accessLog(), time);
         AdminApi admin = new AdminApi(
@@ -75,11 +75,12 @@ public final class GatewayApp {
                 limiter::start,
                 cluster::start,
                 timer -> services.offer(settings.services()), // after the shared list, which may have them already
-                checker::start, // after the list is filled: the first request meets services that were checked
-                forwarder::watchedBy,
+                checker::start, // after the list is filled: it checks all before the first request
+                forwarder::start,
                 admission::start);
         lifecycle.onListening(cluster::listensAt);
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
+        // Observation is last: it logs what ends while the others close.
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
 
         return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {

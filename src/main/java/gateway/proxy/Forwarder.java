@@ -55,7 +55,7 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /** Schedules the sweeps that end idle exchanges, connections and tunnels. */
-    public void watchedBy(Timer timer) {
+    public void start(Timer timer) {
         timer.every(Exchange.CHECK_PAUSE, "idle timeouts", upstreams::checkDeadlines);
         timer.every(UpstreamPool.IDLE_PAUSE, "idle connections", upstreams::closeIdle);
         timer.every(Tunnels.PAUSE, "idle WebSockets", tunnels::endQuiet);

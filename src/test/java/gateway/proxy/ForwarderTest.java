@@ -62,7 +62,7 @@ class ForwarderTest {
                         new OutlierDetection(services, time),
                         settings,
                         time)) {
-            forwarder.watchedBy(timer);
+            forwarder.start(timer);
             Backend backend = services.register(new Service("test", ServiceUrl.parse(service), Optional.empty()))
                     .backend();
             services.admit(backend, "test");
