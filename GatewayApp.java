@@ -53,11 +53,12 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
-        Cluster cluster = new Cluster(settings, services, time); // who shares limit and list with this gateway
+        Cluster cluster =
+                new Cluster(settings, services, time); // this gateway, and those that share limit and list with it
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
-        AtomicInteger index = new AtomicInteger(); // the next service's
+        AtomicInteger index = new AtomicInteger(); // of the next service
         Balancer balancer = new RoundRobin(index);
         HealthChecker checker = new HealthChecker(services, settings, cluster.via(), time);
         OutlierDetection outliers = new OutlierDetection(services, time); // takes out services that don't answer
@@ -84,7 +85,8 @@ public final class GatewayApp {
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
 
         return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {
-            routes.before(new TraceHandler(API, settings.clients().trustedProxies(), time)); // a request's record
+            routes.before(
+                    new TraceHandler(API, settings.clients().trustedProxies(), time)); // begins the request's record
             routes.before(admission.handler()); // 413 and 414 for what is too large
             routes.before(new PathGuard()); // 400 for paths that two servers could read differently
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
