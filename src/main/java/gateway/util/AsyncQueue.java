@@ -23,8 +23,11 @@ public final class AsyncQueue<T> implements AutoCloseable {
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(1);
     private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
-    /** No item: ends the thread's waiting for one. */
-    private static final Object WAKE_UP = new Object();
+    /** What can be in the queue besides items. */
+    private enum Signal {
+        /** Ends the thread's waiting for an item. */
+        WAKE_UP
+    }
 
     private final String name;
     private final Consumer<T> consumer;
@@ -103,7 +106,7 @@ public final class AsyncQueue<T> implements AutoCloseable {
         int left = MOST_AT_ONCE;
         for (Object item = first; item != null; item = --left > 0 ? queue.poll() : null) {
             try {
-                if (item != WAKE_UP) {
+                if (item != Signal.WAKE_UP) {
                     consumer.accept((T) item);
                 }
             } catch (RuntimeException | Error e) {
@@ -126,7 +129,7 @@ public final class AsyncQueue<T> implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        queue.offer(WAKE_UP); // if the queue is full, the thread isn't waiting
+        queue.offer(Signal.WAKE_UP); // if the queue is full, the thread isn't waiting
         try {
             thread.join(LONGEST_CLOSING.toMillis());
         } catch (InterruptedException e) {
