@@ -27,8 +27,8 @@ class BrowserLookTest extends InBrowser {
             Page page = browser.open(gateway);
             gateway.raw("GET /api/" + encoded + "?" + MARKUP + " HTTP/1.1\r\nHost: x\r\nX-Request-ID: " + MARKUP
                     + "\r\nConnection: close\r\n\r\n");
-            assertThat(page.locator("#hops tbody tr")).containsText(encoded);
-            page.locator("#hops tbody tr button").click();
+            assertThat(page.locator("#requests tbody tr")).containsText(encoded);
+            page.locator("#requests tbody tr button").click();
             assertThat(page.locator("#trace h2")).containsText(encoded);
             isHarmless(page);
         }
@@ -66,7 +66,7 @@ class BrowserLookTest extends InBrowser {
             assertThat(page.locator(".why")).containsText(MARKUP);
             assertThat(page.locator("#limiter .client")).hasText(MARKUP);
             assertThat(page.locator("#figure-share .name")).hasText(MARKUP);
-            page.locator("#hops tbody tr button").click();
+            page.locator("#requests tbody tr button").click();
             assertThat(page.locator("#trace .reason")).containsText(MARKUP);
             isHarmless(page);
         }
@@ -83,24 +83,24 @@ class BrowserLookTest extends InBrowser {
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             Page page = browser.open(gateway);
             gateway.get("/api/first");
-            page.locator("#hops tbody tr button").focus();
+            page.locator("#requests tbody tr button").focus();
             gateway.get("/api/second");
-            assertThat(page.locator("#hops-count")).hasText("1 newer one wait while you read");
-            assertThat(page.locator("#hops tbody tr")).hasCount(1);
-            assertThat(page.locator("#hops tbody tr button")).isFocused();
+            assertThat(page.locator("#requests-count")).hasText("1 newer request waiting while you read");
+            assertThat(page.locator("#requests tbody tr")).hasCount(1);
+            assertThat(page.locator("#requests tbody tr button")).isFocused();
             page.locator("#filter-text").focus();
-            assertThat(page.locator("#hops tbody tr")).hasCount(2);
+            assertThat(page.locator("#requests tbody tr")).hasCount(2);
 
-            page.locator("#hops-pause").press("Enter");
+            page.locator("#requests-pause").press("Enter");
             gateway.get("/api/third");
-            assertThat(page.locator("#hops-count")).hasText("1 newer one held back");
-            page.locator("#hops-pause").press("Enter");
-            assertThat(page.locator("#hops tbody tr")).hasCount(3);
+            assertThat(page.locator("#requests-count")).hasText("1 newer request held back");
+            page.locator("#requests-pause").press("Enter");
+            assertThat(page.locator("#requests tbody tr")).hasCount(3);
 
             page.fill("#filter-text", "second");
-            assertThat(page.locator("#hops tbody tr:visible")).hasCount(1);
+            assertThat(page.locator("#requests tbody tr:visible")).hasCount(1);
             page.selectOption("#filter-outcome", "limited");
-            assertThat(page.locator("#hops-empty")).hasText("None of them matches the filter.");
+            assertThat(page.locator("#requests-empty")).hasText("No request matches the filter.");
         }
     }
 
@@ -112,21 +112,21 @@ class BrowserLookTest extends InBrowser {
             for (int i = 0; i < 100; i++) {
                 gateway.get("/api/" + i);
             }
-            assertThat(page.locator("#hops tbody tr")).hasCount(100);
-            page.evaluate("() => document.getElementById('hops-region').scrollTop = 400");
+            assertThat(page.locator("#requests tbody tr")).hasCount(100);
+            page.evaluate("() => document.getElementById('requests-region').scrollTop = 400");
             double before = top(page, "/api/80");
             gateway.get("/api/newest"); // and the oldest goes
-            assertThat(page.locator("#hops tbody tr").first()).containsText("/api/newest");
-            assertThat(page.locator("#hops tbody tr")).hasCount(100);
+            assertThat(page.locator("#requests tbody tr").first()).containsText("/api/newest");
+            assertThat(page.locator("#requests tbody tr")).hasCount(100);
             assertEquals(before, top(page, "/api/80"), 1, "by no more than a part of a pixel");
         }
     }
 
     /** Where in the list the row of this path stands; what is above the list may grow by a line. */
     private static double top(Page page, String path) {
-        return ((Number) page.locator("#hops tbody tr", new Page.LocatorOptions().setHasText(path))
+        return ((Number) page.locator("#requests tbody tr", new Page.LocatorOptions().setHasText(path))
                         .evaluate("row => row.getBoundingClientRect().top"
-                                + " - document.getElementById('hops-region').getBoundingClientRect().top"))
+                                + " - document.getElementById('requests-region').getBoundingClientRect().top"))
                 .doubleValue();
     }
 
@@ -165,8 +165,8 @@ class BrowserLookTest extends InBrowser {
                 }
             }
             assertThat(page.locator("[data-backend]")).hasCount(services);
-            assertThat(page.locator("#hops tbody tr")).hasCount(24);
-            assertThat(page.locator("#summary-rate")).not().hasText("Nothing was asked."); // the plots have a step
+            assertThat(page.locator("#requests tbody tr")).hasCount(24);
+            assertThat(page.locator("#summary-rate")).not().hasText("No requests."); // the plots have a step
             for (int width : List.of(360, 768, 1280, 1600)) {
                 look(page, width, ColorScheme.LIGHT, services);
                 if (services == 3) {

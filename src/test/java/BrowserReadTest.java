@@ -85,7 +85,7 @@ class BrowserReadTest extends InBrowser {
                         "5s"))) {
             Page page = browser.open(gateway);
             assertThat(page.locator("#limiter-words"))
-                    .hasText("5 req/min per IP in all gateways (redis); here: at this one");
+                    .hasText("5 req/min per IP over all gateways (redis); shown: this gateway");
             redis.kill();
             assertThat(page.locator("#limiter-words"))
                     .containsText("5 req/min per IP, memory (redis unreachable since ");
@@ -103,12 +103,12 @@ class BrowserReadTest extends InBrowser {
             gateway.get("/api/two");
             second.send("GET /api/three HTTP/1.1\r\nHost: x\r\n\r\n").answer();
             Page page = browser.open(gateway);
-            Locator shown = page.locator("#hops tbody tr:visible");
+            Locator shown = page.locator("#requests tbody tr:visible");
             assertThat(shown).hasCount(3);
             page.selectOption("#filter-outcome", "limited");
             assertThat(shown).hasCount(1);
             assertThat(shown).containsText("/api/two");
-            assertThat(page.locator("#hops-count")).hasText("1 of 3 match");
+            assertThat(page.locator("#requests-count")).hasText("1 of 3 match");
             page.selectOption("#filter-outcome", "");
             page.fill("#filter-client", "127.0.0.2");
             assertThat(shown).hasCount(1);
@@ -135,7 +135,7 @@ class BrowserReadTest extends InBrowser {
             gateway.get("/api/data");
             Page page = browser.open(gateway);
             assertThat(page.locator("[data-backend] .why")).containsText(markup);
-            page.click("#hops tbody tr button");
+            page.click("#requests tbody tr button");
             assertThat(page.locator("#trace")).containsText(markup);
             assertThat(page.locator("img")).hasCount(0);
             assertNull(page.evaluate("() => window.hacked ?? null"));
@@ -171,7 +171,7 @@ class BrowserReadTest extends InBrowser {
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             Page page = browser.open(gateway);
             page.click("#send-one");
-            assertThat(page.locator("#hops tbody tr")).hasCount(1);
+            assertThat(page.locator("#requests tbody tr")).hasCount(1);
             assertTrue(named(page) > 20);
             page.click("#send-results button");
             assertThat(page.locator("#trace")).isVisible();

@@ -34,8 +34,8 @@ class BrowserTest extends InBrowser {
                 gateway.get("/api/things/" + i);
             }
             assertThat(page.locator("[data-total=served]")).hasText("6");
-            assertThat(page.locator("#hops tbody tr[data-outcome=served]")).hasCount(6);
-            assertThat(page.locator("#hops tbody tr").first()).containsText("/api/things/5");
+            assertThat(page.locator("#requests tbody tr[data-outcome=served]")).hasCount(6);
+            assertThat(page.locator("#requests tbody tr").first()).containsText("/api/things/5");
             assertThat(card(page, nameOf(a))).hasAttribute("data-status", "healthy");
             for (String plot : List.of("rate", "latency", "share")) {
                 assertThat(page.locator("#plot-" + plot + " canvas")).hasCount(1);
@@ -174,7 +174,7 @@ class BrowserTest extends InBrowser {
             try (TestGateway second = TestGateway.with(Map.of("GATEWAY_PORT", String.valueOf(port)), a)) {
                 assertThat(page.locator("#connection")).hasText("live");
                 second.get("/api/again");
-                assertThat(page.locator("#hops tbody tr").first()).containsText("/api/again");
+                assertThat(page.locator("#requests tbody tr").first()).containsText("/api/again");
             }
         }
     }
@@ -186,17 +186,17 @@ class BrowserTest extends InBrowser {
             Page page = browser.open(gateway);
             tabTo(page, "#send-one");
             page.keyboard().press("Enter");
-            assertThat(page.locator("#hops tbody tr")).hasCount(1);
-            tabTo(page, "#hops tbody tr button");
+            assertThat(page.locator("#requests tbody tr")).hasCount(1);
+            tabTo(page, "#requests tbody tr button");
             page.keyboard().press("Enter");
             Locator trace = page.locator("#trace");
             assertThat(trace).isVisible();
             assertThat(trace).containsText("/api/data");
             assertThat(trace).containsText("1 attempt");
-            assertThat(trace).containsText(page.locator("#hops tbody tr").getAttribute("data-id"));
+            assertThat(trace).containsText(page.locator("#requests tbody tr").getAttribute("data-id"));
             page.keyboard().press("Escape");
             assertThat(trace).isHidden();
-            assertThat(page.locator("#hops tbody tr button")).isFocused();
+            assertThat(page.locator("#requests tbody tr button")).isFocused();
         }
     }
 

@@ -71,7 +71,7 @@ class BrowserTokenTest extends InBrowser {
                 TestGateway gateway = TestGateway.with(WITH_TOKEN, a)) {
             Page page = visit(gateway, "/dashboard");
             page.click("[data-action=no-token]");
-            assertThat(page.locator("#notice")).containsText("aren't shown to you here");
+            assertThat(page.locator("#notice")).containsText("are hidden here");
             assertThat(page.locator("#notice")).containsText("GATEWAY_ADMIN_TOKEN");
             page.click("#send-one");
             assertThat(page.locator("[data-result=served]")).hasCount(1);
@@ -109,7 +109,7 @@ class BrowserTokenTest extends InBrowser {
             assertThat(connection(page)).hasText("live");
             assertThat(page.locator("#send-summary")).containsText("at the gateway's main port");
             assertThat(page.locator("#send-one")).isHidden();
-            assertThat(page.locator("#hops-empty")).hasText("No request yet.");
+            assertThat(page.locator("#requests-empty")).hasText("No request yet.");
         }
     }
 

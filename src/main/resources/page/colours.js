@@ -1,4 +1,4 @@
-/* Colours for canvases. The style sheet names them; a canvas needs them worked out for the theme that is on. */
+/* Colours for canvases. The style sheet defines them as variables; a canvas needs their values in the current theme. */
 
 const COLOURS = {p50: 'var(--accent)', p99: 'var(--p99)'};
 const SHARES = 8; // --share-1 to --share-8, then again
@@ -7,7 +7,7 @@ export const colourOf = (name) => COLOURS[name] ?? `var(--${name})`;
 
 export const shareColour = (index) => `var(--share-${(index % SHARES) + 1})`;
 
-/** What a colour of the style sheet is in the theme that is on: a probe's computed style says it. */
+/** Returns the value of a style sheet's colour in the current theme, by way of a probe's computed style. */
 export function resolved(colour) {
   const probe = document.createElement('span');
   probe.style.color = colour;

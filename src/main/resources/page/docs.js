@@ -1,4 +1,4 @@
-// Shows /openapi.json with Swagger UI, in the light or dark that the reader's system has.
+// Shows /openapi.json with Swagger UI, in the system's light or dark theme.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -13,7 +13,7 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null, // else it would ask a server on the internet
-  // Swagger UI encodes the slashes of a path parameter; below /api they are the path's own.
+  // Swagger UI encodes the slashes of a path parameter; below /api they must stay slashes.
   requestInterceptor: (request) => {
     const url = new URL(request.url, location.href);
     if (url.pathname.startsWith("/api/")) {

@@ -1,10 +1,10 @@
-/* Making elements. Text goes in as text nodes only: what services and requests say can't become markup. */
+/* Makes and changes elements. Text goes in as text nodes only, so text from services and requests can't become markup. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 export const byId = (id) => document.getElementById(id);
 
-/** An element with these attributes and children; a child that is null is left out. */
+/** Returns an element with these attributes and children; leaves out children that are null. */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -23,7 +23,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** Sets the text if it is another: an unchanged page costs no layout, and screen readers hear nothing. */
+/** Sets the text if it differs: an unchanged text then costs no layout, and screen readers stay quiet. */
 export function text(element, words) {
   const value = String(words);
   if (element.textContent !== value) {
@@ -31,7 +31,7 @@ export function text(element, words) {
   }
 }
 
-/** Sets an attribute if it is another; null takes it away. */
+/** Sets an attribute if it differs; null removes it. */
 export function attribute(element, name, value) {
   if (value === null) {
     element.removeAttribute(name);
@@ -40,17 +40,17 @@ export function attribute(element, name, value) {
   }
 }
 
-/** The shape that stands for an outcome or a state, in its colour. */
+/** Returns the shape for an outcome or a state, in its colour. */
 export function shape(tone) {
   return svg('svg', {class: 'shape', 'aria-hidden': 'true', focusable: 'false'}, svg('use', {href: `#shape-${tone}`}));
 }
 
-/** A word with its shape, in its colour. */
+/** Returns a word with its shape, in its colour. */
 export function tag(tone, words) {
   return el('span', {class: 'tag', 'data-tone': tone}, shape(tone), el('span', {}, words));
 }
 
-/** What a request got: the status and the outcome. A backend's own error was served, but shall not look well. */
+/** Returns a request's status and outcome. A backend's 5xx counts as served, but is marked as an error. */
 export function answer(outcome, status) {
   const bad = outcome === 'served' && status >= 500;
   return el('span', {class: 'tag', 'data-tone': outcome}, shape(outcome),

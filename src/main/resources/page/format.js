@@ -1,14 +1,14 @@
-/* Numbers, times and verdicts in words: the same everywhere on the page. */
+/* Formats numbers, times and the limiter's decisions, so that they look the same everywhere on the page. */
 
 const DASH = '–';
 const CLOCK = new Intl.DateTimeFormat([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
 const COUNT = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 const SHORT = new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1});
 
-/** 1234 as 1,234, and from 100,000 on as 123K. */
+/** Returns 1234 as 1,234, and from 100,000 on as 123K. */
 export const count = (n) => (n < 100_000 ? COUNT : SHORT).format(n);
 
-/** Requests per second: one decimal as long as it says something. */
+/** Returns requests per second, with one decimal below 10. */
 export function rate(perSecond) {
   if (perSecond === null || perSecond === undefined) {
     return DASH;
@@ -16,7 +16,7 @@ export function rate(perSecond) {
   return perSecond < 9.95 ? perSecond.toFixed(1) : count(perSecond);
 }
 
-/** Milliseconds with about three digits, as seconds from 10,000 on. */
+/** Returns milliseconds with about three digits, as seconds from 10,000 on. */
 export function millis(ms) {
   if (ms === null || ms === undefined) {
     return DASH;
@@ -27,13 +27,13 @@ export function millis(ms) {
   return `${ms < 10 ? ms.toFixed(1) : COUNT.format(ms)} ms`;
 }
 
-/** Time left, rounded up as the gateway's Retry-After is: "12 s", "3 min 5 s". */
+/** Returns the time left, rounded up like the gateway's Retry-After: "12 s", "3 min 5 s". */
 export function left(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Time passed, coarsely: "8 s", "3 min", "2 h", "5 d". */
+/** Returns the time passed, coarsely: "8 s", "3 min", "2 h", "5 d". */
 export function passed(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) {
@@ -45,7 +45,7 @@ export function passed(ms) {
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** The time of day, of where the page is looked at. */
+/** Returns the time of day in the browser's time zone. */
 export const clock = (time) => CLOCK.format(new Date(time));
 
 export function bytes(n) {
@@ -57,8 +57,8 @@ export function bytes(n) {
 
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
-/** What the limiter said to a request. */
-export function verdict(limit) {
+/** Returns the limiter's decision on a request. */
+export function decision(limit) {
   if (!limit) {
     return 'no limit';
   }
@@ -72,5 +72,5 @@ const STATES = {
   checking: {tone: 'checking', words: 'waiting for its first good check'},
 };
 
-/** A backend's state in the page's words and colour. */
+/** Returns the page's word and colour for a backend's state. */
 export const state = (status) => STATES[status] ?? {tone: 'checking', words: String(status)};

@@ -1,19 +1,19 @@
-/* The clients nearest their limit, and when each is free again: counted down between the gateway's words. */
+/* The clients nearest to their limit, with a countdown to when each may send again. */
 
 import {attribute, byId, el, text} from './dom.js';
 import {left} from './format.js';
 
-const MOST_PIPS = 20; // up to this limit each request is a pip of its own, beyond that they are a bar
+const MOST_PIPS = 20; // up to this limit each request is a pip; above it there is one bar
 
 export function limiter() {
   const list = byId('limiter');
   const rows = new Map();
 
   function show(limit) {
-    const heard = performance.now();
+    const received = performance.now();
     const nearest = limit?.nearest ?? [];
     text(byId('limiter-words'), limit ? words(limit) : '');
-    text(byId('limiter-empty'), limit ? 'Nobody has asked lately.' : 'No limit is set: GATEWAY_RATE_LIMIT=off.');
+    text(byId('limiter-empty'), limit ? 'No client has sent a request lately.' : 'No limit is set: GATEWAY_RATE_LIMIT=off.');
     byId('limiter-empty').hidden = nearest.length > 0;
     const names = new Set(nearest.map((entry) => entry.client));
     for (const [client, row] of rows) {
@@ -32,7 +32,7 @@ export function limiter() {
       if (list.children[index] !== row.element) {
         list.insertBefore(row.element, list.children[index] ?? null);
       }
-      row.show(entry, heard);
+      row.show(entry, received);
     });
   }
 
@@ -40,9 +40,9 @@ export function limiter() {
   return {show};
 }
 
-/* With Redis, what counts there; the rows are what passed at this gateway. */
+/* With Redis, the policy is that of all gateways; the rows show only what passed this gateway. */
 function words({policy, store}) {
-  return store === 'redis' ? `${policy} in all gateways (redis); here: at this one` : store === 'memory' ? policy : `${policy}, ${store}`;
+  return store === 'redis' ? `${policy} over all gateways (redis); shown: this gateway` : store === 'memory' ? policy : `${policy}, ${store}`;
 }
 
 class Row {
@@ -60,19 +60,19 @@ class Row {
     this.element = el('li', {'data-client': client}, el('span', {class: 'client'}, client), this.meter, this.used, this.free);
   }
 
-  show(entry, heard) {
+  show(entry, received) {
     this.entry = entry;
-    this.heard = heard;
+    this.received = received;
     text(this.used, `${entry.used} of ${this.limit}`);
     attribute(this.meter, 'aria-valuenow', Math.min(entry.used, this.limit));
     attribute(this.element, 'data-tone', entry.remaining === 0 ? 'limited' : 'served');
     this.pips?.forEach((pip, i) => attribute(pip, 'class', i < entry.used ? 'on' : null));
     this.fill.style.width = `${Math.min(100, (100 * entry.used) / this.limit)}%`;
-    this.tick(heard);
+    this.tick(received);
   }
 
   tick(now) {
-    const since = now - this.heard;
+    const since = now - this.received;
     const wait = this.entry.next_free_in_ms - since;
     if (this.entry.remaining > 0) {
       const all = this.entry.all_free_in_ms - since;

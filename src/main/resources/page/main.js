@@ -1,8 +1,8 @@
-/* The page as a table of contents: makes the parts and hands each what the gateway says. */
+/* The page's table of contents: makes the parts, and hands each the events from the gateway. */
 
 import {attribute, byId, el, shape, text} from './dom.js';
 import {passed} from './format.js';
-import {hops} from './hops.js';
+import {requestList} from './requests.js';
 import {limiter} from './limiter.js';
 import {picture} from './picture.js';
 import {plots} from './plots.js';
@@ -15,7 +15,7 @@ import {tokens} from './token.js';
 import {totals} from './totals.js';
 
 const SAID = {
-  lost: (why) => `connection lost: ${why}; trying again`,
+  lost: (why) => `connection lost: ${why}; will retry`,
   refused: () => 'for operators only',
 };
 
@@ -24,7 +24,7 @@ const figures = totals();
 const system = picture(operating(announce));
 const clients = limiter();
 const charts = plots();
-const requests = hops((trace) => traces.open(trace));
+const requests = requestList((trace) => traces.open(trace));
 const traces = drawer(requests);
 sending((trace, opener) => traces.open(trace, opener));
 registering();
@@ -49,7 +49,7 @@ function state(now) {
   text(byId('version'), now.version);
   text(byId('uptime'), `up ${passed(time - Date.parse(now.started))}`);
   byId('notice').hidden = now.status !== 'draining';
-  text(byId('notice'), now.status === 'draining' ? 'The gateway is draining: it finishes what is under way and takes no new connections.' : '');
+  text(byId('notice'), now.status === 'draining' ? 'The gateway is draining: it finishes the requests under way and accepts no new connections.' : '');
   figures.show(now, rates);
   system.show(now, rates, time);
   clients.show(now.limit);
@@ -68,15 +68,15 @@ function connection(state, why) {
   document.title = state === 'lost' ? '(connection lost) API Gateway' : 'API Gateway';
 }
 
-/** Says what can't be seen, and why. */
+/** Shows which data is hidden, and why. */
 function refused(why) {
   const again = el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
   again.addEventListener('click', () => tryAgain());
-  byId('notice').replaceChildren(el('p', {}, "Requests, clients and services aren't shown to you here, and changes are refused. ", why, '.'), again);
+  byId('notice').replaceChildren(el('p', {}, "Requests, clients and services are hidden here, and changes are refused. ", why, '.'), again);
   byId('notice').hidden = false;
 }
 
-/** What came of an action: said by screen readers, seen for a while at the foot of the page. */
+/** Announces the result of an action: to screen readers, and for a while at the bottom of the page. */
 function announce(tone, words) {
   const toast = byId('toast');
   toast.replaceChildren(el('span', {class: 'tag', 'data-tone': tone}, shape(tone), el('span', {}, words)));

@@ -7,7 +7,7 @@ import {Wires} from './wires.js';
 
 const MANY = 8; // more backends than this get smaller cards
 
-/** @param act called with an action (drain, resume, remove) and the backend it is for */
+/** @param act called with an action (drain, resume, remove) and its backend */
 export function picture(act) {
   const root = byId('picture');
   const list = byId('backends');
@@ -73,7 +73,7 @@ export function picture(act) {
     }
   }
 
-  /** Who had the focus on a card that goes shall not be thrown to the top of the page. */
+  /** Removes a card. If it had the focus, a neighbour gets it, rather than the top of the page. */
   function remove(name, card) {
     const focused = card.element.contains(document.activeElement);
     const neighbour = card.element.nextElementSibling ?? card.element.previousElementSibling;
@@ -87,7 +87,7 @@ export function picture(act) {
   return {show};
 }
 
-/** What flows where, per second. */
+/** Returns the requests per second on each wire. */
 function flowsOf(rates) {
   const of = (name) => rates.of(name) ?? 0;
   if (rates.of('served') === null) {
@@ -97,7 +97,7 @@ function flowsOf(rates) {
   return {arriving, passed: arriving - of('limited') - of('rejected'), limited: of('limited'), failed: of('failed')};
 }
 
-/** One backend. Its elements are made once and changed in place: focus and hover stay where they are. */
+/** A backend's card. Its elements are made once and changed in place, so that focus and hover stay. */
 class Card {
   constructor(name, act) {
     this.rate = el('span', {class: 'lead'});
@@ -124,11 +124,11 @@ class Card {
           this.next),
         el('p', {class: 'why muted'}, this.why, this.where),
         el('dl', {class: 'numbers'},
-          this.#number('share', 'share', 'of the requests of the last three seconds'),
-          this.#number('in_flight', 'in flight', 'requests it has not yet answered'),
-          this.#number('p50', 'p50', 'median of its latency'),
-          this.#number('p99', 'p99', '99th percentile of its latency'),
-          this.#number('failures', 'failures', 'requests that brought no answer, since it registered')),
+          this.#number('share', 'share', 'of the requests in the last three seconds'),
+          this.#number('in_flight', 'in flight', 'requests under way'),
+          this.#number('p50', 'p50', 'median latency'),
+          this.#number('p99', 'p99', '99th percentile of latency'),
+          this.#number('failures', 'failures', 'requests without a complete answer since it registered')),
         el('div', {class: 'buttons'}, this.drain, this.resume, this.remove),
       ),
     );
@@ -169,7 +169,7 @@ class Card {
     text(this.numbers.failures, count(backend.failures));
   }
 
-  /** Drain and resume take each other's place; the focus goes along. */
+  /** Swaps the buttons Drain and Resume; the focus follows. */
   #swap(draining) {
     const [shown, hidden] = draining ? [this.resume, this.drain] : [this.drain, this.resume];
     const focused = document.activeElement === hidden;
@@ -184,7 +184,7 @@ class Card {
 function reasonOf(backend, now) {
   const check = backend.last_check;
   const age = passed(now - Date.parse(backend.since));
-  const said = backend.reason === stateOf(backend.status).words; // beside the name
+  const said = backend.reason === stateOf(backend.status).words; // already shown beside the name
   const reason = said ? `for ${age}` : `${backend.reason ?? backend.status}, ${age} ago`;
   const told = !check || check.good || String(backend.reason).includes(check.error);
   return told ? reason : `${reason}; last check: ${check.error}`;

@@ -1,4 +1,4 @@
-/* The last 15 minutes as three plots, each with a legend of its latest values and a sentence for who can't see it. */
+/* The last 15 minutes as three plots, each with a legend of its latest values and a summary for screen readers. */
 
 import {byId, el, text} from './dom.js';
 import {count, millis, rate} from './format.js';
@@ -12,7 +12,7 @@ const CLOCK = [
   [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
   [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
 ];
-const SHARE_STEPS = 5; // shares are of 15 s: of three seconds with four requests they would only jump
+const SHARE_STEPS = 5; // shares are over 15 s: over three seconds with a few requests they would jump
 
 export function plots() {
   let points = [];
@@ -56,7 +56,7 @@ function ratePlot() {
     const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
     const what = shown.map((outcome, i) => `${count(sums[i])} ${outcome}`).join(', ');
     const most = peak > 0 ? `; at most ${rate(peak)} served per second.` : '.';
-    const summary = sums.some((sum) => sum > 0) ? what + most : 'Nothing was asked.';
+    const summary = sums.some((sum) => sum > 0) ? what + most : 'No requests.';
     return {series, summary, axis: (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value))};
   });
 }
@@ -72,7 +72,7 @@ function latencyPlot() {
     }));
     const known = series.map((one) => one.values.filter((value) => value !== null));
     const summary = known[0].length === 0
-      ? 'Nothing was served.'
+      ? 'No request was served.'
       : `p50 between ${millis(Math.min(...known[0]))} and ${millis(Math.max(...known[0]))}, p99 at most ${millis(Math.max(...known[1]))}.`;
     return {series, summary, axis: (value) => String(+value.toFixed(value < 10 ? 1 : 0))};
   });
@@ -98,13 +98,13 @@ function sharePlot() {
     });
     const now = stacked.map((one) => `${one.label} ${one.words(one.shown.at(-1) ?? null)}`);
     const more = now.length > 6 ? ` and ${now.length - 6} more` : '';
-    const summary = names.length === 0 ? 'No backend has had a request.' : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
-    // The highest first: each area is painted over the foot of the one before.
+    const summary = names.length === 0 ? 'No backend got a request.' : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
+    // The highest first: each area is painted over the lower part of the one before.
     return {series: stacked.reverse(), summary, axis: (value) => `${value} %`, top: 100};
   });
 }
 
-/** Percent of each backend over the steps up to this one; null when there were no requests. */
+/** Returns each backend's share in percent over the steps up to this one; null without requests. */
 function sharesAround(points, i) {
   const sums = {};
   let all = 0;
@@ -119,7 +119,7 @@ function sharesAround(points, i) {
 
 /* --- what they share ---------------------------------------------------------------------------------------------- */
 
-/** @param read makes of the points {series, summary, axis, top}; the canvas is made anew when the series are others */
+/** @param read makes {series, summary, axis, top} from the points; the canvas is made anew when the series change */
 function plot(name, read) {
   const root = byId(`plot-${name}`);
   const figure = byId(`figure-${name}`);
@@ -161,7 +161,7 @@ function plot(name, read) {
     return el('li', {}, swatch, el('span', {class: 'name'}, series.label), el('span', {class: 'value'}));
   }
 
-  /** The values where the pointer is, else the latest. */
+  /** Shows the values under the pointer, else the latest. */
   function readOut(index) {
     content.series.forEach((series, i) => {
       const values = series.shown ?? series.values;
@@ -197,8 +197,9 @@ function options(content, size, readOut) {
 }
 
 /**
- * By the gateway's clock, which may be another than the page's: the newest point stands at the right. A gateway that
- * hasn't run for a quarter of an hour yet has its whole life shown, so that its first minutes aren't a sliver.
+ * Returns the range of the time axis, by the gateway's clock, which may differ from the browser's. The newest point is
+ * at the right. Before the gateway has run for a quarter of an hour, the axis begins at its start, so that the first
+ * minutes aren't a sliver.
  */
 function lastQuarter(self) {
   const times = self.data[0];
@@ -220,7 +221,7 @@ function line(series) {
   };
 }
 
-/** A line needs two points: one that has no neighbour is a dot. */
+/** Returns the points without neighbours, which are drawn as dots, since a line needs two points. */
 function alone(self, index) {
   const values = self.data[index];
   const missing = (value) => value === null || value === undefined;

@@ -1,13 +1,13 @@
-/** Rates out of counters: what was added within the last three seconds, whatever the pace at which counts come in. */
+/** Computes rates from counters over the last three seconds, however often the counters are read. */
 export class Rates {
   #window;
-  #samples = []; // oldest first; the first one is the youngest that is at least a window old, once there is one
+  #samples = []; // oldest first; the first is the newest that is at least one window old, once there is one
 
   constructor(windowMs = 3000) {
     this.#window = windowMs;
   }
 
-  /** @param counts a plain object of counters that only grow; when one has shrunk, the gateway was started anew */
+  /** @param counts a plain object of counters that only grow; if one has shrunk, the gateway was restarted */
   add(timeMs, counts) {
     const last = this.#samples.at(-1);
     const anew = last && Object.entries(counts).some(([name, n]) => n < (last.counts[name] ?? 0));
@@ -20,14 +20,14 @@ export class Rates {
     }
   }
 
-  /** Per second; null as long as nothing can be said. */
+  /** Returns the rate per second; null as long as it isn't known. */
   of(name) {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     if (!first || last.timeMs - first.timeMs < 500 || last.counts[name] === undefined) {
       return null;
     }
-    // Who wasn't there before has counted from 0.
+    // A new counter began at 0.
     const added = Math.max(0, last.counts[name] - (first.counts[name] ?? 0));
     return (added * 1000) / (last.timeMs - first.timeMs);
   }

@@ -1,4 +1,4 @@
-/* Requests from this page: one, or ten one after another, each answer drawn as it comes. */
+/* Sends requests from this page: one, or ten in sequence; shows each answer as it comes. */
 
 import {byId, el, shape, text} from './dom.js';
 import {ask as askGateway} from './token.js';
@@ -6,7 +6,7 @@ import {OUTCOMES} from './totals.js';
 
 const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
 
-/** @param open called with a trace, and what to go back to */
+/** @param open called with a trace, and the element that gets the focus back */
 export function sending(open) {
   const results = byId('send-results');
   const summary = byId('send-summary');
@@ -45,13 +45,13 @@ export function sending(open) {
   lookForServices();
 }
 
-/** At the port for operators no service answers: then there is nothing to send. */
+/** Hides the form at the admin port, where no service answers. */
 async function lookForServices() {
   const start = await fetch('/', {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
   if (start && !start.links.api) {
     byId('send-form').hidden = true;
-    text(byId('send-summary'), "Services answer at the gateway's main port; this one is for operators.");
-    text(byId('hops-empty'), 'No request yet.');
+    text(byId('send-summary'), "Services answer at the gateway's main port; this is the admin port.");
+    text(byId('requests-empty'), 'No request yet.');
   }
 }
 
@@ -64,7 +64,7 @@ function belowApi(path) {
 async function ask(target) {
   try {
     const response = await fetch(target, {cache: 'no-store', signal: AbortSignal.timeout(LONGEST_MS)});
-    await response.arrayBuffer(); // to the end: who leaves before has abandoned it
+    await response.arrayBuffer(); // to the end, or the request would count as abandoned
     const header = (name) => response.headers.get(name);
     return {
       status: response.status,
@@ -78,7 +78,7 @@ async function ask(target) {
   }
 }
 
-/** As the gateway counts it: X-Backend-Service stands on what a backend has answered. */
+/** Returns the outcome as the gateway counts it: a backend's answer carries X-Backend-Service. */
 function outcomeOf(response) {
   if (response.headers.has('X-Backend-Service') && !/;\s*error=/.test(response.headers.get('Proxy-Status') ?? '')) {
     return 'served';

@@ -1,4 +1,4 @@
-/* What an operator does to services: register, drain, resume, remove. */
+/* The operator's actions on services: register, drain, resume, remove. */
 
 import {byId, el, shape} from './dom.js';
 import {millis, state as stateOf} from './format.js';
@@ -18,7 +18,7 @@ export function registering() {
     if (lease.value.trim()) {
       service.lease = lease.value.trim();
     }
-    say(result, 'checking', 'Registering; it is checked at once …');
+    say(result, 'checking', 'Registering; the first check runs …');
     const answer = await call('POST', '/services', service);
     if (answer.ok) {
       const {tone, words} = stateOf(answer.body.status);
@@ -28,16 +28,16 @@ export function registering() {
     } else {
       const errors = answer.body?.errors ?? [];
       refuse(form, errors);
-      say(result, 'failed', errors.length > 0 ? 'Not registered: the fields say why.' : answer.words);
+      say(result, 'failed', errors.length > 0 ? 'Not registered; see the fields above.' : answer.words);
     }
   });
 }
 
-/** What the gateway saw when it asked the service how it is. */
+/** Describes the service's first health check. */
 function probe(service) {
   const check = service.last_check;
   if (!check) {
-    return 'It was not asked yet.';
+    return 'It has not been checked yet.';
   }
   return check.good ? `Its check was good and took ${millis(check.latency_ms)}.` : `Its check was bad: ${check.error}.`;
 }
@@ -65,7 +65,11 @@ function clear(form) {
 
 /* --- drain, resume, remove ---------------------------------------------------------------------------------------- */
 
-/** An action on a backend; removing is asked about first. @param tell says what came of it */
+/**
+ * Returns a function that runs an action on a backend; asks for confirmation before removing it.
+ *
+ * @param tell announces the result
+ */
 export function operating(tell) {
   const confirm = confirmation();
 
@@ -79,12 +83,12 @@ export function operating(tell) {
       return;
     }
     const answer = await call('POST', `${path}/${action}`);
-    const done = action === 'drain' ? 'is drained: it gets no new requests.' : 'is in turn again.';
+    const done = action === 'drain' ? 'is draining: it gets no new requests.' : 'gets requests again.';
     tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} ${done}` : answer.words);
   };
 }
 
-/** A dialog of its own: the keyboard stays in it, Escape leaves it, and the focus comes back. */
+/** Makes a modal dialog: the keyboard stays in it, Escape closes it, and the focus goes back afterwards. */
 function confirmation() {
   const dialog = byId('confirm');
   const title = el('h2', {id: 'confirm-title'});
@@ -104,8 +108,8 @@ function confirmation() {
     then = action;
     title.textContent = `Remove ${backend.name}?`;
     detail.textContent = backend.lease
-      ? 'It gets no more requests; those under way finish. It renews a lease, so it will register again by itself unless it is stopped: to keep it out, drain it.'
-      : 'It gets no more requests; those under way finish. To have it back, register it again.';
+      ? 'It gets no more requests; those under way finish. It renews a lease, so it will register again unless it is stopped. To keep it out, drain it.'
+      : 'It gets no more requests; those under way finish. To add it again, register it.';
     dialog.showModal();
     no.focus();
   };
@@ -113,7 +117,7 @@ function confirmation() {
 
 /* --- calling the gateway ------------------------------------------------------------------------------------------ */
 
-/** {ok, body, words}: an answer, or in words why there is none. */
+/** Calls the gateway; returns {ok, body, words}: the answer, or the reason why there is none. */
 async function call(method, path, json) {
   try {
     const headers = json ? {'Content-Type': 'application/json'} : {};
@@ -122,7 +126,7 @@ async function call(method, path, json) {
     const body = text ? JSON.parse(text) : null;
     return {ok: response.ok, body, words: body?.detail ?? body?.title ?? `The gateway answered ${response.status}.`};
   } catch {
-    return {ok: false, body: null, words: 'The gateway was not reached.'};
+    return {ok: false, body: null, words: "The gateway can't be reached."};
   }
 }
 

@@ -1,19 +1,18 @@
-/*
- * The gateway's events, read by fetch: EventSource can't send a token. Each connection here ends for good when it fails
- * or falls silent, and a new one is tried.
+/* Reads the gateway's events with fetch, since EventSource can't send a token. A connection that fails or falls silent is
+ * closed, and a new one is opened.
  */
 
 import {another, authorization, isAboutToken} from './token.js';
 
-const SILENCE_MS = 5000; // the gateway says something at least once a second
+const SILENCE_MS = 5000; // the gateway sends an event at least once a second
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
  * Listens until the page is left.
  *
- * @param handlers one for each kind of event, and connection('connecting' | 'live' | 'lost' | 'refused', why)
- * @returns tries again now
+ * @param handlers a function for each kind of event, and connection('connecting' | 'live' | 'lost' | 'refused', why)
+ * @returns a function that reconnects now
  */
 export function listen(url, handlers) {
   let current = null; // the connection's AbortController
@@ -29,16 +28,16 @@ export function listen(url, handlers) {
     try {
       const response = await fetch(url, {headers: authorization(), cache: 'no-store', signal: connection.signal});
       if (isAboutToken(response) || response.status === 403) {
-        clearTimeout(watchdog); // people take their time
+        clearTimeout(watchdog); // no watchdog while the user types the token
         await refused(connection, response);
       } else if (!response.ok) {
-        lost(connection, 'it answers without events, perhaps to too many viewers');
+        lost(connection, 'the gateway sends no events; perhaps there are too many viewers');
       } else {
         await read(response, connection);
-        lost(connection, 'the gateway has ended it');
+        lost(connection, 'the gateway closed it');
       }
     } catch {
-      lost(connection, 'the gateway is not reached');
+      lost(connection, "the gateway can't be reached");
     }
   }
 
@@ -54,25 +53,25 @@ export function listen(url, handlers) {
       const events = (rest + value).split('\n\n');
       rest = events.pop();
       for (const event of events) {
-        heard(event);
+        received(event);
       }
     }
   }
 
-  function heard(event) {
+  function received(event) {
     const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event);
     pause = FIRST_PAUSE_MS;
     handlers.connection('live');
     try {
       handlers[name](JSON.parse(data));
     } catch (error) {
-      reportError(error); // the page's own; the connection is well
+      reportError(error); // an error of the page; the connection is fine
     }
   }
 
   function watch(connection) {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => lost(connection, 'nothing was heard for 5 seconds'), SILENCE_MS);
+    watchdog = setTimeout(() => lost(connection, 'no event for 5 seconds'), SILENCE_MS);
   }
 
   function close() {
@@ -85,7 +84,7 @@ export function listen(url, handlers) {
 
   function lost(connection, why) {
     if (connection !== current) {
-      return; // it was ended here
+      return; // closed by this page
     }
     close();
     handlers.connection('lost', why);
@@ -93,7 +92,7 @@ export function listen(url, handlers) {
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 
-  /** Without another token, trying again by itself would change nothing. */
+  /** Handles a refusal. Reconnects only with another token, since nothing else would change the answer. */
   async function refused(connection, response) {
     const problem = await response.clone().json();
     handlers.connection('refused', problem.detail);
@@ -108,7 +107,7 @@ export function listen(url, handlers) {
     }
   }
 
-  // A laptop that wakes up, or a page brought back from the cache, needn't wait for its turn.
+  // Reconnect at once when a laptop wakes up or the page comes back from the cache.
   addEventListener('online', open);
   addEventListener('pageshow', (event) => event.persisted && open());
   addEventListener('pagehide', close);

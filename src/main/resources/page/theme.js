@@ -1,12 +1,11 @@
-/*
- * The theme: the system's, or what was chosen here. A classic script in the head, not a module: it runs before the
- * first paint, so that a dark page never flashes white. Says "themechange" when the colours are others.
+/* The theme: the system's, or the one chosen here. A classic script in the head, not a module, because it must run
+ * before the first paint, so that a dark page never flashes white. Fires "themechange" when the colours change.
  */
 (() => {
   const KEY = 'gateway-theme';
   const CHOICES = ['system', 'light', 'dark'];
 
-  // Storage can be forbidden; the choice then lasts as long as the page.
+  // Storage may be disabled; the choice then lasts as long as the page.
   const stored = () => {
     try {
       return localStorage.getItem(KEY);

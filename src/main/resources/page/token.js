@@ -1,6 +1,5 @@
-/*
- * The gateway's token, if it wants one: asked for when it is missing or wrong, kept for this tab alone, sent with
- * whatever this page asks of the gateway itself.
+/* The admin token, if the gateway requires one. The page asks the user for it when it is missing or wrong, keeps it for
+ * this tab only, and sends it with each of its requests to the gateway itself.
  */
 
 import {byId, el, shape} from './dom.js';
@@ -13,12 +12,15 @@ let asking = null; // while the dialog is open: a promise of whether there is a 
 function kept() {
   try {
     return sessionStorage.getItem(KEPT_AS);
-  } catch { // a browser that keeps nothing
+  } catch { // storage is disabled
     return null;
   }
 }
 
-/** Like fetch; asks for the token until the gateway takes it or the user gives up, and then returns the refusal. */
+/**
+ * Works like fetch, but asks the user for the token until the gateway accepts it; returns the refusal if the user gives
+ * up.
+ */
 export async function ask(path, init = {}) {
   while (true) {
     const shown = token;
@@ -29,26 +31,26 @@ export async function ask(path, init = {}) {
   }
 }
 
-/** The header that shows the token; nothing without one. */
+/** Returns the header with the token; no header without a token. */
 export function authorization() {
   return token ? {Authorization: `Bearer ${token}`} : {};
 }
 
-/** Whether an answer, not of a service, refuses for want of the right token. */
+/** Returns whether the gateway's answer is a refusal because of the token. Not for answers of services. */
 export function isAboutToken(response) {
   return response.status === 401;
 }
 
-/** Whether there is another token to try than the one that got this answer; if need be the user is asked. */
+/** Returns whether there is another token to try than the one that got this answer; asks the user if necessary. */
 export async function another(response, shown = token) {
   if (shown !== token) {
-    return true; // another answer was quicker, and the user too
+    return true; // the user has already answered for another request
   }
   const problem = await response.clone().json().catch(() => ({}));
   return wanted(shown ? problem.detail : '');
 }
 
-/** Opens the dialog, or waits with whoever opened it. */
+/** Opens the dialog, or waits for the one that is open. */
 function wanted(complaint) {
   asking ??= new Promise((resolve) => open(complaint ?? '', resolve)).finally(() => (asking = null));
   return asking;
@@ -58,8 +60,8 @@ function open(complaint, resolve) {
   const field = el('input', {id: 'token-field', type: 'password', autocomplete: 'off', spellcheck: 'false', required: true, 'aria-describedby': 'token-complaint'});
   const note = el('p', {id: 'token-complaint', class: 'field-error', hidden: complaint === ''}, shape('failed'), complaint);
   const form = el('form', {method: 'dialog', class: 'stack'},
-    el('h2', {id: 'token-title'}, 'The gateway wants its token'),
-    el('p', {}, 'Requests, clients and services are shown to operators only. The token is what ', el('code', {}, 'GATEWAY_ADMIN_TOKEN'), ' holds on the gateway; this tab forgets it when it is closed.'),
+    el('h2', {id: 'token-title'}, 'The gateway requires its token'),
+    el('p', {}, 'Requests, clients and services are shown to operators only. The token is the value of ', el('code', {}, 'GATEWAY_ADMIN_TOKEN'), ' on the gateway; it is forgotten when this tab is closed.'),
     el('div', {class: 'field'}, el('label', {for: 'token-field'}, 'Token'), field, note),
     el('div', {class: 'buttons'},
       el('button', {type: 'submit', class: 'primary', 'data-action': 'use-token'}, 'Use it'),
@@ -73,7 +75,7 @@ function open(complaint, resolve) {
   });
   form.querySelector('[data-action=no-token]').addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => {
-    dialog.replaceChildren(); // what was typed doesn't stay in the page
+    dialog.replaceChildren(); // don't keep the typed text in the page
     resolve(given);
   }, {once: true});
   dialog.showModal();
@@ -89,7 +91,7 @@ function keep(value) {
       sessionStorage.removeItem(KEPT_AS);
     }
   } catch {
-    // then it is known until the page is left
+    // then it lasts as long as the page
   }
   show();
 }
@@ -98,12 +100,12 @@ function show() {
   byId('forget-token').hidden = !token;
 }
 
-/** The button that forgets the token, and links to what can't be opened without it. */
+/** Sets up the button that forgets the token, and the links that need it. */
 export function tokens() {
   show();
   byId('forget-token').addEventListener('click', () => {
     keep(null);
-    location.reload(); // what was shown is gone, too
+    location.reload(); // so that no private data stays on the page
   });
   for (const link of document.querySelectorAll('a[data-private]')) {
     link.addEventListener('click', async (event) => {

@@ -1,4 +1,4 @@
-/* The figures at the top: what became of all requests since the start, and how it is now. */
+/* The figures at the top: all requests since the start by outcome, and the current latency. */
 
 import {byId, el, shape, text} from './dom.js';
 import {count, millis, rate} from './format.js';
@@ -8,9 +8,9 @@ export const OUTCOMES = ['served', 'limited', 'failed', 'rejected', 'abandoned']
 const MEANING = {
   served: "a backend's answer was passed on, whatever its status",
   limited: 'refused with 429',
-  failed: 'no backend gave a whole answer',
+  failed: 'no backend gave a complete answer',
   rejected: 'the gateway refused the request itself: 400, 405, 408, 501',
-  abandoned: 'the client left first',
+  abandoned: 'the client left before it had the whole answer',
 };
 
 export function totals() {
@@ -28,9 +28,9 @@ export function totals() {
   for (const outcome of OUTCOMES) {
     tile(outcome, outcome, outcome, MEANING[outcome], true);
   }
-  tile('in-flight', 'in flight', null, 'requests that are under way now');
-  tile('p50', 'latency p50', null, 'half of the requests of the last half minute were as quick or quicker');
-  tile('p99', 'latency p99', null, '99 in 100 requests of the last half minute were as quick or quicker');
+  tile('in-flight', 'in flight', null, 'requests under way now');
+  tile('p50', 'latency p50', null, 'half of the requests in the last half minute took no longer');
+  tile('p99', 'latency p99', null, '99 of 100 requests in the last half minute took no longer');
 
   return {
     show(state, rates) {

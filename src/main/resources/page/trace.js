@@ -1,7 +1,7 @@
-/* One request's whole trace, in a drawer: what was asked, what the limiter said, and each attempt on a line of time. */
+/* A request's trace in a drawer: the request, the limiter's decision, and each attempt on a time line. */
 
 import {answer, attribute, byId, el, tag, text} from './dom.js';
-import {bytes, clock, millis, plural, state as stateOf, verdict} from './format.js';
+import {bytes, clock, millis, plural, state as stateOf, decision} from './format.js';
 
 /** @param around the list: beside(trace, step) and focus(trace) */
 export function drawer(around) {
@@ -13,7 +13,7 @@ export function drawer(around) {
   const content = el('div', {class: 'trace'});
   dialog.append(el('div', {class: 'drawer-head'}, title, el('div', {class: 'buttons'}, newer, older, close)), content);
   let current = null;
-  let back = null; // what had the focus, if not a row
+  let back = null; // the element that gets the focus back, if not a row
 
   function show(trace) {
     current = trace;
@@ -55,7 +55,7 @@ function tell(trace) {
     ['Time', el('time', {datetime: trace.time}, `${clock(trace.time)} (${trace.time})`)],
     ['Took', `${millis(trace.duration_ms)}, ${bytes(trace.bytes)}`],
     ['Client', trace.client],
-    ['Limit', verdict(trace.limit)],
+    ['Limit', decision(trace.limit)],
     ['Request id', copied(trace.id)],
     ['Trace id', trace.trace_id ? copied(trace.trace_id) : '–'],
   ];
@@ -71,7 +71,7 @@ function tell(trace) {
 function attempts(trace) {
   const list = trace.attempts ?? [];
   if (list.length === 0) {
-    return [el('h3', {}, 'Attempts'), el('p', {class: 'muted'}, 'None: it was not sent to any backend.')];
+    return [el('h3', {}, 'Attempts'), el('p', {class: 'muted'}, 'None: the request was not sent to any backend.')];
   }
   const total = Math.max(trace.duration_ms, ...list.map((attempt) => attempt.after_ms + attempt.duration_ms), 0.01);
   return [
@@ -87,7 +87,7 @@ function attemptRow(attempt, index, all, total) {
   bar.style.left = `${(100 * attempt.after_ms) / total}%`;
   bar.style.width = `${Math.max(0.5, (100 * attempt.duration_ms) / total)}%`;
   const answer = attempt.error ? `${attempt.error}${attempt.error_type ? ` (${attempt.error_type})` : ''}` : `${attempt.status}`;
-  const connection = attempt.reused_connection ? 'on a connection that was open' : 'on a new connection';
+  const connection = attempt.reused_connection ? 'on a reused connection' : 'on a new connection';
   return el(
     'li',
     {'data-tone': tone},
@@ -108,15 +108,15 @@ function others(passedOver) {
   return [el('h3', {}, 'Passed over'), el('ul', {class: 'others'}, ...rows)];
 }
 
-/** An id, and a button that copies it. */
+/** Returns an id with a button that copies it. */
 function copied(id) {
   const button = el('button', {type: 'button', class: 'quiet small', 'aria-label': 'Copy'}, 'Copy');
   button.addEventListener('click', async () => {
-    try { // only where the page came over https or from this machine
+    try { // allowed only on https or localhost
       await navigator.clipboard.writeText(id);
       text(button, 'Copied');
     } catch {
-      text(button, 'Select it by hand');
+      text(button, 'Copy it by hand');
     }
   });
   return el('span', {class: 'copied'}, el('code', {}, id), button);

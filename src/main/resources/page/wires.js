@@ -1,13 +1,12 @@
-/*
- * The lines of the picture: where the elements stand, lines are drawn between them, as thick as there is traffic, and
- * beads run along them. Twice the traffic is one step thicker and quicker (a logarithm): 1 and 1000 per second both fit.
+/* Draws the lines between the elements of the picture, with beads that run along them. Thickness and speed show the
+ * traffic on a logarithmic scale: twice the traffic is one step more, so that 1 and 1000 per second both fit.
  */
 
 import {el, svg} from './dom.js';
 
 const CORNER = 10;
 const BEAD_GAP = 14;
-const HALF = 4; // of a bead's room
+const HALF = 4; // half of a bead's space
 const TRUNK = 12; // from the left edge, beyond a card's rounded corner
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -16,7 +15,7 @@ export class Wires {
   #root;
   #svg;
   #backends = [];
-  #wires = new Map(); // by what they lead to
+  #wires = new Map(); // by their destination
 
   constructor(root, canvas) {
     this.#root = root;
@@ -28,13 +27,13 @@ export class Wires {
     still.addEventListener('change', () => this.#wires.forEach((wire) => wire.setStill()));
   }
 
-  /** These are the backends now. */
+  /** Sets the backends. */
   between(backends) {
     this.#backends = backends;
     this.draw();
   }
 
-  /** As much as this flows now, per second. */
+  /** Sets the requests per second on each wire. */
   flow(flows, ofBackend) {
     this.#wires.get('arriving')?.flow(flows.arriving);
     this.#wires.get('passed')?.flow(flows.passed);
@@ -51,7 +50,7 @@ export class Wires {
     this.#wires.get('trunk')?.flow(sum);
   }
 
-  /** Measures and draws anew. */
+  /** Measures the elements and redraws the wires. */
   draw() {
     const frame = this.#root.getBoundingClientRect();
     const box = (element) => {
@@ -67,7 +66,7 @@ export class Wires {
     };
     const part = (id) => box(this.#root.querySelector(id));
     const [clients, limiter, balancer] = ['#node-clients', '#node-limiter', '#node-balancer'].map(part);
-    const across = limiter.left > clients.right; // side by side; else one below the other
+    const across = limiter.left > clients.right; // side by side, rather than one below the other
     const paths = new Map();
 
     if (across) {
@@ -86,7 +85,7 @@ export class Wires {
     this.#apply(paths, frame);
   }
 
-  /** From the balancer to a trunk beside each column of cards, and from there into each card. */
+  /** Adds the paths from the balancer to a trunk beside each column of cards, and from there to each card. */
   #branches(paths, balancer, across, box) {
     const cards = this.#backends.map((backend) => ({
       name: backend.dataset.backend,
@@ -125,8 +124,8 @@ export class Wires {
 }
 
 /**
- * A line with beads on its last stretch, which is straight. The beads are a background that is shifted, which a browser
- * does without laying out or painting; dashes that move along the line cost ten times as much.
+ * A line with beads on its last segment, which is straight. The beads are a shifted background, which a browser moves
+ * without layout or paint; moving dashes along the line cost ten times as much.
  */
 class Wire {
   #line;
@@ -172,7 +171,7 @@ class Wire {
     }
   }
 
-  /** Begins anew, or stands still. */
+  /** Restarts the motion, or stops it if the user prefers reduced motion. */
   setStill() {
     this.#motion?.cancel();
     this.#motion = null;
@@ -187,7 +186,7 @@ class Wire {
     this.#move(strength);
   }
 
-  /** The pace changes without a jump; beads that nobody sees or wants don't move. */
+  /** Changes the speed without a jump; stops beads without traffic or if the user prefers reduced motion. */
   #move(strength) {
     if (still.matches || this.#perSecond === 0) {
       this.#motion?.pause();
@@ -207,7 +206,7 @@ class Wire {
   }
 }
 
-/** A path through these points, level and upright, with rounded corners. */
+/** Returns a path through these points with horizontal and vertical lines and rounded corners. */
 function rounded(points) {
   const way = points.filter((point, i) => i === 0 || point[0] !== points[i - 1][0] || point[1] !== points[i - 1][1]);
   let path = `M${way[0]}`;
@@ -219,7 +218,7 @@ function rounded(points) {
   return `${path}L${way.at(-1)}`;
 }
 
-/** The point where a corner begins, seen from the corner. */
+/** Returns the point at which a rounded corner begins, seen from the corner. */
 function toward(corner, other) {
   const length = Math.hypot(other[0] - corner[0], other[1] - corner[1]);
   const step = Math.min(CORNER, length / 2) / (length || 1);

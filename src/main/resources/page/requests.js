@@ -1,6 +1,5 @@
-/*
- * The last 100 requests, newest first. New rows come in at most twice a second, never while the list is paused or
- * somebody reads in it (the pointer or the focus is there), and never move what is in view.
+/* The last 100 requests, newest first. New rows come in at most twice a second, not while the list is paused or the user
+ * reads it (the pointer or the focus is in it), and never move the rows in view.
  */
 
 import {answer, byId, el, text} from './dom.js';
@@ -12,10 +11,10 @@ const PAUSE_MS = 500;
 const hovers = matchMedia('(hover: hover)');
 
 /** @param open called with a trace when its row is opened */
-export function hops(open) {
-  const region = byId('hops-region');
-  const body = byId('hops').tBodies[0];
-  const pause = byId('hops-pause');
+export function requestList(open) {
+  const region = byId('requests-region');
+  const body = byId('requests').tBodies[0];
+  const pause = byId('requests-pause');
   const outcome = byId('filter-outcome');
   const client = byId('filter-client');
   const words = byId('filter-text');
@@ -78,16 +77,16 @@ export function hops(open) {
       parts.push(`${shown().length} of ${rows.size} match`);
     }
     if (waiting.length > 0 && (paused || read())) {
-      parts.push(`${plural(waiting.length, 'newer one', 'newer ones')} ${paused ? 'held back' : 'wait while you read'}`);
+      parts.push(`${plural(waiting.length, 'newer request')} ${paused ? 'held back' : 'waiting while you read'}`);
     }
-    text(byId('hops-count'), parts.join(' · '));
+    text(byId('requests-count'), parts.join(' · '));
   }
 
   function empty() {
-    const note = byId('hops-empty');
+    const note = byId('requests-empty');
     const none = shown().length === 0;
     if (none && rows.size > 0) {
-      text(note, 'None of them matches the filter.');
+      text(note, 'No request matches the filter.');
     }
     note.hidden = !none;
   }
@@ -95,7 +94,7 @@ export function hops(open) {
   pause.addEventListener('click', () => {
     paused = !paused;
     pause.setAttribute('aria-pressed', paused);
-    pause.textContent = paused ? 'Go on' : 'Pause';
+    pause.textContent = paused ? 'Resume' : 'Pause';
     tick();
   });
   byId('filters').addEventListener('input', filter);
@@ -105,13 +104,16 @@ export function hops(open) {
 
   return {
     add,
-    /** The trace beside this one in the list as it is filtered: 1 is newer, -1 older; undefined at the ends. */
+    /**
+     * Returns the trace next to this one in the filtered list: 1 for the newer, -1 for the older; undefined at the
+     * ends.
+     */
     beside(trace, step) {
       const traces = shown().map((one) => one.trace);
       const index = traces.findIndex((one) => one.id === trace.id);
       return index < 0 ? undefined : traces[index + step];
     },
-    /** Where the focus goes when a trace is closed. */
+    /** Moves the focus when a trace is closed. */
     focus(trace) {
       const button = rows.get(trace?.id)?.element.querySelector('button');
       (button ?? region).focus();
@@ -157,7 +159,7 @@ function noBackend(trace) {
   return 'none available';
 }
 
-/** Why the others weren't taken, as short as it can be said; the trace tells it in full. */
+/** Returns in short why other backends weren't chosen; the trace has the details. */
 function passedOver(trace) {
   const others = trace.passed_over ?? [];
   const failed = (trace.attempts ?? []).filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
