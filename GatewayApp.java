@@ -31,7 +31,7 @@ import gateway.util.Time;
 import io.javalin.Javalin;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The gateway, as a table of contents: makes the parts, says when they start and end, lists the handlers in their order. */
+/** The gateway, as a table of contents: its parts, the order in which they start and end, and the order of handlers. */
 public final class GatewayApp {
     private static final PathPrefix API = new PathPrefix("/api");
 
@@ -53,8 +53,7 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
-        Cluster cluster =
-                new Cluster(settings, services, time); // this gateway, and those that share limit and list with it
+        Cluster cluster = new Cluster(settings, services, time); // with whom limit and list are shared
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
