@@ -4,7 +4,6 @@ import gateway.admin.AdminApi;
 import gateway.admin.access.SameOrigin;
 import gateway.admission.AdmissionControl;
 import gateway.admission.LoopGuard;
-import gateway.admission.PathGuard;
 import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
 import gateway.check.ConfigCheck;
@@ -86,8 +85,7 @@ public final class GatewayApp {
         return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {
             routes.before(
                     new TraceHandler(API, settings.clients().trustedProxies(), time)); // begins the request's record
-            routes.before(admission.handler()); // 413 and 414 for what is too large
-            routes.before(new PathGuard()); // 400 for paths that two servers could read differently
+            routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
             settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404: not at that port
             routes.before(limiter); // 429

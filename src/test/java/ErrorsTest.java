@@ -43,8 +43,8 @@ class ErrorsTest {
         Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
         Javalin app = Javalin.create(config -> {
                     ServerConfig.configure(config, settings);
-                    config.jetty.modifyServer(
-                            server -> server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add))));
+                    config.jetty.modifyServer(server ->
+                            server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add), problem -> {})));
                     config.routes.before(
                             new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 7, Time.system()));
                     config.routes.get("/api/x", handler);

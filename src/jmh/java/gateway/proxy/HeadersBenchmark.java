@@ -59,7 +59,7 @@ public class HeadersBenchmark extends MicroBenchmark {
     @Benchmark
     public UpstreamRequest requestCopied() {
         Set<String> named = HeaderRules.named(request.getValuesList(HttpHeader.CONNECTION));
-        UpstreamRequest sent = new UpstreamRequest("GET", "/", null);
+        UpstreamRequest sent = new UpstreamRequest("GET", "/", null, 0);
         for (HttpField field : request) {
             if (HeaderRules.passesToBackend(field.getHeader(), field.getName(), named)) {
                 sent.add(field.getName(), field.getValue());

@@ -13,7 +13,6 @@ import gateway.registry.ServiceList;
 import gateway.server.AdminPort;
 import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
-import gateway.util.Durations;
 import gateway.util.Release;
 import gateway.util.Time;
 import io.javalin.http.Context;
@@ -160,7 +159,7 @@ public final class GatewayApi {
             LimitDecision decision = limit.look(ClientAddress.of(client));
             limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
             limiting.put("remaining_requests", decision.remaining());
-            limiting.put("reset_in_seconds", Durations.secondsRoundedUp(decision.resetNanos()));
+            limiting.put("reset_in_seconds", decision.resetSeconds());
         });
         if (decisions.isExempt(client)) {
             limiting.put("exempt", true);

@@ -1,10 +1,10 @@
 package gateway.admission;
 
 import gateway.http.PathPrefix;
+import gateway.http.Problem;
 import gateway.http.Refusals;
 import gateway.server.Admission;
 import gateway.settings.Settings;
-import gateway.trace.Trace;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.util.List;
@@ -66,9 +66,9 @@ public final class AdmissionControl implements Admission {
         return new Door(inFlight, services);
     }
 
-    /** Returns the handler that refuses requests which are too large, by what their headers say. */
-    public BoundsHandler handler() {
-        return new BoundsHandler(settings.bounds());
+    /** Returns the handler that refuses requests for what their header alone says. */
+    public RequestGuard handler() {
+        return new RequestGuard(settings.bounds());
     }
 
     /** Schedules the sweeps that end connections whose header doesn't arrive in time. */
@@ -81,11 +81,9 @@ public final class AdmissionControl implements Admission {
                         .toList()));
     }
 
-    /** Counts the problem that a request was answered with, if there was one. */
-    public void count(Trace ended) {
-        if (ended.problem() != null) {
-            problems.count(ended.problem().slug());
-        }
+    /** Counts the problem that a request was answered with. */
+    public void count(Problem problem) {
+        problems.count(problem.slug());
     }
 
     /** The limit of requests for services under way at the same time. */

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ejects backends by what live requests meet: at once if a connection is refused, else after
- * {@value #FAILURES_IN_A_ROW} requests in a row without an answer. Good checks bring an ejected backend back, after
+ * {@value #FAILURES_IN_A_ROW} requests in a row without an answer; {@link Backend#answered} begins that row anew. Good checks bring an ejected backend back, after
  * failed requests only once the ejection has run its time: 5 seconds at first, twice as long each time, a minute at most.
  *
  * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
@@ -39,14 +39,6 @@ public final class OutlierDetection {
     public OutlierDetection(ServiceList services, Time time) {
         this.changes = new StatusChanges(services);
         this.time = time;
-    }
-
-    /**
-     * Notes that a request got an answer, whatever its status. On the hot path: costs one volatile read unless the last
-     * request failed.
-     */
-    public void answered(Backend backend) {
-        backend.vitals().answered();
     }
 
     /**

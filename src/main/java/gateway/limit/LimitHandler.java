@@ -25,6 +25,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
     private final RateLimit limit;
     private final PathPrefix limited;
     private final Networks exempt;
+    private final boolean hasExempt;
     private final ShadowLimit shadow;
     private final Time time;
     private final LimitHeaders headers;
@@ -42,6 +43,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         this.limit = limit;
         this.limited = limited;
         this.exempt = exempt;
+        this.hasExempt = !exempt.isEmpty();
         this.shadow = shadow.orElse(null);
         this.time = time;
         this.requests = limit.rate().map(Rate::requests).orElse(0);
@@ -75,7 +77,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         }
         Trace trace = Trace.of(ctx.req());
         InetAddress client = trace.client();
-        if (exempt.contains(client)) {
+        if (hasExempt && exempt.contains(client)) {
             exempted.increment();
             return;
         }
@@ -143,7 +145,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
 
     /** Returns whether any clients are exempt from the limit. */
     public boolean hasExempt() {
-        return !exempt.isEmpty();
+        return hasExempt;
     }
 
     /** Returns the limit that is being tried out; empty if there is none. */

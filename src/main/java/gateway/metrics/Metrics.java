@@ -1,8 +1,10 @@
 package gateway.metrics;
 
 import gateway.http.ProxyError;
+import gateway.registry.Latency;
 import gateway.trace.Attempt;
 import gateway.trace.Outcome;
+import gateway.trace.OutcomeCounts;
 import gateway.trace.Trace;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -18,14 +20,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * Counts the requests to services for {@code /metrics}: a counter for each outcome, method and status class, one for
+ * Counts the requests to services, for {@code /metrics} and for people: a counter for each outcome, method and status class, one for
  * each type of failure that led to a retry, and a histogram of durations for each outcome. All counters exist from the
  * start, so counting needs no look-up by name and no allocation, and no client can add counters.
  *
  * <p>Plain adders rather than Micrometer's meters: they cost 20 ns a request instead of 95, and a gateway that isn't
  * scraped needn't load and build Micrometer's registry, which would make its start a quarter of a second longer.
  */
-public final class Metrics implements Consumer<Trace> {
+public final class Metrics implements OutcomeCounts, Consumer<Trace> {
     private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
     private static final List<ProxyError> ERRORS = List.of(ProxyError.values());
     private static final List<String> METHODS =
@@ -35,6 +37,7 @@ public final class Metrics implements Consumer<Trace> {
     private final LongAdder[] requests = adders(OUTCOMES.size() * METHODS.size() * STATUS_CLASSES.size());
     private final LongAdder[] retries = adders(ERRORS.size());
     private final Histogram[] durations = new Histogram[OUTCOMES.size()];
+    private final Latency latency = new Latency();
 
     public Metrics() {
         for (int i = 0; i < durations.length; i++) {
@@ -59,6 +62,9 @@ public final class Metrics implements Consumer<Trace> {
         int outcome = trace.outcome().ordinal();
         requests[cell(outcome, method(trace.method()), statusClass(trace.status()))].increment();
         durations[outcome].record(trace.durationNanos());
+        if (trace.outcome() == Outcome.SERVED) {
+            latency.record(trace.durationNanos());
+        }
         List<Attempt> attempts = trace.attempts();
         for (int i = 0; i < attempts.size() - 1; i++) {
             ProxyError error = attempts.get(i).error();
@@ -66,6 +72,21 @@ public final class Metrics implements Consumer<Trace> {
                 retries[error.ordinal()].increment();
             }
         }
+    }
+
+    @Override
+    public long count(Outcome outcome) {
+        int cells = METHODS.size() * STATUS_CLASSES.size();
+        long sum = 0;
+        for (int i = 0; i < cells; i++) {
+            sum += requests[outcome.ordinal() * cells + i].sum();
+        }
+        return sum;
+    }
+
+    @Override
+    public Latency latency() {
+        return latency;
     }
 
     private static int cell(int outcome, int method, int statusClass) {

@@ -24,7 +24,7 @@ import org.eclipse.jetty.server.RequestLog;
  */
 public final class Observation implements AutoCloseable {
     private final Traces traces = new Traces();
-    private final OutcomeCounts outcomes = new OutcomeCounts();
+    private final Metrics counts = new Metrics();
     private final History history;
     private final Exposition metrics;
     private final Optional<AccessLog> accessLog;
@@ -41,9 +41,8 @@ public final class Observation implements AutoCloseable {
             AdmissionControl admission,
             Optional<LogForm> logForm,
             Time time) {
-        Metrics counts = new Metrics();
         accessLog = logForm.map(AccessLog::new);
-        history = new History(outcomes, services, time);
+        history = new History(counts, services, time);
         metrics = new Exposition(
                 counts,
                 services,
@@ -51,9 +50,9 @@ public final class Observation implements AutoCloseable {
                 limiter.limit(),
                 admission,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
-        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, outcomes, counts, admission::count));
+        List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, counts));
         accessLog.ifPresent(listeners::add);
-        requestLog = new TraceEnds(time, listeners);
+        requestLog = new TraceEnds(time, listeners, admission::count);
     }
 
     /** Returns the log that Jetty is to call when it is done with a request. */
@@ -68,7 +67,7 @@ public final class Observation implements AutoCloseable {
 
     /** Returns the counts of requests by outcome. */
     public OutcomeCounts outcomes() {
-        return outcomes;
+        return counts;
     }
 
     /** Returns the history of the last minutes. */

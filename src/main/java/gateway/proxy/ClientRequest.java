@@ -1,7 +1,7 @@
 package gateway.proxy;
 
 import gateway.proxy.upstream.WebSocketHandshake;
-import gateway.server.ClientConnector;
+import gateway.server.ClientEndPoint;
 import gateway.server.ClientSide;
 import gateway.server.ClientStream;
 import gateway.trace.Trace;
@@ -11,6 +11,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpChannel;
 
 /** What a client asked for, read once however many backends are tried. Immutable, but for the body's bytes. */
@@ -27,14 +29,16 @@ final class ClientRequest implements Exchange.Client {
     /** What becomes known of the request. */
     final Trace trace;
 
-    /** What the request came on; null if that can't be watched. */
-    final ClientSide client;
-
-    /** The same, if it is a stream of HTTP/2; else null. */
+    /** The stream of HTTP/2 that the request came on; null if it came by HTTP/1.1. */
     final ClientStream stream;
+
+    /** What the request came on, that stream or a connection; null if it can't be watched. */
+    final ClientSide client;
 
     /** The length of its body in bytes: 0 if there is none, negative if only its end will tell. */
     final long length;
+
+    final boolean hasBody;
 
     /** Whether doing it twice does no more than doing it once (RFC 9110, 9.2.2). */
     final boolean idempotent;
@@ -45,27 +49,21 @@ final class ClientRequest implements Exchange.Client {
     /** @param path the raw path that the backend shall see */
     ClientRequest(HttpServletRequest servlet, String path, Trace trace) {
         this.servlet = servlet;
-        this.fields = ServletContextRequest.getServletContextRequest(servlet).getHeaders();
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
+        this.fields = jetty.getHeaders();
         this.method = servlet.getMethod();
         this.path = path;
         this.trace = trace;
-        this.client = ClientConnector.sideOf(servlet);
-        this.stream = client instanceof ClientStream http2 ? http2 : null;
+        Connection connection = jetty.getConnectionMetaData().getConnection();
+        this.stream = connection instanceof HTTP2Connection http2 ? ClientStream.of(jetty, http2) : null;
+        this.client = stream != null ? stream : ClientEndPoint.below(connection.getEndPoint());
         long announced = servlet.getContentLengthLong();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)
                 || announced < 0 && stream != null && stream.mayHaveBody();
         this.length = announced > 0 ? announced : untilItsEnd ? -1 : 0;
+        this.hasBody = length != 0;
         this.idempotent = IDEMPOTENT.contains(method);
         this.webSocket = fields.contains(HttpHeader.UPGRADE) && WebSocketHandshake.isIn(servlet, fields);
-    }
-
-    @Override
-    public ClientSide side() {
-        return client;
-    }
-
-    boolean hasBody() {
-        return length != 0;
     }
 
     /** Whether the connection is kept after the answer, so that its end doesn't end the answer. */

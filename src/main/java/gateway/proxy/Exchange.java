@@ -2,7 +2,6 @@ package gateway.proxy;
 
 import gateway.http.ProxyError;
 import gateway.proxy.upstream.WatchedExchange;
-import gateway.proxy.websocket.Tunnel;
 import gateway.registry.Backend;
 import gateway.server.ClientSide;
 import gateway.trace.Attempt;
@@ -33,9 +32,6 @@ final class Exchange implements WatchedExchange, Runnable {
 
     /** Whom the answer is for. */
     interface Client {
-        /** Returns what the request came on; null if that can't be watched. */
-        ClientSide side();
-
         /**
          * Fails the reading or writing that waits for the client, if any does at this moment.
          *
@@ -44,19 +40,11 @@ final class Exchange implements WatchedExchange, Runnable {
         void missedDeadline(boolean firstTime);
     }
 
-    /**
-     * How long exchanges may wait.
-     *
-     * @param backend for the backend's next byte, nanoseconds
-     * @param client for the client to take a part of an answer, nanoseconds: 32 KB, or what a backend sent at once
-     */
-    record Patience(long backend, long client) {}
-
     final Backend backend;
     private final Client client;
     private final ClientSide side;
     private final Time time;
-    private final Patience patience;
+    private final long backendPatience;
     private final Runnable onAnswer;
     private final long startedAt;
     private Runnable cancelStep; // guarded by this
@@ -69,16 +57,17 @@ final class Exchange implements WatchedExchange, Runnable {
     private int status;
     private boolean bodyConsumed;
     private IOException clientFailure;
-    private Tunnel tunnel;
 
     /**
+     * @param side what the request came on; null if that can't be watched
+     * @param backendPatience how long to wait for the backend's next byte, nanoseconds
      * @param onAnswer called when an answer has begun, and when the exchange is over; null for nobody
      */
-    Exchange(Backend backend, Client client, Patience patience, Time time, Runnable onAnswer) {
+    Exchange(Backend backend, Client client, ClientSide side, long backendPatience, Time time, Runnable onAnswer) {
         this.backend = backend;
         this.client = client;
-        this.side = client.side();
-        this.patience = patience;
+        this.side = side;
+        this.backendPatience = backendPatience;
         this.time = time;
         this.onAnswer = onAnswer;
         this.startedAt = time.nanos();
@@ -95,21 +84,12 @@ final class Exchange implements WatchedExchange, Runnable {
 
     @Override
     public void waitForBackend() {
-        waitForBackend(time.nanos());
-    }
-
-    private void waitForBackend(long now) {
         clientDue = 0;
-        silentSince = now | 1;
-    }
-
-    /** Begins the wait for the client to take what is written to it. */
-    void waitForClient() {
-        waitForClient(patience.client());
+        silentSince = time.nanos() | 1;
     }
 
     /**
-     * Begins the wait for the client.
+     * Begins the wait for the client: to send more of its body, or to take what is written to it.
      *
      * @param longest how long that may last, nanoseconds, whatever else comes meanwhile
      * @return now, nanoseconds
@@ -134,7 +114,7 @@ final class Exchange implements WatchedExchange, Runnable {
         this.status = status;
         long now = time.nanos();
         backend.latency().record(now - startedAt);
-        waitForBackend(now);
+        silentSince = now | 1; // it waits for the backend already, but anew for its body
         if (onAnswer != null) {
             onAnswer.run();
         }
@@ -190,17 +170,11 @@ final class Exchange implements WatchedExchange, Runnable {
     }
 
     /** Ends it as a tunnel begins, in which either side may be silent and what the client sends is the backend's. */
-    void becomeTunnel(Tunnel tunnel) {
-        this.tunnel = tunnel;
+    void becomeTunnel() {
         silentSince = 0;
         clientDue = 0;
         clientIsIdle = false;
         end();
-    }
-
-    /** Returns what it has become; null if it is a request and its answer. */
-    Tunnel tunnel() {
-        return tunnel;
     }
 
     /**
@@ -235,7 +209,7 @@ final class Exchange implements WatchedExchange, Runnable {
     public void checkDeadlines(long now) {
         long since = silentSince;
         long due = clientDue;
-        if (since != 0 && now - since >= patience.backend()) {
+        if (since != 0 && now - since >= backendPatience) {
             cancel(Cancelled.TIMED_OUT);
         } else if (due != 0 && now - due >= 0) {
             failWaitingClient();

@@ -35,8 +35,8 @@ public final class Forwarder implements AutoCloseable {
     private final Relay relay;
     private final Tunnels tunnels;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
-    private final Exchange.Patience patience;
     private final Duration upstreamTimeout;
+    private final long upstreamPatience;
     private final Bounds bounds;
     private final Time time;
 
@@ -45,12 +45,11 @@ public final class Forwarder implements AutoCloseable {
         this.selection = new Selection(balancer);
         this.outliers = outliers;
         this.upstreamTimeout = settings.upstreamTimeout();
+        this.upstreamPatience = upstreamTimeout.toNanos();
         this.bounds = settings.bounds();
         this.time = time;
-        this.patience = new Exchange.Patience(
-                upstreamTimeout.toNanos(), bounds.idleTimeout().toNanos());
         this.upstreams = new UpstreamPool(services, settings, time);
-        this.relay = new Relay(balancer.name());
+        this.relay = new Relay(bounds.idleTimeout(), balancer.name());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
@@ -84,7 +83,7 @@ public final class Forwarder implements AutoCloseable {
         Retries retries = null;
         while (true) {
             Runnable onAnswer = retries == null ? null : retries::leaveBudget;
-            Exchange exchange = new Exchange(backend, request, patience, time, onAnswer);
+            Exchange exchange = new Exchange(backend, request, request.client, upstreamPatience, time, onAnswer);
             Failure failure = send(sent, exchange, request, response, retries != null);
             if (failure == null) {
                 return null;
@@ -109,20 +108,23 @@ public final class Forwarder implements AutoCloseable {
             UpstreamRequest sent, Exchange exchange, ClientRequest request, HttpServletResponse response, boolean fresh)
             throws IOException {
         UpstreamConnection connection = null;
+        Tunnel tunnel = null;
         boolean whole = false;
         try {
-            if (!request.hasBody()) {
+            if (!request.hasBody) {
                 exchange.clientIsIdle();
             }
-            connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody() || !request.idempotent);
-            StreamedBody body = request.hasBody() ? new StreamedBody(request, exchange, bounds, time) : null;
+            connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody || !request.idempotent);
+            StreamedBody body = request.hasBody ? new StreamedBody(request, exchange, bounds, time) : null;
             try (UpstreamAnswer answer = connection.send(sent, body)) {
                 relay.pass(answer, connection.backendHeader(), exchange, request, response);
                 if (answer.status() == 101) { // Framing lets none through that isn't a WebSocket's
-                    openTunnel(connection, exchange, request, response);
+                    tunnel = tunnels.between(request.servlet, connection.switched());
+                    exchange.becomeTunnel();
+                    open(tunnel, exchange, request, response);
                 }
             }
-            outliers.answered(exchange.backend);
+            exchange.backend.answered();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             whole = true;
             return null;
@@ -138,15 +140,12 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
-            end(exchange, connection, whole);
+            end(exchange, connection, whole, tunnel);
         }
     }
 
-    private void openTunnel(
-            UpstreamConnection connection, Exchange exchange, ClientRequest request, HttpServletResponse response)
+    private void open(Tunnel tunnel, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
-        Tunnel tunnel = tunnels.between(request.servlet, connection.switched());
-        exchange.becomeTunnel(tunnel);
         try {
             tunnels.open(tunnel, request.servlet, response);
         } catch (IOException e) {
@@ -158,7 +157,7 @@ public final class Forwarder implements AutoCloseable {
     private Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
         if (exchange.isClientGone()) {
-            exchange.waitForClient(); // who may not even take the answer
+            exchange.waitForClient(bounds.idleTimeout().toNanos()); // who may not even take the answer
             ClientFailure.end(exchange, request, response);
             return null;
         }
@@ -175,13 +174,17 @@ public final class Forwarder implements AutoCloseable {
         return failure;
     }
 
-    /** @param connection null if it couldn't be leased */
-    private void end(Exchange exchange, UpstreamConnection connection, boolean whole) {
+    /**
+     * @param connection null if it couldn't be leased
+     * @param whole whether the whole answer has been passed on
+     * @param tunnel what the exchange has become; null if it was a request and its answer
+     */
+    private void end(Exchange exchange, UpstreamConnection connection, boolean whole, Tunnel tunnel) {
         boolean intact = exchange.end();
         Backend backend = exchange.backend;
-        if (exchange.tunnel() != null) {
+        if (tunnel != null) {
             backend.switched();
-            exchange.tunnel().onEnd(() -> {
+            tunnel.onEnd(() -> {
                 upstreams.release(connection, false);
                 backend.switchedFinished();
             });

@@ -7,7 +7,7 @@ import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.proxy.upstream.UpstreamRequest;
 import gateway.proxy.upstream.WebSocketHandshake;
-import gateway.trace.RequestIds;
+import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
@@ -35,7 +35,7 @@ final class HeaderRules {
 
     /** Said by the gateway in each answer; a backend that is a gateway itself may have said them too. */
     private static final List<String> OWN =
-            List.of(RequestIds.HEADER, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
+            List.of(Trace.REQUEST_ID, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
 
     /** Belong to one connection, either way. */
     private static final Set<HttpHeader> HOP_BY_HOP = Collections.unmodifiableSet(EnumSet.of(
@@ -69,7 +69,8 @@ final class HeaderRules {
      * @param via what this gateway writes into it
      */
     static UpstreamRequest toBackend(ClientRequest request, Via via) {
-        UpstreamRequest sent = new UpstreamRequest(request.method, request.path, request.servlet.getQueryString());
+        UpstreamRequest sent =
+                new UpstreamRequest(request.method, request.path, request.servlet.getQueryString(), request.length);
         HttpFields fields = request.fields;
         Set<String> named = named(fields.getValuesList(HttpHeader.CONNECTION));
         TraceContext context = request.trace.context();
@@ -90,15 +91,8 @@ final class HeaderRules {
         }
         addOrigin(sent, request);
         sent.add("Via", via.entryFor(request.servlet.getProtocol()));
-        sent.add(RequestIds.HEADER, request.trace.requestId());
+        sent.add(Trace.REQUEST_ID, request.trace.requestId());
         sent.add(TraceContext.HEADER, context.parent());
-        if (request.length > 0) {
-            sent.add("Content-Length", String.valueOf(request.length));
-        } else if (request.length < 0) {
-            sent.add("Transfer-Encoding", "chunked");
-        } else if (UpstreamRequest.needsBody(request.method)) {
-            sent.add("Content-Length", "0");
-        }
         if (request.webSocket) { // said anew: these two hold for one connection, and the client's may list more
             sent.add("Connection", "Upgrade");
             sent.add("Upgrade", WebSocketHandshake.PROTOCOL);
@@ -160,7 +154,7 @@ final class HeaderRules {
     static boolean passesToBackend(HttpHeader known, String name, Set<String> named) {
         boolean saidAnew = known != null
                 ? SAID_ANEW.contains(known)
-                : name.equalsIgnoreCase(RequestIds.HEADER)
+                : name.equalsIgnoreCase(Trace.REQUEST_ID)
                         || name.equalsIgnoreCase(TraceContext.HEADER)
                         || name.equalsIgnoreCase(SAID_ANEW_TOO);
         return !saidAnew

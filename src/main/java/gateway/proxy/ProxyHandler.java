@@ -63,7 +63,7 @@ public final class ProxyHandler implements Handler {
             return;
         }
         ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
-        if (asked.hasBody() && (method.equals("GET") || method.equals("HEAD"))) {
+        if (asked.hasBody && (method.equals("GET") || method.equals("HEAD"))) {
             Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
                     .send(request, ctx.res());
             return;

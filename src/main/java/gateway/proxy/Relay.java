@@ -8,6 +8,7 @@ import gateway.trace.Attempt;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
@@ -18,10 +19,15 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 final class Relay {
     private static final HttpField GATEWAY = new PreEncodedHttpField(HeaderRules.GATEWAY, "API Gateway");
 
+    private final long clientPatience;
     private final HttpField loadBalancer;
 
-    /** @param balancerName for the header that says how the backend was chosen */
-    Relay(String balancerName) {
+    /**
+     * @param clientPatience how long a client may take for a part of an answer: 32 KB, or what a backend sent at once
+     * @param balancerName for the header that says how the backend was chosen
+     */
+    Relay(Duration clientPatience, String balancerName) {
+        this.clientPatience = clientPatience.toNanos();
         this.loadBalancer = new PreEncodedHttpField(HeaderRules.LOAD_BALANCER, balancerName);
     }
 
@@ -66,14 +72,14 @@ final class Relay {
         return new ProxyStatus(null, backend.name(), details).value();
     }
 
-    private static void passUntilItsEnd(
+    private void passUntilItsEnd(
             UpstreamAnswer answer, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
         TrailersToClient trailers = request.takesTrailers() ? new TrailersToClient() : null;
         if (trailers != null) {
             ResponseFields.trailers(response, trailers);
         }
-        exchange.waitForClient();
+        exchange.waitForClient(clientPatience);
         try {
             response.flushBuffer(); // whoever streams wants its headers seen at once
         } catch (IOException e) {
@@ -87,14 +93,13 @@ final class Relay {
     }
 
     /** @param first what has arrived of it, as {@link UpstreamAnswer#await} says */
-    private static void passBody(UpstreamAnswer answer, int first, Exchange exchange, HttpServletResponse response)
+    private void passBody(UpstreamAnswer answer, int first, Exchange exchange, HttpServletResponse response)
             throws IOException {
         OutputStream out = response.getOutputStream();
         for (int arrived = first; arrived >= 0; arrived = answer.await()) {
-            exchange.waitForClient();
+            exchange.waitForClient(clientPatience);
             try {
-                answer.pass(arrived, out);
-                if (!answer.hasMore()) {
+                if (!answer.pass(arrived, out)) {
                     return;
                 }
                 out.flush();

@@ -37,7 +37,8 @@ public final class Backend {
      */
     public record State(Status status, Instant since, String reason) {}
 
-    private final Totals totals;
+    private final LongAdder allRequests;
+    private final LongAdder allFailures;
     private final String name;
     private final ServiceUrl url;
     private final String urlText;
@@ -59,7 +60,8 @@ public final class Backend {
 
     Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
         this.mostInFlight = mostInFlight;
-        this.totals = totals;
+        this.allRequests = totals.requests();
+        this.allFailures = totals.failures();
         this.name = service.name();
         this.url = service.url();
         this.urlText = url.toString();
@@ -134,6 +136,11 @@ public final class Backend {
         return vitals;
     }
 
+    /** Notes a request's whole answer, whatever its status. Costs one volatile read unless the last request failed. */
+    public void answered() {
+        vitals.answered();
+    }
+
     /** Returns the time to the first byte of recent answers. */
     public Latency latency() {
         return latency;
@@ -149,7 +156,7 @@ public final class Backend {
             return false;
         }
         requests.increment();
-        totals.requests().increment();
+        allRequests.increment();
         return true;
     }
 
@@ -180,7 +187,7 @@ public final class Backend {
     /** Counts a request that got no complete answer. */
     public void countFailure() {
         failures.increment();
-        totals.failures().increment();
+        allFailures.increment();
     }
 
     /** Returns how many requests have been sent to the backend, retries included. */

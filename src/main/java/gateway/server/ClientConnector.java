@@ -1,12 +1,8 @@
 package gateway.server;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.http2.HTTP2Connection;
-import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -49,15 +45,6 @@ public final class ClientConnector extends ServerConnector {
         http.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);
         setHost(host);
         setPort(port);
-    }
-
-    /** Returns what this request came on; null if that can't be watched. */
-    public static ClientSide sideOf(HttpServletRequest request) {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
-        Connection connection = jetty.getConnectionMetaData().getConnection();
-        return connection instanceof HTTP2Connection http2
-                ? ClientStream.of(jetty, http2)
-                : ClientEndPoint.below(connection.getEndPoint());
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class ClientStream implements ClientSide {
     }
 
     /** The stream of this request, watched from now on. */
-    static ClientStream of(Request request, HTTP2Connection connection) {
+    public static ClientStream of(Request request, HTTP2Connection connection) {
         ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
         request.addFailureListener(failure -> client.hasGone());
         return client;

@@ -16,6 +16,9 @@ import java.util.List;
  * any thread that gets it from {@link Traces}.
  */
 public final class Trace implements Traced {
+    /** The header with the request id. */
+    public static final String REQUEST_ID = "X-Request-ID";
+
     /** Longer paths are cut: a thousand traces must not keep a thousand times 32 KB. */
     private static final int LONGEST_PATH = 512;
 

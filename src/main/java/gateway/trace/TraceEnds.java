@@ -17,11 +17,16 @@ import org.eclipse.jetty.server.Response;
 public final class TraceEnds implements RequestLog {
     private final Time time;
     private final List<Consumer<Trace>> listeners;
+    private final Consumer<Problem> problems;
 
-    /** @param listeners called on the request's thread, so they must not block */
-    public TraceEnds(Time time, List<Consumer<Trace>> listeners) {
+    /**
+     * @param listeners called on the request's thread, so they must not block
+     * @param problems called likewise, for requests that the gateway itself answered with a problem
+     */
+    public TraceEnds(Time time, List<Consumer<Trace>> listeners, Consumer<Problem> problems) {
         this.time = time;
         this.listeners = List.copyOf(listeners);
+        this.problems = problems;
     }
 
     @Override
@@ -33,6 +38,9 @@ public final class TraceEnds implements RequestLog {
         trace.end(time.nanos(), response.getStatus(), Response.getContentBytesWritten(response));
         for (int i = 0; i < listeners.size(); i++) {
             listeners.get(i).accept(trace);
+        }
+        if (trace.problem() != null) {
+            problems.accept(trace.problem());
         }
     }
 

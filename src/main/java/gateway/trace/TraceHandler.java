@@ -11,6 +11,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -19,10 +20,13 @@ import org.eclipse.jetty.http.HttpFields;
 
 /** Begins each request's {@link Trace} and adds the request id to the answer. The first of all handlers. */
 public final class TraceHandler implements Handler {
+    private static final int LONGEST_ID = 128;
+    private static final HexFormat HEX = HexFormat.of();
+
     private final PathPrefix services;
     private final TrustedProxies trustedProxies;
+    private final boolean trustsSome;
     private final LongSupplier random;
-    private final RequestIds ids;
     private final Time time;
 
     /**
@@ -33,8 +37,8 @@ public final class TraceHandler implements Handler {
     public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, LongSupplier random, Time time) {
         this.services = services;
         this.trustedProxies = trustedProxies;
+        this.trustsSome = !trustedProxies.trusted().isEmpty();
         this.random = random;
-        this.ids = new RequestIds(random);
         this.time = time;
     }
 
@@ -46,13 +50,13 @@ public final class TraceHandler implements Handler {
     @Override
     public void handle(Context ctx) {
         HttpServletRequest request = ctx.req();
-        HttpFields fields =
-                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
+        HttpFields fields = jetty.getHeaders();
         TraceContext context = TraceContext.of(only(fields, TraceContext.HEADER), random);
-        String id = ids.of(fields.get(RequestIds.HEADER), context);
-        ResponseFields.of(ctx.res()).add(new HttpField(RequestIds.HEADER, id));
-        InetAddress peer = Peer.address(request);
-        ProxyPath through = trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
+        String id = requestId(fields.get(Trace.REQUEST_ID), context);
+        ResponseFields.of(ctx.res()).add(new HttpField(Trace.REQUEST_ID, id));
+        InetAddress peer = Peer.address(jetty);
+        ProxyPath through = trustsSome && trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
         String path = request.getRequestURI();
         Trace trace = new Trace(
                 time.now(),
@@ -65,6 +69,35 @@ public final class TraceHandler implements Handler {
                 services.covers(path));
         trace.proxyPath(through);
         request.setAttribute(Traced.ATTRIBUTE, trace);
+    }
+
+    /**
+     * Chooses the id by which one request can be found in the logs of everything that handled it: the client's, if it
+     * sent an acceptable one; else the trace id, if the trace begins here, so that there is one id to look for; else a
+     * new one, since a trace may have many requests.
+     *
+     * @param sent the id that the client sent; null if none
+     */
+    String requestId(String sent, TraceContext trace) {
+        if (sent != null && isAcceptable(sent)) {
+            return sent;
+        }
+        return trace.isNew()
+                ? trace.traceId()
+                : HEX.toHexDigits(random.getAsLong()) + HEX.toHexDigits(random.getAsLong());
+    }
+
+    /** Tells whether the id is visible ASCII and short enough for logs. */
+    private static boolean isAcceptable(String id) {
+        if (id.isEmpty() || id.length() > LONGEST_ID) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) <= ' ' || id.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the value of a header that may come once; null if there is none, or more than one. */

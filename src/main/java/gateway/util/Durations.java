@@ -54,9 +54,4 @@ public final class Durations {
         }
         return seconds % 60 == 0 && seconds > 60 ? seconds / 60 + "m" : seconds + "s";
     }
-
-    /** Returns whole seconds, rounded up, for headers that can't express less. */
-    public static long secondsRoundedUp(long nanos) {
-        return Math.floorDiv(nanos + 999_999_999L, 1_000_000_000L);
-    }
 }

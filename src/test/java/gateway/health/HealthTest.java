@@ -115,7 +115,7 @@ class HealthTest {
     @Test
     void five_failures_in_a_row_eject_and_an_answer_between_starts_the_count_anew() {
         fail(a, Failure.NO_ANSWER, 4);
-        outliers.answered(a);
+        a.answered();
         fail(a, Failure.NO_ANSWER, 4);
         assertTrue(a.available());
         fail(a, Failure.NO_ANSWER, 1);

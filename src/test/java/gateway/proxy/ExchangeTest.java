@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.server.ClientSide;
 import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +17,7 @@ class ExchangeTest {
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final TestClient client = new TestClient();
-    private final Exchange exchange =
-            new Exchange(null, client, new Exchange.Patience(nanos(1000), nanos(500)), time, answers::incrementAndGet);
+    private final Exchange exchange = new Exchange(null, client, null, nanos(1000), time, answers::incrementAndGet);
 
     @Test
     void a_cancelled_one_closes_its_connection_once() {
@@ -75,7 +73,7 @@ class ExchangeTest {
 
     @Test
     void a_client_misses_its_deadline_while_the_exchange_waits_for_it() {
-        exchange.waitForClient();
+        exchange.waitForClient(nanos(500));
         letPass(499);
         assertEquals(List.of(), client.missed);
         letPass(2);
@@ -90,7 +88,7 @@ class ExchangeTest {
     // The connection may have the client's next request on it, which isn't late.
     @Test
     void nothing_fails_when_it_is_over() {
-        exchange.waitForClient();
+        exchange.waitForClient(nanos(500));
         exchange.end();
         letPass(5000);
         assertEquals(List.of(), client.missed);
@@ -113,11 +111,6 @@ class ExchangeTest {
 
     private static final class TestClient implements Exchange.Client {
         private final List<Boolean> missed = new ArrayList<>();
-
-        @Override
-        public ClientSide side() {
-            return null;
-        }
 
         @Override
         public void missedDeadline(boolean firstTime) {

@@ -3,6 +3,7 @@ package gateway.trace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.metrics.Metrics;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class HistoryTest {
     private final FakeTime time = new FakeTime();
-    private final OutcomeCounts counts = new OutcomeCounts();
+    private final Metrics counts = new Metrics();
     private final ServiceList services = new ServiceList(time);
     private final History history = new History(counts, services, time);
     private final Backend a = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))

@@ -46,10 +46,4 @@ class DurationsTest {
         assertEquals("expected a duration from 1s to 3s", refused.getMessage());
         assertThrows(IllegalArgumentException.class, () -> Durations.parse("4s", least, most));
     }
-
-    @ParameterizedTest(name = "{0} ns are said to be {1} s")
-    @CsvSource({"0, 0", "1, 1", "1000000000, 1", "1000000001, 2", "-5, 0"})
-    void seconds_round_up(long nanos, long seconds) {
-        assertEquals(seconds, Durations.secondsRoundedUp(nanos));
-    }
 }

@@ -33,7 +33,7 @@ final class BackendPool {
     /** Takes the connection that was used last, if it has been idle for less than this, nanoseconds; else null. */
     synchronized UpstreamConnection take(long now, long youngerThan) {
         UpstreamConnection last = idle.peekLast();
-        return last != null && now - last.idleSince() < youngerThan ? idle.pollLast() : null;
+        return last != null && now - last.idleSince < youngerThan ? idle.pollLast() : null;
     }
 
     /** Keeps the connection for the next exchange; false if there will be none, since the backend has left the list. */
@@ -41,7 +41,7 @@ final class BackendPool {
         if (closed) {
             return false;
         }
-        connection.idleSince(now);
+        connection.idleSince = now;
         idle.addLast(connection);
         return true;
     }
@@ -49,7 +49,7 @@ final class BackendPool {
     /** Takes out the connections that have been idle for this long, nanoseconds; 0 means all. */
     synchronized List<UpstreamConnection> takeIdle(long now, long olderThan) {
         List<UpstreamConnection> old = new ArrayList<>();
-        while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= olderThan) {
+        while (!idle.isEmpty() && now - idle.peekFirst().idleSince >= olderThan) {
             old.add(idle.pollFirst());
         }
         return old;

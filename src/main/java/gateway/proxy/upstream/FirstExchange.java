@@ -5,6 +5,7 @@ import java.net.ProtocolException;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -46,31 +47,31 @@ final class FirstExchange {
      */
     UpstreamAnswer run(UpstreamConnection connection, RawUrl url, UpstreamRequest request, UpstreamBody body)
             throws IOException {
+        Headers headers = request.headers();
         Call call = client.newCall(new Request.Builder()
                 .url(url.with(request.path, request.query))
-                .headers(request.headers())
-                .method(request.method, okHttpBody(request.method, body))
+                .headers(headers)
+                .method(request.method, okHttpBody(request, body))
                 .tag(UpstreamConnection.class, connection)
                 .build());
-        connection.exchange().cancelledBy(call::cancel);
+        connection.exchange.cancelledBy(call::cancel);
         Response answer = call.execute();
         int status = answer.code() >= HIDDEN ? answer.code() - HIDDEN : answer.code();
-        boolean mayHaveBody = !request.method.equals("HEAD") && Framing.mayHaveBody(status);
         return new UpstreamAnswer(
                 status,
                 answer.headers(),
-                mayHaveBody ? answer.body().contentLength() : 0,
+                Framing.bodyLength(request.method, headers, status, answer.headers()),
                 answer.body().source(),
                 null,
                 answer::trailers,
                 call::cancel);
     }
 
-    private static RequestBody okHttpBody(String method, UpstreamBody body) {
+    private static RequestBody okHttpBody(UpstreamRequest request, UpstreamBody body) {
         if (body != null) {
             return new OneShotBody(body);
         }
-        return UpstreamRequest.needsBody(method) ? RequestBody.EMPTY : null;
+        return request.needsBody ? RequestBody.EMPTY : null;
     }
 
     /** Stands between OkHttp's good intentions and the socket. */
@@ -80,8 +81,8 @@ final class FirstExchange {
         Response answer = proceed(chain);
         connection.answered();
         // What this throws ends the exchange; closing the answer instead would read on.
-        Framing.check(chain.request().headers(), answer);
         int status = answer.code();
+        Framing.bodyLength(chain.request().method(), chain.request().headers(), status, answer.headers());
         return status == 503 || status == 407
                 ? answer.newBuilder().code(status + HIDDEN).build()
                 : answer;

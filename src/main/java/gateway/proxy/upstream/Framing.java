@@ -2,26 +2,29 @@ package gateway.proxy.upstream;
 
 import java.net.ProtocolException;
 import okhttp3.Headers;
-import okhttp3.Response;
 
 /**
  * Where an answer ends (RFC 9112, 6.3). OkHttp takes any framing and guesses; a guess could make one answer's bytes the
  * next one's.
  */
 final class Framing {
+    /** A Content-Length has no more digits. */
+    private static final int MOST_DIGITS = 18;
+
     private Framing() {}
 
     /**
-     * Refuses an answer whose end isn't clear, and a switch of protocols that isn't the one this request asks for.
+     * Returns the length of an answer's body in bytes: 0 if there is none, negative if only its end will tell. Refuses
+     * an answer whose end isn't clear, and a switch of protocols that isn't the one this request asks for.
      *
+     * @param method the request's
      * @param request the request's headers
+     * @param headers the answer's
      * @throws ProtocolException saying what is wrong
      */
-    static void check(Headers request, Response answer) throws ProtocolException {
-        int status = answer.code();
-        Headers headers = answer.headers();
+    static long bodyLength(String method, Headers request, int status, Headers headers) throws ProtocolException {
         if (status < 200) {
-            WebSocketHandshake.check(request, answer);
+            WebSocketHandshake.check(request, status, headers);
         }
         String length = null;
         String coding = null;
@@ -29,7 +32,7 @@ final class Framing {
             String name = headers.name(i);
             if (name.equalsIgnoreCase("Content-Length")) {
                 String value = headers.value(i);
-                if (!isNumber(value) || length != null && !length.equals(value)) {
+                if (length != null && !length.equals(value)) {
                     throw new ProtocolException("its Content-Length is unclear");
                 }
                 length = value;
@@ -40,25 +43,28 @@ final class Framing {
                 coding = headers.value(i);
             }
         }
-        if ((status == 204 || status == 205) && length != null && !length.equals("0")) {
+        long bytes = length == null ? -1 : number(length);
+        if ((status == 204 || status == 205) && bytes > 0) {
             throw new ProtocolException("HTTP " + status + " had non-zero Content-Length: " + length);
         }
-    }
-
-    /** Whether a body follows the head of such an answer, unless it is one to HEAD; its length may be 0 all the same. */
-    static boolean mayHaveBody(int status) {
-        return status >= 200 && status != 204 && status != 304;
-    }
-
-    private static boolean isNumber(String text) {
-        if (text.isEmpty() || text.length() > 18) {
-            return false;
+        if (method.equals("HEAD") || status < 200 || status == 204 || status == 304) {
+            return 0;
         }
+        return coding == null ? bytes : -1;
+    }
+
+    private static long number(String text) throws ProtocolException {
+        long number = 0;
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
+            char digit = text.charAt(i);
+            if (digit < '0' || digit > '9') {
+                throw new ProtocolException("its Content-Length is unclear");
             }
+            number = 10 * number + (digit - '0');
         }
-        return true;
+        if (text.isEmpty() || text.length() > MOST_DIGITS) {
+            throw new ProtocolException("its Content-Length is unclear");
+        }
+        return number;
     }
 }

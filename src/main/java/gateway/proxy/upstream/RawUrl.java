@@ -23,8 +23,12 @@ final class RawUrl {
     private final String host;
     private final int port;
     private final String prefix;
-    private final String pathPrefix;
-    private final String hostLine;
+
+    /** The path of its URL, without a slash at the end. */
+    final String pathPrefix;
+
+    /** What follows a request's target in its first line, and the Host header, without the line end behind it. */
+    final String hostLine;
 
     /** @throws IllegalArgumentException if OkHttp can't call such a host */
     RawUrl(ServiceUrl service) {
@@ -55,13 +59,6 @@ final class RawUrl {
         } catch (Throwable e) {
             throw new IllegalStateException("OkHttp refused " + url, e);
         }
-    }
-
-    /** A request's first line and its Host header, without the line end behind them. */
-    String requestLine(String method, String path, String query) {
-        return query == null
-                ? method + ' ' + pathPrefix + path + hostLine
-                : method + ' ' + pathPrefix + path + '?' + query + hostLine;
     }
 
     private static MethodHandle constructor() {

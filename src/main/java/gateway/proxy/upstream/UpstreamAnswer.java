@@ -79,7 +79,8 @@ public final class UpstreamAnswer implements Closeable {
 
     /** Returns the value of a header line. */
     public String value(int i) {
-        return utf8AsBytes(headers.value(i));
+        String value = headers.value(i);
+        return UpstreamRequest.isAscii(value) ? value : utf8AsBytes(value);
     }
 
     /** Whether its body is sent in chunks, so that a length beside it says nothing (RFC 9112, 6.3). */
@@ -130,9 +131,10 @@ public final class UpstreamAnswer implements Closeable {
     /**
      * Passes on what {@link #await} has said to be there.
      *
+     * @return whether more may follow
      * @throws IOException if writing failed
      */
-    public void pass(int count, OutputStream out) throws IOException {
+    public boolean pass(int count, OutputStream out) throws IOException {
         Buffer arrived = source.getBuffer();
         if (length > 0) {
             left -= count;
@@ -142,10 +144,6 @@ public final class UpstreamAnswer implements Closeable {
         } else {
             arrived.writeTo(out, count);
         }
-    }
-
-    /** Whether some of the body may not have been passed on. */
-    public boolean hasMore() {
         return left != 0;
     }
 
@@ -161,15 +159,13 @@ public final class UpstreamAnswer implements Closeable {
     }
 
     static String utf8AsBytes(String value) {
-        return UpstreamRequest.isAscii(value)
-                ? value
-                : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** Ends the reading. If some of the body is left, this closes the connection, rather than read on. */
     @Override
     public void close() {
-        if (hasMore()) {
+        if (left != 0) {
             cancel.run();
         }
         if (in == null) {

@@ -22,7 +22,7 @@ import org.eclipse.jetty.http.HttpField;
  * exchanges are driven by OkHttp's own HTTP/1 codec, without the call around it: no address to compute, no pool to search,
  * no chain of interceptors, no cache and no cookies, none of which has anything to decide here.
  *
- * <p>Used by the thread of its exchange; {@link #exchange()} by the timer's, too.
+ * <p>Used by the thread of its exchange; {@link #exchange} by the timer's, too.
  */
 public final class UpstreamConnection {
     /** How far an exchange has come. */
@@ -35,12 +35,18 @@ public final class UpstreamConnection {
         ANSWERED
     }
 
-    private final BackendPool home;
+    /** The pool of its backend. */
+    final BackendPool home;
+
+    /** The exchange that it carries; null when idle. */
+    volatile WatchedExchange exchange;
+
+    /** Since when it is idle, nanoseconds; guarded by its pool. */
+    long idleSince;
+
     private final FirstExchange first;
-    private volatile WatchedExchange exchange;
     private Progress progress;
-    private boolean head;
-    private long idleSince;
+    private String method;
 
     // Set once the connection stands.
     private RealConnection connection;
@@ -78,7 +84,7 @@ public final class UpstreamConnection {
      * @throws IOException if no valid answer came
      */
     public UpstreamAnswer send(UpstreamRequest request, UpstreamBody body) throws IOException {
-        head = request.method.equals("HEAD");
+        method = request.method;
         if (buffers == null) {
             return first.run(this, home.url, request, body);
         }
@@ -88,7 +94,17 @@ public final class UpstreamConnection {
         Headers headers = request.headers();
         IOException unsent = null;
         try {
-            codec.writeRequest(headers, home.url.requestLine(request.method, request.path, request.query));
+            codec.writeRequest(
+                    headers,
+                    request.query == null
+                            ? method + ' ' + home.url.pathPrefix + request.path + home.url.hostLine
+                            : method
+                                    + ' '
+                                    + home.url.pathPrefix
+                                    + request.path
+                                    + '?'
+                                    + request.query
+                                    + home.url.hostLine);
             if (body != null) {
                 write(body, codec, headers);
             }
@@ -118,31 +134,25 @@ public final class UpstreamConnection {
     }
 
     private UpstreamAnswer receive(Http1ExchangeCodec codec, Headers request) throws IOException {
-        Response answer = readHead(codec);
-        while (answer.code() == 100 || answer.code() > 101 && answer.code() < 200) { // not the answer yet
-            answer = readHead(codec);
+        Response answer;
+        try {
+            do {
+                answer = codec.readResponseHeaders(false).request(home.request).build();
+            } while (answer.code() == 100 || answer.code() > 101 && answer.code() < 200); // not the answer yet
+        } catch (IllegalStateException | IllegalArgumentException e) { // OkHttp's, at a status like -12
+            throw new ProtocolException("not HTTP");
         }
         progress = Progress.ANSWERED;
-        Framing.check(request, answer);
+        long length = Framing.bodyLength(method, request, answer.code(), answer.headers());
         if (answer.protocol() == Protocol.HTTP_1_0 || "close".equalsIgnoreCase(answer.header("Connection"))) {
             connection.noNewExchanges();
         }
-        boolean mayHaveBody = !head && Framing.mayHaveBody(answer.code());
-        long length = mayHaveBody ? codec.reportedContentLength(answer) : 0;
         if (length < 0) {
             BufferedSource body = Okio.buffer(codec.openResponseBodySource(answer));
             return new UpstreamAnswer(answer.code(), answer.headers(), length, body, null, new Trailers(codec), cancel);
         }
         return new UpstreamAnswer(
                 answer.code(), answer.headers(), length, buffers.getSource(), in, TrailersSource.EMPTY, cancel);
-    }
-
-    private Response readHead(Http1ExchangeCodec codec) throws IOException {
-        try {
-            return codec.readResponseHeaders(false).request(home.request).build();
-        } catch (IllegalStateException | IllegalArgumentException e) { // OkHttp's, at a status like -12
-            throw new ProtocolException("not HTTP");
-        }
     }
 
     /** Takes the connection, after its 101, out of OkHttp's hands. It stays leased, so nobody else uses or closes it. */
@@ -162,32 +172,10 @@ public final class UpstreamConnection {
         progress = Progress.ANSWERED;
     }
 
-    /** Returns the exchange that it carries; null when idle. */
-    WatchedExchange exchange() {
-        return exchange;
-    }
-
+    /** Begins to carry an exchange. */
     void carry(WatchedExchange exchange) {
-        this.exchange = exchange;
         this.progress = Progress.CONNECTING;
-    }
-
-    /** Ends what {@link #carry} began; from now on it is idle. */
-    void idle() {
-        exchange = null;
-    }
-
-    /** Returns the pool of its backend. */
-    BackendPool home() {
-        return home;
-    }
-
-    long idleSince() {
-        return idleSince;
-    }
-
-    void idleSince(long now) {
-        idleSince = now;
+        this.exchange = exchange;
     }
 
     /**
@@ -197,7 +185,7 @@ public final class UpstreamConnection {
      */
     boolean isReusable() {
         return (buffers != null || open())
-                && !head
+                && !method.equals("HEAD")
                 && !connection.getNoNewExchanges()
                 && buffers.getSource().getBuffer().exhausted();
     }

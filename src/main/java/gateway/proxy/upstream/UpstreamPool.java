@@ -96,8 +96,8 @@ public final class UpstreamPool implements AutoCloseable {
      * @param intact whether the whole answer has been read and nobody has closed the connection
      */
     public void release(UpstreamConnection connection, boolean intact) {
-        connection.idle();
-        boolean kept = intact && connection.isReusable() && connection.home().giveBack(connection, time.nanos());
+        connection.exchange = null;
+        boolean kept = intact && connection.isReusable() && connection.home.giveBack(connection, time.nanos());
         if (!kept) {
             drop(connection);
         }
@@ -124,7 +124,7 @@ public final class UpstreamPool implements AutoCloseable {
     public void checkDeadlines() {
         long now = time.nanos();
         for (UpstreamConnection connection : all) {
-            WatchedExchange exchange = connection.exchange();
+            WatchedExchange exchange = connection.exchange;
             if (exchange != null) {
                 exchange.checkDeadlines(now);
             }

@@ -10,26 +10,32 @@ import okhttp3.Headers;
  * <p>In the text of headers, a char is a byte, as Jetty reads them. OkHttp writes UTF-8: valid UTF-8 keeps its bytes.
  */
 public final class UpstreamRequest {
+    /** Say that they have no body, by a length of 0 (RFC 9110, 8.6). */
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
     final String method;
     final String path;
     final String query;
+    final boolean needsBody;
     private final Headers.Builder headers = new Headers.Builder();
 
     /**
+     * Begins a request with the headers that frame it.
+     *
      * @param path the raw path below the backend's URL, from its slash on
      * @param query the raw query without its question mark; null if there is none
+     * @param length of its body, bytes: 0 if there is none, negative if only its end will tell
      */
-    public UpstreamRequest(String method, String path, String query) {
+    public UpstreamRequest(String method, String path, String query, long length) {
         this.method = method;
         this.path = path;
         this.query = query;
-    }
-
-    /** Whether a request with this method says that it has no body, by a length of 0 (RFC 9110, 8.6). */
-    public static boolean needsBody(String method) {
-        return NEED_A_BODY.contains(method);
+        this.needsBody = NEED_A_BODY.contains(method);
+        if (length < 0) {
+            add("Transfer-Encoding", "chunked");
+        } else if (length > 0 || needsBody) {
+            add("Content-Length", String.valueOf(length));
+        }
     }
 
     /**

@@ -8,7 +8,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import okhttp3.Headers;
-import okhttp3.Response;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -59,14 +58,13 @@ public final class WebSocketHandshake {
      * Takes a 1xx answer only if it is the 101 that this request's key calls for, and says of itself no length.
      *
      * @param request the request's headers
+     * @param headers the answer's
      * @throws ProtocolException if it isn't
      */
-    static void check(Headers request, Response answer) throws ProtocolException {
-        int status = answer.code();
+    static void check(Headers request, int status, Headers headers) throws ProtocolException {
         if (status != 101 || request.get("Upgrade") == null) {
             throw new ProtocolException("unasked-for status " + status);
         }
-        Headers headers = answer.headers();
         if (!PROTOCOL.equalsIgnoreCase(headers.get("Upgrade")) || !hasToken(headers.values("Connection"), "upgrade")) {
             throw new ProtocolException("its status 101 isn't a switch to " + PROTOCOL);
         }

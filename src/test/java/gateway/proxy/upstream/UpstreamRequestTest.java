@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class UpstreamRequestTest {
-    private final UpstreamRequest request = new UpstreamRequest("GET", "/", null);
+    private final UpstreamRequest request = new UpstreamRequest("GET", "/", null, 0);
 
     @Test
     void bytes_of_utf8_survive_both_ways() {
@@ -17,7 +17,15 @@ class UpstreamRequestTest {
         assertEquals("grün €", request.headers().get("X-Word"));
         assertEquals("plain", request.headers().get("X-Plain"));
         assertEquals(asJettyReads, UpstreamAnswer.utf8AsBytes("grün €"));
-        assertEquals("plain", UpstreamAnswer.utf8AsBytes("plain"));
+    }
+
+    @Test
+    void its_framing_is_said_anew() {
+        assertEquals("5", new UpstreamRequest("POST", "/", null, 5).headers().get("Content-Length"));
+        assertEquals("0", new UpstreamRequest("POST", "/", null, 0).headers().get("Content-Length"));
+        assertEquals(
+                "chunked", new UpstreamRequest("POST", "/", null, -1).headers().get("Transfer-Encoding"));
+        assertEquals(0, new UpstreamRequest("DELETE", "/", null, 0).headers().size());
     }
 
     // By HTTP/2 a name can have what a line of HTTP/1.1 can't.

@@ -1,32 +1,69 @@
 package gateway.admission;
 
 import gateway.http.Problem;
+import gateway.http.ProblemType;
+import gateway.settings.Bounds;
+import gateway.util.Sizes;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 
 /**
- * Refuses paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any
- * spelling, a backslash, or a NUL. Runs before routing, so that {@code /api/../services} reaches neither a backend nor
- * a route of the gateway. Refuses methods and queries, too, that HTTP/2 can carry and a request line can't (RFC 9113,
- * 10.3): with a space in one, a client would write a line of its own to a service, with a path that nobody looked at.
+ * Refuses requests for what their header alone says. Runs before routing and before the limiter, so that what is refused
+ * here takes nothing of a client's limit.
+ *
+ * <ul>
+ *   <li>What is too large, as far as a header can tell.
+ *   <li>Paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any spelling, a
+ *       backslash, or a NUL. So {@code /api/../services} reaches neither a backend nor a route of the gateway.
+ *   <li>Methods and queries that HTTP/2 can carry and a request line can't (RFC 9113, 10.3): with a space in one, a client
+ *       would write a line of its own to a service, with a path that nothing had checked.
+ * </ul>
  */
-public final class PathGuard implements Handler {
+public final class RequestGuard implements Handler {
+    private final int longestUri;
+    private final long largestBody;
+
+    RequestGuard(Bounds bounds) {
+        this.longestUri = bounds.uri();
+        this.largestBody = bounds.body();
+    }
+
     @Override
-    public void handle(Context ctx) throws Exception {
-        String path = ctx.req().getRequestURI();
-        String wrong;
-        if (!isPlain(path)) {
-            wrong = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
+    public void handle(Context ctx) throws IOException {
+        HttpServletRequest request = ctx.req();
+        String path = request.getRequestURI();
+        String query = request.getQueryString();
+        if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
+            String detail = "A request's path and query have at most " + Sizes.words(longestUri);
+            refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
+        } else if (request.getContentLengthLong() > largestBody) {
+            refuseBody(ctx);
+        } else if (!isPlain(path)) {
+            String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
                     + "ask for the path that is meant";
-        } else if (!isMethod(ctx.req().getMethod())) {
-            wrong = "The method isn't one: it has letters, digits and !#$%&'*+-.^_`|~ only";
-        } else if (!isQuery(ctx.req().getQueryString())) {
-            wrong = "The query has a space or a control character; percent-encode it";
-        } else {
-            return;
+            refuse(ctx, Problem.badRequest(detail));
+        } else if (!isMethod(request.getMethod())) {
+            String detail = "The method isn't one: it has letters, digits and !#$%&'*+-.^_`|~ only";
+            refuse(ctx, Problem.badRequest(detail));
+        } else if (!isQuery(query)) {
+            String detail = "The query has a space or a control character; percent-encode it";
+            refuse(ctx, Problem.badRequest(detail));
         }
-        Problem.badRequest(wrong).send(ctx.req(), ctx.res());
+    }
+
+    private static void refuse(Context ctx, Problem problem) throws IOException {
+        problem.send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
+    }
+
+    private void refuseBody(Context ctx) throws IOException {
+        ctx.res().setHeader("Connection", "close"); // rather than reading what it has announced
+        refuse(ctx, Problem.bodyTooLarge(largestBody));
+        if (ctx.req().getHeader("Expect") == null) { // else it waits for a 100 before it sends
+            LingeringClose.after(ctx.req(), ctx.res());
+        }
     }
 
     /** Whether this is a token (RFC 9110, 5.6.2). */

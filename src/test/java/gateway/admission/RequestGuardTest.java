@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PathGuardTest {
+class RequestGuardTest {
     @ParameterizedTest(name = "{0} plain: {1}")
     @CsvSource({
         "/, true",
@@ -37,7 +37,7 @@ class PathGuardTest {
         "api/data, false",
     })
     void paths_that_two_servers_could_read_differently_are_told_apart(String path, boolean plain) {
-        assertEquals(plain, PathGuard.isPlain(path));
+        assertEquals(plain, RequestGuard.isPlain(path));
     }
 
     @ParameterizedTest
@@ -52,6 +52,6 @@ class PathGuardTest {
         "GÉT, false",
     })
     void a_method_is_a_token(String method, boolean right) {
-        assertEquals(right, PathGuard.isMethod(method));
+        assertEquals(right, RequestGuard.isMethod(method));
     }
 }
