@@ -1,0 +1,1 @@
+../../../ServiceA.java
