@@ -83,8 +83,7 @@ public final class GatewayApp {
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
 
         return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {
-            routes.before(
-                    new TraceHandler(API, settings.clients().trustedProxies(), time)); // begins the request's record
+            routes.before(new TraceHandler(API, settings.clients().trustedProxies(), time)); // opens its record
             routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
             settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404: not at that port
