@@ -94,7 +94,7 @@ class BrowserTokenTest extends InBrowser {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_TRUSTED_PROXIES", "127.0.0.1"), a)) {
             Page page = visit(gateway, "/dashboard");
             assertThat(connection(page)).hasText("for operators only");
-            assertThat(page.locator("#notice")).containsText("GATEWAY_ADMIN_TOKEN lets operators in from elsewhere.");
+            assertThat(page.locator("#notice")).containsText("GATEWAY_ADMIN_TOKEN gives access from elsewhere.");
             assertThat(page.locator("#token")).isHidden();
         }
     }

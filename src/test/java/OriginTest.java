@@ -59,7 +59,7 @@ class OriginTest {
             assertEquals("203.0.113.9", explained.path("client").asText());
             assertEquals(2, explained.path("used").asInt());
             assertEquals(
-                    "the word of trusted proxies: 203.0.113.9, 127.0.0.3, 127.0.0.2",
+                    "the headers of trusted proxies: 203.0.113.9, 127.0.0.3, 127.0.0.2",
                     explained.path("found_by").asText());
         }
     }

@@ -20,7 +20,7 @@ import gateway.util.Time;
 import io.javalin.config.RoutesConfig;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The gateway's own API: what it says of itself, how services register, what operators see and change. */
+/** The gateway's own API: its state, the registration of services, and what operators see and change. */
 public final class AdminApi {
     private final AdminAuth auth;
     private final GatewayApi gateway;
@@ -32,7 +32,7 @@ public final class AdminApi {
     private final LiveApi live;
 
     /**
-     * @param index the balancer's, to be shown
+     * @param index the balancer's index, for display
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
      */
@@ -68,7 +68,7 @@ public final class AdminApi {
         this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
     }
 
-    /** Adds the routes. Those that {@link AdminAuth#only} guards are for operators, all others for everybody. */
+    /** Adds the routes. Those within {@link AdminAuth#only} are for operators, all others for every client. */
     public void addTo(RoutesConfig routes) {
         ServerConfig.get(routes, "/", gateway::overview);
         ServerConfig.get(routes, "/health", gateway::health);
@@ -88,7 +88,7 @@ public final class AdminApi {
         Pages.addTo(routes, auth);
     }
 
-    /** Ends the dashboard's streams, which would else last as long as their viewers look. */
+    /** Ends the dashboard's streams, which otherwise last as long as their viewers stay. */
     public void endStreams() {
         live.close();
     }

@@ -25,47 +25,47 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 
-/** What the gateway tells about itself: {@code /}, {@code /health} and {@code /stats}. */
+/** The gateway's state: {@code /}, {@code /health} and {@code /stats}. */
 public final class GatewayApi {
     private final ServiceList services;
     private final Balancer balancer;
     private final AtomicInteger index;
     private final RateLimit limit;
-    private final LimitHandler decisions;
-    private final AdminAuth operators;
+    private final LimitHandler limiter;
+    private final AdminAuth auth;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
 
     /**
-     * @param index the balancer's, to be shown
-     * @param decisions counts what the limit let through and refused
-     * @param operators where their paths are to be found
+     * @param index the balancer's index, for display
+     * @param limiter counts the requests that the limit let through and refused
+     * @param auth knows on which port the operators' paths are
      */
     public GatewayApi(
             ServiceList services,
             Balancer balancer,
             AtomicInteger index,
             RateLimit limit,
-            LimitHandler decisions,
-            AdminAuth operators,
+            LimitHandler limiter,
+            AdminAuth auth,
             Drain drain,
             Time time) {
         this.services = services;
         this.balancer = balancer;
         this.index = index;
         this.limit = limit;
-        this.decisions = decisions;
-        this.operators = operators;
+        this.limiter = limiter;
+        this.auth = auth;
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
     }
 
-    /** {@code GET /}: JSON; browsers, which would rather have a page, are led to it. */
+    /** Answers {@code GET /}: an overview as JSON, or for browsers a redirect to the dashboard. */
     public void overview(Context ctx) {
         ctx.res().setHeader("Vary", "Accept");
-        boolean forOperators = operators.areHere(ctx.req());
+        boolean forOperators = auth.areHere(ctx.req());
         if (forOperators && prefersHtml(ctx.req().getHeader("Accept"))) {
             ctx.redirect("/dashboard", HttpStatus.SEE_OTHER);
             return;
@@ -100,7 +100,7 @@ public final class GatewayApi {
         QuotedQualityCSV types = new QuotedQualityCSV();
         try {
             types.addValue(accept == null ? "" : accept);
-        } catch (IllegalArgumentException e) { // isn't such a list
+        } catch (IllegalArgumentException e) { // not a valid list
             return false;
         }
         List<String> wanted = types.getValues(); // without those of quality 0
@@ -115,7 +115,7 @@ public final class GatewayApi {
                 "Request Forwarding");
     }
 
-    /** {@code GET /health}: 200 while the gateway lives, even without a service; 503 once it is leaving. */
+    /** Answers {@code GET /health}: 200 while the gateway runs, even without a service; 503 once it drains. */
     public void health(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", healthStatus());
@@ -133,7 +133,7 @@ public final class GatewayApi {
         return services.available().isEmpty() ? "degraded" : "healthy";
     }
 
-    /** {@code GET /stats}: looking at the limit takes nothing of it. */
+    /** Answers {@code GET /stats}, which doesn't count towards the limit. */
     public void stats(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("rate_limiting", rateLimiting(Trace.of(ctx.req()).client()));
@@ -161,10 +161,10 @@ public final class GatewayApi {
             limiting.put("remaining_requests", decision.remaining());
             limiting.put("reset_in_seconds", decision.resetSeconds());
         });
-        if (decisions.isExempt(client)) {
+        if (limiter.isExempt(client)) {
             limiting.put("exempt", true);
         }
-        decisions.shadow().ifPresent(shadow -> limiting.put("shadow", shadow(shadow)));
+        limiter.shadow().ifPresent(shadow -> limiting.put("shadow", shadow(shadow)));
         return limiting;
     }
 
@@ -180,10 +180,10 @@ public final class GatewayApi {
     private Map<String, Object> totals() {
         Map<String, Object> totals = new LinkedHashMap<>();
         totals.put("since", startedAt.toString());
-        totals.put("requests", decisions.allowed() + decisions.refused() + decisions.exempted());
-        totals.put("limited", decisions.refused());
-        if (decisions.hasExempt()) {
-            totals.put("exempt", decisions.exempted());
+        totals.put("requests", limiter.allowed() + limiter.refused() + limiter.exempted());
+        totals.put("limited", limiter.refused());
+        if (limiter.hasExempt()) {
+            totals.put("exempt", limiter.exempted());
         }
         totals.put("forwarded", services.totals().requests().sum());
         totals.put("failures", services.totals().failures().sum());

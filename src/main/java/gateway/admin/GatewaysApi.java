@@ -20,7 +20,7 @@ public final class GatewaysApi {
         this.time = time;
     }
 
-    /** @param isThis true for the one that answers, else null */
+    /** @param isThis true for the gateway that answers, else null */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record View(
             String id,
@@ -29,7 +29,7 @@ public final class GatewaysApi {
             String version,
             @JsonProperty("this") Boolean isThis) {}
 
-    /** {@code GET /gateways} */
+    /** Answers {@code GET /gateways}. */
     public void list(Context ctx) {
         List<View> views = gateways.all().stream().map(this::view).toList();
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -19,49 +19,49 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Why a client is limited, or isn't. Looking takes nothing. */
+/** Explains why a client is limited or isn't. Doesn't count towards the limit. */
 public final class LimitsApi {
     private final RateLimit limit;
-    private final LimitHandler decisions;
-    private final AdminAuth operators;
+    private final LimitHandler limiter;
+    private final AdminAuth auth;
     private final Time time;
 
     /**
-     * @param decisions knows for whom no limit holds
-     * @param operators who may see where others stand
+     * @param limiter knows which clients are exempt
+     * @param auth decides who may see other clients
      */
-    public LimitsApi(RateLimit limit, LimitHandler decisions, AdminAuth operators, Time time) {
+    public LimitsApi(RateLimit limit, LimitHandler limiter, AdminAuth auth, Time time) {
         this.limit = limit;
-        this.decisions = decisions;
-        this.operators = operators;
+        this.limiter = limiter;
+        this.auth = auth;
         this.time = time;
     }
 
     /**
-     * {@code GET /limits/explain}: where the asker stands; with {@code ?ip=}, where that address does, which only
-     * operators may ask.
+     * Answers {@code GET /limits/explain}: how much of its limit the client has used or, with {@code ?ip=} and only for
+     * operators, another address.
      */
     public void explain(Context ctx) throws Exception {
         Trace trace = Trace.of(ctx.req());
-        InetAddress asker = trace.client();
+        InetAddress client = trace.client();
         String asked = ctx.queryParam("ip");
         if (asked == null) {
-            ctx.json(answer(asker, foundBy(trace)));
+            ctx.json(answer(client, foundBy(trace)));
             return;
         }
-        InetAddress client = Networks.address(asked).orElse(null);
-        if (client == null) {
-            Problem.badRequest("ip=" + asked + " isn't an IP address; ask with one like 192.0.2.7 or 2001:db8::1")
+        InetAddress other = Networks.address(asked).orElse(null);
+        if (other == null) {
+            Problem.badRequest("ip=" + asked + " isn't an IP address; expected one like 192.0.2.7 or 2001:db8::1")
                     .send(ctx.req(), ctx.res());
-        } else if (client.equals(asker) || operators.admits(ctx)) {
-            ctx.json(answer(client, "the parameter ip"));
+        } else if (other.equals(client) || auth.admits(ctx)) {
+            ctx.json(answer(other, "the parameter ip"));
         }
     }
 
     private static String foundBy(Trace trace) {
         return trace.proxyPath() == null
-                ? "the TCP connection's other end; X-Forwarded-For and the like are not believed"
-                : "the word of trusted proxies: " + trace.proxyPath().text();
+                ? "the TCP connection's peer; headers like X-Forwarded-For are not believed"
+                : "the headers of trusted proxies: " + trace.proxyPath().text();
     }
 
     private Map<String, Object> answer(InetAddress client, String foundBy) {
@@ -74,7 +74,7 @@ public final class LimitsApi {
         answer.put("found_by", foundBy);
         answer.put("policy", limit.rate().map(this::policy).orElse(null));
         answer.put("store", standing.store());
-        boolean exempt = decisions.isExempt(client);
+        boolean exempt = limiter.isExempt(client);
         answer.put("allowed_now", exempt || standing.decision().allowed());
         if (exempt) {
             answer.put("exempt", true);

@@ -4,7 +4,7 @@ import gateway.metrics.Exposition;
 import io.javalin.http.Context;
 import java.io.IOException;
 
-/** What Prometheus asks for: {@code GET /metrics}. */
+/** The metrics for Prometheus: {@code GET /metrics}. */
 public final class MetricsApi {
     private final Exposition exposition;
 
@@ -12,7 +12,7 @@ public final class MetricsApi {
         this.exposition = exposition;
     }
 
-    /** {@code GET /metrics}, in Prometheus's text format, or OpenMetrics if the asker takes that. */
+    /** Answers {@code GET /metrics} in Prometheus's text format, or in OpenMetrics if the client accepts that. */
     public void metrics(Context ctx) throws IOException {
         Exposition.Page page = exposition.page(ctx.req().getHeader("Accept"));
         ctx.contentType(page.contentType()).result(page.bytes());

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code {"name", "url", "lease"}} and says of each field what is wrong with it. */
+/** Reads {@code {"name", "url", "lease"}} and reports what is wrong with each field. */
 final class RegistrationForm {
-    /** What a lease may say instead of a duration: the gateway's own setting. */
+    /** The lease that stands for the gateway's own setting. */
     static final String DEFAULT_LEASE = "default";
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
@@ -30,17 +30,17 @@ final class RegistrationForm {
             .build();
 
     private final Duration defaultLease;
-    private final AddressPolicy places;
+    private final AddressPolicy addresses;
 
-    RegistrationForm(Duration defaultLease, AddressPolicy places) {
+    RegistrationForm(Duration defaultLease, AddressPolicy addresses) {
         this.defaultLease = defaultLease;
-        this.places = places;
+        this.addresses = addresses;
     }
 
-    /** What is wrong with a field, in words. */
+    /** What is wrong with a field, for people. */
     record FieldError(String field, String problem) {}
 
-    /** What is wrong with a form. */
+    /** Thrown for a form that can't be used. */
     static final class Invalid extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -57,8 +57,10 @@ final class RegistrationForm {
     }
 
     /**
-     * @param ports the gateway's own, at which no service can be
-     * @throws Invalid if it isn't JSON, isn't an object, or a field can't be used
+     * Reads a form.
+     *
+     * @param ports the gateway's own ports, on which no service can be
+     * @throws Invalid if the body isn't a JSON object, or a field can't be used
      */
     Service read(byte[] body, Set<Integer> ports) throws Invalid {
         JsonNode form = json(body);
@@ -121,7 +123,7 @@ final class RegistrationForm {
         }
         try {
             ServiceUrl url = ServiceUrl.parse(text);
-            places.objection(url, ports).ifPresent(words -> errors.add(new FieldError("url", words)));
+            addresses.objection(url, ports).ifPresent(words -> errors.add(new FieldError("url", words)));
             return url;
         } catch (IllegalArgumentException e) {
             errors.add(new FieldError("url", e.getMessage()));

@@ -9,28 +9,31 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** What happened to a request. */
+/** The traces of requests. */
 public final class RequestsApi {
-    /** A client may have its answer, and ask about it, before Jetty has told of its end: that is when the trace is there. */
+    /**
+     * How often to look for a trace: a client may have its answer, and ask for its trace, before Jetty reports the end
+     * of the request, which adds the trace.
+     */
     private static final int LOOKS = 40;
 
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Traces traces;
 
-    /** @param traces where the last requests to the services are kept */
+    /** @param traces the traces of the last requests to the services */
     public RequestsApi(Traces traces) {
         this.traces = traces;
     }
 
-    /** {@code GET /requests/{id}}: by the {@code X-Request-ID} that its answer carried; of several, the latest. */
+    /** Answers {@code GET /requests/{id}}: the latest trace with this {@code X-Request-ID}. */
     public void get(Context ctx) throws IOException {
         String id = ctx.pathParam("id");
         Optional<Trace> trace = find(id);
         if (trace.isEmpty()) {
             ProblemType.UNKNOWN_REQUEST
                     .problem("None of the last " + Traces.KEPT + " requests below /api/ had the id " + id
-                            + "; answers carry theirs as X-Request-ID")
+                            + "; each answer carries its id as X-Request-ID")
                     .send(ctx.req(), ctx.res());
             return;
         }

@@ -34,7 +34,7 @@ import org.eclipse.jetty.server.NetworkConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The list of services: looking at it, registering, deregistering. */
+/** The list of services: shows, registers, drains and deregisters them. */
 public final class ServicesApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
     private static final int MAX_BYTES = 64 * 1024;
@@ -48,16 +48,16 @@ public final class ServicesApi {
     private final Time time;
 
     /**
-     * @param places where services may be
-     * @param pace bounds how many register or renew
-     * @param defaultLease what {@code "lease":"default"} means
+     * @param addresses decides which URLs services may have
+     * @param pace limits registrations and renewals
+     * @param defaultLease the meaning of {@code "lease":"default"}
      */
     public ServicesApi(
             ServiceList services,
             HealthChecker checker,
             Balancer balancer,
             RateLimit limit,
-            AddressPolicy places,
+            AddressPolicy addresses,
             Pace pace,
             Duration defaultLease,
             Time time) {
@@ -66,11 +66,11 @@ public final class ServicesApi {
         this.balancer = balancer;
         this.limit = limit;
         this.pace = pace;
-        this.form = new RegistrationForm(defaultLease, places);
+        this.form = new RegistrationForm(defaultLease, addresses);
         this.time = time;
     }
 
-    /** {@code GET /services} */
+    /** Answers {@code GET /services}. */
     public void list(Context ctx) {
         Summary summary = Summary.of(services);
         List<ServiceView> views = services.all().stream().map(this::view).toList();
@@ -84,7 +84,7 @@ public final class ServicesApi {
         ctx.json(answer);
     }
 
-    /** {@code GET /services/{name}} */
+    /** Answers {@code GET /services/{name}}. */
     public void get(Context ctx) throws IOException {
         Optional<Backend> backend = services.find(ctx.pathParam("name"));
         if (backend.isEmpty()) {
@@ -94,7 +94,7 @@ public final class ServicesApi {
         ctx.json(view(backend.get()));
     }
 
-    /** {@code DELETE /services/{name}}: it gets no more requests; those under way finish. */
+    /** Answers {@code DELETE /services/{name}}: the service gets no more requests; those under way finish. */
     public void delete(Context ctx) throws IOException {
         Optional<Backend> removed = services.remove(ctx.pathParam("name"));
         if (removed.isEmpty()) {
@@ -106,12 +106,15 @@ public final class ServicesApi {
         ctx.res().setContentType(null);
     }
 
-    /** {@code POST /services/{name}/drain}: it gets no more requests but stays in the list; those under way finish. */
+    /**
+     * Answers {@code POST /services/{name}/drain}: the service gets no more requests but stays in the list; those under
+     * way finish.
+     */
     public void drain(Context ctx) throws IOException {
         drain(ctx, true);
     }
 
-    /** {@code POST /services/{name}/resume}: takes {@link #drain} back. */
+    /** Answers {@code POST /services/{name}/resume}: ends the drain. */
     public void resume(Context ctx) throws IOException {
         drain(ctx, false);
     }
@@ -122,23 +125,26 @@ public final class ServicesApi {
             unknown(ctx);
             return;
         }
-        LOG.info("{} {}", backend.get(), draining ? "is drained: it gets no more requests" : "is in turn again");
+        LOG.info("{} {}", backend.get(), draining ? "is draining: it gets no more requests" : "gets requests again");
         ctx.json(view(backend.get()));
     }
 
     private void unknown(Context ctx) throws IOException {
         ProblemType.UNKNOWN_SERVICE
-                .problem("No service is called " + ctx.pathParam("name") + "; GET /services lists those there are")
+                .problem("No service is called " + ctx.pathParam("name") + "; GET /services lists all")
                 .send(ctx.req(), ctx.res());
     }
 
-    /** {@code POST /services}: adds, renews or replaces; a new one is checked at once and the answer says how it is. */
+    /**
+     * Answers {@code POST /services}: adds, renews or replaces a service. A new one is checked at once, and the answer
+     * has the result.
+     */
     public void register(Context ctx) throws IOException {
         if (!pace.allows()) {
             ctx.res().setHeader("Retry-After", "1");
             ProblemType.TOO_MANY_REGISTRATIONS
-                    .problem(
-                            "The gateway takes " + pace.perSecond() + " registrations and renewals a second; try again")
+                    .problem("The gateway accepts " + pace.perSecond()
+                            + " registrations and renewals a second; try again")
                     .send(ctx.req(), ctx.res());
             return;
         }
@@ -176,7 +182,7 @@ public final class ServicesApi {
         }
     }
 
-    /** All that the gateway listens at. Not the request's own: a proxy may have said another one. */
+    /** Returns all ports on which the gateway listens. Not the request's port, which may come from a proxy's header. */
     private static Set<Integer> ownPorts(Context ctx) {
         Connector connector = ServletContextRequest.getServletContextRequest(ctx.req())
                 .getConnectionMetaData()
@@ -194,7 +200,10 @@ public final class ServicesApi {
             Trace.of(ctx.req()).routine();
             checkSoonIfOut(backend);
         } else {
-            LOG.info("{} {}", backend, registered.outcome() == Outcome.ADDED ? "registered" : "registered anew");
+            LOG.info(
+                    "{} {}",
+                    backend,
+                    registered.outcome() == Outcome.ADDED ? "registered" : "registered with another URL");
             checker.check(backend);
         }
         ctx.status(registered.outcome() == Outcome.ADDED ? 201 : 200);
@@ -202,7 +211,7 @@ public final class ServicesApi {
         ctx.json(new Answer(registered.outcome().name().toLowerCase(Locale.ROOT), view(backend)));
     }
 
-    /** What renews is there again: no need to wait for the next check. */
+    /** Makes the next check due at once: a service that renews its lease is probably back. */
     private void checkSoonIfOut(Backend backend) {
         if (!backend.available()) {
             backend.vitals().nextCheck(time.nanos());
@@ -221,6 +230,6 @@ public final class ServicesApi {
         return ServiceView.of(backend, time.nanos());
     }
 
-    /** A registration's answer: what was done, then the service as it now is. */
+    /** The answer to a registration: its effect, then the service as it is now. */
     private record Answer(String outcome, @JsonUnwrapped ServiceView service) {}
 }

@@ -6,11 +6,11 @@ import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import java.util.List;
 
-/** The services in short, as {@code /health} and {@code /stats} have them. */
+/** A summary of the services, in {@code /health} and {@code /stats}. */
 @JsonNaming(SnakeCaseStrategy.class)
 record Summary(int totalServices, long healthyServices, List<Brief> services) {
 
-    /** One service in short. */
+    /** A service's name, URL and status. */
     record Brief(String name, String url, String status) {}
 
     static Summary of(ServiceList services) {

@@ -41,7 +41,7 @@ public final class AdmissionControl implements Admission {
                 closed);
     }
 
-    /** The bounds of HTTP/2 aren't among these; they are set where its protocol is set up. */
+    /** Sets no bounds of HTTP/2: these are set where its protocol is set up. */
     @Override
     public ServerConnector bound(ServerConnector connector) {
         return bound(connector, connections);
@@ -86,22 +86,22 @@ public final class AdmissionControl implements Admission {
         problems.count(problem.slug());
     }
 
-    /** The limit of requests for services under way at the same time. */
+    /** Returns the limit on concurrent requests to services. */
     public ConcurrencyLimit inFlight() {
         return inFlight;
     }
 
-    /** The limit of registrations and renewals a second. */
+    /** Returns the limit on registrations and renewals a second. */
     public Pace registrations() {
         return registrations;
     }
 
-    /** Connections that clients have open. */
+    /** Returns the open client connections. */
     public Connections connections() {
         return connections;
     }
 
-    /** Counts the problems that requests were answered with, by slug. */
+    /** Returns the counts of problems that requests were answered with, by slug. */
     public Refusals problems() {
         return problems;
     }

@@ -7,17 +7,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.util.VirtualThreads;
 
 /**
- * A moment between a refusal and the next request on the same connection, or on the same stream of HTTP/2. Else clients
- * that ask again at once, however politely they are told to wait, keep the gateway refusing instead of serving: with
- * one core, threads that refuse wake each other, and those that wait for a service got no turn at all.
+ * A pause between a refusal and the next request on the same connection or HTTP/2 stream. Without it, clients that
+ * ignore Retry-After and ask again at once keep the gateway busy with refusals: on one core, refusing threads woke each
+ * other, and threads that waited for a service never ran.
  */
 public final class Backoff {
-    /** How long it is, milliseconds. */
+    /** The length of the pause, milliseconds. */
     static final long MILLIS = 100;
 
     private Backoff() {}
 
-    /** Sends what has been answered, then waits, if the thread is a virtual one: these are many, others are not. */
+    /** Sends the answer, then pauses if the thread is virtual; platform threads are too few to hold one. */
     public static void after(HttpServletResponse response) throws IOException {
         response.flushBuffer();
         if (VirtualThreads.isVirtualThread()) {

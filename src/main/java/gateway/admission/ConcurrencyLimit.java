@@ -4,17 +4,19 @@ import gateway.http.Problem;
 import gateway.http.ProblemType;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many requests for services are being worked on, at most so many; {@link Door} refuses the others. */
+/** Limits how many requests to services are under way at the same time; {@link Door} refuses further ones. */
 public final class ConcurrencyLimit {
     private final int most;
     private final AtomicInteger count = new AtomicInteger();
 
-    /** @param most at least 1 */
+    /** @param most the most concurrent requests, at least 1 */
     public ConcurrencyLimit(int most) {
         this.most = most;
     }
 
-    /** One more, if it may be; then {@link #leave} must follow. */
+    /**
+     * Counts one more request if the limit allows it, and returns true; {@link #leave} must follow. Else returns false.
+     */
     public boolean enter() {
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
@@ -23,23 +25,23 @@ public final class ConcurrencyLimit {
         return true;
     }
 
-    /** One that had entered has been answered. */
+    /** Ends a request that had entered. */
     public void leave() {
         count.decrementAndGet();
     }
 
-    /** What says that there are as many as there may be. */
+    /** Returns the problem for a request beyond the limit. */
     public static Problem overloaded() {
         return ProblemType.OVERLOADED.problem(
-                "The gateway has as many requests under way as it takes on; try again in a moment");
+                "The gateway is at its limit of concurrent requests (GATEWAY_MAX_IN_FLIGHT); try again in a moment");
     }
 
-    /** Whether another would be one too many. */
+    /** Returns whether the limit is reached. */
     public boolean isFull() {
         return count.get() >= most;
     }
 
-    /** How many there are. */
+    /** Returns how many requests are under way. */
     public int count() {
         return count.get();
     }

@@ -15,17 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.SelectorManager;
 
 /**
- * The connections that clients have open, at most so many in all and of one address. One too many is closed as soon as
- * it is accepted, before it costs more than that, and counted.
+ * Limits the open client connections, in all and for each client address. A connection beyond a limit is closed as soon
+ * as it is accepted, before it costs more, and is counted.
  *
- * <p>Addresses are those of {@link ClientAddress}: IPv6 by /64. This machine's own and trusted proxies' are not counted
- * one by one, since many clients stand behind each. The tables hold one entry for each open connection at most.
+ * <p>Addresses are those of {@link ClientAddress}: IPv6 by /64. Connections from this machine and from trusted proxies
+ * don't count for an address, since many clients may be behind each. The tables hold at most one entry for each open
+ * connection.
  */
 public final class Connections implements SelectorManager.AcceptListener {
-    /** Why a connection was closed: there are as many as there may be. */
+    /** The reason for closing a connection beyond the limit on all connections. */
     static final String TOO_MANY = "too-many-connections";
 
-    /** Why a connection was closed: its address has as many as it may have. */
+    /** The reason for closing a connection beyond the limit for its address. */
     static final String TOO_MANY_OF_CLIENT = "too-many-connections-of-client";
 
     private final int most;
@@ -34,14 +35,14 @@ public final class Connections implements SelectorManager.AcceptListener {
     private final Refusals closed;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<SelectableChannel, Optional<ClientAddress>> admitted =
-            new ConcurrentHashMap<>(); // empty: not counted
+            new ConcurrentHashMap<>(); // empty: doesn't count for an address
     private final Map<ClientAddress, Integer> ofClient = new ConcurrentHashMap<>();
 
     /**
-     * @param most open ones in all
-     * @param mostOfClient of those, of one address
-     * @param proxies which may have more
-     * @param closed counts those that are closed
+     * @param most the most open connections
+     * @param mostOfClient the most open connections of one address
+     * @param proxies trusted proxies, which may have more
+     * @param closed counts the connections that are closed
      */
     Connections(int most, int mostOfClient, Networks proxies, Refusals closed) {
         this.most = most;
@@ -50,17 +51,19 @@ public final class Connections implements SelectorManager.AcceptListener {
         this.closed = closed;
     }
 
-    /** How many are open. */
+    /** Returns how many connections are open. */
     public int open() {
         return open.get();
     }
 
-    /** How many of this address are open; 0 if they aren't counted. */
+    /** Returns how many connections of this address are open; 0 if they don't count. */
     int open(InetAddress address) {
         return ofClient.getOrDefault(ClientAddress.of(address), 0);
     }
 
-    /** Admits the connection or closes it: what Jetty then does with it fails, which is how it learns of it. */
+    /**
+     * Admits a connection or closes it. Jetty's next operation on a closed one then fails, which is how Jetty notices.
+     */
     @Override
     public void onAccepting(SelectableChannel channel) {
         try {
@@ -68,7 +71,7 @@ public final class Connections implements SelectorManager.AcceptListener {
             if (!admit(channel, peer.getAddress())) {
                 channel.close();
             }
-        } catch (IOException | RuntimeException e) { // it has gone already
+        } catch (IOException | RuntimeException e) { // the client has disconnected already
             close(channel);
         }
     }
@@ -77,11 +80,11 @@ public final class Connections implements SelectorManager.AcceptListener {
         try {
             channel.close();
         } catch (IOException e) {
-            // then it is closed
+            // closed all the same
         }
     }
 
-    /** Counts it as open, or as closed and says so. */
+    /** Counts a connection as open and returns true; if a limit is reached, counts it as closed and returns false. */
     boolean admit(SelectableChannel channel, InetAddress peer) {
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();

@@ -15,10 +15,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Refuses requests for services while there are as many under way as there may be, before anything else is done for
- * them: under more load than the gateway can carry, what it still serves is what refusing leaves over. So the answer is
- * the same for all, with no id and no trace, and was written once. It goes out at once, with a {@link Backoff} that holds
- * no thread.
+ * Refuses requests to services while the {@link ConcurrencyLimit} is reached, before any other work is done for them:
+ * under overload, each refusal takes CPU time from the requests that are served. So all get the same prepared answer,
+ * without an id and a trace, followed by a {@link Backoff} that holds no thread.
  */
 final class Door extends Handler.Wrapper {
     private static final Problem OVERLOADED = ConcurrencyLimit.overloaded();
@@ -28,7 +27,7 @@ final class Door extends Handler.Wrapper {
     private final byte[] body;
     private final HttpField[] fields;
 
-    /** @param services what is below this is for a service */
+    /** @param services the path prefix of requests to services */
     Door(ConcurrencyLimit inFlight, PathPrefix services) {
         this.inFlight = inFlight;
         this.services = services;
@@ -63,7 +62,7 @@ final class Door extends Handler.Wrapper {
         return true;
     }
 
-    /** For Jetty, a request lasts until its callback is called: then it reads the next. */
+    /** Completes the request after a pause: Jetty reads the next one only then. */
     private void pause(Callback callback) {
         getServer().getScheduler().schedule(callback::succeeded, Backoff.MILLIS, TimeUnit.MILLISECONDS);
     }

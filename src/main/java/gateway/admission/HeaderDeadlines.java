@@ -23,24 +23,30 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Ends connections on which a request's header takes too long in all, however steadily its bytes drip: Jetty's own
- * timeout begins anew with each of them. A header that has begun is answered with 408; where nothing has come since
- * the connection began, or no HTTP yet (TLS's handshake), it is closed without a word.
+ * Ends connections on which a request's header takes too long in all, even if bytes keep trickling in (slowloris):
+ * Jetty's own timeout begins anew with each byte. If the header has begun, the answer is 408; if nothing has come since
+ * the connection began, or no HTTP yet (a TLS handshake), it is closed without an answer.
  *
- * <p>By HTTP/2, a request begins here when its header has come whole. A connection with none under way is asked to go
- * (GOAWAY, RFC 9113, 6.8) when it may be idle no longer, whatever frames come: pings or a header in many small pieces.
+ * <p>With HTTP/2, a request begins when its header is complete. A connection without requests under way gets a GOAWAY
+ * (RFC 9113, 6.8) after the idle timeout, whatever frames keep coming, such as pings or a header in many small pieces.
  *
- * <p>One timer looks at all connections now and then and remembers those that it found waiting, so requests whose header
- * comes in one piece, as nearly all do, cost nothing. An end comes a {@link #PAUSE} late at most. Used by one thread.
+ * <p>One timer regularly checks all connections and remembers those that wait for a header; so requests whose header
+ * comes in one piece, as nearly all do, cost nothing. A connection ends at most a {@link #PAUSE} late. Used by one
+ * thread.
  */
 final class HeaderDeadlines {
-    /** How often {@link #tick} is to be called. */
+    /** The pause between calls of {@link #tick}. */
     static final Duration PAUSE = Duration.ofMillis(100);
 
-    /** Why a connection was closed: it began and said nothing. */
+    /** The reason for closing a connection on which nothing came. */
     static final String SILENT = "silent-connection";
 
-    /** What a connection was waiting for when it was first seen so: the header of its nth request. */
+    /**
+     * A connection that waits for a header.
+     *
+     * @param request the number of the request on this connection
+     * @param since when it was first seen waiting
+     */
     private record Waiting(long request, long since) {}
 
     private final long timeout;
@@ -52,9 +58,9 @@ final class HeaderDeadlines {
 
     /**
      * @param timeout from a header's first byte, or a connection's beginning, to the header's end
-     * @param idleTimeout how long a connection of HTTP/2 may be without a request after its first
-     * @param answered counts the connections that were told why
-     * @param closed counts the others
+     * @param idleTimeout how long an HTTP/2 connection may be without a request after its first
+     * @param answered counts the connections that got an answer
+     * @param closed counts the connections that were closed without one
      */
     HeaderDeadlines(Duration timeout, Duration idleTimeout, Refusals answered, Refusals closed, Time time) {
         this.timeout = timeout.toNanos();
@@ -64,7 +70,7 @@ final class HeaderDeadlines {
         this.time = time;
     }
 
-    /** Ends those of the connections that have waited for too long by now. */
+    /** Ends the connections that have waited too long. */
     void tick(Collection<EndPoint> connections) {
         long now = time.nanos();
         Map<EndPoint, Waiting> still = new HashMap<>();
@@ -81,12 +87,12 @@ final class HeaderDeadlines {
             } else {
                 try {
                     end(connection, http);
-                } catch (RuntimeException e) { // it takes not even this
+                } catch (RuntimeException e) { // not even that is possible
                     connection.close();
                 }
             }
         }
-        waiting = still; // what has gone is forgotten with it
+        waiting = still; // forgets the connections that have ended
     }
 
     private static EndPoint overTls(EndPoint connection) {
@@ -97,7 +103,7 @@ final class HeaderDeadlines {
         return connection instanceof HTTP2Connection && request > 0 ? idleTimeout : timeout;
     }
 
-    /** The number of the request whose header is being waited for; negative if none is. */
+    /** Returns the number of the request whose header the connection waits for; negative if it doesn't. */
     private static long awaited(Connection connection) {
         if (connection instanceof HttpConnection http) {
             HttpParser parser = http.getParser();
@@ -107,7 +113,7 @@ final class HeaderDeadlines {
         if (connection instanceof HTTP2Connection http2) {
             return http2.getSession().getStreamCount() == 0 ? http2.getSession().getStreamsOpened() : -1;
         }
-        // What comes before HTTP: a PROXY header, TLS's handshake. What comes instead of it has timeouts of its own.
+        // Before HTTP come a PROXY header and the TLS handshake. Protocols in place of HTTP have their own timeouts.
         return connection instanceof Connection.UpgradeFrom || connection instanceof NegotiatingServerConnection
                 ? 0
                 : -1;
@@ -126,18 +132,18 @@ final class HeaderDeadlines {
             reading.getSession().close(ErrorCode.NO_ERROR.code, "idle", Callback.NOOP);
         } else {
             closed.count(SILENT);
-            connection.close(); // below TLS, which would say a word
+            connection.close(); // below TLS, which would send an alert
         }
     }
 
-    /** Whether it has, and wasn't asked to go in vain. */
+    /** Returns whether the session has had a request and no GOAWAY yet. */
     private static boolean hasAsked(HTTP2Session session) {
         return session.getStreamsOpened() > 0 && session.getCloseState() == CloseState.NOT_CLOSED;
     }
 
-    /** Written past Jetty, for which there is no request yet that could be answered. */
+    /** Returns the answer as bytes, to bypass Jetty, which has no request yet that it could answer. */
     private static ByteBuffer answer(Problem problem) {
-        byte[] body = problem.json("/"); // which path is asked for may not have come yet
+        byte[] body = problem.json("/"); // the path may not have arrived yet
         ByteBuffer head = BufferUtil.toBuffer(
                 "HTTP/1.1 408 Request Timeout\r\nContent-Type: " + Problem.CONTENT_TYPE + "\r\nContent-Length: "
                         + body.length + "\r\nConnection: close\r\n\r\n",

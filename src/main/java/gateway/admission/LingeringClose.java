@@ -14,23 +14,29 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Reads on for a moment after a client was refused in the middle of its body: closing at once would reset the
- * connection, and the reset may overtake the answer (RFC 9112, 9.6). Each server has one, as a bean of its own.
+ * connection, and the reset may overtake the answer (RFC 9112, 9.6). Each server has one of these as a bean.
  */
 public final class LingeringClose {
     private static final long LONGEST_MILLIS = 2_000;
     private static final long SILENCE_MILLIS = 500;
     private static final int PART_BYTES = 8 * 1024;
 
-    /** Each takes a thread, which Java before 21 has few of: beyond so many, clients may miss the answer. */
+    /**
+     * The most lingering closes at a time, since each occupies a thread, of which Java before 21 has few. Beyond that,
+     * clients may miss the answer.
+     */
     private final Semaphore atATime = new Semaphore(100);
 
     LingeringClose() {}
 
-    /** Sends what has been answered, then throws away what still comes, for two seconds at most, unless many do so. */
+    /**
+     * Sends the answer, then discards what still arrives, for two seconds at most. Does nothing if too many do so
+     * already.
+     */
     public static void after(HttpServletRequest request, HttpServletResponse response) {
         ConnectionMetaData jetty =
                 ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
-        if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // ends a request alone, without its connection
+        if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // it ends the request without closing the connection
             return;
         }
         LingeringClose ofServer = jetty.getConnector().getServer().getBean(LingeringClose.class);
@@ -46,7 +52,7 @@ public final class LingeringClose {
 
     private static void readOn(HttpServletRequest request, HttpServletResponse response, ConnectionMetaData jetty) {
         EndPoint client = jetty.getConnection().getEndPoint();
-        // From outside: a read may go on as long as bytes come that are no body, like a chunk's length.
+        // From another thread: a read may last as long as bytes come that are no body, like a chunk's length
         Scheduler.Task end =
                 jetty.getConnector().getScheduler().schedule(client::close, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
         try {
@@ -58,7 +64,7 @@ public final class LingeringClose {
                 continue;
             }
         } catch (IOException | RuntimeException e) {
-            // it has gone, or has nothing more to say
+            // the client has disconnected, or sends no more
         } finally {
             end.cancel();
         }

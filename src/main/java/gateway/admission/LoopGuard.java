@@ -7,13 +7,13 @@ import io.javalin.http.Handler;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
- * Refuses what this gateway has sent on and gets back, because a service's URL leads to it, perhaps by way of another
- * gateway. Whatever the path: such a request comes from this machine, but not from anybody on it.
+ * Refuses requests that this gateway has forwarded and gets back, because a service's URL leads to it, perhaps through
+ * another gateway. Applies to any path: such a request comes from this machine, but not from a client on it.
  */
 public final class LoopGuard implements Handler {
     private final Via via;
 
-    /** @param via what this gateway writes into requests */
+    /** @param via this gateway's Via */
     public LoopGuard(Via via) {
         this.via = via;
     }

@@ -2,23 +2,23 @@ package gateway.admission;
 
 import gateway.util.Time;
 
-/** How often something may be done: at most so many times in each second since it began. */
+/** Limits how often something may be done in each second. */
 public final class Pace {
     private static final long SECOND = 1_000_000_000L;
 
     private final int perSecond;
     private final Time time;
-    private long begunAt; // guarded by this, as is the next
+    private long begunAt; // guarded by this, like the next
     private int done;
 
-    /** @param perSecond at least 1 */
+    /** @param perSecond how often in a second, at least 1 */
     Pace(int perSecond, Time time) {
         this.perSecond = perSecond;
         this.time = time;
         this.begunAt = time.nanos();
     }
 
-    /** Whether it may be done once more; that counts. */
+    /** Returns whether it may be done once more, and if so counts that. */
     public synchronized boolean allows() {
         long now = time.nanos();
         if (now - begunAt >= SECOND) {
@@ -32,7 +32,7 @@ public final class Pace {
         return true;
     }
 
-    /** How often in a second. */
+    /** Returns how often it may be done in a second. */
     public int perSecond() {
         return perSecond;
     }

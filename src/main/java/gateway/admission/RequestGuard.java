@@ -10,15 +10,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
 /**
- * Refuses requests for what their header alone says. Runs before routing and before the limiter, so that what is refused
- * here takes nothing of a client's limit.
+ * Refuses requests whose header alone shows that they can't be served. Runs before routing and before the limiter, so
+ * that these refusals don't count towards a client's limit.
  *
  * <ul>
- *   <li>What is too large, as far as a header can tell.
- *   <li>Paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any spelling, a
- *       backslash, or a NUL. So {@code /api/../services} reaches neither a backend nor a route of the gateway.
- *   <li>Methods and queries that HTTP/2 can carry and a request line can't (RFC 9113, 10.3): with a space in one, a client
- *       would write a line of its own to a service, with a path that nothing had checked.
+ * <li>Requests that are too large, as far as the header tells.
+ * <li>Paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any spelling, a
+ * backslash, or a NUL. So {@code /api/../services} reaches neither a backend nor a route of the gateway.
+ * <li>Methods and queries that HTTP/2 can carry but a request line can't (RFC 9113, 10.3): with a space in one, a
+ * client could smuggle a request line with an unchecked path to a service.
  * </ul>
  */
 public final class RequestGuard implements Handler {
@@ -42,10 +42,10 @@ public final class RequestGuard implements Handler {
             refuseBody(ctx);
         } else if (!isPlain(path)) {
             String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
-                    + "ask for the path that is meant";
+                    + "send the path without these";
             refuse(ctx, Problem.badRequest(detail));
         } else if (!isMethod(request.getMethod())) {
-            String detail = "The method isn't one: it has letters, digits and !#$%&'*+-.^_`|~ only";
+            String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
             refuse(ctx, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
             String detail = "The query has a space or a control character; percent-encode it";
@@ -59,14 +59,14 @@ public final class RequestGuard implements Handler {
     }
 
     private void refuseBody(Context ctx) throws IOException {
-        ctx.res().setHeader("Connection", "close"); // rather than reading what it has announced
+        ctx.res().setHeader("Connection", "close"); // rather than read the announced body
         refuse(ctx, Problem.bodyTooLarge(largestBody));
-        if (ctx.req().getHeader("Expect") == null) { // else it waits for a 100 before it sends
+        if (ctx.req().getHeader("Expect") == null) { // else the client waits for 100 Continue and sends nothing
             LingeringClose.after(ctx.req(), ctx.res());
         }
     }
 
-    /** Whether this is a token (RFC 9110, 5.6.2). */
+    /** Returns whether the method is a token (RFC 9110, 5.6.2). */
     static boolean isMethod(String method) {
         for (int i = 0; i < method.length(); i++) {
             char c = method.charAt(i);
@@ -88,7 +88,7 @@ public final class RequestGuard implements Handler {
         return true;
     }
 
-    /** Whether every server must read this raw path the same way. */
+    /** Returns whether every server must read this raw path in the same way. */
     static boolean isPlain(String path) {
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             return path != null && path.equals("*"); // OPTIONS *
@@ -123,7 +123,7 @@ public final class RequestGuard implements Handler {
                 || end - start == 2 && path.charAt(start) == '.' && path.charAt(start + 1) == '.';
     }
 
-    /** Decodes only what could hide a segment: {@code %2e %2f %5c %00 %3b}. */
+    /** Decodes only the escapes that could hide a segment: {@code %2e %2f %5c %00 %3b}. */
     private static String decodeTricks(String path) {
         StringBuilder decoded = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {

@@ -6,6 +6,6 @@ public final class ListFull extends RuntimeException {
 
     /** @param most how many services the list may hold */
     ListFull(int most) {
-        super("The list holds " + most + " services, the most that it may hold (GATEWAY_MAX_SERVICES)");
+        super("The list holds " + most + " services, the most that it may hold");
     }
 }

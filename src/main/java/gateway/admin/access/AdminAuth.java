@@ -11,9 +11,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /**
- * Who may change the gateway and read what is private. With a token set: whoever shows it (RFC 6750), from anywhere, and
- * nobody else. Without one: whoever is on this machine, or can't be told from that. With a port for that alone: only
- * there.
+ * Decides who may change the gateway and read private data. If a token is set, only requests with it (RFC 6750), from
+ * anywhere. Without a token, only clients on this machine, or those that can't be told from them. With a separate admin
+ * port, only on that port.
  */
 public final class AdminAuth {
     private static final String CHALLENGE = "Bearer realm=\"api-gateway\"";
@@ -28,7 +28,7 @@ public final class AdminAuth {
         this.thisMachine = new ThisMachine(settings);
     }
 
-    /** The same for operators alone; where there is a port for that, elsewhere there is nothing. */
+    /** Returns a handler that serves operators only; on the main port it answers 404 if there is an admin port. */
     public Handler only(Handler handler) {
         return atTheirPort(ctx -> {
             if (admits(ctx)) {
@@ -37,7 +37,7 @@ public final class AdminAuth {
         });
     }
 
-    /** The same for everybody who reaches it, but only at the operators' port if there is one. */
+    /** Returns a handler that serves every client, but only on the admin port if there is one. */
     public Handler atTheirPort(Handler handler) {
         return ownPort
                 ? ctx -> {
@@ -50,12 +50,14 @@ public final class AdminAuth {
                 : handler;
     }
 
-    /** Whether operators' paths are to be found where this request came in. */
+    /** Returns whether the operators' paths are on the port of this request. */
     public boolean areHere(HttpServletRequest request) {
         return !ownPort || AdminPort.isOf(request);
     }
 
-    /** Whether an operator asks; if not, this answers. What follows is for that operator alone: nothing keeps it. */
+    /**
+     * Returns whether the request is an operator's; answers it if not. In either case the answer must not be cached.
+     */
     public boolean admits(Context ctx) throws Exception {
         ctx.res().setHeader("Cache-Control", "no-store");
         PageHeaders.keepFromOthers(ctx.res());
@@ -68,14 +70,14 @@ public final class AdminAuth {
 
     private Optional<Problem> refusal(Context ctx) {
         if (!areHere(ctx.req())) {
-            return Optional.of(operatorsOnly("this is for the gateway's port for operators"));
+            return Optional.of(operatorsOnly("use the gateway's admin port"));
         }
         return token.isPresent()
                 ? refusalByToken(ctx, token.get())
                 : thisMachine
                         .doubt(ctx.req())
-                        .map(doubt -> operatorsOnly("only the gateway's own machine may, and " + doubt
-                                + "; GATEWAY_ADMIN_TOKEN lets operators in from elsewhere"));
+                        .map(doubt -> operatorsOnly("only clients on the gateway's machine have access, and " + doubt
+                                + "; GATEWAY_ADMIN_TOKEN gives access from elsewhere"));
     }
 
     private static Problem operatorsOnly(String why) {

@@ -7,8 +7,8 @@ import java.util.Enumeration;
 import java.util.Optional;
 
 /**
- * What operators show. Kept as a digest: two of these have the same length, and comparing them takes the same time
- * wherever they differ, so the time that an answer takes tells nothing of the token.
+ * The token of operators, kept as a digest: digests have the same length and take the same time to compare wherever
+ * they differ, so the time of an answer reveals nothing about the token.
  */
 final class AdminToken {
     private static final String SCHEME = "Bearer ";
@@ -19,7 +19,10 @@ final class AdminToken {
         this.digest = digest(token);
     }
 
-    /** The token in a request's {@code Authorization} headers (RFC 6750, 2.1); empty if there isn't exactly one. */
+    /**
+     * Returns the token in a request's {@code Authorization} headers (RFC 6750, 2.1); empty unless there is exactly
+     * one.
+     */
     static Optional<String> shown(Enumeration<String> headers) {
         if (!headers.hasMoreElements()) {
             return Optional.empty();
@@ -32,7 +35,7 @@ final class AdminToken {
         return token.isEmpty() ? Optional.empty() : Optional.of(token);
     }
 
-    /** Whether this is it. */
+    /** Returns whether this is the token. */
     boolean is(String shown) {
         return MessageDigest.isEqual(digest, digest(shown));
     }

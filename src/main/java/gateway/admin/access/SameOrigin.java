@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses changes that a page of another site asks a browser for: whoever looks at the gateway's page would else lend
- * that site the hand. Browsers send {@code Origin} with each such request; other clients send none and pass.
+ * Refuses changes that a page of another site requests through an operator's browser (CSRF). Browsers send {@code
+ * Origin} with each such request; other clients send none and pass.
  */
 public final class SameOrigin implements Handler {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
     private final PathPrefix services;
 
-    /** @param services below this, it is the services' business */
+    /** @param services the path prefix of requests to services, which aren't checked here */
     public SameOrigin(PathPrefix services) {
         this.services = services;
     }
@@ -30,7 +30,7 @@ public final class SameOrigin implements Handler {
         }
         List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
         List<String> sites = Collections.list(ctx.req().getHeaders("Sec-Fetch-Site"));
-        if (origins.size() <= 1 // no browser sends two; which of them would be the page's?
+        if (origins.size() <= 1 // no browser sends two, and it is unclear which would be the page's
                 && sites.size() <= 1
                 && origins.stream().allMatch(origin -> isOf(origin, ctx.req().getHeader("Host")))
                 && sites.stream().allMatch(SameOrigin::isOwn)) {
@@ -43,7 +43,10 @@ public final class SameOrigin implements Handler {
         ctx.skipRemainingHandlers();
     }
 
-    /** What browsers of today say beside the origin, and no page can forge; {@code none} is the user's own doing. */
+    /**
+     * Returns whether {@code Sec-Fetch-Site}, which no page can forge, is of the gateway's own page; {@code none} is
+     * the user's own action.
+     */
     private static boolean isOwn(String site) {
         return site.equals("same-origin") || site.equals("none");
     }

@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether somebody on this machine asks, and not somebody else through a proxy or a browser on it. Only the peer of the
- * TCP connection says where a request comes from; the headers are looked at for reasons to doubt it.
+ * Decides whether a request comes from a client on this machine, and not from a remote one through a proxy or a browser
+ * on it. The TCP connection's peer says where it comes from; the headers may give reasons to doubt that.
  *
- * <p>They catch browsers and proxies that show. A proxy, a tunnel or a TLS terminator on this machine that adds nothing
- * can't be told from curl: with one, operators need a token or a port of their own, or it is named as a trusted proxy.
+ * <p>This catches browsers, and proxies that add headers. A proxy, a tunnel or a TLS terminator on this machine that
+ * adds none can't be told from curl; with one, set an admin token or an admin port, or name it as a trusted proxy.
  */
 final class ThisMachine {
     private static final Logger LOG = LoggerFactory.getLogger(ThisMachine.class);
 
-    /** What proxies add, beside all that begins with {@code X-Forwarded-}. */
+    /** Headers that proxies add, beside all that begin with {@code X-Forwarded-}. */
     private static final Set<String> OF_PROXIES = Set.of(
             "forwarded",
             "via",
@@ -42,25 +42,27 @@ final class ThisMachine {
         this.settings = settings;
     }
 
-    /** Why this request isn't one of this machine's own, as the end of a sentence; empty if it is. */
+    /**
+     * Returns why this request may not come from a client on this machine, as the end of a sentence; empty if it does.
+     */
     Optional<String> doubt(HttpServletRequest request) {
         InetAddress peer = Peer.address(request);
         if (settings.clients().proxyProtocol() && !AdminPort.isOf(request)) {
-            return Optional.of("what comes in here comes from proxies (GATEWAY_PROXY_PROTOCOL)");
+            return Optional.of("connections to this port come from proxies (GATEWAY_PROXY_PROTOCOL)");
         }
         if (!peer.isLoopbackAddress()) {
             return Optional.of("this comes from " + Peer.text(peer));
         }
         if (settings.clients().trustedProxies().trusts(peer)
                 || settings.clients().trustedProxies().trustsLocalhost()) { // one proxy may come from ::1 and 127.0.0.1
-            return Optional.of("this may come from a proxy on it (GATEWAY_TRUSTED_PROXIES)");
+            return Optional.of("this may come from a trusted proxy on it (GATEWAY_TRUSTED_PROXIES)");
         }
         Optional<String> sign = sign(request);
         sign.ifPresent(this::warn);
         return sign;
     }
 
-    /** What shows that this isn't asked from here, or may not be; empty if nothing does. */
+    /** Returns the sign that the request may come from elsewhere; empty if there is none. */
     private Optional<String> sign(HttpServletRequest request) {
         Optional<String> header = proxyHeader(request);
         if (header.isPresent()) {
@@ -68,8 +70,8 @@ final class ThisMachine {
         }
         if (!request.getProtocol().startsWith("HTTP/1.1")
                 && !request.getProtocol().startsWith("HTTP/2")) {
-            // nginx adds no header of its own accord; before 1.29.7 it speaks HTTP/1.0, unless told otherwise
-            return Optional.of("this is " + request.getProtocol() + ", as proxies speak it");
+            // nginx adds no header by default; before 1.29.7 it uses HTTP/1.0 by default
+            return Optional.of("this is " + request.getProtocol() + ", as proxies use it");
         }
         return isOurs(request.getServerName())
                 ? Optional.empty()
@@ -77,12 +79,12 @@ final class ThisMachine {
                         + " for localhost");
     }
 
-    /** Says once that something here asks for others: the next one may show nothing. */
+    /** Warns once that a proxy on this machine forwards remote requests: others may carry no sign of it. */
     private void warn(String sign) {
         if (!warned.getAndSet(true)) {
             LOG.warn(
-                    "Refused a request for operators that came from this machine: {}. If a proxy, a tunnel or the like"
-                            + " leads here, set GATEWAY_ADMIN_TOKEN: one that doesn't show is taken for this machine",
+                    "Refused an admin request from this machine: {}. If a proxy or a tunnel leads here, set"
+                            + " GATEWAY_ADMIN_TOKEN: without it, requests through one that adds no header look local",
                     sign);
         }
     }
@@ -99,9 +101,9 @@ final class ThisMachine {
     }
 
     /**
-     * Whether no stranger can own this name. Who owns one can point it here, and then a page of theirs in a browser on
-     * this machine asks as if it were the gateway's (DNS rebinding). Who asks for an address that loopback doesn't lead
-     * to has reached a proxy.
+     * Returns whether only this machine can have this name. The owner of any other name can point it here; then a page
+     * of theirs, in a browser on this machine, looks like the gateway's own (DNS rebinding). A request for an address
+     * that isn't loopback came through a proxy.
      */
     private boolean isOurs(String host) {
         String name = host.toLowerCase(Locale.ROOT);
@@ -112,7 +114,7 @@ final class ThisMachine {
                 || Networks.address(address).filter(ThisMachine::isHere).isPresent();
     }
 
-    /** 0.0.0.0, too: connecting to it, as to ::, leads to loopback. */
+    /** Returns whether the address leads to this machine; connecting to 0.0.0.0 or :: leads to loopback. */
     private static boolean isHere(InetAddress address) {
         return address.isLoopbackAddress() || address.isAnyLocalAddress();
     }

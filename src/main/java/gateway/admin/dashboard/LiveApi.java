@@ -21,13 +21,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * {@code GET /dashboard/events}: the gateway as it lives, over Server-Sent Events. Each viewer's own thread looks for
- * what is new at most four times a second, so without viewers nothing is worked out at all, and a viewer who reads slowly
- * holds up nobody else.
+ * {@code GET /dashboard/events}: the gateway's state as Server-Sent Events. Each viewer's own thread looks for news at
+ * most four times a second; so nothing is computed without viewers, and a slow viewer doesn't delay the others.
  */
 public final class LiveApi {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_STORIES = 100;
+    private static final int MOST_TRACES = 100;
     private static final Duration SOONEST = Duration.ofMillis(250);
     private static final Duration LATEST = Duration.ofSeconds(1);
 
@@ -39,12 +38,12 @@ public final class LiveApi {
     private final Drain drain;
     private final Time time;
     private final AtomicInteger viewers = new AtomicInteger();
-    private final ReentrantLock looking = new ReentrantLock();
-    private byte[] state = {}; // guarded by looking, as is the next
+    private final ReentrantLock stateLock = new ReentrantLock();
+    private byte[] state = {}; // guarded by stateLock, like the next
     private long stateAt;
     private volatile boolean closed;
 
-    /** @param mostViewers how many may look at the same time */
+    /** @param mostViewers the most viewers at a time */
     public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
         this.view = view;
         this.traces = seen.traces();
@@ -55,13 +54,14 @@ public final class LiveApi {
         this.time = time;
     }
 
-    /** Sends events until the viewer leaves or the gateway does. */
+    /** Sends events until the viewer leaves or the gateway stops. */
     public void events(Context ctx) throws IOException {
         if (viewers.incrementAndGet() > mostViewers) {
             viewers.decrementAndGet();
             ctx.res().setHeader("Retry-After", "10");
             ProblemType.TOO_MANY_VIEWERS
-                    .problem("This gateway shows its page to " + mostViewers + " at a time; close one")
+                    .problem("There are " + mostViewers
+                            + " viewers of the dashboard, the most that GATEWAY_MAX_VIEWERS allows; close one")
                     .send(ctx.req(), ctx.res());
             return;
         }
@@ -70,13 +70,13 @@ public final class LiveApi {
             ctx.res().setHeader("Cache-Control", "no-store");
             watch(ctx.res().getOutputStream());
         } catch (IOException e) {
-            // the viewer has left: that is how it ends
+            // the viewer has left, which ends the stream
         } finally {
             viewers.decrementAndGet();
         }
     }
 
-    /** {@code HEAD /dashboard/events}: nothing is sent, so it ends at once. */
+    /** Answers {@code HEAD /dashboard/events}, which has no body and so ends at once. */
     public void head(Context ctx) {
         ctx.res().setContentType("text/event-stream");
     }
@@ -92,8 +92,8 @@ public final class LiveApi {
         long nextPoint = after(points, 0);
         long seen = 0;
         while (!isOver()) {
-            long count = counts.count(); // before looking: what ends meanwhile is news, too
-            Traces.Batch batch = traces.since(seen, MOST_STORIES);
+            long count = counts.count(); // read before the traces: requests that end meanwhile are news, too
+            Traces.Batch batch = traces.since(seen, MOST_TRACES);
             seen = batch.seen();
             if (!batch.traces().isEmpty()) {
                 send(out, "hops", batch.traces().stream().map(TraceView::of).toList());
@@ -109,16 +109,16 @@ public final class LiveApi {
         }
     }
 
-    /** What is sent first: the steps so far. */
+    /** The first event: the steps so far. */
     private record Steps(@JsonProperty("step_ms") long stepMs, List<?> points) {}
 
     private static long after(List<History.Point> points, long before) {
         return points.isEmpty() ? before : points.get(points.size() - 1).number() + 1;
     }
 
-    /** The state as bytes, worked out once for all viewers who ask within a quarter of a second. */
+    /** Returns the state as bytes, computed once for all viewers within a quarter of a second. */
     private byte[] state() throws IOException {
-        looking.lock();
+        stateLock.lock();
         try {
             long now = time.nanos();
             if (state.length == 0 || now - stateAt >= SOONEST.toNanos()) {
@@ -127,7 +127,7 @@ public final class LiveApi {
             }
             return state;
         } finally {
-            looking.unlock();
+            stateLock.unlock();
         }
     }
 

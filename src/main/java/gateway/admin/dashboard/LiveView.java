@@ -22,14 +22,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the page is told: the gateway as it is now, and steps of its history. */
+/** The data of the dashboard: the gateway's current state, and the steps of its history. */
 public final class LiveView {
     private static final int MOST_CLIENTS = 10;
 
     private final ServiceList services;
     private final Balancer balancer;
     private final RateLimit limit;
-    private final LimitHandler decisions;
+    private final LimitHandler limiter;
     private final OutcomeCounts counts;
     private final Drain drain;
     private final Time time;
@@ -37,19 +37,19 @@ public final class LiveView {
     private List<Nearest> nearest = List.of();
     private long nearestAgainAt;
 
-    /** @param decisions counts what the limit let through and refused */
+    /** @param limiter counts what the limit let through and refused */
     public LiveView(
             ServiceList services,
             Balancer balancer,
             RateLimit limit,
-            LimitHandler decisions,
+            LimitHandler limiter,
             OutcomeCounts counts,
             Drain drain,
             Time time) {
         this.services = services;
         this.balancer = balancer;
         this.limit = limit;
-        this.decisions = decisions;
+        this.limiter = limiter;
         this.counts = counts;
         this.drain = drain;
         this.time = time;
@@ -57,7 +57,7 @@ public final class LiveView {
         this.nearestAgainAt = time.nanos();
     }
 
-    /** The gateway now. */
+    /** The gateway's current state. */
     @JsonNaming(SnakeCaseStrategy.class)
     record State(
             String time,
@@ -65,7 +65,7 @@ public final class LiveView {
             String status,
             String started,
             Limit limit,
-            Turn balancer,
+            BalancerView balancer,
             Map<String, Long> totals,
             int inFlight,
             Percentiles latency,
@@ -87,10 +87,14 @@ public final class LiveView {
     @JsonNaming(SnakeCaseStrategy.class)
     record Nearest(String client, int used, int remaining, long nextFreeInMs, long allFreeInMs) {}
 
-    /** The balancer, and whom it would take next; null if nobody can be. */
-    record Turn(String name, String next) {}
+    /**
+     * The balancer.
+     *
+     * @param next the backend that it would choose next; null if none is available
+     */
+    record BalancerView(String name, String next) {}
 
-    /** Of the last minute; null if there was nothing. */
+    /** Percentiles of the last minute; null without requests. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Percentiles(Double p50Ms, Double p99Ms) {
         static Percentiles of(Latency.Percentiles latency) {
@@ -103,7 +107,7 @@ public final class LiveView {
             @JsonUnwrapped ServiceView service,
             @JsonUnwrapped Percentiles latency) {}
 
-    /** As {@code state} events have it. Called by one thread at a time. */
+    /** Returns the data of a {@code state} event. Called by one thread at a time. */
     State state() {
         Map<String, Long> totals = new LinkedHashMap<>();
         for (Outcome outcome : Outcome.values()) {
@@ -116,7 +120,7 @@ public final class LiveView {
                 drain.isDraining() ? "draining" : "running",
                 startedAt.toString(),
                 limit(),
-                new Turn(
+                new BalancerView(
                         balancer.name(),
                         available.isEmpty()
                                 ? null
@@ -139,13 +143,16 @@ public final class LiveView {
                         rate.requests(),
                         rate.window().toMillis(),
                         limit.clients(),
-                        decisions.allowed(),
-                        decisions.refused(),
+                        limiter.allowed(),
+                        limiter.refused(),
                         nearest()))
                 .orElse(null);
     }
 
-    /** Asked for again only when twenty times as long has passed as it took: it goes through all clients. */
+    /**
+     * Returns the clients nearest to their limit. This walks all clients, so it is repeated only after twenty times as
+     * long as it took.
+     */
     private List<Nearest> nearest() {
         long start = time.nanos();
         if (start - nearestAgainAt >= 0) {
@@ -163,7 +170,7 @@ public final class LiveView {
         return nearest;
     }
 
-    /** A step as the page has it: counts by outcome, latency, requests by backend. */
+    /** Returns a step for the dashboard: counts by outcome, latency, requests by backend. */
     static Map<String, Object> point(History.Point point) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("time_ms", point.timeMillis());

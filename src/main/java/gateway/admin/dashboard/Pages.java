@@ -17,20 +17,20 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * What browsers are given: the pages, what they load, and the description of the API. All of it lies on the class path:
- * the gateway's own files, those of {@code src/main/resources/page}, libraries in their webjars, under a path with their version.
+ * Serves the pages, their files, and the description of the API. All of it is on the class path: the gateway's own
+ * files in {@code src/main/resources/page}, libraries in their webjars, under a path with their version.
  *
- * <p>Javalin's own static files aren't used: they would serve the whole of each webjar, mount its jar at each start,
- * look for a file at each unknown path of the gateway, and not list as routes. Here a file is read when it is first
- * asked for and kept; there are only as many as the class path has.
+ * <p>Javalin's static files aren't used: they would serve all of each webjar, mount its jar at each start, look for a
+ * file at each unknown path of the gateway, and not be listed as routes. Here a file is read at its first request and
+ * kept; there are only as many as the class path has.
  */
 public final class Pages {
     private static final String OWN = "page/";
     private static final String LIBRARIES = "META-INF/resources/webjars/";
 
     /**
-     * What pages load has such a name: no two dots in a row, nothing hidden, nothing that a class path reads otherwise.
-     * Possessive, since going back would help nothing and takes stack for each part: a long path would overflow it.
+     * The names of files that pages load: no two dots in a row, nothing hidden, nothing that has a meaning for a class
+     * path. Possessive, since backtracking takes stack for each part, which a long path would overflow.
      */
     private static final Pattern NAME = Pattern.compile("[\\w-]+([./][\\w-]+)*+");
 
@@ -43,7 +43,7 @@ public final class Pages {
     private static final String HTML = "text/html; charset=utf-8";
     private static final String JSON = "application/json";
 
-    /** Scripts come from here alone, and only as files; Swagger UI and uPlot style elements in place. */
+    /** Allows scripts only from files of the gateway; inline styles because Swagger UI and uPlot need them. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
             + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -55,20 +55,20 @@ public final class Pages {
     private Pages() {}
 
     /**
-     * A file as it is sent.
+     * A file to send.
      *
-     * @param tag changes when the content does
+     * @param tag the ETag, which changes with the content
      */
     private record File(byte[] bytes, String tag) {}
 
     /**
      * Adds the routes.
      *
-     * @param operators where their page is to be found; all else is for everybody
+     * @param auth knows on which port the dashboard is; the other pages are on every port
      */
-    public static void addTo(RoutesConfig routes, AdminAuth operators) {
+    public static void addTo(RoutesConfig routes, AdminAuth auth) {
         Pages pages = new Pages();
-        ServerConfig.get(routes, "/dashboard", operators.atTheirPort(pages.own("dashboard.html", HTML)));
+        ServerConfig.get(routes, "/dashboard", auth.atTheirPort(pages.own("dashboard.html", HTML)));
         ServerConfig.get(routes, "/docs", pages.own("docs.html", HTML));
         ServerConfig.get(routes, "/openapi.json", pages.own("openapi.json", JSON));
         ServerConfig.get(routes, "/dashboard/assets/{file}", pages::asset);
@@ -89,7 +89,7 @@ public final class Pages {
         send(ctx, LIBRARIES + name, type(name), KEEP);
     }
 
-    /** By the name's ending; null if it isn't what a page loads. */
+    /** Returns the media type by the name's ending; null if pages load no such file. */
     private static String type(String name) {
         return NAME.matcher(name).matches() ? TYPES.get(name.substring(name.lastIndexOf('.') + 1)) : null;
     }
@@ -102,7 +102,7 @@ public final class Pages {
         }
         ctx.header("Cache-Control", caching);
         ctx.header("ETag", file.tag());
-        ctx.header("Vary", "Accept-Encoding"); // Javalin compresses what it sends itself
+        ctx.header("Vary", "Accept-Encoding"); // Javalin compresses it
         PageHeaders.ofPage(ctx.res());
         ctx.header("Content-Security-Policy", POLICY);
         if (isKnown(ctx.header("If-None-Match"), file.tag())) {
@@ -118,7 +118,7 @@ public final class Pages {
         return tags != null && Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 
-    /** Null if there is none. */
+    /** Reads a file of the class path; returns null if there is none. */
     private static File read(String path) {
         try (InputStream in = Pages.class.getClassLoader().getResourceAsStream(path)) {
             if (in == null) {

@@ -8,13 +8,13 @@ import gateway.registry.Check;
 import gateway.util.Durations;
 
 /**
- * All that is known of a service, as {@code /services} has it.
+ * A service in {@code /services}.
  *
- * @param since when its health became what it is, ISO-8601
- * @param draining true while it is drained, else null
+ * @param since when its health last changed, ISO-8601
+ * @param draining true while it is draining, else null
  * @param full true while it has as many requests as it may have, else null
- * @param lastCheck null before the first
- * @param lease null for a service that stays until deleted
+ * @param lastCheck the latest check; null before the first
+ * @param lease the lease; null for a service that stays until it is deleted
  * @param leaseLeftMs milliseconds until it leaves the list unless it renews
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -35,9 +35,9 @@ public record ServiceView(
         Long leaseLeftMs) {
 
     /**
-     * One health check.
+     * A health check.
      *
-     * @param error null if it was good
+     * @param error what was wrong; null if the check was good
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record CheckView(String time, double latencyMs, boolean good, String error) {}

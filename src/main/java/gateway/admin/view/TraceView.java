@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One request's trace, as {@code /requests/{id}} and the page tell it.
+ * A request's trace in {@code /requests/{id}} and on the dashboard.
  *
- * @param time when it came, ISO-8601
- * @param path without the query
- * @param limit null if there is none
- * @param attempts in order; none if no backend was asked
- * @param passedOver the backends that weren't asked, and why; of many, the first {@value #MOST_PASSED_OVER}
- * @param reason what the gateway itself answered, or why the answer broke off; else null
- * @param problem the last part of the problem's type; null if the gateway didn't answer itself
+ * @param time when the request arrived, ISO-8601
+ * @param path the path without the query
+ * @param limit the limiter's decision; null if there is no limit
+ * @param attempts the attempts in order; empty if the request was sent to no backend
+ * @param passedOver the backends that weren't chosen, and why; at most {@value #MOST_PASSED_OVER}
+ * @param reason the detail of the gateway's own answer, or why the answer broke off; else null
+ * @param problem the last part of the problem's type; null unless the gateway itself answered
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -45,17 +45,17 @@ public record TraceView(
 
     private static final int MOST_PASSED_OVER = 20;
 
-    /** What the limiter decided, and what the client had left. */
+    /** The limiter's decision, and what the client had left. */
     @JsonNaming(SnakeCaseStrategy.class)
     record LimitView(boolean allowed, int limit, int remaining, long resetInMs) {}
 
     /**
-     * One attempt.
+     * An attempt.
      *
-     * @param afterMs when it began, milliseconds from the request's coming
-     * @param status null if nothing valid came
-     * @param error why it brought no whole answer; null if it did
-     * @param errorType the same as one of RFC 9209's types
+     * @param afterMs milliseconds from the request's arrival to the attempt's beginning
+     * @param status the status of the backend's answer; null if there was no valid one
+     * @param error why no complete answer came; null if one did
+     * @param errorType the error as one of RFC 9209's types
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record AttemptView(
@@ -68,7 +68,7 @@ public record TraceView(
             String error,
             String errorType) {}
 
-    /** A backend that wasn't asked. */
+    /** A backend that wasn't chosen. */
     record PassedOver(String backend, String status, String reason) {}
 
     public static TraceView of(Trace trace) {

@@ -2,7 +2,7 @@ package gateway.admin.view;
 
 import gateway.limit.RateLimit;
 
-/** What the gateway says about itself, in words and round numbers. */
+/** Texts and rounded numbers for the API's answers. */
 public final class Wording {
     private Wording() {}
 
@@ -10,24 +10,24 @@ public final class Wording {
         return limit.rate().map(rate -> rate.words() + " per IP").orElse("off");
     }
 
-    /** Where the limit's times are kept now. */
+    /** Describes the store that the limit uses now. */
     public static String store(RateLimit limit) {
         return limit.sharing()
                 .map(sharing -> sharing.up() ? "redis" : "memory (redis unreachable since " + sharing.since() + ")")
                 .orElse(limit.rate().isPresent() ? "memory" : "none");
     }
 
-    /** Milliseconds with two decimals. */
+    /** Returns milliseconds with two decimals. */
     public static double millis(long nanos) {
         return Math.round(nanos / 1e4) / 100.0;
     }
 
-    /** The same; null for what isn't known. */
+    /** Returns milliseconds with two decimals; null for NaN. */
     public static Double millis(double millis) {
         return Double.isNaN(millis) ? null : Math.round(millis * 100) / 100.0;
     }
 
-    /** Whole milliseconds, rounded up: who waits so long isn't early. */
+    /** Returns whole milliseconds, rounded up, so that a client that waits that long isn't early. */
     public static long millisUp(long nanos) {
         return Math.floorDiv(nanos + 999_999, 1_000_000L);
     }
