@@ -23,7 +23,7 @@ command -v python3 >/dev/null || fail "python3 is needed"
 ready() { # a log; waits for its first line with "port", and prints the number behind
   local port
   for _ in $(seq 600); do
-    port=$(sed -n 's/.* port \([0-9][0-9]*\).*/\1/p' "$1" | head -n 1)
+    port=$(sed -n 's/.* port \([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
     if [ -n "$port" ]; then
       echo "$port"
       return

@@ -39,13 +39,13 @@ heap() { # MB in use after a collection
 }
 threads() { awk '/^Threads/ { print $2 }' "/proc/$GATEWAY/status"; }
 files() { find "/proc/$GATEWAY/fd" | wc -l; }
-lanes() { ss -tnpH state established "sport != :$PORT" | grep -c "pid=$GATEWAY,"; }
+upstreams() { ss -tnpH state established "sport != :$PORT" | grep -c "pid=$GATEWAY,"; }
 metric() { curl -s "http://127.0.0.1:$PORT/metrics" | awk -v name="$1" '$1 == name { print int($2) }'; }
 
 printf '| minute | heap MB | threads | open files | connections to services | connections of clients |\n|---|---|---|---|---|---|\n'
 for minute in $(seq "$MINUTES"); do
   sleep 60
-  row="$minute $(heap) $(threads) $(files) $(lanes) $(metric gateway_connections)"
+  row="$minute $(heap) $(threads) $(files) $(upstreams) $(metric gateway_connections)"
   echo "| ${row// / | } |" | tee -a "$WORK/rows"
 done
 for _ in $(seq 300); do
@@ -54,7 +54,7 @@ for _ in $(seq 300); do
 done
 cat "$WORK/soak.log"
 sleep 10
-echo "afterwards: heap $(heap) MB, $(threads) threads, $(files) open files, $(lanes) connections to services," \
+echo "afterwards: heap $(heap) MB, $(threads) threads, $(files) open files, $(upstreams) connections to services," \
   "$(metric gateway_connections) of clients, $(metric gateway_requests_in_flight) requests under way"
 
 grep -q 'good requests that failed: 0$' "$WORK/soak.log" || fail "good requests failed"

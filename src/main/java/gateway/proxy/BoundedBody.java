@@ -9,11 +9,10 @@ import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A request's body as it may be read: no larger than it may be, and no slower. One for which the gateway has waited a
- * whole timeout, and that brought less than {@value #LEAST_BYTES} bytes meanwhile, has stalled: whether nothing came, or
- * a byte now and then.
+ * A request's body with its bounds: no larger than allowed, and no slower. It has stalled once the gateway has waited a
+ * whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile: nothing at all, or a byte now and then.
  *
- * <p>What is there already is read without a look at the clock.
+ * <p>Bytes that have arrived already are read without a look at the clock.
  */
 final class BoundedBody {
     private static final int LEAST_BYTES = 1024;
@@ -37,7 +36,7 @@ final class BoundedBody {
     }
 
     /**
-     * Reads what is there, waits if there is nothing; the number of bytes, negative at the end.
+     * Reads what has arrived, or waits for more; returns the number of bytes, negative at the end.
      *
      * @throws BodyTooLarge if this was too much
      * @throws IOException caused by a {@link TimeoutException} if it has stalled
@@ -67,7 +66,7 @@ final class BoundedBody {
         return count;
     }
 
-    /** Only once it has to be waited for: setting Jetty's timeout costs more than reading what is there. */
+    /** Raises Jetty's timeout to the body's. Only when the gateway must wait: it costs more than reading what has arrived. */
     private void letJettyWait() {
         long millis = bounds.bodyTimeout().toMillis();
         if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {
@@ -76,12 +75,12 @@ final class BoundedBody {
         }
     }
 
-    /** Whether more is there already. */
+    /** Whether more has arrived already. */
     boolean hasMore() throws IOException {
         return in.available() > 0;
     }
 
-    /** It has come to its end, well or not: what it came on has the timeout that it had before. */
+    /** Ends the reading, well or not: gives back the timeout that the connection or stream had before. */
     void end() {
         if (idleTimeout >= 0) {
             client.setIdleTimeout(idleTimeout);

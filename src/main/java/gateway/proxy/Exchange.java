@@ -101,7 +101,7 @@ final class Exchange implements WatchedExchange, Runnable {
         return now;
     }
 
-    /** The client has sent all it will: whatever comes from it now is its leaving or its next request. */
+    /** The client has sent its whole request: what comes from it now is its leaving or its next request. */
     void clientIsIdle() {
         clientIsIdle = true;
         if (side != null) {

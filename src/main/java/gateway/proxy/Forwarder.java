@@ -70,15 +70,15 @@ public final class Forwarder implements AutoCloseable {
         Snapshot list = services.snapshot();
         request.trace.chosenFrom(list);
         if (list.available().isEmpty()) {
-            return NotForwarded.noService();
+            return Unavailable.noService();
         }
         if (request.webSocket && !(tunnels.haveRoom() && request.isPersistent())) {
-            return NotForwarded.noRoom();
+            return Unavailable.noRoom();
         }
         Backend backend = selection.start(list.available());
         if (backend == null) {
             request.trace.chosenFrom(list.without(list.available()));
-            return NotForwarded.allFull();
+            return Unavailable.allFull();
         }
         Retries retries = null;
         while (true) {

@@ -15,7 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
 /**
- * Takes what is asked for below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
+ * Forwards requests below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
  * /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
  * touches a backend's answer.
  */
@@ -56,7 +56,7 @@ public final class ProxyHandler implements Handler {
         }
         String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            ctx.res().setHeader("Connection", "close"); // where such a body ends is anybody's guess
+            ctx.res().setHeader("Connection", "close"); // nobody can tell where such a body ends
             ProblemType.NOT_IMPLEMENTED
                     .problem("No transfer coding but chunked is understood")
                     .send(request, ctx.res());
@@ -69,7 +69,7 @@ public final class ProxyHandler implements Handler {
             return;
         }
         UpstreamRequest sent = HeaderRules.toBackend(asked, via);
-        if (!inFlight.enter()) { // since it came in at the door
+        if (!inFlight.enter()) { // the last place was taken after the door had let it in
             refuse(ConcurrencyLimit.overloaded(), ctx);
             return;
         }
@@ -85,7 +85,7 @@ public final class ProxyHandler implements Handler {
             }
             inFlight.leave();
         }
-        if (problem != null) { // only now: who takes its time to read this holds nothing up
+        if (problem != null) { // only now: a client that is slow to read this takes no place
             refuse(problem, ctx);
         }
     }

@@ -67,7 +67,7 @@ final class StreamedBody implements UpstreamBody {
             return body.read(chunk);
         } catch (IOException e) {
             throw exchange.clientFailed(e);
-        } catch (RuntimeException e) { // Jetty's word for a body that isn't valid HTTP
+        } catch (RuntimeException e) { // thrown by Jetty for a body that isn't valid HTTP
             throw exchange.clientFailed(new IOException(e));
         }
     }

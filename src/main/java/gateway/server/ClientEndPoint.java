@@ -52,7 +52,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         this.staysSelected = selector instanceof YieldingSelector;
     }
 
-    /** The one that this is, or below TLS and a PROXY header stands on; null if there is none. */
+    /** Returns the client's connection below TLS and a PROXY header; null if it is of another kind. */
     public static ClientEndPoint below(EndPoint endPoint) {
         EndPoint lowest = endPoint;
         while (lowest instanceof EndPoint.Wrapper wrapper) {

@@ -3,21 +3,21 @@ package gateway.server;
 /** What a request came on, as far as its exchange has to do with it: a connection, or one of HTTP/2's streams in it. */
 public interface ClientSide {
     /**
-     * Has this called when the client leaves while its request is being worked on; null for nobody. Unless
-     * {@link #tellsOfLeaving} is true, {@link #isPeerGone} must be asked.
+     * Sets what to call when the client leaves while its request is being worked on; null for nothing. Unless
+     * {@link #tellsOfLeaving}, only asking {@link #isPeerGone} finds out.
      */
     void onPeerGone(Runnable step);
 
-    /** Whether what was given to {@link #onPeerGone} will be called without further asking. */
+    /** Whether what {@link #onPeerGone} has set is called without further asking. */
     boolean tellsOfLeaving();
 
     /** Whether the client has left, as far as is known here. Doesn't wait. */
     boolean isPeerGone();
 
-    /** How long Jetty lets it send nothing when it is read from, or take nothing when it is written to, milliseconds. */
+    /** Returns how long Jetty waits when it reads from the client or writes to it, milliseconds. */
     long getIdleTimeout();
 
-    /** Sets that. */
+    /** Sets how long Jetty waits, milliseconds. */
     void setIdleTimeout(long millis);
 
     /**

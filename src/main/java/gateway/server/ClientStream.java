@@ -41,7 +41,7 @@ public final class ClientStream implements ClientSide {
         setIdleTimeout(NO_TIMEOUT);
     }
 
-    /** Gives it back. */
+    /** Gives Jetty its timeout back. */
     public void end() {
         setIdleTimeout(idleTimeout);
     }

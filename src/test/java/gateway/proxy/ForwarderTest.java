@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ForwarderTest {
     @Test
     void a_tls_backend_that_accepts_and_says_nothing_holds_no_request_for_ever() throws Exception {
-        // OkHttp's read timeout is off, so the handshake had none: requests hung and their lanes leaked.
+        // OkHttp's read timeout is off, so the handshake had none: requests hung and their connections leaked.
         try (ServerSocket mute = new ServerSocket(0)) {
             RawClient.Answer answer = answer("https://127.0.0.1:" + mute.getLocalPort());
             assertEquals(502, answer.status());

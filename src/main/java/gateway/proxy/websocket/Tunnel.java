@@ -61,12 +61,12 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         moved();
     }
 
-    /** Has this called once it has ended; at once if it has. */
+    /** Calls the step once the tunnel has ended; at once if it has. */
     public void onEnd(Runnable step) {
         ended.thenRun(step);
     }
 
-    /** Jetty's HTTP has read these beyond the handshake. */
+    /** Takes the bytes that Jetty's HTTP has read beyond the handshake. */
     @Override
     public void onUpgradeTo(ByteBuffer buffer) {
         early = BufferUtil.toArray(buffer);
@@ -107,7 +107,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         }
         backendEnded = true;
         if (client instanceof SslConnection.SslEndPoint) {
-            client.shutdownOutput(); // TLS has a word of its own for it
+            client.shutdownOutput(); // as an alert of TLS, close_notify
         } else {
             // Not Jetty's: it would close at the client's end, before anybody knows whether that is a reset.
             wire.getChannel().shutdownOutput();
@@ -137,7 +137,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         endIfBothHave();
     }
 
-    /** A side has sent something; that the other is slow to take it doesn't count. */
+    /** Notes that a side has sent something, which the other may be slow to take. */
     private void moved() {
         movedAt = time.nanos();
     }

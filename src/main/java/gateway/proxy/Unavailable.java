@@ -3,23 +3,23 @@ package gateway.proxy;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 
-/** Why a sound request goes to no backend at all. */
-final class NotForwarded {
-    private NotForwarded() {}
+/** The 503 answers to requests that are right themselves and reach no backend. */
+final class Unavailable {
+    private Unavailable() {}
 
-    /** There is nobody to forward to. */
+    /** No service is available. */
     static Problem noService() {
         return ProblemType.NO_SERVICE_AVAILABLE.problem(
                 "No registered service is available; GET /services says why, POST /services registers one");
     }
 
-    /** All who are available have as many requests as they may have. */
+    /** Each available service has as many requests as it may have. */
     static Problem allFull() {
         return ProblemType.ALL_FULL.problem(
                 "Each available service has as many requests under way as it may have; try again in a moment");
     }
 
-    /** A WebSocket would be one too many, or too late. */
+    /** There is no room for another WebSocket, or the gateway is about to stop. */
     static Problem noRoom() {
         return ProblemType.NO_WEBSOCKET_NOW.problem("The gateway has too many WebSockets or is about to stop");
     }
