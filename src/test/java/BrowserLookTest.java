@@ -45,13 +45,14 @@ class BrowserLookTest extends InBrowser {
                 "in_flight":0,"latency":{"p50_ms":null,"p99_ms":null},"backends":[{"name":"!","url":"!","status":"unhealthy",\
                 "since":"2026-11-24T13:00:00Z","reason":"!","requests":1,"failures":0,"in_flight":0,"lease":"!",\
                 "last_check":{"time":"2026-11-24T13:00:00Z","latency_ms":1.0,"good":false,"error":"!!"}}]}""";
-        String hops = """
+        String traces = """
                 [{"id":"!","trace_id":"!","time":"2026-11-24T14:00:00Z","client":"!","method":"!","path":"!",\
                 "outcome":"failed","status":502,"duration_ms":1.0,"bytes":1,"attempts":[{"backend":"!","url":"!",\
                 "after_ms":0.1,"duration_ms":0.5,"reused_connection":false,"status":null,"error":"!","error_type":"!"}],\
                 "passed_over":[{"backend":"!","status":"!","reason":"!"}],"reason":"!","problem":"!"}]""";
         String events = ("event: history\ndata: {\"step_ms\":3000,\"points\":[{\"time_ms\":1795510228000,\"served\":1,"
-                        + "\"backends\":{\"!\":1}}]}\n\nevent: hops\ndata: " + hops + "\n\nevent: state\ndata: " + state
+                        + "\"backends\":{\"!\":1}}]}\n\nevent: hops\ndata: " + traces + "\n\nevent: state\ndata: "
+                        + state
                         + "\n\n")
                 .replace("!", MARKUP);
         try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {

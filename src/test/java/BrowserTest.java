@@ -180,7 +180,7 @@ class BrowserTest extends InBrowser {
     }
 
     @Test
-    void the_keyboard_alone_sends_a_request_and_opens_its_story() throws Exception {
+    void the_keyboard_alone_sends_a_request_and_opens_its_trace() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             Page page = browser.open(gateway);

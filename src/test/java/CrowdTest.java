@@ -105,7 +105,7 @@ class CrowdTest {
     }
 
     @Test
-    void when_all_services_are_full_that_is_said_and_told_in_the_request_s_story() throws Exception {
+    void when_all_services_are_full_that_is_said_and_told_in_the_request_s_trace() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.heldBy(latch);
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_IN_FLIGHT_PER_SERVICE", "2"), backend);

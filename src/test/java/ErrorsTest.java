@@ -38,7 +38,7 @@ class ErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unforeseen")
-    void is_a_problem_and_a_failure_in_the_request_s_story(String what, Handler handler) throws Exception {
+    void is_a_problem_and_a_failure_in_the_request_s_trace(String what, Handler handler) throws Exception {
         BlockingQueue<Trace> ended = new LinkedBlockingQueue<>();
         Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
         Javalin app = Javalin.create(config -> {

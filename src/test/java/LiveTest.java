@@ -73,8 +73,8 @@ class LiveTest {
                 List<String> outcomes = new ArrayList<>();
                 while (outcomes.size() < 2) {
                     viewer.next("hops")
-                            .forEach(hop -> outcomes.add(hop.path("path").asText() + " "
-                                    + hop.path("outcome").asText()));
+                            .forEach(trace -> outcomes.add(trace.path("path").asText() + " "
+                                    + trace.path("outcome").asText()));
                 }
                 assertEquals(List.of("/api/one served", "/api/two limited"), outcomes);
                 JsonNode state = viewer.next("state");

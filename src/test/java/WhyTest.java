@@ -153,7 +153,7 @@ class WhyTest {
     // --- traces ---------------------------------------------------------------------------------------------------
 
     @Test
-    void a_story_has_the_limit_the_choice_and_the_answer_but_not_the_query() throws Exception {
+    void a_trace_has_the_limit_the_choice_and_the_answer_but_not_the_query() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestBackend b = TestBackend.named("b");
                 TestBackend c = TestBackend.named("c");
@@ -177,7 +177,7 @@ class WhyTest {
     }
 
     @Test
-    void the_story_of_a_request_for_which_nobody_was_there_says_why_nobody_was() throws Exception {
+    void the_trace_of_a_request_without_available_service_says_why_none_was() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             gateway.post("/services/127.0.0.1-" + a.port() + "/drain", "");
@@ -190,7 +190,7 @@ class WhyTest {
     }
 
     @Test
-    void a_limited_requests_story_has_no_attempt() throws Exception {
+    void a_limited_requests_trace_has_no_attempt() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a)) {
             gateway.raw(GET);

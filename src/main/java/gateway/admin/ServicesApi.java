@@ -164,7 +164,7 @@ public final class ServicesApi {
         }
         if (body.length > MAX_BYTES) {
             ProblemType.CONTENT_TOO_LARGE
-                    .problem("A registration has at most " + MAX_BYTES + " bytes")
+                    .problem("A registration may have at most " + MAX_BYTES + " bytes")
                     .send(ctx.req(), ctx.res());
             return;
         }

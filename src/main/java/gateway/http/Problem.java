@@ -13,19 +13,19 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
- * An error that the gateway itself answers with, as RFC 9457 has it. The one place where failures become bodies. A
- * {@link ProblemType} makes them.
+ * An error that the gateway itself answers with, in the form of RFC 9457. Only here do errors become bodies. A {@link
+ * ProblemType} makes them.
  *
  * @param type the kind
  * @param status 400 to 599
- * @param title the kind in words, the same for each occurrence
- * @param detail what happened here and what would mend it
+ * @param title the kind for people, the same for each occurrence
+ * @param detail what happened, and how to fix it
  * @param more further members, in order
- * @param proxyStatus which of the ways to fail it was, said of a request that was for a service
+ * @param proxyStatus the value of Proxy-Status, if the request was for a service
  */
 public record Problem(
         ProblemType type, int status, String title, String detail, Map<String, Object> more, ProxyStatus proxyStatus) {
-    /** Where a request that was refused before it had a trace carries its problem. */
+    /** The attribute in which a request that was refused before it had a trace carries its problem. */
     public static final String ATTRIBUTE = "gateway.problem";
 
     /** The media type of {@link #json}. */
@@ -34,33 +34,33 @@ public record Problem(
     private static final String TYPE = "urn:api-gateway:problem:";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Returns the name of its type, as logs and metrics have it. */
+    /** Returns the name of its type in logs and metrics. */
     public String slug() {
         return type.slug();
     }
 
-    /** The same problem with one more member. */
+    /** Returns the same problem with one more member. */
     public Problem with(String name, Object value) {
         Map<String, Object> members = new LinkedHashMap<>(more);
         members.put(name, value);
         return new Problem(type, status, title, detail, members, proxyStatus);
     }
 
-    /** A path that nothing of the gateway answers to. */
+    /** Returns the problem for a path at which the gateway has nothing. */
     public static Problem notFound(String path) {
         return ProblemType.NOT_FOUND.problem(
                 "The gateway has nothing at " + path + "; services answer below /api/, GET / lists the rest");
     }
 
-    /** A request that isn't valid HTTP or that the gateway won't carry. */
+    /** Returns the problem for a request that isn't valid HTTP or that the gateway doesn't forward. */
     public static Problem badRequest(String detail) {
         return ProblemType.BAD_REQUEST.problem(detail);
     }
 
     /**
-     * A request's body that could not be read to its end.
+     * Returns the problem for a request body that could not be read to its end.
      *
-     * @param failure what reading it threw
+     * @param failure the exception from reading it
      */
     public static Problem brokenBody(Exception failure) {
         if (failure instanceof BodyTooLarge tooLarge) {
@@ -72,28 +72,28 @@ public record Problem(
     }
 
     /**
-     * A body that is larger than it may be.
+     * Returns the problem for a body that is too large.
      *
-     * @param most how large it may be, bytes
+     * @param most the largest body that is allowed, bytes
      */
     public static Problem bodyTooLarge(long most) {
-        return ProblemType.CONTENT_TOO_LARGE.problem("A request's body has at most " + Sizes.words(most));
+        return ProblemType.CONTENT_TOO_LARGE.problem("A request's body may have at most " + Sizes.words(most));
     }
 
-    /** A header that doesn't come to its end. */
+    /** Returns the problem for a header that doesn't arrive in time. */
     public static Problem lateHeader() {
         return ProblemType.REQUEST_TIMEOUT.problem("The request's header took too long to arrive");
     }
 
-    /** Something in the gateway broke; the cause is in its log, not in the answer. */
+    /** Returns the problem for an error in the gateway; the cause is in its log, not in the answer. */
     public static Problem internal() {
-        return ProblemType.INTERNAL.problem("The gateway failed at this request; its log says at what");
+        return ProblemType.INTERNAL.problem("The gateway failed at this request; its log has the cause");
     }
 
     /**
-     * The document.
+     * Returns the problem as a JSON document.
      *
-     * @param instance the path that was asked for
+     * @param instance the path of the request
      */
     public byte[] json(String instance) {
         Map<String, Object> members = new LinkedHashMap<>();
@@ -111,7 +111,7 @@ public record Problem(
         }
     }
 
-    /** Tells the request's trace of this problem, and takes its ids in. */
+    /** Notes this problem in the request's trace, and returns it with the request's ids. */
     private Problem identified(Traced traced, HttpServletResponse response) {
         if (traced == null) {
             return this;
@@ -123,15 +123,12 @@ public record Problem(
         return with("request_id", traced.requestId()).with("trace_id", traced.traceId());
     }
 
-    /**
-     * Answers with this problem; headers that were set before stay. Once the answer has begun it can't be taken back,
-     * and this does nothing.
-     */
+    /** Answers with this problem; headers that were set before stay. Does nothing if the answer has begun. */
     public void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;
         }
-        if (!response.containsHeader("Connection")) { // else it has been said, and somebody may want to read on
+        if (!response.containsHeader("Connection")) { // else the caller has set it, and may want to read on
             UnreadBody.discard(ServletContextRequest.getServletContextRequest(request));
         }
         byte[] body = identified(Traced.of(request), response).json(request.getRequestURI());

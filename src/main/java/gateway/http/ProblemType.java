@@ -32,7 +32,7 @@ public enum ProblemType {
     /** 503: too many WebSockets are open, or the gateway is about to stop. */
     NO_WEBSOCKET_NOW("no-websocket-now", "No WebSocket now", CONNECTION_LIMIT_REACHED, 503),
 
-    /** 502: the service could not be reached, hung up, or answered something other than HTTP. */
+    /** 502: the service could not be reached, closed the connection, or sent no valid HTTP. */
     BAD_GATEWAY("bad-gateway", "Bad gateway", PROXY_INTERNAL_ERROR, 502),
 
     /** 504: the service was silent for longer than GATEWAY_UPSTREAM_TIMEOUT. */
@@ -64,10 +64,10 @@ public enum ProblemType {
     /** 404: the gateway has nothing at this path. */
     NOT_FOUND("not-found", "Not found", HTTP_REQUEST_ERROR, 404),
 
-    /** 405: the path doesn't take this method. */
+    /** 405: the path doesn't support this method. */
     METHOD_NOT_ALLOWED("method-not-allowed", "Method not allowed", HTTP_REQUEST_ERROR, 405),
 
-    /** 500: something in the gateway broke; its log says what. */
+    /** 500: the gateway failed at this request; its log has the cause. */
     INTERNAL("internal", "Internal error", PROXY_INTERNAL_ERROR, 500),
 
     /** Any status: the server below the gateway's own code refused the request. */
@@ -81,10 +81,10 @@ public enum ProblemType {
     /** 401: the token isn't the gateway's. */
     INVALID_TOKEN("invalid-token", "Invalid token", HTTP_REQUEST_ERROR, 401),
 
-    /** 403: no token is set, so only the gateway's own machine may ask for this. */
+    /** 403: no token is set, so only clients on the gateway's machine have access. */
     OPERATORS_ONLY("operators-only", "Operators only", HTTP_REQUEST_ERROR, 403),
 
-    /** 403: a page of another site asked for a change. */
+    /** 403: a page of another site requested a change. */
     CROSS_SITE("cross-site", "Cross-site request", HTTP_REQUEST_ERROR, 403),
 
     /** 400: a service can't be registered like this; the member "errors" says why. */
@@ -151,10 +151,10 @@ public enum ProblemType {
     }
 
     /**
-     * Returns a problem of this type with a status that somebody else has chosen.
+     * Returns a problem of this type with a given status.
      *
      * @param status 400 to 599
-     * @param title of that status
+     * @param title the title of that status
      * @param detail what happened and what would help
      */
     public Problem problem(int status, String title, String detail) {

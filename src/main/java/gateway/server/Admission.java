@@ -5,12 +5,15 @@ import gateway.http.Refusals;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** What bounds the load on the server: connections, header sizes, idle times, requests under way. */
+/** Bounds the load on the server: connections, header sizes, idle times, requests under way. */
 public interface Admission {
     /** Applies the bounds to a connector for clients, which must not have started; returns it. */
     ServerConnector bound(ServerConnector connector);
 
-    /** Applies them to the admin port's, whose connections count apart: clients can't use up an operator's place. */
+    /**
+     * Applies the bounds to the admin port's connector, whose connections count separately, so that clients can't use
+     * up the operators' connections.
+     */
     ServerConnector boundAdmin(ServerConnector connector);
 
     /**

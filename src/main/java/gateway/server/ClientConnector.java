@@ -16,26 +16,27 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** Jetty's connector with {@link ClientEndPoint}s. */
 public final class ClientConnector extends ServerConnector {
     /**
-     * Of header lines that Jetty would remember for each connection: none. Its 1024 characters cost 98 KB a connection,
-     * 256 still 25 KB; without, a request on one of 1024 connections costs a tenth less and one on 64 the same.
+     * The size of Jetty's cache of header lines for each connection: none. Its default of 1024 characters costs 98 KB a
+     * connection, 256 still 25 KB; without it, a request on one of 1024 connections costs a tenth less, and on one of
+     * 64 the same.
      */
     private static final int HEADER_CACHE = 0;
 
-    /** Connections that may wait to be accepted; Jetty's 50 are few when a thousand clients come at once. */
+    /** The most connections that wait to be accepted; Jetty's 50 are too few when a thousand clients come at once. */
     private static final int ACCEPT_QUEUE = 1024;
 
-    /** Who takes connections: one thread, which is what a drain knows to end. */
+    /** The number of threads that accept connections: one, since a drain can wake only one. */
     private static final int ACCEPTORS = 1;
 
     private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
 
-    /** What a backend may answer with; OkHttp reads at most 256 KB of headers. */
+    /** The largest header of an answer; OkHttp reads at most 256 KB from a backend. */
     private static final int RESPONSE_HEADER_BYTES = 256 * 1024;
 
     /**
      * @param host the address to listen on
-     * @param port the port to listen on; 0 takes a free one
-     * @param protocols what a connection speaks, in the order of its layers
+     * @param port the port to listen on; 0 for any free one
+     * @param protocols the protocols of a connection, the outermost first
      */
     public ClientConnector(
             Server server, HttpConfiguration http, String host, int port, ConnectionFactory... protocols) {

@@ -16,8 +16,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 
 /**
- * The protocols of the ports for clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 in it and a redirect from HTTP; with a
- * PROXY header before each if proxies that send one stand before the gateway.
+ * The protocols of the ports for clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 and a redirect from HTTP; each with
+ * a PROXY header before it if the gateway is behind proxies that send one.
  */
 final class ClientProtocols {
     private final int requestHeader;
@@ -53,12 +53,12 @@ final class ClientProtocols {
         return proxied.apply(protocols).toArray(ConnectionFactory[]::new);
     }
 
-    /** The port that redirects from HTTP to HTTPS, if there is one. */
+    /** Returns the port that redirects from HTTP to HTTPS, if there is one. */
     Optional<Redirect> redirect() {
         return redirect;
     }
 
-    /** Schedules looking for a new certificate. */
+    /** Schedules the checks for a new certificate. */
     void start(Timer timer) {
         reload.ifPresent(files -> timer.every(CertificateReload.PAUSE, "certificates", files::look));
     }

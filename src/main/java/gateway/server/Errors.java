@@ -45,7 +45,7 @@ final class Errors {
         }
         Problem problem = switch (refusal.getStatus()) {
             case 404 -> Problem.notFound(path);
-            case 405 -> ProblemType.METHOD_NOT_ALLOWED.problem(path + " can be asked with " + allowed);
+            case 405 -> ProblemType.METHOD_NOT_ALLOWED.problem(path + " supports only " + allowed);
             default ->
                 ProblemType.REFUSED.problem(
                         refusal.getStatus(),
@@ -75,7 +75,7 @@ final class Errors {
 
     /** Handles an error of the JVM, like a lack of memory. */
     private static void fatal(HttpServletResponse response, Error error) {
-        LOG.error("A request failed", error);
+        LOG.error("Request failed", error);
         Request request =
                 ServletContextResponse.getServletContextResponse(response).getRequest();
         send(
@@ -117,7 +117,7 @@ final class Errors {
                     ProblemType.BAD_REQUEST.problem(
                             status,
                             HttpStatus.getMessage(status),
-                            "The request isn't one that can be answered: " + HttpStatus.getMessage(status));
+                            "The request can't be handled: " + HttpStatus.getMessage(status));
             };
         }
     }

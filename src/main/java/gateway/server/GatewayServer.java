@@ -14,7 +14,10 @@ import org.eclipse.jetty.server.RequestLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Javalin on Jetty as the gateway needs it: its ports, their protocols and bounds, and what runs when it starts and stops. */
+/**
+ * Creates the gateway's server, Javalin on Jetty: its ports with their protocols and bounds, and the steps at its start
+ * and stop.
+ */
 public final class GatewayServer {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
 
@@ -23,11 +26,12 @@ public final class GatewayServer {
     /**
      * Creates the server, unstarted.
      *
-     * @param services the paths of requests for services, which the handlers answer: no route is looked for below it
-     * @param admission bounds what comes in
-     * @param log Jetty calls it at the end of each request
-     * @param lifecycle runs when the server starts and stops
-     * @param routes adds the handlers, in the order in which they get a request, and the routes
+     * @param services the path prefix of requests to services, which the handlers answer; no routes are matched below
+     * it
+     * @param admission bounds connections and requests
+     * @param log called by Jetty at the end of each request
+     * @param lifecycle the steps at the start and stop of the server
+     * @param routes adds the handlers, in the order in which they handle a request, and the routes
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
     public static Javalin create(
@@ -54,7 +58,9 @@ public final class GatewayServer {
         });
     }
 
-    /** The main port comes first: {@link Redirect} and {@link ServerConfig#whenListening} know it by that. */
+    /**
+     * Adds the connectors, the main port's first: {@link Redirect} and {@link ServerConfig#whenListening} rely on that.
+     */
     private static void addConnectors(
             JavalinConfig config, Settings settings, ClientProtocols protocols, Admission admission) {
         config.jetty.addConnector((server, http) -> admission.bound(
@@ -70,7 +76,7 @@ public final class GatewayServer {
                                 server, http, settings.access().host(), port, new HttpConnectionFactory(http))))));
     }
 
-    /** Logs what has started, and its ports. Scripts wait for this line's {@code is ready on port}. */
+    /** Logs that the gateway is ready, and its ports. Scripts wait for {@code is ready on port} in this line. */
     public static void logReady(Javalin app, Settings settings) {
         int java = Runtime.version().feature();
         LOG.info(

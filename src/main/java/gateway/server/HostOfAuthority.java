@@ -7,8 +7,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Gives a request of HTTP/2 the {@code Host} that one of HTTP/1.1 has: what is sent as {@code :authority} there (RFC
- * 9113, 8.3.1). So nobody who looks at {@code Host} has to know of both, and no client can say two different ones.
+ * Sets the {@code Host} of an HTTP/2 request to its {@code :authority} (RFC 9113, 8.3.1). So code that reads {@code
+ * Host} works with both versions, and no client can send two different hosts.
  */
 final class HostOfAuthority implements HttpConfiguration.Customizer {
     @Override

@@ -27,12 +27,12 @@ final class Https {
             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
-    /** Concurrent requests on one HTTP/2 connection; RFC 9113, 6.5.2 recommends at least so many. */
+    /** The most concurrent requests on one HTTP/2 connection, the least that RFC 9113, 6.5.2 recommends. */
     private static final int STREAMS = 100;
 
     /**
-     * HTTP/2 flow-control windows of a stream and of a connection, bytes: as much is buffered of bodies that nothing reads
-     * yet. Jetty's defaults are four times these.
+     * The HTTP/2 flow-control windows of a stream and of a connection, bytes: how much of unread bodies is buffered.
+     * Jetty's defaults are four times as large.
      */
     private static final int STREAM_WINDOW = 128 * 1024;
 
@@ -79,7 +79,7 @@ final class Https {
         http2.setMaxConcurrentStreams(STREAMS);
         http2.setInitialStreamRecvWindow(STREAM_WINDOW);
         http2.setInitialSessionRecvWindow(CONNECTION_WINDOW);
-        http2.setConnectProtocolEnabled(false); // a WebSocket needs a connection of its own here
+        http2.setConnectProtocolEnabled(false); // WebSockets work over HTTP/1.1 only
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
         alpn.setDefaultProtocol("http/1.1"); // for a client without ALPN

@@ -17,12 +17,12 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ProxyConnectionFactory;
 
 /**
- * The PROXY protocol, version 1 or 2: before anything else a connection says whom it is for. Only trusted proxies may
- * connect, and each of their connections must begin so, or a client could write the header itself. All others are closed
- * without an answer, and counted.
+ * The PROXY protocol, version 1 or 2: each connection begins with a header that names its client. Only trusted proxies
+ * may connect, and each of their connections must begin with the header, or a client could send the header itself.
+ * Other connections are closed without an answer, and counted.
  */
 final class ProxyProtocol extends ProxyConnectionFactory {
-    /** What refused connections are counted as. */
+    /** The reason under which refused connections are counted. */
     static final String REFUSED = "proxy-protocol";
 
     private static final String CLAIM = "claim";
@@ -37,9 +37,9 @@ final class ProxyProtocol extends ProxyConnectionFactory {
     }
 
     /**
-     * Puts the header before what a connection speaks, in the order of its layers.
+     * Returns the protocols of a connection, the outermost first, with the PROXY header before them.
      *
-     * @param trusted the proxies' own addresses
+     * @param trusted the addresses of the proxies
      */
     static List<ConnectionFactory> before(List<ConnectionFactory> protocols, Networks trusted, Refusals refusals) {
         ProxyProtocol header = new ProxyProtocol(trusted, refusals);
@@ -58,7 +58,7 @@ final class ProxyProtocol extends ProxyConnectionFactory {
         return super.newConnection(connector, endPoint);
     }
 
-    /** What has come is no PROXY header. */
+    /** Refuses a connection that begins without a PROXY header. */
     @Override
     protected void nextProtocol(Connector connector, EndPoint endPoint, ByteBuffer buffer) {
         refusals.count(REFUSED);
@@ -70,12 +70,14 @@ final class ProxyProtocol extends ProxyConnectionFactory {
         return new Refused(endPoint, connector.getExecutor());
     }
 
-    /** An address of the internet that is known; null if it is none. */
+    /** Returns the address if it is a resolved internet address, else null. */
     private static InetSocketAddress internet(SocketAddress address) {
         return address instanceof InetSocketAddress internet && !internet.isUnresolved() ? internet : null;
     }
 
-    /** Goes on only with an address that limits and logs can use: not with a name, nor with a path on the proxy. */
+    /**
+     * Accepts only an address that limits and logs can use, neither a name nor the path of a Unix socket on the proxy.
+     */
     private final class Claim extends AbstractConnectionFactory {
         private final String next;
 
@@ -92,7 +94,7 @@ final class ProxyProtocol extends ProxyConnectionFactory {
         }
     }
 
-    /** Closes as soon as it is there. */
+    /** Closes the connection as soon as it is open. */
     private static final class Refused extends AbstractConnection implements Connection.UpgradeTo {
         Refused(EndPoint endPoint, Executor executor) {
             super(endPoint, executor);
@@ -100,7 +102,7 @@ final class ProxyProtocol extends ProxyConnectionFactory {
 
         @Override
         public void onUpgradeTo(ByteBuffer buffer) {
-            // nobody will read it
+            // ignore the bytes
         }
 
         @Override

@@ -19,12 +19,12 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * A port that answers every HTTP request with a redirect to HTTPS: 308, so that a POST stays a POST. It is a handler before
- * all others, and passes on what came in at other ports.
+ * A port that answers every HTTP request with a redirect to HTTPS: 308, so that a POST stays a POST. It is the handler
+ * before all others, and passes on requests of other ports.
  */
 public final class Redirect extends Handler.Wrapper {
     private static final int DEFAULT_HTTPS_PORT = 443;
-    private static final int ACCEPTORS = 1; // a drain can end only one
+    private static final int ACCEPTORS = 1; // a drain can wake only one
     private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
 
     private final String host;
@@ -35,8 +35,8 @@ public final class Redirect extends Handler.Wrapper {
 
     /**
      * @param host the address to listen on
-     * @param port the port to listen on; 0 takes a free one
-     * @param proxied adds the PROXY protocol before HTTP, where proxies speak it
+     * @param port the port to listen on; 0 for any free one
+     * @param proxied adds the PROXY protocol before HTTP, if proxies use it
      */
     Redirect(String host, int port, UnaryOperator<List<ConnectionFactory>> proxied) {
         this.host = host;
@@ -73,7 +73,8 @@ public final class Redirect extends Handler.Wrapper {
         String requested = Request.getServerName(request);
         String path = request.getHttpURI().getPathQuery();
         if (!isHost(requested) || path == null || !path.startsWith("/")) {
-            Problem problem = Problem.badRequest("HTTPS is spoken here, at a host that this request doesn't name");
+            Problem problem =
+                    Problem.badRequest("This gateway uses HTTPS, and the request names no valid host to redirect to");
             byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
             response.setStatus(problem.status());
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
@@ -88,7 +89,7 @@ public final class Redirect extends Handler.Wrapper {
         return true;
     }
 
-    /** Whether the text is a host name or an address, with no character that means more than that in a URL. */
+    /** Returns whether the text is a host name or an address, without characters that have another meaning in a URL. */
     private static boolean isHost(String text) {
         if (text == null || text.isEmpty()) {
             return false;

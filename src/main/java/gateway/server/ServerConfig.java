@@ -25,7 +25,10 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 public final class ServerConfig {
     private static final int MIN_THREADS = 8;
 
-    /** Threads beside those for requests to services: for the gateway's own answers, and for refusals that pause. */
+    /**
+     * How many threads there are beside those for requests to services: for the gateway's own answers, and for refusals
+     * that pause.
+     */
     private static final int SPARE_THREADS = 256;
 
     private static final int UNLIMITED = 0;
@@ -35,7 +38,7 @@ public final class ServerConfig {
     /** Configures all but the connectors and the routes. */
     public static void configure(JavalinConfig config, Settings settings) {
         config.startup.showJavalinBanner = false;
-        // Virtual threads where Java has them; else enough platform threads that stalling clients can't hold them all.
+        // Virtual threads if Java has them; else enough platform threads that stalling clients can't occupy all
         config.concurrency.useVirtualThreads = true;
         config.jetty.threadPool = threadPool(settings.bounds());
         config.http.prefer405over404 = true;
@@ -43,11 +46,14 @@ public final class ServerConfig {
         config.jetty.port = settings.port();
         sharePorts(config, settings.reusePort());
         Errors.install(config);
-        // Without Javalin's WebSockets, which answer 404 to an upgrade that no route of theirs takes.
+        // Without Javalin's WebSockets, which answer 404 to an upgrade without a WebSocket route
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
     }
 
-    /** Looks for no route below this prefix, where there is none: matching would cost a regular expression a route. */
+    /**
+     * Skips the matching of routes below this prefix, where there are none: matching costs a regular expression for
+     * each route.
+     */
     public static void noRoutesBelow(JavalinConfig config, PathPrefix prefix) {
         TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
         config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
@@ -59,7 +65,7 @@ public final class ServerConfig {
                 });
     }
 
-    /** Calls the step with the main port once the server listens, before the start is reported anywhere. */
+    /** Runs the step with the main port once the server listens, before the start is reported anywhere. */
     public static void whenListening(JavalinConfig config, IntConsumer step) {
         config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
             @Override
@@ -73,7 +79,7 @@ public final class ServerConfig {
     private static void sharePorts(JavalinConfig config, boolean shared) {
         config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
             @Override
-            public void lifeCycleStarting(LifeCycle starting) { // all connectors are known now, and none listens yet
+            public void lifeCycleStarting(LifeCycle starting) { // all connectors are known by now, and none listens yet
                 for (Connector connector : server.getConnectors()) {
                     ((ServerConnector) connector).setReusePort(shared);
                 }
@@ -81,11 +87,14 @@ public final class ServerConfig {
         }));
     }
 
-    /** Returns one of Jetty's own pools: in Javalin's it doesn't recognize virtual threads, and treats them as scarce. */
+    /**
+     * Returns one of Jetty's own pools, because Jetty doesn't recognise Javalin's virtual threads, and would treat them
+     * as scarce.
+     */
     private static ThreadPool threadPool(Bounds bounds) {
         if (VirtualThreads.areSupported()) {
             VirtualThreadPool threads = new VirtualThreadPool(UNLIMITED);
-            threads.setName(null); // else each request would cost the making of a thread name
+            threads.setName(null); // else each request would cost a new thread name
             return threads;
         }
         QueuedThreadPool threads =
@@ -94,7 +103,7 @@ public final class ServerConfig {
         return threads;
     }
 
-    /** Routes GET and HEAD to the handler. Left alone, Javalin would answer HEAD without calling it. */
+    /** Routes GET and HEAD to the handler. By default Javalin answers HEAD without calling it. */
     public static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);

@@ -10,7 +10,7 @@ import io.javalin.config.RoutesConfig;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Javalin as one of the small services beside the gateway uses it: JSON in and out, faults on purpose. */
+/** The server of the sample services, Javalin with JSON and fault injection. */
 public final class ServiceServer {
     private final Javalin app;
 
@@ -24,7 +24,7 @@ public final class ServiceServer {
     }
 
     /**
-     * Creates the server of a service, unstarted. Where a route reads a body as JSON that is none, it answers 400.
+     * Creates the server of a service, unstarted. It answers 400 if a route reads a body that isn't JSON.
      *
      * @param faults delays or fails requests on purpose, before a route gets them
      * @param routes adds the routes
@@ -46,7 +46,7 @@ public final class ServiceServer {
         });
     }
 
-    /** The port on which it listens. */
+    /** Returns the port on which it listens. */
     public int port() {
         return app.port();
     }

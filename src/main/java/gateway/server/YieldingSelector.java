@@ -8,13 +8,13 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 
 /**
- * Lets the requests that it has found begin before it looks for more. For virtual threads, whose turns come in order:
- * by the time the selector's own comes again, each request has been read, so that {@link ClientEndPoint} can leave its
- * connection selected; and what arrived meanwhile is found in one go.
+ * A selector that lets the requests it has found begin before it selects again. Virtual threads run in order: when the
+ * selector's thread runs again, each request has been read, so that {@link ClientEndPoint} can leave its connection
+ * selected, and one select finds everything that arrived meanwhile.
  *
- * <p>A carrier has a queue of its own, and looks at what other threads woke only when that is empty. Under more load than
- * can be carried it never is, as this thread feeds it: requests that waited for a service stood still while new ones were
- * refused. So now and then this one gets in line with those, by being woken by another thread, too.
+ * <p>A carrier thread has its own queue, and runs threads that were woken elsewhere only when this queue is empty.
+ * Under overload it never is, because the selector feeds it: requests that waited for a service stood still while new
+ * ones were refused. So the selector regularly queues with those, by letting another thread wake it.
  */
 public final class YieldingSelector extends ManagedSelector {
     private static final long LONGEST_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

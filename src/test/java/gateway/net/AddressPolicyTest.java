@@ -24,8 +24,8 @@ class AddressPolicyTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int OWN_PORT = 8000;
 
-    private static Optional<String> objection(AddressPolicy places, String url) {
-        return places.objection(ServiceUrl.parse(url), Set.of(OWN_PORT, 9999));
+    private static Optional<String> objection(AddressPolicy policy, String url) {
+        return policy.objection(ServiceUrl.parse(url), Set.of(OWN_PORT, 9999));
     }
 
     /** Where each name stands for these addresses. */

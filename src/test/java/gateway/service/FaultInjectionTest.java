@@ -26,10 +26,10 @@ class FaultInjectionTest {
     @Test
     void the_share_of_errors_is_what_was_set() {
         SplittableRandom random = new SplittableRandom(1);
-        FaultInjection trouble = new FaultInjection(Duration.ZERO, 0.2, random::nextDouble, pauses::add);
+        FaultInjection faults = new FaultInjection(Duration.ZERO, 0.2, random::nextDouble, pauses::add);
         int errors = 0;
         for (int i = 0; i < 10_000; i++) {
-            errors += trouble.strikes("/data") ? 1 : 0;
+            errors += faults.strikes("/data") ? 1 : 0;
         }
         assertTrue(errors > 1_900 && errors < 2_100, "" + errors);
         assertEquals(List.of(), pauses);
@@ -44,7 +44,7 @@ class FaultInjectionTest {
 
     @Test
     void health_is_spared() {
-        FaultInjection trouble = new FaultInjection(Duration.ofMinutes(1), 1, () -> 0, pause -> fail("paused"));
-        assertFalse(trouble.strikes("/health"));
+        FaultInjection faults = new FaultInjection(Duration.ofMinutes(1), 1, () -> 0, pause -> fail("paused"));
+        assertFalse(faults.strikes("/health"));
     }
 }

@@ -50,7 +50,7 @@ class CertificateReloadTest {
                 settings,
                 ServerCertificate.read(settings),
                 time,
-                identity -> taken.add(identity.chain().get(0)));
+                certificate -> taken.add(certificate.chain().get(0)));
     }
 
     private void look(int times) {

@@ -59,9 +59,9 @@ class ServerCertificateTest {
     @ValueSource(strings = {"RSA", "EC", "Ed25519"})
     void each_kind_of_key_is_taken_as_pkcs8(String kind) throws Exception {
         TestCa.Issued issued = ca.issue(TestCa.keys(kind), Instant.now(), "localhost");
-        ServerCertificate identity = read(issued.certificatePem(), issued.keyPem());
-        assertEquals(issued.certificate(), identity.chain().get(0));
-        assertTrue(identity.key().getClass().getName().startsWith("sun."), "the JDK's own, which is quicker");
+        ServerCertificate certificate = read(issued.certificatePem(), issued.keyPem());
+        assertEquals(issued.certificate(), certificate.chain().get(0));
+        assertTrue(certificate.key().getClass().getName().startsWith("sun."), "the JDK's own, which is quicker");
     }
 
     @Test
@@ -91,11 +91,11 @@ class ServerCertificateTest {
 
     @Test
     void the_certificates_up_to_the_ca_are_kept_in_order() throws Exception {
-        ServerCertificate identity = read(good.certificatePem() + "\n" + ca.pem(), good.keyPem());
-        assertEquals(2, identity.chain().size());
+        ServerCertificate certificate = read(good.certificatePem() + "\n" + ca.pem(), good.keyPem());
+        assertEquals(2, certificate.chain().size());
         assertEquals(
                 "CN=localhost",
-                identity.chain().get(0).getSubjectX500Principal().getName());
+                certificate.chain().get(0).getSubjectX500Principal().getName());
     }
 
     @Test

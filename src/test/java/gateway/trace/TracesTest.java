@@ -55,7 +55,7 @@ class TracesTest {
 
     /** It would have hidden the later one, and with it all that followed, until the ring had come round again. */
     @Test
-    void a_story_that_comes_a_whole_round_late_is_left_out() {
+    void a_trace_that_comes_a_whole_round_late_is_left_out() {
         Trace late = trace("late", true);
         late.number(0);
         add(0, Traces.KEPT + 5);

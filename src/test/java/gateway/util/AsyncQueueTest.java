@@ -117,7 +117,7 @@ class AsyncQueueTest {
     }
 
     @Test
-    void a_full_box_takes_again_once_it_was_emptied() throws Exception {
+    void a_full_queue_accepts_again_once_it_was_emptied() throws Exception {
         BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
         AsyncQueue<Integer> queue = new AsyncQueue<>("numbers", 4, taken::add, AsyncQueueTest::nothing);
         for (int i = 0; i < 6; i++) {
