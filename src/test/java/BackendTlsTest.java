@@ -17,8 +17,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Services behind TLS: which are believed, and that requests, checks and WebSockets pass. */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class BackendTlsTest {
     private static TestCa ca;
 

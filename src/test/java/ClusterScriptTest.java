@@ -17,8 +17,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code ./run.sh cluster}: three gateways, Redis and A, B, C in one terminal. */
+@ResourceLock("run.sh")
 @Tag("redis")
 @Tag("process")
 class ClusterScriptTest {

@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many the gateway takes on at the same time: who is one too many is told so at once, and others don't suffer. */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class CrowdTest {
     private static final String TYPE = "urn:api-gateway:problem:";
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -12,8 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code ./run.sh demo}, and the README's five minutes with it. */
+@ResourceLock("run.sh")
 @Tag("process")
 class DemoTest {
     /** The README's commands that are run here. */

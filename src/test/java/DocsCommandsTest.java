@@ -19,12 +19,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The commands of the README and docs/ are run as written, on other ports and with other files. A fence of "sh" has a
  * terminal of its own; the commands of all "console" fences of a scene are run in one shell, and their output is
  * compared but for what varies.
  */
+@ResourceLock("run.sh")
 @Tag("process")
 class DocsCommandsTest {
     /** All scenes that are run here. */

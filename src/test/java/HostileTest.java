@@ -20,6 +20,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * gateway's own, or passed on in a form that can be read in one way only: never does a backend see a request inside
  * another, and the connection of a refused message whose end is unclear is closed.
  */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class HostileTest {
     /** Sent behind each message: if a backend sees it after a refusal, the end of the message was misread. */
     private static final String SMUGGLED = "GET /api/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -18,10 +18,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** HTTP/2 frame by frame: what no well-behaved client would send, and what the gateway says to those that do behave. */
+@Execution(ExecutionMode.CONCURRENT)
 class Http2FramesTest {
     /** More a second, and Jetty takes them for a flood. */
     private static final long BETWEEN_PINGS = 20_000_000;

@@ -36,10 +36,13 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests over TLS, by HTTP/1.1 and HTTP/2, from Java's client or to the byte. */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class HttpsTest {
     private static final int MEGABYTE = 1024 * 1024;
     private static final BlockingQueue<Held> HELD = new LinkedBlockingQueue<>();

@@ -7,8 +7,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Tests in a real browser, one for all of them; a page that complains fails its test. Skipped without Chromium. */
+@ResourceLock("the browser")
 @Tag("browser")
 @EnabledIf(value = "Browser#isThere", disabledReason = Browser.SKIPPED)
 @ExtendWith(InBrowser.OneForAll.class)

@@ -18,8 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Gateways and services that come and go while requests are under way. */
+@Isolated("a process that gets no turn just while it closes its port loses connections")
 @Tag("process")
 class LeavingTest {
     private static final String GET = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n";

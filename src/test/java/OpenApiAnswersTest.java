@@ -21,10 +21,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real answers beside the description of the API: status, content type, headers and body. */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class OpenApiAnswersTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, String> FEW_CHECKS = Map.of("GATEWAY_HEALTH_INTERVAL", "1h");

@@ -22,8 +22,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** run.sh as people use it. */
+@ResourceLock("run.sh")
 @Tag("process")
 class RunScriptTest {
     private static final String GET = "GET /api/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -31,9 +33,7 @@ class RunScriptTest {
     @BeforeAll
     static void what_maven_has_just_built_is_up_to_date() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "run.sh needs bash, which isn't there");
-        Path built = Path.of("target", "built");
-        Files.deleteIfExists(built);
-        Files.createFile(built);
+        Files.writeString(Path.of("target", "built"), "by Maven");
     }
 
     /** Settings for a gateway on this port, with services on free ports; port 0 is a free one for the gateway, too. */

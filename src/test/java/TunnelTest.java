@@ -28,11 +28,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A WebSocket's handshake, bytes and ends, over raw sockets. What frames mean is the two ends' business. */
+@ResourceLock("threads of WebSockets")
 class TunnelTest {
     // The key and its answer are the example of RFC 6455, 1.3.
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";

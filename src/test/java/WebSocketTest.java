@@ -21,10 +21,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** WebSockets as people use them: Java's client, the gateway, Jetty's server. To the byte: {@code TunnelTest}. */
+@ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class WebSocketTest {
     private static final int LARGE = 5 * 1024 * 1024;
     private static final BlockingQueue<String> CLOSED_AT_BACKEND = new LinkedBlockingQueue<>();

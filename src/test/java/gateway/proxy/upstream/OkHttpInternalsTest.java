@@ -12,8 +12,10 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What the gateway relies on beyond OkHttp's public interface. If an upgrade breaks this, read the named class. */
+@Isolated("it looks at all threads")
 class OkHttpInternalsTest {
     @Test
     void raw_urls_keep_path_and_query_byte_for_byte() {
