@@ -29,8 +29,11 @@ final class TestGateway implements AutoCloseable {
     final Drain drain = new Drain();
 
     private TestGateway(Map<String, String> settings, Time time) {
-        Map<String, String> all =
-                new HashMap<>(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0", "GATEWAY_RATE_LIMIT", "off"));
+        Map<String, String> all = new HashMap<>(Map.of(
+                "GATEWAY_HOST", "127.0.0.1",
+                "GATEWAY_PORT", "0",
+                "GATEWAY_RATE_LIMIT", "off",
+                "GATEWAY_CONNECT_TIMEOUT", "10s")); // this machine may be busy
         all.putAll(settings);
         app = GatewayApp.create(Settings.from(all), drain, time).start();
     }

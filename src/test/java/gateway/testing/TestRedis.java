@@ -14,12 +14,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
 import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
 
 /**
  * A real redis-server on a free port of loopback, without a file of its data. It is the embedded one unless the system property
  * {@code redis.server} names another.
  */
 public final class TestRedis implements AutoCloseable {
+    private static File program;
+
     private final List<String> options;
     private final int port;
     private final Path folder;
@@ -43,10 +46,21 @@ public final class TestRedis implements AutoCloseable {
         return redis;
     }
 
-    /** The server's program. */
-    public static File program() throws IOException {
-        String named = System.getProperty("redis.server", "");
-        return named.isEmpty() ? ExecutableProvider.newJarResourceProvider().get() : new File(named);
+    /** The server's program. Maven has unpacked the embedded ones; without Maven, one is copied out of its jar. */
+    public static synchronized File program() throws IOException {
+        if (program == null) {
+            String named = System.getProperty("redis.server", "");
+            program = named.isEmpty() ? embedded() : new File(named);
+        }
+        return program;
+    }
+
+    private static File embedded() throws IOException {
+        String name = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        File unpacked = Path.of("target/redis/" + name).toAbsolutePath().toFile();
+        return unpacked.canExecute()
+                ? unpacked
+                : ExecutableProvider.newJarResourceProvider().get();
     }
 
     /** Starts it again after {@link #kill}, or for the first time: at the same port, empty. */
