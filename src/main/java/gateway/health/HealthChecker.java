@@ -84,7 +84,7 @@ public final class HealthChecker implements AutoCloseable {
         this.client = builder.build();
     }
 
-    /** A checker with jitter by chance. */
+    /** Makes a checker with random jitter. */
     public HealthChecker(ServiceList services, Settings settings, Via via, Time time) {
         this(services, settings, via, time, () -> ThreadLocalRandom.current().nextDouble());
     }

@@ -44,8 +44,8 @@ final class AcceptQueue {
     }
 
     /**
-     * Jetty's thread blocks in accept() and holds the port's lock there until a connection comes. So this makes
-     * connections of its own until the lock is free.
+     * Accepts the waiting connections on another thread. Jetty's thread blocks in accept() and holds the port's lock
+     * there until a connection comes; so this connects to the port until the lock is free.
      */
     private void close() {
         connector.setAccepting(false);

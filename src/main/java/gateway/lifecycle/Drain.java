@@ -30,7 +30,7 @@ public final class Drain {
 
     private volatile boolean draining;
 
-    /** Whether draining has begun. */
+    /** Returns whether draining has begun. */
     public boolean isDraining() {
         return draining;
     }

@@ -50,7 +50,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
         this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
     }
 
-    /** A handler as the settings have it: who is exempt, and what limit is tried out. */
+    /** Makes a handler with the exempt clients and the shadow limit of the settings. */
     public LimitHandler(RateLimit limit, PathPrefix limited, Settings settings, Time time) {
         this(
                 limit,

@@ -75,7 +75,7 @@ final class BoundedBody {
         }
     }
 
-    /** Whether more has arrived already. */
+    /** Returns whether more has arrived already. */
     boolean hasMore() throws IOException {
         return in.available() > 0;
     }

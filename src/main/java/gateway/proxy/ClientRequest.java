@@ -66,14 +66,14 @@ final class ClientRequest implements Exchange.Client {
         this.webSocket = fields.contains(HttpHeader.UPGRADE) && WebSocketHandshake.isIn(servlet, fields);
     }
 
-    /** Whether the connection is kept after the answer, so that its end doesn't end the answer. */
+    /** Returns whether the connection is kept after the answer, so that its end doesn't end the answer. */
     boolean isPersistent() {
         return ServletContextRequest.getServletContextRequest(servlet)
                 .getConnectionMetaData()
                 .isPersistent();
     }
 
-    /** Whether the client said that it reads what follows a chunked body (RFC 9110, 6.5.1). */
+    /** Returns whether the client accepts trailers after a chunked body (RFC 9110, 6.5.1). */
     boolean takesTrailers() {
         return fields.contains(HttpHeader.TE, "trailers")
                 && !servlet.getProtocol().equals("HTTP/1.0");

@@ -101,7 +101,9 @@ final class Exchange implements WatchedExchange, Runnable {
         return now;
     }
 
-    /** The client has sent its whole request: what comes from it now is its leaving or its next request. */
+    /**
+     * Notes that the client has sent its whole request: whatever comes from it now is its next request or its leaving.
+     */
     void clientIsIdle() {
         clientIsIdle = true;
         if (side != null) {
@@ -109,7 +111,7 @@ final class Exchange implements WatchedExchange, Runnable {
         }
     }
 
-    /** The head of a valid answer has come; its body is to follow. */
+    /** Notes that the head of a valid answer has come; its body follows. */
     void answered(int status) {
         this.status = status;
         long now = time.nanos();
@@ -120,7 +122,7 @@ final class Exchange implements WatchedExchange, Runnable {
         }
     }
 
-    /** Part of the request's body has been read from the client and can't be read again. */
+    /** Notes that a part of the request's body has been read from the client and can't be read again. */
     void bodyConsumed() {
         bodyConsumed = true;
     }
@@ -129,7 +131,7 @@ final class Exchange implements WatchedExchange, Runnable {
         return bodyConsumed;
     }
 
-    /** Reading from or writing to the client failed; returns the failure to throw on. */
+    /** Notes that reading from or writing to the client failed; returns the failure to throw. */
     IOException clientFailed(IOException failure) {
         clientFailure = failure;
         return failure;
@@ -140,12 +142,12 @@ final class Exchange implements WatchedExchange, Runnable {
         return clientFailure;
     }
 
-    /** Whether the client rather than the backend broke the exchange. */
+    /** Returns whether the client, rather than the backend, broke the exchange. */
     boolean isClientGone() {
         return clientFailure != null || cancelled == Cancelled.CLIENT_GONE;
     }
 
-    /** Whether the backend was silent for too long. */
+    /** Returns whether the backend was silent for too long. */
     boolean isTimedOut() {
         return cancelled == Cancelled.TIMED_OUT;
     }
@@ -226,7 +228,10 @@ final class Exchange implements WatchedExchange, Runnable {
         }
     }
 
-    /** Whether the client has left; asked only after the exchange has lasted a while, since asking costs a system call. */
+    /**
+     * Returns whether the client has left; checks only after the exchange has lasted a while, since that costs a system
+     * call.
+     */
     private boolean hasLostClient(long now) {
         return clientIsIdle
                 && side != null

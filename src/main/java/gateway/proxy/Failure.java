@@ -97,7 +97,7 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
         return ProxyError.DESTINATION_IP_UNROUTABLE;
     }
 
-    /** What the client is told when no other backend is tried. */
+    /** Returns the problem to answer with if no other backend is tried. */
     Problem problem() {
         if (kind == Kind.TIMED_OUT) {
             return ProblemType.GATEWAY_TIMEOUT.problem(

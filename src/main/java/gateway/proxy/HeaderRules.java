@@ -134,7 +134,7 @@ final class HeaderRules {
         }
     }
 
-    /** What the gateway says of itself and of its own limit isn't mixed with what the backend says of its own. */
+    /** Returns whether the gateway sets this header itself, so that the backend's isn't mixed in. */
     private static boolean isSaidByGateway(String name, HttpFields fields) {
         for (int i = 0; i < OWN.size(); i++) {
             if (name.equalsIgnoreCase(OWN.get(i))) {
@@ -146,7 +146,7 @@ final class HeaderRules {
     }
 
     /**
-     * Whether a request's header goes on to the backend.
+     * Returns whether a request's header is passed on to the backend.
      *
      * @param known Jetty's constant for the name, which spares comparing texts; null if it has none
      * @param named what {@code Connection} names, from {@link #named}
@@ -162,7 +162,7 @@ final class HeaderRules {
                 && !name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
     }
 
-    /** Whether an answer's header goes on to the client. */
+    /** Returns whether an answer's header is passed on to the client. */
     static boolean passesToClient(HttpHeader known, String name, Set<String> named) {
         boolean hopByHop = known != null ? HOP_BY_HOP.contains(known) : name.equalsIgnoreCase(HOP_BY_HOP_TOO);
         return !hopByHop && !named.contains(name);

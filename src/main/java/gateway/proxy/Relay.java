@@ -64,7 +64,10 @@ final class Relay {
         }
     }
 
-    /** Of an answer that others didn't give; without an error type, which would say that the gateway made it. */
+    /**
+     * Returns the Proxy-Status of an answer that came after failures elsewhere; without an error type, which would mean
+     * that the gateway made the answer.
+     */
     private static String afterFailures(List<Attempt> failed, Backend backend) {
         String details = failed.stream()
                 .map(attempt -> attempt.backend().name() + ": " + attempt.failure())

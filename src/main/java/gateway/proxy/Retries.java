@@ -49,7 +49,10 @@ final class Retries {
         return backend;
     }
 
-    /** Leaves the budget, if this hasn't happened: what streams its answer for long is no retry any more. */
+    /**
+     * Leaves the retry budget, unless that has happened: a retry that streams its answer for long no longer counts as
+     * one.
+     */
     void leaveBudget() {
         if (inBudget) {
             inBudget = false;
@@ -61,7 +64,10 @@ final class Retries {
         return services.all().stream().mapToInt(Backend::inFlight).sum();
     }
 
-    /** The available backends that haven't failed this request; a stale connection is no reason against its backend. */
+    /**
+     * Returns the available backends that haven't failed this request; a stale connection doesn't count against its
+     * backend.
+     */
     private List<Backend> candidates(Failure failure) {
         List<Backend> available = services.available();
         List<Backend> untried =

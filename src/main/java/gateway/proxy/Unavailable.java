@@ -7,19 +7,19 @@ import gateway.http.ProblemType;
 final class Unavailable {
     private Unavailable() {}
 
-    /** No service is available. */
+    /** Returns the problem: no service is available. */
     static Problem noService() {
         return ProblemType.NO_SERVICE_AVAILABLE.problem(
                 "No registered service is available; GET /services says why, POST /services registers one");
     }
 
-    /** Each available service has as many requests as it may have. */
+    /** Returns the problem: each available service has as many requests as it may have. */
     static Problem allFull() {
         return ProblemType.ALL_FULL.problem(
                 "Each available service has as many requests under way as it may have; try again in a moment");
     }
 
-    /** There is no room for another WebSocket, or the gateway is about to stop. */
+    /** Returns the problem: there is no room for another WebSocket, or the gateway is about to stop. */
     static Problem noRoom() {
         return ProblemType.NO_WEBSOCKET_NOW.problem("The gateway has too many WebSockets or is about to stop");
     }

@@ -22,7 +22,7 @@ public final class AdminPort {
         return connector;
     }
 
-    /** Whether the request came in at the admin port. */
+    /** Returns whether the request came in at the admin port. */
     public static boolean isOf(HttpServletRequest request) {
         return NAME.equals(ServletContextRequest.getServletContextRequest(request)
                 .getConnectionMetaData()

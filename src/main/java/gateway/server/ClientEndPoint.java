@@ -86,7 +86,9 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return task;
     }
 
-    /** Sees what came while a request is being worked on; false if the connection must be taken out of the selector. */
+    /**
+     * Checks what came while a request is under way; returns false if the connection must be taken out of the selector.
+     */
     private boolean watch() {
         Runnable step = onPeerGone;
         if (step == null) {
@@ -126,7 +128,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         super.replaceKey(newKey);
     }
 
-    /** Whether the client has closed its side, as far as the kernel knows. One system call. */
+    /** Returns whether the client has closed its side, as far as the kernel knows. One system call. */
     @Override
     public synchronized boolean isPeerGone() {
         if (ended || !isOpen()) {

@@ -8,10 +8,10 @@ public interface ClientSide {
      */
     void onPeerGone(Runnable step);
 
-    /** Whether what {@link #onPeerGone} has set is called without further asking. */
+    /** Returns whether the action of {@link #onPeerGone} is called without polling {@link #isPeerGone}. */
     boolean tellsOfLeaving();
 
-    /** Whether the client has left, as far as is known here. Doesn't wait. */
+    /** Returns whether the client has left, as far as is known here. Doesn't wait. */
     boolean isPeerGone();
 
     /** Returns how long Jetty waits when it reads from the client or writes to it, milliseconds. */
@@ -21,10 +21,10 @@ public interface ClientSide {
     void setIdleTimeout(long millis);
 
     /**
-     * Breaks off in the middle of an answer.
+     * Aborts the connection or stream in the middle of an answer.
      *
      * @param byReset whether the answer has neither a length nor chunks, so that only a reset tells the client that
-     *     this is not its end
+     * this is not its end
      */
     void abort(boolean byReset);
 }

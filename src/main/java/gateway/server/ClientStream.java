@@ -25,7 +25,7 @@ public final class ClientStream implements ClientSide {
         this.idleTimeout = gone ? NO_TIMEOUT : stream.getIdleTimeout();
     }
 
-    /** The stream of this request, watched from now on. */
+    /** Returns the stream of this request, watched from now on. */
     public static ClientStream of(Request request, HTTP2Connection connection) {
         ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
         request.addFailureListener(failure -> client.hasGone());
@@ -46,7 +46,7 @@ public final class ClientStream implements ClientSide {
         setIdleTimeout(idleTimeout);
     }
 
-    /** None, from {@link #begin} to {@link #end}. */
+    /** Returns no timeout from {@link #begin} to {@link #end}. */
     @Override
     public long getIdleTimeout() {
         return Long.MAX_VALUE;
@@ -85,7 +85,9 @@ public final class ClientStream implements ClientSide {
         return gone || stream.isResetOrFailed();
     }
 
-    /** Whether a body may follow though no header says so: the headers don't end the stream (RFC 9113, 8.1). */
+    /**
+     * Returns whether a body may follow although no header says so: the headers don't end the stream (RFC 9113, 8.1).
+     */
     public boolean mayHaveBody() {
         return stream != null && !stream.isRemotelyClosed();
     }

@@ -59,7 +59,7 @@ public final class FaultInjection {
         return random.getAsDouble() < errorRate;
     }
 
-    /** The text of the error. */
+    /** Returns the text of the error. */
     public String reason() {
         return "failed on purpose: SERVICE_ERROR_RATE is " + errorRate;
     }

@@ -47,7 +47,7 @@ final class Remedy {
         return String.valueOf(failure.getMessage());
     }
 
-    /** Whether the other side closed the connection without an answer, as a TLS server does on plain HTTP. */
+    /** Returns whether the other side closed the connection without an answer, as a TLS server does on plain HTTP. */
     private static boolean hungUp(Exception failure) {
         return failure instanceof IOException
                 && (failure instanceof EOFException || failure.getCause() instanceof EOFException);

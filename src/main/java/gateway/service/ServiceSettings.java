@@ -124,12 +124,12 @@ public record ServiceSettings(
         return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
     }
 
-    /** The faults that were asked for. */
+    /** Returns the faults to inject. */
     public FaultInjection faults() {
         return FaultInjection.of(latency, errorRate);
     }
 
-    /** Leaves the token out: logs must not show it. */
+    /** Returns the settings without the token, which logs must not show. */
     @Override
     public String toString() {
         return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "

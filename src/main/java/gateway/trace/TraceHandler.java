@@ -42,7 +42,7 @@ public final class TraceHandler implements Handler {
         this.time = time;
     }
 
-    /** A handler with ids by chance. */
+    /** Makes a handler with random ids. */
     public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, Time time) {
         this(services, trustedProxies, () -> ThreadLocalRandom.current().nextLong(), time);
     }

@@ -74,7 +74,7 @@ final class FirstExchange {
         return request.needsBody ? RequestBody.EMPTY : null;
     }
 
-    /** Stands between OkHttp's good intentions and the socket. */
+    /** Intercepts what OkHttp sends, just before the socket. */
     static Response intercept(Interceptor.Chain chain) throws IOException {
         UpstreamConnection connection = chain.request().tag(UpstreamConnection.class);
         connection.connected(chain.connection());

@@ -18,7 +18,7 @@ import okhttp3.internal.connection.ConnectionListener;
 final class QuietConnectionPool {
     private QuietConnectionPool() {}
 
-    /** A pool of one; only {@link ConnectionPool#evictAll} ever closes its connection while idle. */
+    /** Returns a pool of one connection; only {@link ConnectionPool#evictAll} ever closes its connection while idle. */
     static ConnectionPool ofOne() {
         TaskRunner runner = new TaskRunner(new StartsNothing(), Logger.getLogger(QuietConnectionPool.class.getName()));
         return new ConnectionPool(1, 1, TimeUnit.HOURS, runner, ConnectionListener.Companion.getNONE());

@@ -44,7 +44,7 @@ final class RawUrl {
     }
 
     /**
-     * The URL for this path and query.
+     * Returns the URL for this path and query.
      *
      * @param path starts with a slash
      * @param query without the question mark; null if there is none

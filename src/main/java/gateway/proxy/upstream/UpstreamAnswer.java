@@ -83,7 +83,7 @@ public final class UpstreamAnswer implements Closeable {
         return UpstreamRequest.isAscii(value) ? value : utf8AsBytes(value);
     }
 
-    /** Whether its body is sent in chunks, so that a length beside it says nothing (RFC 9112, 6.3). */
+    /** Returns whether the body is sent in chunks, so that a length beside it is meaningless (RFC 9112, 6.3). */
     public boolean isChunked() {
         return headers.get("Transfer-Encoding") != null;
     }

@@ -16,6 +16,6 @@ public interface UpstreamBody {
      */
     void writeTo(OutputStream out) throws IOException;
 
-    /** Whether {@link #writeTo} failed at reading the body rather than at writing it. */
+    /** Returns whether {@link #writeTo} failed at reading the body rather than at writing it. */
     boolean isBroken();
 }

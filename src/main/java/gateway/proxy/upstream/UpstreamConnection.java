@@ -67,7 +67,7 @@ public final class UpstreamConnection {
         return home.header;
     }
 
-    /** Whether it has served an exchange before. */
+    /** Returns whether it has served an exchange before. */
     public boolean isReused() {
         return buffers != null;
     }
@@ -160,14 +160,14 @@ public final class UpstreamConnection {
         return new SwitchedConnection(connection);
     }
 
-    /** The connection stands; called during the first exchange. */
+    /** Notes that the connection is open; called during the first exchange. */
     void connected(Connection connection) {
         this.connection = (RealConnection) connection;
         progress = Progress.SENDING;
         exchange.waitForBackend();
     }
 
-    /** The head of an answer has come; called during the first exchange. */
+    /** Notes that the head of an answer has come; called during the first exchange. */
     void answered() {
         progress = Progress.ANSWERED;
     }
@@ -179,9 +179,9 @@ public final class UpstreamConnection {
     }
 
     /**
-     * Whether it may serve another exchange after a good one. After HEAD it may not: some backends send a body all the
-     * same, which may still be on its way. Nor may it if something is left in its buffer: what a backend sent beyond its
-     * answer would be read as the start of the next one, which goes to another client.
+     * Returns whether it may serve another exchange after a good one. After HEAD it may not: some backends send a body
+     * all the same, which may still be on its way. Nor may it if something is left in its buffer: what a backend sent
+     * beyond its answer would be read as the start of the next one, which goes to another client.
      */
     boolean isReusable() {
         return (buffers != null || open())
@@ -203,7 +203,7 @@ public final class UpstreamConnection {
     }
 
     /**
-     * Whether something has arrived on the idle connection that nobody asked for, or it is broken. One system call: the
+     * Returns whether unrequested bytes have arrived on the idle connection, or it is broken. One system call: the
      * alternative is to hand it to the next client as its answer. With TLS there are two places to look: what has been
      * deciphered, and what has not, which may be the backend's word that it closes.
      */

@@ -46,7 +46,10 @@ public final class UpstreamPool implements AutoCloseable {
         this.time = time;
     }
 
-    /** OkHttp with everything off that it would do by itself. Its timeouts are {@link WatchedExchange#checkDeadlines}. */
+    /**
+     * Returns an OkHttp client with all its automatic behaviour off. Its timeouts are {@link
+     * WatchedExchange#checkDeadlines}.
+     */
     private static OkHttpClient prototype(Settings settings) {
         OkHttpClient.Builder client = new OkHttpClient.Builder()
                 .connectTimeout(settings.connectTimeout())
@@ -120,7 +123,7 @@ public final class UpstreamPool implements AutoCloseable {
         pool.takeIdle(time.nanos(), olderThan.toNanos()).forEach(this::drop);
     }
 
-    /** Has each exchange check its deadlines. */
+    /** Makes each exchange check its deadlines. */
     public void checkDeadlines() {
         long now = time.nanos();
         for (UpstreamConnection connection : all) {

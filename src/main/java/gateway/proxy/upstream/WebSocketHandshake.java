@@ -29,7 +29,7 @@ public final class WebSocketHandshake {
     private WebSocketHandshake() {}
 
     /**
-     * Whether this request is one.
+     * Returns whether this request is a WebSocket handshake.
      *
      * @param fields the request's; with an {@code Upgrade}, which is the first thing to look for
      */
@@ -77,7 +77,7 @@ public final class WebSocketHandshake {
         }
     }
 
-    /** What proves that the other end has read the key as a WebSocket's. */
+    /** Returns the accept value for a key, which proves that the other end speaks WebSocket. */
     private static String acceptFor(String key) {
         try {
             byte[] text = (key + GUID).getBytes(StandardCharsets.ISO_8859_1);

@@ -72,7 +72,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         early = BufferUtil.toArray(buffer);
     }
 
-    /** The 101 has been sent; from here on the client's connection is this. */
+    /** Called when the 101 has been sent; from here on this is the client's connection. */
     @Override
     public void onOpen() {
         super.onOpen();
@@ -178,7 +178,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         }
     }
 
-    /** Jetty has closed the client's connection: this ended it, or the server stops. */
+    /** Called when Jetty has closed the client's connection: the tunnel ended it, or the server stops. */
     @Override
     public void onClose(Throwable cause) {
         super.onClose(cause);

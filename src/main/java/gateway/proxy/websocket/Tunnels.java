@@ -41,7 +41,7 @@ public final class Tunnels implements AutoCloseable {
         this.time = time;
     }
 
-    /** Whether there is room for another. Not exact: some more may pass at the same moment. */
+    /** Returns whether there is room for another. Not exact: some more may pass at the same moment. */
     public boolean haveRoom() {
         return !closed && (Threads.areVirtual() || open.size() < MOST_ON_THREADS);
     }
