@@ -41,7 +41,7 @@ public final class ConfigCheck {
             if (asked.everything()) {
                 checkEverything(settings, environment, report);
             }
-            asked.claim().ifPresent(claim -> ClientWalk.show(settings.clients().trustedProxies(), claim, report));
+            asked.claim().ifPresent(claim -> ClientCheck.show(settings.clients().trustedProxies(), claim, report));
         } catch (InvalidSettings e) {
             report.unusable(e.getMessage());
         }

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Explains step by step which client a request would be attributed to, using the code that decides this for requests.
  */
-final class ClientWalk {
-    private ClientWalk() {}
+final class ClientCheck {
+    private ClientCheck() {}
 
     static void show(TrustedProxies trustedProxies, CheckArguments.Claim claim, Report report) {
         report.ok("client: the connection comes from " + Peer.text(claim.peer()) + ", with "
