@@ -7,21 +7,22 @@ import gateway.server.ClientSide;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Ends an exchange towards the client otherwise than by a whole answer. */
+/** Ends an exchange for which the client can't get a complete answer. */
 final class ClientFailure {
     private ClientFailure() {}
 
     /** Ends an exchange that the client broke: says why if the client may still listen. */
     static void end(Exchange exchange, ClientRequest request, HttpServletResponse response) throws IOException {
         IOException failure = exchange.clientFailure();
-        if (failure == null || response.isCommitted()) { // it has left, or can only be told by an end
+        if (failure == null
+                || response.isCommitted()) { // the client has left, or only the end of the connection can tell it
             request.trace.clientGone(response.isCommitted());
             breakOff(request, response);
             return;
         }
-        response.setHeader("Connection", "close"); // what follows of its body can't be told from a next request
+        response.setHeader("Connection", "close"); // the rest of its body could be taken for the next request
         Problem.brokenBody(failure).send(request.servlet, response);
-        if (failure instanceof BodyTooLarge) { // of which there may be much more
+        if (failure instanceof BodyTooLarge) { // there may be much more of it
             exchange.breakOff();
             LingeringClose.after(request.servlet, response);
         }

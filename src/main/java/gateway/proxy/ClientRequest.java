@@ -23,16 +23,16 @@ final class ClientRequest implements Exchange.Client {
     final HttpFields fields;
     final String method;
 
-    /** The raw path that the backend shall see. */
+    /** The raw path for the backend. */
     final String path;
 
-    /** What becomes known of the request. */
+    /** The trace of the request. */
     final Trace trace;
 
     /** The stream of HTTP/2 that the request came on; null if it came by HTTP/1.1. */
     final ClientStream stream;
 
-    /** What the request came on, that stream or a connection; null if it can't be watched. */
+    /** The stream or connection of the request, to watch for the client's leaving; null if it can't be watched. */
     final ClientSide client;
 
     /** The length of its body in bytes: 0 if there is none, negative if only its end will tell. */
@@ -46,7 +46,7 @@ final class ClientRequest implements Exchange.Client {
     /** Whether it asks for a WebSocket, and so may become a tunnel. */
     final boolean webSocket;
 
-    /** @param path the raw path that the backend shall see */
+    /** @param path the raw path for the backend */
     ClientRequest(HttpServletRequest servlet, String path, Trace trace) {
         this.servlet = servlet;
         ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);

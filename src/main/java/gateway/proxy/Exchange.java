@@ -26,7 +26,7 @@ final class Exchange implements WatchedExchange, Runnable {
     private enum Cancelled {
         /** The backend was silent for too long. */
         TIMED_OUT,
-        /** Nobody is there any more to read the answer. */
+        /** The client has left. */
         CLIENT_GONE
     }
 
@@ -51,8 +51,8 @@ final class Exchange implements WatchedExchange, Runnable {
     private boolean over; // guarded by this
     private boolean clientWasLate; // guarded by this
     private volatile Cancelled cancelled;
-    private volatile long silentSince; // 0 while it doesn't wait for the backend
-    private volatile long clientDue; // 0 while it doesn't wait for the client
+    private volatile long silentSince; // 0 while the exchange doesn't wait for the backend
+    private volatile long clientDue; // 0 while the exchange doesn't wait for the client
     private volatile boolean clientIsIdle;
     private int status;
     private boolean bodyConsumed;
@@ -153,7 +153,7 @@ final class Exchange implements WatchedExchange, Runnable {
     }
 
     /**
-     * Ends it: its connection may be another's from now on, and is none of its business any more.
+     * Ends the exchange and lets go of its connection, which may serve another exchange from now on.
      *
      * @return whether the connection is intact, as far as this exchange has to do with it
      */
@@ -222,7 +222,7 @@ final class Exchange implements WatchedExchange, Runnable {
 
     /** Called again as long as the exchange waits. */
     private synchronized void failWaitingClient() {
-        if (!over) { // else what the request came on may be another's already
+        if (!over) { // else the client's connection may serve another request already
             client.missedDeadline(!clientWasLate);
             clientWasLate = true;
         }

@@ -20,13 +20,13 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * Why an exchange brought no whole answer.
+ * Why an exchange brought no complete answer.
  *
  * @param kind what happened
- * @param health what that says of the backend
+ * @param health what that means for the backend's health
  * @param error what happened, as one of RFC 9209's types
  * @param backend the backend that failed
- * @param words what happened, in words
+ * @param words what happened, for people
  */
 record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Backend backend, String words) {
     /** What happened to the exchange. */
@@ -44,7 +44,7 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
     }
 
     /**
-     * Tells it by the exception and by how far the exchange had come.
+     * Finds the failure from the exception and from how far the exchange had come.
      *
      * @param connection the one that carried the exchange
      * @param timeout the longest silence of a backend

@@ -22,8 +22,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Sends a request to a backend and its answer back. When an exchange brings no answer, {@link RetryRule} decides whether
- * the next backend is tried, {@link RetryBudget} how many retries run at once.
+ * Sends a request to a backend and passes the answer back. When an exchange brings no answer, {@link RetryRule} decides
+ * whether the next backend is tried, {@link RetryBudget} how many retries run at once.
  */
 public final class Forwarder implements AutoCloseable {
     private static final long RETRY_PATIENCE_MILLIS = 1000;
@@ -118,7 +118,7 @@ public final class Forwarder implements AutoCloseable {
             StreamedBody body = request.hasBody ? new StreamedBody(request, exchange, bounds, time) : null;
             try (UpstreamAnswer answer = connection.send(sent, body)) {
                 relay.pass(answer, connection.backendHeader(), exchange, request, response);
-                if (answer.status() == 101) { // Framing lets none through that isn't a WebSocket's
+                if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
                     tunnel = tunnels.between(request.servlet, connection.switched());
                     exchange.becomeTunnel();
                     open(tunnel, exchange, request, response);
@@ -132,7 +132,7 @@ public final class Forwarder implements AutoCloseable {
             Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
             return handle(failure, exchange, request, response);
-        } catch (RuntimeException | Error e) { // too little memory, perhaps
+        } catch (RuntimeException | Error e) { // perhaps out of memory
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
             if (response.isCommitted()) {
                 request.trace.brokenOff();
@@ -157,7 +157,7 @@ public final class Forwarder implements AutoCloseable {
     private Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
         if (exchange.isClientGone()) {
-            exchange.waitForClient(bounds.idleTimeout().toNanos()); // who may not even take the answer
+            exchange.waitForClient(bounds.idleTimeout().toNanos()); // which may not even read the answer
             ClientFailure.end(exchange, request, response);
             return null;
         }

@@ -23,21 +23,21 @@ import org.eclipse.jetty.http.HttpHeader;
  * Which headers pass, in both directions, and which the gateway adds to a request.
  *
  * <p>Hop-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
- * here. Of what a client says about itself and its way here, nothing passes: X-Forwarded-*, Forwarded and X-Real-IP are
- * dropped, and the first written afresh.
+ * here. The client's own claims about where it comes from don't pass: X-Forwarded-*, Forwarded and X-Real-IP are
+ * dropped, and X-Forwarded-* is set anew.
  */
 final class HeaderRules {
     /** Names the gateway, in each answer. */
     static final String GATEWAY = "X-Gateway";
 
-    /** Says how the backend was chosen, in each answer. */
+    /** Names the balancer that chose the backend, in each answer. */
     static final String LOAD_BALANCER = "X-Load-Balancer";
 
-    /** Said by the gateway in each answer; a backend that is a gateway itself may have said them too. */
+    /** Headers that the gateway sets in each answer; a backend that is itself a gateway may have set them, too. */
     private static final List<String> OWN =
             List.of(Trace.REQUEST_ID, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
 
-    /** Belong to one connection, either way. */
+    /** Headers that belong to one connection, in both directions. */
     private static final Set<HttpHeader> HOP_BY_HOP = Collections.unmodifiableSet(EnumSet.of(
             HttpHeader.CONNECTION,
             HttpHeader.KEEP_ALIVE,
@@ -51,14 +51,14 @@ final class HeaderRules {
 
     private static final String HOP_BY_HOP_TOO = "Proxy-Authentication-Info";
 
-    /** Of a request, beside those: said anew for the backend or meant for the gateway alone. */
+    /** Further request headers that don't pass: set anew for the backend, or meant for the gateway alone. */
     private static final Set<HttpHeader> SAID_ANEW = Collections.unmodifiableSet(
             EnumSet.of(HttpHeader.HOST, HttpHeader.CONTENT_LENGTH, HttpHeader.EXPECT, HttpHeader.FORWARDED));
 
     private static final String SAID_ANEW_TOO = "X-Real-IP";
     private static final String FORWARDED_PREFIX = "X-Forwarded-";
 
-    /** Belongs to the client's traceparent: without a valid one it says nothing (Trace Context, 3.3). */
+    /** Belongs to the client's traceparent: without a valid one it is meaningless (Trace Context, 3.3). */
     private static final String TRACE_STATE = "tracestate";
 
     private HeaderRules() {}
@@ -66,7 +66,7 @@ final class HeaderRules {
     /**
      * Returns the request as backends get it.
      *
-     * @param via what this gateway writes into it
+     * @param via this gateway's Via
      */
     static UpstreamRequest toBackend(ClientRequest request, Via via) {
         UpstreamRequest sent =
@@ -100,7 +100,7 @@ final class HeaderRules {
         return sent;
     }
 
-    /** Says whom it comes from and what was asked for: afresh, or as trusted proxies say, with the peer behind them. */
+    /** Sets the X-Forwarded headers anew, or from those of trusted proxies with the peer appended. */
     private static void addOrigin(UpstreamRequest sent, ClientRequest request) {
         ProxyPath through = request.trace.proxyPath();
         sent.add("X-Forwarded-For", through == null ? Peer.text(request.trace.client()) : through.text());

@@ -29,7 +29,7 @@ public final class ProxyHandler implements Handler {
 
     /**
      * @param prefix what is forwarded; requests for anything else go on to the next handler
-     * @param via what this gateway writes into requests
+     * @param via this gateway's Via
      * @param inFlight bounds how many are forwarded at the same time
      */
     public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, ConcurrencyLimit inFlight) {
@@ -56,7 +56,7 @@ public final class ProxyHandler implements Handler {
         }
         String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            ctx.res().setHeader("Connection", "close"); // nobody can tell where such a body ends
+            ctx.res().setHeader("Connection", "close"); // the end of such a body is unknown
             ProblemType.NOT_IMPLEMENTED
                     .problem("No transfer coding but chunked is understood")
                     .send(request, ctx.res());
@@ -69,7 +69,7 @@ public final class ProxyHandler implements Handler {
             return;
         }
         UpstreamRequest sent = HeaderRules.toBackend(asked, via);
-        if (!inFlight.enter()) { // the last place was taken after the door had let it in
+        if (!inFlight.enter()) { // the limit was reached after Door had let the request in
             refuse(ConcurrencyLimit.overloaded(), ctx);
             return;
         }
@@ -85,7 +85,7 @@ public final class ProxyHandler implements Handler {
             }
             inFlight.leave();
         }
-        if (problem != null) { // only now: a client that is slow to read this takes no place
+        if (problem != null) { // only now: a client that reads this slowly must not count
             refuse(problem, ctx);
         }
     }

@@ -84,7 +84,7 @@ final class Relay {
         }
         exchange.waitForClient(clientPatience);
         try {
-            response.flushBuffer(); // whoever streams wants its headers seen at once
+            response.flushBuffer(); // a streaming backend's headers must reach the client at once
         } catch (IOException e) {
             throw exchange.clientFailed(e);
         }

@@ -2,7 +2,7 @@ package gateway.proxy;
 
 /** Decides whether a failed exchange may be followed by another. */
 final class RetryRule {
-    /** Exchanges beside the first. */
+    /** The most exchanges after the first. */
     private static final int MOST_RETRIES = 2;
 
     private RetryRule() {}
@@ -20,7 +20,7 @@ final class RetryRule {
             return true;
         }
         if (failure.kind() == Failure.Kind.TIMED_OUT || failure.kind() == Failure.Kind.INVALID_ANSWER) {
-            return false; // it is or was at work on the request; another one would only do the same again
+            return false; // the backend may be at work on the request; another would do the work again
         }
         return idempotent && !bodyConsumed;
     }

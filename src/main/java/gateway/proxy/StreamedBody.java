@@ -57,7 +57,7 @@ final class StreamedBody implements UpstreamBody {
             }
             out.write(chunk, 0, length);
             if (!body.hasMore()) {
-                out.flush(); // a slow sender's bytes shall not wait for more of them
+                out.flush(); // a slow sender's bytes must not wait for more
             }
         }
     }

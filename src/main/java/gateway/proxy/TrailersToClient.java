@@ -8,14 +8,14 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * What follows a chunked answer (RFC 9110, 6.5), for a client that said it takes trailers. Jetty wants to know before
- * the body that there may be some, and asks for them after it.
+ * The trailers of a chunked answer (RFC 9110, 6.5), for a client that accepts them. Jetty wants to know before the body
+ * that there may be some, and asks for them after it.
  */
 final class TrailersToClient implements Supplier<HttpFields> {
     private HttpFields trailers = HttpFields.EMPTY;
 
     /**
-     * Takes what came behind the body. Of those that frame a message none passes.
+     * Takes the trailers that came after the body. Fields that frame a message don't pass.
      *
      * @param lines names and values, one after the other
      */

@@ -3,7 +3,7 @@ package gateway.proxy;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 
-/** The 503 answers to requests that are right themselves and reach no backend. */
+/** The 503 answers to valid requests for which no backend is available. */
 final class Unavailable {
     private Unavailable() {}
 

@@ -13,20 +13,20 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * The connection to a client, with three things that Jetty's doesn't offer: seeing that the client has left while its
- * request is being worked on, breaking off in a way that can't be taken for a regular end, and staying selected.
+ * The connection to a client, with three things that Jetty's doesn't offer: detecting that the client has left while
+ * its request is under way, aborting in a way that can't be taken for a regular end, and staying selected.
  *
- * <p>Jetty doesn't read from a connection while it handles a request, and Java can't peek at a socket. So
- * {@link #isPeerGone} reads for real and keeps what came (the start of a next, pipelined request) for Jetty's own next
- * read. Guarded by the monitor, since the looking is another thread's.
+ * <p>Jetty doesn't read from a connection while it handles a request, and Java can't peek at a socket. So {@link
+ * #isPeerGone} reads for real and keeps what came (the start of a next, pipelined request) for Jetty's own next read.
+ * Guarded by the monitor, since the looking is another thread's.
  *
  * <p>Jetty takes a connection out of the selector when its request arrives and puts it back in when that is answered:
- * two system calls, of nine that a small request needs in all. Under a {@link YieldingSelector}, which lets a request be
- * read before it looks for the next, the connection stays in. What is selected while a request is being worked on is then the client's leaving,
- * which is seen at once, or its next request.
+ * two system calls, of nine that a small request needs in all. Under a {@link YieldingSelector}, which lets a request
+ * be read before it looks for the next, the connection stays in. What is selected while a request is being worked on is
+ * then the client's leaving, which is seen at once, or its next request.
  */
 public final class ClientEndPoint extends SocketChannelEndPoint implements ClientSide {
-    /** So much of a next request is read ahead; that a client with more in the pipe leaves is seen when writing. */
+    /** How much of a next request is read ahead; if a client with more than that leaves, a write detects it. */
     private static final int READ_AHEAD = 1024;
 
     private final ManagedSelector selector;
@@ -77,7 +77,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         boolean mayStay = staysSelected && key.readyOps() == SelectionKey.OP_READ;
         boolean again = toBeRead; // another processor was quicker to select than to read
         Runnable task = super.onSelected();
-        if (mayStay && !getFillInterest().isInterested()) { // nobody waits for this: a request is being worked on
+        if (mayStay && !getFillInterest().isInterested()) { // nothing waits for these bytes: a request is under way
             keep = !again && watch();
             return null;
         }
@@ -115,7 +115,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /** Jetty thinks that the update it has pending will take care of this one; when that was left out, it won't. */
+    /** Asks for the update again if it was left out: Jetty relies on one that is pending. */
     @Override
     protected void onIncompleteFlush() {
         super.onIncompleteFlush();

@@ -1,10 +1,10 @@
 package gateway.server;
 
-/** What a request came on, as far as its exchange has to do with it: a connection, or one of HTTP/2's streams in it. */
+/** The client's side of an exchange: the connection or the HTTP/2 stream that the request came on. */
 public interface ClientSide {
     /**
-     * Sets what to call when the client leaves while its request is being worked on; null for nothing. Unless
-     * {@link #tellsOfLeaving}, only asking {@link #isPeerGone} finds out.
+     * Sets the action to call when the client leaves while its request is under way; null for none. Unless {@link
+     * #tellsOfLeaving}, {@link #isPeerGone} must be polled.
      */
     void onPeerGone(Runnable step);
 

@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The HTTP/2 stream that a request came on. Jetty goes on reading the connection while a request is being worked on, so
- * a client that cancels one is heard at once. Breaking off resets the stream and leaves the connection's others be.
+ * The HTTP/2 stream that a request came on. Jetty keeps reading the connection while a request is under way, so a
+ * cancelled request is noticed at once. Aborting resets only this stream.
  */
 public final class ClientStream implements ClientSide {
     private static final long NO_TIMEOUT = -1;

@@ -9,7 +9,7 @@ import java.util.function.DoubleSupplier;
 /**
  * Artificial latency and errors, to watch how the gateway copes with them. Each answer is delayed by a random time,
  * between half and one and a half times the latency that is set, and a share of the answers are errors. {@code /health}
- * is exempt: the gateway would else take the service out of turn, and there would be nothing to watch.
+ * is exempt: otherwise the gateway would eject the service, and there would be nothing to watch.
  */
 public final class FaultInjection {
     private static final String EXEMPT = "/health";

@@ -7,7 +7,7 @@ import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Words for why a service couldn't register, and which setting would change that. */
+/** Explains why a service couldn't register, and which setting would help. */
 final class Remedy {
     private Remedy() {}
 

@@ -18,7 +18,7 @@ final class BackendPool {
     /** {@link UpstreamPool#BACKEND_HEADER} for this backend, as bytes. */
     final HttpField header;
 
-    /** Any request to it, for OkHttp's codec, which wants one and looks at nothing but its framing. */
+    /** A request to this backend for OkHttp's codec, which needs one but reads only its framing. */
     final Request request;
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();

@@ -7,8 +7,8 @@ import okhttp3.internal.connection.BufferedSocket;
 import okhttp3.internal.connection.RealConnection;
 
 /**
- * What OkHttp's connections keep to themselves: their buffers and the socket below TLS, reached by method handles that
- * are looked up once. {@code OkHttpInternalsTest} fails when an upgrade changes this.
+ * Access to internals of OkHttp's connections: their buffers and the socket below TLS, through method handles that are
+ * looked up once. {@code OkHttpInternalsTest} fails when an upgrade changes this.
  */
 final class ConnectionInternals {
     private static final MethodHandle SOCKET = field("socket", BufferedSocket.class);

@@ -15,15 +15,15 @@ import okhttp3.Response;
 import okio.BufferedSink;
 
 /**
- * The exchange that opens a connection: OkHttp's call, by a client with room for one connection. OkHttp looks through
- * all connections of a pool to find a free one, and through all running calls of a dispatcher to strike one off; with
- * one of each there is nothing to look through and no lock to share.
+ * The exchange that opens a connection: OkHttp's call, by a client with room for one connection. OkHttp searches all
+ * connections of a pool for a free one, and all running calls of a dispatcher to remove one; with one of each there is
+ * nothing to search and no lock to share.
  *
  * <p>Statuses on which OkHttp would act by itself are hidden from it: it repeats a request on 503 with {@code
  * Retry-After: 0} (and throws if that number is too large for an int), and treats 407 as an error without a proxy.
  */
 final class FirstExchange {
-    /** Added to such a status; a status line has three digits, so no backend can send one of these. */
+    /** The offset that hides such a status; since a status line has three digits, no backend can send the result. */
     private static final int HIDDEN = 1000;
 
     private final ConnectionPool pool = QuietConnectionPool.ofOne();

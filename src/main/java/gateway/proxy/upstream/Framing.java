@@ -4,11 +4,11 @@ import java.net.ProtocolException;
 import okhttp3.Headers;
 
 /**
- * Where an answer ends (RFC 9112, 6.3). OkHttp takes any framing and guesses; a guess could make one answer's bytes the
- * next one's.
+ * Determines where an answer ends (RFC 9112, 6.3). OkHttp accepts any framing and guesses; a wrong guess would turn
+ * bytes of one answer into the next answer.
  */
 final class Framing {
-    /** A Content-Length has no more digits. */
+    /** The most digits of a Content-Length. */
     private static final int MOST_DIGITS = 18;
 
     private Framing() {}

@@ -28,7 +28,7 @@ public final class SwitchedConnection {
                 ConnectionInternals.buffers(connection).getSource().getBuffer().readByteArray();
     }
 
-    /** Reads what is there, waits if there is nothing; the number of bytes, negative at a regular end. */
+    /** Reads the bytes that are there, or waits for some; returns how many, negative at a regular end. */
     public int read(byte[] buffer) throws IOException {
         if (early.length == 0) {
             return in.read(buffer);
@@ -39,18 +39,18 @@ public final class SwitchedConnection {
         return count;
     }
 
-    /** Hands these bytes to the kernel; waits while it has no room. */
+    /** Writes these bytes; waits while the kernel has no room for them. */
     public void write(byte[] bytes, int offset, int count) throws IOException {
         socket.getOutputStream().write(bytes, offset, count);
     }
 
-    /** Says that nothing more will come. */
+    /** Signals the end of the output. */
     public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /**
-     * Closes it; whoever reads or writes it fails.
+     * Closes the connection, so that reads and writes under way fail.
      *
      * @param byReset whether so that the backend can't take it for a regular end
      */
@@ -62,6 +62,6 @@ public final class SwitchedConnection {
                 // closed already: there is nothing to reset
             }
         }
-        connection.cancel(); // the raw socket: TLS would first wait for its turn to say goodbye
+        connection.cancel(); // the raw socket: TLS would first wait to send its close alert
     }
 }

@@ -129,7 +129,7 @@ public final class UpstreamAnswer implements Closeable {
     }
 
     /**
-     * Passes on what {@link #await} has said to be there.
+     * Passes on the bytes that {@link #await} has reported.
      *
      * @return whether more may follow
      * @throws IOException if writing failed

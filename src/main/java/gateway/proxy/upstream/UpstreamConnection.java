@@ -27,9 +27,9 @@ import org.eclipse.jetty.http.HttpField;
 public final class UpstreamConnection {
     /** How far an exchange has come. */
     public enum Progress {
-        /** No connection stands: nothing can have been sent. */
+        /** There is no connection: nothing can have been sent. */
         CONNECTING,
-        /** A connection stands; some of the request may have been sent. */
+        /** The connection is open; some of the request may have been sent. */
         SENDING,
         /** The head of an answer has come. */
         ANSWERED
@@ -48,7 +48,7 @@ public final class UpstreamConnection {
     private Progress progress;
     private String method;
 
-    // Set once the connection stands.
+    // Set once the connection is open.
     private RealConnection connection;
 
     // Set once it has served its first exchange well.
@@ -194,7 +194,7 @@ public final class UpstreamConnection {
         try {
             in = connection.socket().getInputStream();
             raw = ConnectionInternals.rawSocket(connection).getInputStream();
-        } catch (IOException e) { // closed by whoever watches, just as the answer had ended
+        } catch (IOException e) { // closed by a watching thread just as the answer had ended
             return false;
         }
         cancel = connection::cancel;
@@ -222,7 +222,7 @@ public final class UpstreamConnection {
         first.close();
     }
 
-    /** What follows a chunked body; known once that has been read. */
+    /** The trailers of a chunked body; known once the body has been read. */
     private record Trailers(Http1ExchangeCodec codec) implements TrailersSource {
         @Override
         public Headers peek() throws IOException {

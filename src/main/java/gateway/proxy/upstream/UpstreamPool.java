@@ -22,14 +22,14 @@ public final class UpstreamPool implements AutoCloseable {
     /** Names the backend in each answer. */
     public static final String BACKEND_HEADER = "X-Backend-Service";
 
-    /** How often {@link #closeIdle} is to be called. */
+    /** The pause between calls of {@link #closeIdle}. */
     public static final Duration IDLE_PAUSE = Duration.ofSeconds(1);
 
     /** Many servers close an idle connection after 5 s (Node, uvicorn); being first avoids writing to a closed one. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(4);
 
     /**
-     * A request that may not be sent twice takes a connection only if that was in use so recently: if its backend has
+     * How recently a connection must have been used to carry a request that may not be sent twice: if its backend has
      * closed it meanwhile, the request is lost.
      */
     private static final Duration KEEP_ALIVE_FOR_ONCE_ONLY = Duration.ofSeconds(1);

@@ -9,7 +9,7 @@ public interface WatchedExchange {
      */
     void cancelledBy(Runnable step);
 
-    /** Begins the wait for the backend anew: so far it was for a connection, which stands now. */
+    /** Restarts the wait for the backend: so far it was for a connection, which is open now. */
     void waitForBackend();
 
     /**

@@ -19,7 +19,7 @@ import org.eclipse.jetty.http.HttpHeader;
  * ignoring that header makes of it (RFC 9110, 7.8).
  */
 public final class WebSocketHandshake {
-    /** What {@code Upgrade} says. */
+    /** The value of {@code Upgrade}. */
     public static final String PROTOCOL = "websocket";
 
     private static final String VERSION = "13";
@@ -55,7 +55,7 @@ public final class WebSocketHandshake {
     }
 
     /**
-     * Takes a 1xx answer only if it is the 101 that this request's key calls for, and says of itself no length.
+     * Accepts a 1xx answer only if it is the 101 for this request's key, without a body length.
      *
      * @param request the request's headers
      * @param headers the answer's

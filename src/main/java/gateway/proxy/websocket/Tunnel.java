@@ -109,7 +109,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
         if (client instanceof SslConnection.SslEndPoint) {
             client.shutdownOutput(); // as an alert of TLS, close_notify
         } else {
-            // Not Jetty's: it would close at the client's end, before anybody knows whether that is a reset.
+            // Not Jetty's, which would close at the client's end, before it is known whether that is a reset
             wire.getChannel().shutdownOutput();
         }
         endIfBothHave();
@@ -149,7 +149,7 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
     }
 
     /**
-     * Ends it if nothing has moved for too long.
+     * Ends the tunnel if no bytes have passed for too long.
      *
      * @param idle how long both sides may be silent, nanoseconds
      * @param grace the same, before it is open and when one side has ended

@@ -20,13 +20,13 @@ import org.eclipse.jetty.server.HttpStream;
 
 /** All open {@link Tunnel}s: opens them, ends the quiet ones, and ends all when the gateway stops. */
 public final class Tunnels implements AutoCloseable {
-    /** How often {@link #endQuiet} is to be called. */
+    /** The pause between calls of {@link #endQuiet}. */
     public static final Duration PAUSE = Duration.ofMillis(100);
 
     /** How long the other side may stay silent once one has ended. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** Where threads aren't virtual: each tunnel takes one, two while it is busy both ways. */
+    /** The most threads if they aren't virtual: each tunnel takes one, two while it is busy both ways. */
     private static final int MOST_ON_THREADS = 1000;
 
     private final long idleTimeout;
@@ -80,7 +80,7 @@ public final class Tunnels implements AutoCloseable {
         }
     }
 
-    /** Ends the tunnels in which nothing moves any more. */
+    /** Ends the tunnels through which nothing passes any more. */
     public void endQuiet() {
         long now = time.nanos();
         open.forEach(tunnel -> tunnel.endIfQuiet(now, idleTimeout, GRACE.toNanos()));
