@@ -115,7 +115,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /** Asks for the update again if it was left out: Jetty relies on one that is pending. */
+    /** Submits the update once more: Jetty relies on one that is pending, which may have been left out. */
     @Override
     protected void onIncompleteFlush() {
         super.onIncompleteFlush();
