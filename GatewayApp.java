@@ -52,7 +52,7 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
-        Cluster cluster = new Cluster(settings, services, time); // with whom limit and list are shared
+        Cluster cluster = new Cluster(settings, services, time); // shares limit and list
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
@@ -86,7 +86,7 @@ public final class GatewayApp {
             routes.before(new TraceHandler(API, settings.clients().trustedProxies(), time)); // opens its record
             routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
-            settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404: not at that port
+            settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404 at the admin port
             routes.before(limiter); // 429
             routes.before(new ProxyHandler(forwarder, API, cluster.via(), admission.inFlight())); // answers below /api
             routes.before(new SameOrigin(API)); // 403 for changes that another site's page asks for

@@ -16,7 +16,7 @@ SERVICE_PORT=9001 ./run.sh gives A, B and C the ports 9001, 9002 and 9003 instea
 A cluster's gateways listen on GATEWAY_PORT (8000), 10 and 20 above it, its Redis on REDIS_PORT (6379). With
 GATEWAY_REDIS_URL set, the cluster uses that Redis and starts none. GATEWAY_PORT=0 and SERVICE_PORT=0 take free ports.
 Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them, and
-./run.sh gateway --check tells whether a gateway would start with them, and whether what they name is there.
+./run.sh gateway --check says whether a gateway would start with them, and whether what they name is there.
 JAVA_HOME chooses the JDK, 17 or newer."
 
 fail() {
@@ -42,7 +42,7 @@ need_maven() {
   command -v mvn >/dev/null 2>&1 || fail "no Maven found (mvn); install it to build: https://maven.apache.org/install.html"
 }
 
-# Whether a file exists and nothing in the other places is newer.
+# Succeeds if the first file exists and nothing in the other files and folders is newer.
 newest() { [ -f "$1" ] && [ -z "$(find "${@:2}" -newer "$1")" ]; }
 
 # Compiles and fetches libraries where needed, and sets RUN, the command to which a main class is added. A lock (if the
@@ -81,7 +81,7 @@ build() {
 NAMES=()
 AGAIN=()
 PIDS=()
-CRASHES= # the commands that kill them, but for the first gateway
+CRASHES= # the commands that kill them, except the first gateway
 
 # Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
 # OPERATORS-PORT", "healthy INDEX" (a gateway has found a service healthy), "ended INDEX", or "stop" after a signal.
@@ -132,7 +132,7 @@ next_event() {
   if [ "$EVENT" = ended ]; then unset "PIDS[INDEX]"; fi
 }
 
-# Waits until an event has come this many times; ends all if a process ends before.
+# Waits until an event has come this many times; ends all if a process ends before that.
 await() {
   local awaited=$1 times=$2 description=$3
   while [ "$times" -gt 0 ]; do
