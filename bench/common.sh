@@ -17,19 +17,44 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 
-free_ports() { # the first of so many in a row that nobody has
-  python3 - "$1" <<'PY'
-import random, socket, sys
+# Sets PORT to the first of so many consecutive ports, for servers that can't take a free one and say which. A process
+# keeps them until the script ends: its sockets don't listen, so the system gives the ports to nobody, and a server that
+# is told the number can listen there (with SO_REUSEADDR, on Linux; all compared here do).
+reserve_ports() {
+  python3 - "$1" >"$WORK/ports" <<'PY' &
+import signal, socket, sys
 while True:
-    first = random.randrange(20000, 30000)
+    sockets = []
     try:
-        for port in range(first, first + int(sys.argv[1])):
-            socket.socket().bind(("127.0.0.1", port))
-        print(first)
+        for offset in range(int(sys.argv[1])):
+            own = socket.socket()
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            own.bind(("127.0.0.1", sockets[0].getsockname()[1] + offset if sockets else 0))
+            sockets.append(own)
         break
-    except OSError:
+    except (OSError, OverflowError):  # one is somebody else's, or beyond the last
         pass
+print(sockets[0].getsockname()[1], flush=True)
+signal.pause()
 PY
+  PIDS+=($!)
+  until [ -s "$WORK/ports" ]; do sleep 0.05; done
+  # shellcheck disable=SC2034 # for who sources this
+  PORT=$(cat "$WORK/ports")
+}
+
+# Prints the port that a server's log names, once it does: "... is ready on port 8000". Fails after a minute.
+ready_port() { # its log
+  local port
+  for _ in $(seq 600); do
+    port=$(sed -n 's/.*is ready on port \([0-9]*\).*/\1/p' "$1" | head -n 1)
+    if [ -n "$port" ]; then
+      echo "$port"
+      return
+    fi
+    sleep 0.1
+  done
+  fail "no server is ready: $(cat "$1")"
 }
 
 java_home() { # of a feature number, from what Debian and Temurin install

@@ -26,7 +26,7 @@ for tool in wrk nginx taskset python3; do
 done
 
 # Six ports in a row that nobody has: three backends, the proxy, HAProxy's and Caddy's own use.
-PORT=$(free_ports 6)
+reserve_ports 6
 B1=127.0.0.1:$PORT B2=127.0.0.1:$((PORT + 1)) B3=127.0.0.1:$((PORT + 2))
 LISTEN=127.0.0.1:$((PORT + 3))
 

@@ -27,7 +27,7 @@ done
 ./run.sh env >/dev/null || fail "the build failed"
 ulimit -n 20000 2>/dev/null || true
 
-PORT=$(free_ports 2)
+reserve_ports 2
 LISTEN=127.0.0.1:$PORT
 BACKEND=127.0.0.1:$((PORT + 1))
 chmod 755 "$WORK"

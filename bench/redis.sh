@@ -23,7 +23,7 @@ for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3; do
 done
 
 # Four ports in a row that nobody has: Redis, the backend, the gateways.
-PORT=$(free_ports 4)
+reserve_ports 4
 BACKEND=127.0.0.1:$((PORT + 1))
 
 await() { # a port

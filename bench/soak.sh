@@ -15,17 +15,13 @@ done
 mvn -q -B -Dspotless.check.skip test-compile || fail "the build failed"
 ./run.sh env >/dev/null || fail "the build failed"
 JAVA="${JAVA_HOME:+$JAVA_HOME/bin/}java"
-PORT=$(free_ports 1)
 
-GATEWAY_PORT=$PORT GATEWAY_RATE_LIMIT=1000/1s GATEWAY_ACCESS_LOG=off GATEWAY_HEADER_TIMEOUT=2s GATEWAY_BODY_TIMEOUT=2s \
+GATEWAY_PORT=0 GATEWAY_RATE_LIMIT=1000/1s GATEWAY_ACCESS_LOG=off GATEWAY_HEADER_TIMEOUT=2s GATEWAY_BODY_TIMEOUT=2s \
   GATEWAY_IDLE_TIMEOUT=5s GATEWAY_MAX_BODY=128000 \
   "$JAVA" -Xmx512m -cp "target/classes:target/lib/*" GatewayApp >"$WORK/gateway.log" 2>&1 &
 GATEWAY=$!
 PIDS+=("$GATEWAY")
-for _ in $(seq 300); do
-  curl -s -o /dev/null "http://127.0.0.1:$PORT/health" && break
-  sleep 0.1
-done
+PORT=$(ready_port "$WORK/gateway.log") || exit 1
 
 mkfifo "$WORK/end"
 "$JAVA" -cp "target/test-classes:target/classes:target/lib/*" bench/Soak.java "$PORT" $((MINUTES * 60 + 10)) \
