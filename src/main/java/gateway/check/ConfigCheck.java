@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code --check}: tells whether a gateway with these settings would start, and whether everything that they name can
+ * {@code --check}: says whether a gateway with these settings would start, and whether everything that they name can
  * be reached. It starts and changes nothing; a running gateway notices only a request for its health.
  */
 public final class ConfigCheck {

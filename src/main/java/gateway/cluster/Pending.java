@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * by the number of services, however long Redis is down.
  */
 final class Pending implements Journal {
-    /** A time before any request, so that the change gives way to any other that Redis knows. */
+    /** A time before any request, so that any other change that Redis knows prevails over this one. */
     private static final long LONG_AGO = 1;
 
     private final LongSupplier clock;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Access to Redis for decisions: asks it while the breaker is closed, probes it in the background, and logs when it
- * goes down and when it is back.
+ * Access to Redis for decisions of the limit: asks it while the breaker is closed, probes it in the background, and
+ * logs when it goes down and when it is back.
  */
 final class RedisAccess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisAccess.class);

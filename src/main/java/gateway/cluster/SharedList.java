@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * made here since. So the list here is always the list that Redis had at the last sync, with the changes in {@link
  * Pending} applied.
  *
- * <p>When Redis has lost data, which a new epoch tells, no gateway trusts its list: each writes back what it knows.
+ * <p>When Redis has lost data, as a new epoch shows, no gateway trusts its list: each writes back what it knows.
  * While Redis is down the list stays unchanged, and no lease ends.
  */
 public final class SharedList implements AutoCloseable {

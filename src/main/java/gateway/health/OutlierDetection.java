@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ejects backends by what live requests meet: at once if a connection is refused, else after
- * {@value #FAILURES_IN_A_ROW} requests in a row without an answer; {@link Backend#answered} begins that row anew. Good checks bring an ejected backend back, after
- * failed requests only once the ejection has run its time: 5 seconds at first, twice as long each time, a minute at most.
+ * Ejects backends by what live requests meet: at once if a connection is refused, else after {@value
+ * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link Backend#answered} resets that count. Good checks
+ * bring an ejected backend back, but after failed requests only once its ejection is over: 5 seconds at first, twice as
+ * long each time, a minute at most.
  *
  * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
  * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed.

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes a port without losing the connections in its accept queue. The kernel completes a connection before the server
- * accepts it, and resets all that still wait in the queue when the port closes: those clients would be connected and then
- * get no answer, though another process on the same port could have served them. So the queue is emptied first, and the
- * port closed when it is empty, microseconds later.
+ * accepts it, and resets all that still wait in the queue when the port closes: those clients would be connected and
+ * then get no answer, though another process on the same port could have served them. So the queue is emptied first,
+ * and the port closed when it is empty, microseconds later.
  */
 final class AcceptQueue {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptQueue.class);

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Prepares a server to stop without losing a request, in three steps. For a moment {@code /health} says that it is
- * draining, and each answer asks its client to use a new connection next. Then the server accepts no connection any more.
- * Then it finishes the requests under way. The caller stops the server afterwards.
+ * draining, and each answer asks its client to use a new connection next. Then the server accepts no connection any
+ * more. Then it finishes the requests under way. The caller stops the server afterwards.
  */
 public final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);

@@ -11,9 +11,10 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Asks HTTP/2 clients to use another connection, in two steps (RFC 9113, 6.8). The first GOAWAY refuses no request, since
- * some may still be arriving; the second, when no more come, refuses all that follow. Jetty's own shutdown sends the second
- * right after the first if no request is under way at that moment, and drops requests that arrive shortly after.
+ * Asks HTTP/2 clients to use another connection, in two steps (RFC 9113, 6.8). The first GOAWAY refuses no request,
+ * since some may still be arriving; the second, when no more come, refuses all that follow. Jetty's own shutdown sends
+ * the second right after the first if no request is under way at that moment, and drops requests that arrive shortly
+ * after.
  */
 final class GoAway {
     private final Server server;
@@ -23,7 +24,10 @@ final class GoAway {
         this.server = server;
     }
 
-    /** Sends the first GOAWAY on each session that has had none; not before its first request, which would be in vain. */
+    /**
+     * Sends the first GOAWAY on each session that has had none; not before its first request, when it would have no
+     * effect.
+     */
     void announce() {
         for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
             for (Session session : sessions.getSessions()) {

@@ -6,8 +6,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 
 /**
- * The frame of every main: {@code --help}, exit codes, and stopping on a signal. The exit code is 0 after a stop that was
- * asked for, 1 if the program could not start or stop, 2 if its arguments or settings can't be used.
+ * What every main does: {@code --help}, exit codes, and stopping on a signal. The exit code is 0 after a signal, 1 if
+ * the program could not start or stop, 2 if its arguments or settings can't be used.
  */
 public final class Launch {
     private static final int FAILED = 1;
@@ -80,7 +80,9 @@ public final class Launch {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    /** Makes the exit code 0 after a signal, since the stop was asked for; the JVM's own after SIGTERM would be 143. */
+    /**
+     * Makes the exit code 0 after a signal, since somebody wanted the stop; the JVM's own after SIGTERM would be 143.
+     */
     private static void stopOnSignal(Runnable stop, Output output) {
         Thread hook = new Thread(
                 () -> {

@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
  * Calls the parts of a server when it starts and stops. Each list of steps runs in the order in which it was added, on
  * the thread that starts or stops the server; a step that throws ends its list and fails the start or stop.
  *
- * <p>It owns the timer of the parts' background work. That ends before the first part is closed, so that no step of it
- * runs on a closed one.
+ * <p>It owns the timer of the parts' background work. The timer ends before the first part is closed, so that no step
+ * of it runs on a closed part.
  */
 public final class Lifecycle {
     /** Starts a part. */

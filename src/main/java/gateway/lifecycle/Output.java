@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Standard output that never blocks a thread that logs. A pipe whose reader has stopped reading blocks every writer:
- * requests, health checks, the thread that is to stop the process. Here lines go into an {@link AsyncQueue}, whose thread
- * alone writes; while the reader is too slow, lines are dropped.
+ * requests, health checks, the thread that is to stop the process. Here lines go into an {@link AsyncQueue}, whose
+ * thread alone writes; while the reader is too slow, lines are dropped.
  */
 public final class Output extends PrintStream {
     private static final int CAPACITY = 4096;

@@ -61,9 +61,9 @@ public final class LimitHandler implements Handler, AutoCloseable {
     }
 
     /**
-     * Starts the limit, and schedules that idle clients are forgotten.
+     * Starts the limit, and schedules the sweeps that forget idle clients.
      *
-     * @throws gateway.settings.InvalidSettings if the limit is shared and what shares it is required but not there
+     * @throws gateway.settings.InvalidSettings if the shared store is required but can't be reached
      */
     public void start(Timer timer) {
         limit.start();

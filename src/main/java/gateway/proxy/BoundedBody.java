@@ -10,7 +10,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A request's body with its bounds: no larger than allowed, and no slower. It has stalled once the gateway has waited a
- * whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile: nothing at all, or a byte now and then.
+ * whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile: nothing at all, or a byte now and
+ * then.
  *
  * <p>Bytes that have arrived already are read without a look at the clock.
  */
@@ -66,7 +67,10 @@ final class BoundedBody {
         return count;
     }
 
-    /** Raises Jetty's timeout to the body's. Only when the gateway must wait: it costs more than reading what has arrived. */
+    /**
+     * Raises Jetty's timeout to the body's. Only when the gateway must wait: it costs more than reading what has
+     * arrived.
+     */
     private void letJettyWait() {
         long millis = bounds.bodyTimeout().toMillis();
         if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {

@@ -80,9 +80,9 @@ final class ClientRequest implements Exchange.Client {
     }
 
     /**
-     * Fails what waits for the client, as if nothing at all had come from it. If just now something did and is being
-     * read, Jetty would fail the whole request and read on itself, amid the other's reading: not when it has a listener
-     * to ask, who says no.
+     * Fails the read or write that waits for the client, as if nothing at all had come from it. If something has just
+     * come and is being read, Jetty would fail the whole request and read on by itself, in the middle of that read. The
+     * listener, which always says no, prevents that.
      */
     @Override
     public void missedDeadline(boolean firstTime) {

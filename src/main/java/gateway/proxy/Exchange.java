@@ -10,13 +10,13 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * One sending of a request to one backend: its clock and its outcome. It always waits for the backend or for the client,
- * and each has a time.
+ * One attempt to send a request to one backend: its clock and its outcome. It always waits either for the backend or
+ * for the client, each no longer than a limit.
  *
  * <p>Written by the request's thread. A timer checks the deadlines of all exchanges now and then, instead of a timeout
  * around each read, which costs 7 µs a request in OkHttp; so a timeout is noticed a {@link #CHECK_PAUSE} late at most.
- * Jetty has timeouts of its own, but anything that comes begins them anew, be it the extension of a chunk or a frame
- * that says nothing. The timer may cancel the exchange, as may the selector that sees the client leave.
+ * Jetty has timeouts of its own, but anything that comes restarts them, even the extension of a chunk or an empty
+ * frame. The timer may cancel the exchange; so may the selector, when it sees the client leave.
  */
 final class Exchange implements WatchedExchange, Runnable {
     /** How often {@link #checkDeadlines} is to be called. */
@@ -102,7 +102,8 @@ final class Exchange implements WatchedExchange, Runnable {
     }
 
     /**
-     * Notes that the client has sent its whole request: whatever comes from it now is its next request or its leaving.
+     * Notes that the client has sent its whole request: whatever comes now is its next request or a sign that it
+     * leaves.
      */
     void clientIsIdle() {
         clientIsIdle = true;
@@ -171,7 +172,7 @@ final class Exchange implements WatchedExchange, Runnable {
         }
     }
 
-    /** Ends it as a tunnel begins, in which either side may be silent and what the client sends is the backend's. */
+    /** Ends it because a tunnel begins, in which either side may be silent and the client's bytes go to the backend. */
     void becomeTunnel() {
         silentSince = 0;
         clientDue = 0;

@@ -22,9 +22,9 @@ import org.eclipse.jetty.http.HttpHeader;
 /**
  * Which headers pass, in both directions, and which the gateway adds to a request.
  *
- * <p>Hop-by-hop headers (RFC 9110, 7.6.1) and those that {@code Connection} names belong to one connection and stop
- * here. The client's own claims about where it comes from don't pass: X-Forwarded-*, Forwarded and X-Real-IP are
- * dropped, and X-Forwarded-* is set anew.
+ * <p>Headers that belong to one connection (RFC 9110, 7.6.1), and those that {@code Connection} names, don't pass. The
+ * client's own claims about where it comes from don't pass: X-Forwarded-*, Forwarded and X-Real-IP are dropped, and
+ * X-Forwarded-* is set anew.
  */
 final class HeaderRules {
     /** Names the gateway, in each answer. */

@@ -35,7 +35,8 @@ final class Relay {
      * Passes the whole answer on.
      *
      * @param backend the header that names the backend
-     * @throws IOException if the backend fails or the exchange is cancelled; the exchange knows whether it was the client
+     * @throws IOException if the backend fails or the exchange is cancelled; the exchange knows whether it was the
+     * client
      */
     void pass(
             UpstreamAnswer answer,

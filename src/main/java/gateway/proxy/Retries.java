@@ -24,8 +24,8 @@ final class Retries {
     }
 
     /**
-     * Returns the backend to try next, which has counted the request already; null if there is to be no further exchange.
-     * Takes a place in the budget, which {@link #leaveBudget} gives back.
+     * Returns the backend to try next, which has counted the request already; null if there is to be no further
+     * exchange. Takes a place in the budget, which {@link #leaveBudget} gives back.
      */
     Backend next(Exchange failed, Failure failure) {
         tried.add(failed.backend);

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * would turn each request into three just when the others have the least to spare.
  *
  * <p>A retry beyond that waits a moment for its turn rather than fail: when a backend is killed, all that was under way
- * to it wants a second try at the same time, more than a fifth, and each takes no longer than a request does. Nobody
- * takes this lock but requests that have failed once.
+ * to it wants a second try at the same time, more than a fifth, and each takes no longer than a request does. Only
+ * requests that have failed once take this lock.
  */
 final class RetryBudget {
     private static final int ALWAYS = 3;

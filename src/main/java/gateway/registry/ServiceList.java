@@ -23,7 +23,7 @@ public final class ServiceList {
     public enum Outcome {
         /** The name is new. */
         ADDED,
-        /** The name and URL are known: the lease starts anew. */
+        /** The name and URL are known: the lease starts again. */
         RENEWED,
         /** The name is known with another URL: a new backend replaces the old one and waits for its first check. */
         REPLACED

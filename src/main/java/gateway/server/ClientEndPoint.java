@@ -18,7 +18,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  *
  * <p>Jetty doesn't read from a connection while it handles a request, and Java can't peek at a socket. So {@link
  * #isPeerGone} reads for real and keeps what came (the start of a next, pipelined request) for Jetty's own next read.
- * Guarded by the monitor, since the looking is another thread's.
+ * Guarded by the monitor, since another thread calls it.
  *
  * <p>Jetty takes a connection out of the selector when its request arrives and puts it back in when that is answered:
  * two system calls, of nine that a small request needs in all. Under a {@link YieldingSelector}, which lets a request
@@ -101,7 +101,10 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return ahead.hasRemaining();
     }
 
-    /** Called by the selector after {@link #onSelected}, and for changed interests: leaves be what may stay selected. */
+    /**
+     * Called by the selector after {@link #onSelected}, and for changed interests: leaves the connection alone if it
+     * may stay selected.
+     */
     @Override
     public void updateKey() {
         if (keep) {

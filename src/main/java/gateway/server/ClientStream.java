@@ -33,9 +33,9 @@ public final class ClientStream implements ClientSide {
     }
 
     /**
-     * Takes Jetty's timeout away until {@link #end}: it would count while only the service is silent, and after it Jetty
-     * would tell of no leaving any more. A connection of HTTP/1.1 needs nothing like it: there Jetty's time counts only
-     * while it is read from or written to.
+     * Suspends Jetty's timeout until {@link #end}: it would run while only the service is silent, and once it had
+     * passed, Jetty would no longer report that the client has left. A connection of HTTP/1.1 doesn't need this: there
+     * the timeout runs only while Jetty reads or writes.
      */
     public void begin() {
         setIdleTimeout(NO_TIMEOUT);

@@ -20,7 +20,10 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers with problem documents where Javalin or Jetty would send pages of their own. No stack trace leaves the process. */
+/**
+ * Answers with problem documents where Javalin or Jetty would send pages of their own. No stack trace leaves the
+ * process.
+ */
 final class Errors {
     private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
 
@@ -59,8 +62,9 @@ final class Errors {
     }
 
     /**
-     * Handles a client's connection or stream that failed while it was read or written. No other I/O ends here: files are
-     * read at the start, and the proxy handles failures of services. Logged at debug level, or any client could fill the log.
+     * Handles a client's connection or stream that failed while it was read or written. No other I/O ends here: files
+     * are read at the start, and the proxy handles failures of services. Logged at debug level, or any client could
+     * fill the log.
      */
     private static void brokenOff(IOException failure, Context ctx) {
         LOG.debug("{} {} was broken off", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
@@ -96,7 +100,9 @@ final class Errors {
         }
     }
 
-    /** Handles what Jetty refuses before Javalin gets it: bytes that aren't HTTP, too large a header, too long a URI. */
+    /**
+     * Handles what Jetty refuses before Javalin gets it: bytes that aren't HTTP, too large a header, too long a URI.
+     */
     private static final class BeforeRouting extends ErrorHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {

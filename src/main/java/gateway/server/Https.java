@@ -39,8 +39,9 @@ final class Https {
     private static final int CONNECTION_WINDOW = 256 * 1024;
 
     /**
-     * The largest header of an HTTP/2 answer, bytes. Jetty encodes each header in a buffer of this size, and pools no buffer
-     * larger than 64 KB: with HTTP/1.1's 256 KB, allocating buffers took 80 % of a request's time, and gigabytes.
+     * The largest header of an HTTP/2 answer, bytes. Jetty encodes each header in a buffer of this size, and pools no
+     * buffer larger than 64 KB: with HTTP/1.1's 256 KB, allocating buffers took 80 % of a request's time, and
+     * gigabytes.
      */
     private static final int RESPONSE_HEADER_BYTES = 64 * 1024;
 

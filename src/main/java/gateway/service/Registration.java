@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers a service with the gateway and keeps it registered, on a background thread: renews after a third of the lease,
- * retries every second while the gateway can't be reached, registers again after the gateway has restarted, and
- * deregisters on {@link #close}. Of several gateways that share one list it uses one, and the next when that one can't be
- * reached.
+ * Registers a service with the gateway and keeps it registered, on a background thread: renews after a third of the
+ * lease, retries every second while the gateway can't be reached, registers again after the gateway has restarted, and
+ * deregisters on {@link #close}. Of several gateways that share one list it uses one, and the next when that one can't
+ * be reached.
  *
  * <pre>{@code
  * List<ServiceUrl> gateways = List.of(ServiceUrl.parse("http://localhost:8000"));
@@ -179,8 +179,8 @@ public final class Registration implements AutoCloseable {
     }
 
     /**
-     * Stops renewing and deregisters, with one attempt for each gateway. A gateway that can't be reached drops the service
-     * when its lease ends.
+     * Stops renewing and deregisters, with one attempt for each gateway. A gateway that can't be reached drops the
+     * service when its lease ends.
      */
     @Override
     public void close() {

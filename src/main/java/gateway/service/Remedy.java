@@ -12,7 +12,8 @@ final class Remedy {
     private Remedy() {}
 
     /**
-     * Returns which setting to change after a refusal, as a sentence that begins with {@code ". "}; empty if none helps.
+     * Returns which setting to change after a refusal, as a sentence that begins with {@code ". "}; empty if none
+     * helps.
      *
      * @param status the status of the gateway's answer
      * @param tokenSent whether the service has sent a token

@@ -24,7 +24,7 @@ public record TraceContext(String parent, boolean isNew) {
     private static final String HEX = "0123456789abcdef";
 
     /**
-     * @param sent what the client sent; null if nothing, or more than one Continues the client's trace, or begins one.
+     * Continues the client's trace, or begins one.
      *
      * @param sent the header that the client sent; null if it sent none, or more than one
      * @param random returns 64 random bits each time
@@ -58,8 +58,8 @@ public record TraceContext(String parent, boolean isNew) {
     }
 
     /**
-     * Tells whether the header is valid in version 00 or, for a later version, in the part that it shares with version
-     * 00.
+     * Returns whether the header is valid in version 00 or, for a later version, in the part that it shares with
+     * version 00.
      */
     private static boolean isValid(String text) {
         if (text.length() < LENGTH || text.startsWith("ff")) {

@@ -87,7 +87,7 @@ public final class TraceHandler implements Handler {
                 : HEX.toHexDigits(random.getAsLong()) + HEX.toHexDigits(random.getAsLong());
     }
 
-    /** Tells whether the id is visible ASCII and short enough for logs. */
+    /** Returns whether the id is visible ASCII and short enough for logs. */
     private static boolean isAcceptable(String id) {
         if (id.isEmpty() || id.length() > LONGEST_ID) {
             return false;

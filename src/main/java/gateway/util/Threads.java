@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.VirtualThreads;
 public final class Threads {
     private Threads() {}
 
-    /** Returns a factory of daemon threads called {@code name}, {@code name-2}, {@code name-3} ... ... */
+    /** Returns a factory of daemon threads called {@code name}, {@code name-2}, {@code name-3} and so on. */
     public static ThreadFactory daemons(String name) {
         AtomicInteger made = new AtomicInteger();
         return task -> {

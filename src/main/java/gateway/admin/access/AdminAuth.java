@@ -11,9 +11,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /**
- * Decides who may change the gateway and read private data. If a token is set, only requests with it (RFC 6750), from
- * anywhere. Without a token, only clients on this machine, or those that can't be told from them. With a separate admin
- * port, only on that port.
+ * Decides who may change the gateway and read private data. With a token: everybody who sends it (RFC 6750), from
+ * anywhere, and nobody else. Without one: clients on this machine, and those that look just like them. With a separate
+ * admin port, only on that port.
  */
 public final class AdminAuth {
     private static final String CHALLENGE = "Bearer realm=\"api-gateway\"";

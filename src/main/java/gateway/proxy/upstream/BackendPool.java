@@ -9,8 +9,8 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /**
- * The idle connections of one backend, last in, first out, so that few stay in use and the others grow old. Guarded by its
- * own monitor, held for some nanoseconds.
+ * The idle connections of one backend, last in, first out, so that few stay in use and the others grow old. Guarded by
+ * its own monitor, held for some nanoseconds.
  */
 final class BackendPool {
     final RawUrl url;

@@ -11,9 +11,9 @@ import okhttp3.internal.connection.ConnectionListener;
  * Makes connection pools for one connection whose clean-up wakes no thread.
  *
  * <p>An ordinary pool schedules its clean-up task whenever a call ends, which wakes another thread: 40 % of all CPU
- * under load. These pools get a task runner that starts nothing; {@link UpstreamPool} closes idle connections by its own
- * timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when an
- * upgrade changes that.
+ * under load. These pools get a task runner that starts nothing; {@link UpstreamPool} closes idle connections by its
+ * own timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when
+ * an upgrade changes that.
  */
 final class QuietConnectionPool {
     private QuietConnectionPool() {}

@@ -11,7 +11,7 @@ import okhttp3.internal.connection.RealConnection;
  * read beyond the answer's head comes first.
  *
  * <p>OkHttp's own way here, {@code Response.socket}, isn't there when {@code Connection} says more than {@code upgrade}
- * (RFC 9110, 7.6.1 allows that) and knows no reset.
+ * (RFC 9110, 7.6.1 allows that), and can't reset the connection.
  */
 public final class SwitchedConnection {
     private final RealConnection connection;
@@ -52,7 +52,7 @@ public final class SwitchedConnection {
     /**
      * Closes the connection, so that reads and writes under way fail.
      *
-     * @param byReset whether so that the backend can't take it for a regular end
+     * @param byReset whether to reset it, so that the backend can't take this for a regular end
      */
     public void close(boolean byReset) {
         if (byReset) {

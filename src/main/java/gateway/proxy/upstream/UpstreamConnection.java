@@ -19,8 +19,8 @@ import org.eclipse.jetty.http.HttpField;
 
 /**
  * A connection to a backend, leased for one exchange at a time. OkHttp opens it with its {@link FirstExchange}; further
- * exchanges are driven by OkHttp's own HTTP/1 codec, without the call around it: no address to compute, no pool to search,
- * no chain of interceptors, no cache and no cookies, none of which has anything to decide here.
+ * exchanges are driven by OkHttp's own HTTP/1 codec, without the call around it: no address to compute, no pool to
+ * search, no chain of interceptors, no cache and no cookies, none of which has anything to decide here.
  *
  * <p>Used by the thread of its exchange; {@link #exchange} by the timer's, too.
  */
@@ -155,7 +155,9 @@ public final class UpstreamConnection {
                 answer.code(), answer.headers(), length, buffers.getSource(), in, TrailersSource.EMPTY, cancel);
     }
 
-    /** Takes the connection, after its 101, out of OkHttp's hands. It stays leased, so nobody else uses or closes it. */
+    /**
+     * Takes the connection, after its 101, out of OkHttp's hands. It stays leased, so nobody else uses or closes it.
+     */
     public SwitchedConnection switched() throws IOException {
         return new SwitchedConnection(connection);
     }
@@ -203,9 +205,9 @@ public final class UpstreamConnection {
     }
 
     /**
-     * Returns whether unrequested bytes have arrived on the idle connection, or it is broken. One system call: the
-     * alternative is to hand it to the next client as its answer. With TLS there are two places to look: what has been
-     * deciphered, and what has not, which may be the backend's word that it closes.
+     * Returns whether unrequested bytes have arrived on the idle connection, or it is broken. One system call; without
+     * it, the next client would get these bytes as its answer. With TLS there are two places to look: what has been
+     * deciphered, and what has not, which may be the backend's notice that it closes.
      */
     boolean hasSurplus() {
         try {

@@ -10,7 +10,7 @@ import okhttp3.Headers;
  * <p>In the text of headers, a char is a byte, as Jetty reads them. OkHttp writes UTF-8: valid UTF-8 keeps its bytes.
  */
 public final class UpstreamRequest {
-    /** Say that they have no body, by a length of 0 (RFC 9110, 8.6). */
+    /** The methods whose requests say, by a length of 0, that they have no body (RFC 9110, 8.6). */
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
     final String method;

@@ -1,6 +1,9 @@
 package gateway.proxy.upstream;
 
-/** An exchange, as the connection that carries it sees it: others may cancel it, and its deadlines are checked now and then. */
+/**
+ * An exchange, as the connection that carries it sees it: others may cancel it, and its deadlines are checked now and
+ * then.
+ */
 public interface WatchedExchange {
     /**
      * Sets how to cancel the exchange. If it has been cancelled already, this happens at once.

@@ -15,8 +15,8 @@ import org.eclipse.jetty.http.HttpHeader;
  * Both halves of a WebSocket's opening handshake (RFC 6455, 4): which requests are one, and which 101 answers it.
  *
  * <p>Only what both ends must read as a handshake becomes a tunnel: if just one of them believed in it, the bytes of a
- * WebSocket would be requests to the other. Any other request with an {@code Upgrade} is an ordinary one, which
- * ignoring that header makes of it (RFC 9110, 7.8).
+ * WebSocket would be requests to the other. Any other request with an {@code Upgrade} is an ordinary one: the header is
+ * ignored (RFC 9110, 7.8).
  */
 public final class WebSocketHandshake {
     /** The value of {@code Upgrade}. */

@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
  * them.
  *
  * <p>A regular end of one side is passed on as such, and the other may finish; a reset or failure resets the other.
- * Whatever ends it, {@link #end} does so once. While a copier waits for a slow reader, its sender's reset shows only
- * when that goes on.
+ * Whatever ends it, {@link #end} does so once. While a copier waits for a slow reader, a reset by the sender shows only
+ * once the reader goes on.
  */
 public final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     private static final int BUFFER_BYTES = 8 * 1024;
