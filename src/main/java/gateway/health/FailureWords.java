@@ -45,7 +45,7 @@ public final class FailureWords {
         return failure.getMessage() == null ? "connection failed" : failure.getMessage();
     }
 
-    /** Returns whether nothing listens at the backend's address: the one failure that is believed the first time. */
+    /** Returns whether nothing listens at the backend's address: one such request is enough to eject it. */
     public static boolean refused(IOException failure) {
         return failure instanceof ConnectException
                 && (said(failure, "refused")
