@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  * @param tls HTTPS towards clients; empty for plain HTTP
  * @param backendCa PEM file with CAs to trust for https:// services, beside Java's
  * @param bounds the bounds of everything that clients can use
- * @param drain how long requests under way may take to finish when the gateway stops
+ * @param drain how long requests in flight may take to finish when the gateway stops
  * @param reusePort whether another gateway may listen on the same port at the same time
  */
 public record Settings(
@@ -114,7 +114,7 @@ public record Settings(
             "10s",
             "0s",
             "1h",
-            "how long requests under way may take to finish when the gateway stops");
+            "how long requests in flight may take to finish when the gateway stops");
     private static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
             "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
 
