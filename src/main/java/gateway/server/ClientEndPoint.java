@@ -22,8 +22,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
  *
  * <p>Jetty takes a connection out of the selector when its request arrives and puts it back in when that is answered:
  * two system calls, of nine that a small request needs in all. Under a {@link YieldingSelector}, which lets a request
- * be read before it looks for the next, the connection stays in. What is selected while a request is being worked on is
- * then the client's leaving, which is seen at once, or its next request.
+ * be read before it looks for the next, the connection stays in. If it is selected while a request is under way, the
+ * client is leaving, which is thus noticed at once, or has sent its next request.
  */
 public final class ClientEndPoint extends SocketChannelEndPoint implements ClientSide {
     /** How much of a next request is read ahead; if a client with more than that leaves, a write detects it. */

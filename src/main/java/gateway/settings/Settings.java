@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param healthInterval the time from one check of a service to its next, give or take a tenth
  * @param healthTimeout how long a check may take, from connecting to the last byte
  * @param healthRise good checks in a row that make an unhealthy service healthy
- * @param healthFall bad checks in a row that make a service unhealthy; one refused request does so, too
+ * @param healthFall bad checks in a row that make a service unhealthy; to a request, one refused connection is enough
  * @param connectTimeout how long connecting to a service may take, for each address of its host
  * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
  * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; it can't be unlimited

@@ -11,7 +11,7 @@ public interface UpstreamBody {
     /**
      * Writes the whole body.
      *
-     * @param out the connection to the backend, buffered: what shall arrive now must be flushed
+     * @param out the connection to the backend, buffered: what must arrive now has to be flushed
      * @throws IOException if reading the body failed ({@link #isBroken}) or writing it
      */
     void writeTo(OutputStream out) throws IOException;

@@ -47,8 +47,8 @@ public final class UpstreamPool implements AutoCloseable {
     }
 
     /**
-     * Returns an OkHttp client with all its automatic behaviour off. Its timeouts are {@link
-     * WatchedExchange#checkDeadlines}.
+     * Returns an OkHttp client with all its automatic behaviour off. {@link WatchedExchange#checkDeadlines} replaces
+     * its timeouts.
      */
     private static OkHttpClient prototype(Settings settings) {
         OkHttpClient.Builder client = new OkHttpClient.Builder()
