@@ -81,19 +81,25 @@ public final class Forwarder implements AutoCloseable {
             return Unavailable.allFull();
         }
         Retries retries = null;
-        while (true) {
-            Runnable onAnswer = retries == null ? null : retries::leaveBudget;
-            Exchange exchange = new Exchange(backend, request, request.client, upstreamPatience, time, onAnswer);
-            Failure failure = send(sent, exchange, request, response, retries != null);
-            if (failure == null) {
-                return null;
+        try {
+            while (true) {
+                Runnable onAnswer = retries == null ? null : retries::leaveBudget;
+                Exchange exchange = new Exchange(backend, request, request.client, upstreamPatience, time, onAnswer);
+                Failure failure = send(sent, exchange, request, response, retries != null);
+                if (failure == null) {
+                    return null;
+                }
+                if (retries == null) {
+                    retries = new Retries(request, services, selection, budget);
+                }
+                backend = retries.next(exchange, failure);
+                if (backend == null) {
+                    return failure.problem();
+                }
             }
-            if (retries == null) {
-                retries = new Retries(request, services, selection, budget);
-            }
-            backend = retries.next(exchange, failure);
-            if (backend == null) {
-                return failure.problem();
+        } finally {
+            if (retries != null) {
+                retries.leaveBudget();
             }
         }
     }
@@ -180,20 +186,29 @@ public final class Forwarder implements AutoCloseable {
      * @param tunnel what the exchange has become; null if it was a request and its answer
      */
     private void end(Exchange exchange, UpstreamConnection connection, boolean whole, Tunnel tunnel) {
+        if (!whole && tunnel == null) {
+            exchange.breakOff(); // after a 101 without a tunnel, OkHttp would keep the connection open
+        }
         boolean intact = exchange.end();
         Backend backend = exchange.backend;
         if (tunnel != null) {
             backend.switched();
             tunnel.onEnd(() -> {
-                upstreams.release(connection, false);
-                backend.switchedFinished();
+                try {
+                    upstreams.release(connection, false);
+                } finally {
+                    backend.switchedFinished();
+                }
             });
             return;
         }
-        if (connection != null) {
-            upstreams.release(connection, whole && intact);
+        try {
+            if (connection != null) {
+                upstreams.release(connection, whole && intact);
+            }
+        } finally {
+            backend.finished();
         }
-        backend.finished();
     }
 
     /** Ends all WebSockets, and lets none begin: nobody knows when they would end by themselves. */

@@ -25,7 +25,7 @@ final class Retries {
 
     /**
      * Returns the backend to try next, which has counted the request already; null if there is to be no further
-     * exchange. Takes a place in the budget, which {@link #leaveBudget} gives back.
+     * exchange. May have taken a place in the budget, which {@link #leaveBudget} gives back.
      */
     Backend next(Exchange failed, Failure failure) {
         tried.add(failed.backend);
@@ -38,15 +38,11 @@ final class Retries {
         }
         inBudget = true;
         List<Backend> candidates = candidates(failure); // again: waiting takes time
-        Backend backend = null;
-        if (!candidates.isEmpty()) {
-            request.trace.chosenFrom(services.snapshot());
-            backend = selection.start(candidates);
+        if (candidates.isEmpty()) {
+            return null;
         }
-        if (backend == null) {
-            leaveBudget();
-        }
-        return backend;
+        request.trace.chosenFrom(services.snapshot());
+        return selection.start(candidates);
     }
 
     /**
