@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.ConcurrencyLimit;
+import gateway.balance.Balancer;
 import gateway.balance.RoundRobin;
 import gateway.client.TrustedProxies;
 import gateway.health.OutlierDetection;
@@ -17,14 +18,18 @@ import gateway.registry.ServiceList;
 import gateway.settings.Settings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
 import gateway.trace.TraceHandler;
 import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.Javalin;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The forwarder with a list that the test makes, for backends that no check would admit. */
@@ -50,22 +55,76 @@ class ForwarderTest {
                 proxyStatus.startsWith("api-gateway; error=destination_ip_prohibited; next-hop=\"test\""), proxyStatus);
     }
 
+    @Test
+    void retries_that_break_leave_their_places_in_the_budget() throws Exception {
+        // A balancer that threw once kept its retry's place for good; three places are all that a quiet gateway has.
+        AtomicInteger toBreak = new AtomicInteger(4);
+        try (TestBackend failing = TestBackend.hangsUp();
+                TestBackend good = TestBackend.named("good")) {
+            List<Integer> statuses = new ArrayList<>();
+            forwarding(List.of(failing.url(), good.url()), firstThenBreaking(toBreak), (client, backends) -> {
+                for (int i = 0; i < 5; i++) {
+                    statuses.add(client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .answer()
+                            .status());
+                }
+                for (Backend backend : backends) {
+                    Await.until("its end", () -> backend.inFlight() == 0);
+                }
+            });
+            assertEquals(List.of(500, 500, 500, 500, 200), statuses);
+        }
+    }
+
+    /** Chooses the first of two, and of what is left for a retry the only one, if it doesn't throw. */
+    private static Balancer firstThenBreaking(AtomicInteger toBreak) {
+        return new Balancer() {
+            @Override
+            public Backend choose(List<Backend> available) {
+                if (available.size() == 1 && toBreak.getAndDecrement() > 0) {
+                    throw new IllegalStateException("a balancer's fault, thrown by a test");
+                }
+                return available.get(0);
+            }
+
+            @Override
+            public String name() {
+                return "first";
+            }
+        };
+    }
+
     /** The answer to a request for a service there, which counts as healthy. */
     private static RawClient.Answer answer(String service) throws Exception {
+        AtomicReference<RawClient.Answer> answer = new AtomicReference<>();
+        forwarding(List.of(service), new RoundRobin(new AtomicInteger()), (client, backends) -> {
+            answer.set(client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer());
+            Await.until("its end", () -> backends.get(0).inFlight() == 0); // the answer is whole a moment before
+        });
+        return answer.get();
+    }
+
+    private interface Step {
+        void run(RawClient client, List<Backend> backends) throws Exception;
+    }
+
+    /** Runs a step on a connection to a forwarder for services there, which count as healthy. */
+    private static void forwarding(List<String> urls, Balancer balancer, Step step) throws Exception {
         Settings settings = Settings.from(Map.of("GATEWAY_UPSTREAM_TIMEOUT", "200ms"));
         Time time = Time.system();
         ServiceList services = new ServiceList(time);
         try (Timer timer = new Timer();
-                Forwarder forwarder = new Forwarder(
-                        services,
-                        new RoundRobin(new AtomicInteger()),
-                        new OutlierDetection(services, time),
-                        settings,
-                        time)) {
+                Forwarder forwarder =
+                        new Forwarder(services, balancer, new OutlierDetection(services, time), settings, time)) {
             forwarder.start(timer);
-            Backend backend = services.register(new Service("test", ServiceUrl.parse(service), Optional.empty()))
-                    .backend();
-            services.admit(backend, "test");
+            List<Backend> backends = new ArrayList<>();
+            for (String url : urls) {
+                String name = urls.size() == 1 ? "test" : "test" + backends.size();
+                Backend backend = services.register(new Service(name, ServiceUrl.parse(url), Optional.empty()))
+                        .backend();
+                services.admit(backend, "test");
+                backends.add(backend);
+            }
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(
@@ -75,10 +134,7 @@ class ForwarderTest {
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {
-                RawClient.Answer answer =
-                        client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer();
-                Await.until("its end", () -> backend.inFlight() == 0); // the answer is whole a moment before
-                return answer;
+                step.run(client, backends);
             } finally {
                 app.stop();
             }
