@@ -128,15 +128,16 @@ start() {
 # Waits this many seconds for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails if none comes.
 next_event() {
   EVENT=
-  read -r -t "$1" -u 3 EVENT INDEX PORT OPERATORS || return
+  read -r -t "$1" -u 3 EVENT INDEX PORT OPERATORS || return 1 # 1: in a trap, return alone succeeds
   if [ "$EVENT" = ended ]; then unset "PIDS[INDEX]"; fi
 }
 
 # Waits until an event has come this many times; ends all if a process ends before that.
 await() {
-  local awaited=$1 times=$2 description=$3
+  local awaited=$1 times=$2 description=$3 since=$SECONDS
   while [ "$times" -gt 0 ]; do
-    next_event 30 || echo "run.sh  | still waiting for $description"
+    next_event 1
+    if [ $((SECONDS - since)) -ge 30 ]; then echo "run.sh  | still waiting for $description" && since=$SECONDS; fi
     case $EVENT in
       "$awaited") times=$((times - 1)) ;;
       ended) fail "${NAMES[INDEX]} did not start; its line above says why. Stopping the others" ;;
@@ -149,7 +150,7 @@ await() {
 watch() {
   local gateways=$1
   while true; do
-    next_event 30 || continue
+    next_event 1
     case $EVENT in
       stop) exit 0 ;;
       ended)
@@ -161,27 +162,26 @@ watch() {
   done
 }
 
-# Waits until at most this many processes are left. One that ends while it is being started may send no event.
-await_ends() {
+# Sends SIGTERM until only this many processes are left: none, or Redis. A process that is just being started may miss a
+# signal or end without an event, hence the repetition.
+end_all_but() {
   local index
   while [ ${#PIDS[@]} -gt "$1" ]; do
-    next_event 1
-    for index in "${!PIDS[@]}"; do kill -0 "${PIDS[index]}" 2>/dev/null || unset "PIDS[index]"; done
+    for index in "${!PIDS[@]}"; do
+      if [ "$1" = 1 ] && [ "${NAMES[index]}" = redis ]; then continue; fi
+      kill -TERM "${PIDS[index]}" 2>/dev/null || unset "PIDS[index]"
+    done
+    while [ ${#PIDS[@]} -gt "$1" ] && next_event 2; do :; done
   done
 }
 
 # Stops all, Redis last since stopping gateways need it. This may take as long as GATEWAY_DRAIN; a second Ctrl-C kills.
 stop_all() {
-  local index redis=0
   trap '' TERM HUP
   trap 'kill -KILL ${PIDS[@]+"${PIDS[@]}"} 2>/dev/null; exit' INT
   if [ ${#PIDS[@]} -gt 0 ]; then echo "run.sh  | stopping; Ctrl-C again kills what is left"; fi
-  for index in ${PIDS[@]+"${!PIDS[@]}"}; do
-    if [ "${NAMES[index]}" = redis ]; then redis=1; else kill -TERM "${PIDS[index]}" 2>/dev/null; fi
-  done
-  await_ends "$redis"
-  kill -TERM ${PIDS[@]+"${PIDS[@]}"} 2>/dev/null
-  await_ends 0
+  if [ "${NAMES[0]:-}" = redis ]; then end_all_but 1; fi
+  end_all_but 0
   if [ -f "$ARCHIVE.$$" ]; then mv -f "$ARCHIVE.$$" "$ARCHIVE"; fi
 }
 
