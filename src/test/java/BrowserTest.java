@@ -110,20 +110,20 @@ class BrowserTest extends InBrowser {
     void drain_empties_and_resume_brings_back() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         try (TestBackend held = TestBackend.heldBy(latch);
-                TestGateway gateway = TestGateway.inFrontOf(held);
-                RawClient client = gateway.raw()) {
+                TestGateway gateway = TestGateway.inFrontOf(held)) {
             Page page = browser.open(gateway);
             Locator card = card(page, nameOf(held));
-            client.send("GET /api/slow HTTP/1.1\r\nHost: x\r\n\r\n");
-            held.next();
-            assertThat(inFlight(card)).hasText("1");
-            card.locator("[data-action=drain]").click();
-            assertThat(card).hasAttribute("data-status", "draining");
-            assertThat(card.locator("[data-action=resume]")).isFocused();
-            assertThat(page.locator("#balancer-next")).hasText("none is available");
-            assertThat(inFlight(card)).hasText("1");
-            latch.countDown();
-            assertEquals(200, client.answer().status());
+            try (RawClient client = gateway.raw().send("GET /api/slow HTTP/1.1\r\nHost: x\r\n\r\n")) {
+                held.next();
+                assertThat(inFlight(card)).hasText("1");
+                card.locator("[data-action=drain]").click();
+                assertThat(card).hasAttribute("data-status", "draining");
+                assertThat(card.locator("[data-action=resume]")).isFocused();
+                assertThat(page.locator("#balancer-next")).hasText("none is available");
+                assertThat(inFlight(card)).hasText("1");
+                latch.countDown();
+                assertEquals(200, client.answer().status());
+            }
             assertThat(inFlight(card)).hasText("0");
             assertEquals(503, gateway.get("/api/slow").statusCode());
 

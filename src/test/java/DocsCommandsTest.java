@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("run.sh")
 @Tag("process")
 class DocsCommandsTest {
+    @TempDir
+    private static Path folders;
+
     /** All scenes that are run here. */
     static final Set<String> SCENES = Set.of("fleet", "terminals", "cluster", "crashed", "token", "tls", "launch");
 
@@ -61,12 +65,14 @@ class DocsCommandsTest {
         /** @param offsets the ports that it needs, as distances from the first one: 0, 1 and so on */
         Scene(int... offsets) throws IOException {
             ports = new Shift(Ports.reserved(offsets));
-            folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "docs");
+            folder = Files.createTempDirectory(folders, "docs");
             environment = new HashMap<>(Map.of(
                     "JAVA_HOME",
                     Program.HOME,
                     "PATH",
                     Program.HOME + "/bin:" + System.getenv("PATH"),
+                    "GATEWAY_HEALTH_TIMEOUT", // this machine may be busy
+                    "10s",
                     "GATEWAY_PORT",
                     "" + ports.first(),
                     "GATEWAY_URL",

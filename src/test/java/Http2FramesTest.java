@@ -7,7 +7,6 @@ import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,10 +38,9 @@ class Http2FramesTest {
     private final CountDownLatch release = new CountDownLatch(1);
 
     @BeforeAll
-    static void issue() throws Exception {
+    static void issue(@TempDir Path folder) throws Exception {
         ca = new TestCa("Test CA");
-        pair = ca.issue("localhost")
-                .writeTo(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "frames"));
+        pair = ca.issue("localhost").writeTo(folder);
     }
 
     @AfterAll
@@ -167,13 +166,13 @@ class Http2FramesTest {
                 TestGateway gateway = gateway(
                         Map.of(
                                 "GATEWAY_HEADER_TIMEOUT", "2s",
-                                "GATEWAY_IDLE_TIMEOUT", "200ms",
+                                "GATEWAY_IDLE_TIMEOUT", "500ms",
                                 "GATEWAY_HEALTH_INTERVAL", "1h"),
                         backend);
                 RawHttp2 client = client(gateway)) {
             client.get(1, "/api/x");
             assertTrue(arrived.await(30, TimeUnit.SECONDS));
-            LockSupport.parkNanos(800_000_000); // four timeouts
+            LockSupport.parkNanos(1_500_000_000); // three timeouts
             release.countDown();
             assertEquals("held", client.next(RawHttp2.DATA).payload());
         }

@@ -17,7 +17,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -36,6 +35,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,9 +56,8 @@ class HttpsTest {
     private record Held(String target, TestBackend.Wire wire, CountDownLatch release) {}
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path folder) throws Exception {
         TestCa ca = new TestCa("Test CA");
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "https");
         backend = TestBackend.doing(HttpsTest::answer);
         gateway = TestGateway.with(ca.issue("localhost", "127.0.0.1").writeTo(folder), backend);
         trusting = ca.client();
@@ -111,7 +110,7 @@ class HttpsTest {
     }
 
     private static Held held() throws InterruptedException {
-        Held held = HELD.poll(10, TimeUnit.SECONDS);
+        Held held = HELD.poll(30, TimeUnit.SECONDS);
         if (held == null) {
             throw new AssertionError("no request came");
         }
@@ -330,9 +329,8 @@ class HttpsTest {
     }
 
     @Test
-    void a_handshake_that_never_ends_is_ended() throws Exception {
+    void a_handshake_that_never_ends_is_ended(@TempDir Path folder) throws Exception {
         TestCa ca = new TestCa("Another CA");
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "https");
         Map<String, String> settings = new HashMap<>(ca.issue("localhost").writeTo(folder));
         settings.put("GATEWAY_HEADER_TIMEOUT", "100ms");
         try (TestGateway own = TestGateway.with(settings);
@@ -359,11 +357,10 @@ class HttpsTest {
     }
 
     @Test
-    void a_websocket_passes_over_tls() throws Exception {
+    void a_websocket_passes_over_tls(@TempDir Path folder) throws Exception {
         CompletableFuture<String> echoed = new CompletableFuture<>();
         CompletableFuture<Integer> closed = new CompletableFuture<>();
         TestCa ca = new TestCa("Another CA");
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "https");
         try (TestBackend sockets = TestBackend.doing(HttpsTest::echo);
                 TestGateway own = TestGateway.with(ca.issue("localhost").writeTo(folder), sockets)) {
             WebSocket socket = HttpClient.newBuilder()

@@ -8,7 +8,6 @@ import gateway.testing.TestBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -40,9 +39,7 @@ class OpenApiAnswersTest {
 
     private void start(Map<String, String> settings, TestBackend... backends) {
         stop();
-        Map<String, String> patient = new HashMap<>(settings);
-        patient.put("GATEWAY_HEALTH_TIMEOUT", "10s"); // the first check may meet a busy machine
-        gateway = TestGateway.with(patient, backends);
+        gateway = TestGateway.with(settings, backends);
     }
 
     @AfterEach

@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,9 +38,8 @@ class PatienceTest {
     private static TestCa ca;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path folder) throws Exception {
         ca = new TestCa("Test CA");
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "patience");
         Map<String, String> settings = new HashMap<>(ca.issue("localhost").writeTo(folder));
         settings.put("GATEWAY_IDLE_TIMEOUT", "400ms");
         settings.put("GATEWAY_BODY_TIMEOUT", "200ms");

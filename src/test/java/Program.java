@@ -149,7 +149,11 @@ final class Program {
     }
 
     private static Map<String, String> settingsOfGateway(Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("GATEWAY_PORT", "0", "GATEWAY_RATE_LIMIT", "off"));
+        Map<String, String> all = new HashMap<>(Map.of(
+                "GATEWAY_PORT", "0",
+                "GATEWAY_RATE_LIMIT", "off",
+                "GATEWAY_CONNECT_TIMEOUT", "10s", // this machine may be busy
+                "GATEWAY_HEALTH_TIMEOUT", "10s"));
         all.putAll(settings);
         return all;
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -19,6 +18,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +34,7 @@ class ProxyProtocolTest {
     private static SSLContext trusting;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path folder) throws Exception {
         TestCa ca = new TestCa("Test CA");
         trusting = ca.client();
         backend = TestBackend.named("a");
@@ -42,8 +42,7 @@ class ProxyProtocolTest {
         gateway = TestGateway.with(settings, backend);
         Map<String, String> both = new HashMap<>(settings);
         both.put("GATEWAY_HTTP_REDIRECT_PORT", "0");
-        both.putAll(ca.issue("localhost")
-                .writeTo(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "proxy")));
+        both.putAll(ca.issue("localhost").writeTo(folder));
         overTls = TestGateway.with(both, backend);
     }
 

@@ -33,7 +33,8 @@ final class TestGateway implements AutoCloseable {
                 "GATEWAY_HOST", "127.0.0.1",
                 "GATEWAY_PORT", "0",
                 "GATEWAY_RATE_LIMIT", "off",
-                "GATEWAY_CONNECT_TIMEOUT", "10s")); // this machine may be busy
+                "GATEWAY_CONNECT_TIMEOUT", "10s", // this machine may be busy
+                "GATEWAY_HEALTH_TIMEOUT", "10s"));
         all.putAll(settings);
         app = GatewayApp.create(Settings.from(all), drain, time).start();
     }

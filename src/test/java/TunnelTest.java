@@ -78,7 +78,7 @@ class TunnelTest {
     }
 
     private Wire wire() throws InterruptedException {
-        return wires.poll(5, TimeUnit.SECONDS);
+        return wires.poll(30, TimeUnit.SECONDS);
     }
 
     private static RawClient opened(TestGateway gateway) throws IOException {

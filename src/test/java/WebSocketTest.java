@@ -126,7 +126,7 @@ class WebSocketTest {
     }
 
     private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-        T next = queue.poll(10, TimeUnit.SECONDS);
+        T next = queue.poll(30, TimeUnit.SECONDS);
         assertNotNull(next, "nothing came");
         return next;
     }

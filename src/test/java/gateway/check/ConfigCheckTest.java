@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,9 +44,8 @@ class ConfigCheckTest {
         return new Said(out.toString(StandardCharsets.UTF_8).lines().toList(), code);
     }
 
-    private static Path folder() throws Exception {
-        return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "check");
-    }
+    @TempDir
+    private Path folder;
 
     @Test
     void with_nothing_set_all_is_fine() {
@@ -200,7 +200,7 @@ class ConfigCheckTest {
         Instant middle = Instant.now().plusSeconds(seconds);
         Map<String, String> tls = new TestCa("Test CA")
                 .issue(TestCa.keys("EC"), middle, "localhost")
-                .writeTo(folder());
+                .writeTo(folder);
         Said said = check(tls);
         assertEquals(code, said.code());
         assertTrue(said.line(start).length() > start.length());
@@ -209,8 +209,12 @@ class ConfigCheckTest {
     @Test
     void a_key_that_belongs_to_another_certificate_can_not_be_used() throws Exception {
         TestCa ca = new TestCa("Test CA");
-        Map<String, String> tls = new HashMap<>(ca.issue("localhost").writeTo(folder()));
-        tls.put("GATEWAY_TLS_KEY", ca.issue("localhost").writeTo(folder()).get("GATEWAY_TLS_KEY"));
+        Map<String, String> tls = new HashMap<>(ca.issue("localhost").writeTo(folder));
+        tls.put(
+                "GATEWAY_TLS_KEY",
+                ca.issue("localhost")
+                        .writeTo(Files.createDirectory(folder.resolve("other")))
+                        .get("GATEWAY_TLS_KEY"));
         Said said = check(tls);
         assertEquals(2, said.code());
         assertTrue(said.line("BAD   GATEWAY_TLS_KEY=").contains("doesn't belong to"), said.toString());
@@ -219,7 +223,7 @@ class ConfigCheckTest {
     @Test
     void who_may_change_things_is_said_without_the_token_and_a_file_that_all_may_read_is_noted() throws Exception {
         String token = "0123456789abcdef0123456789abcdef";
-        Path file = Files.writeString(folder().resolve("token"), token);
+        Path file = Files.writeString(folder.resolve("token"), token);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         Said said = check(Map.of("GATEWAY_ADMIN_TOKEN_FILE", file.toString()));
         assertEquals(0, said.code());

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rediss://} to a real server, by a JVM of its own, since whom a JVM trusts is settled when it starts. */
 @Tag("redis")
@@ -36,13 +37,14 @@ class RedisTlsTest {
         }
     }
 
+    @TempDir
     private static Path folder;
+
     private static TestRedis server;
     private static int port;
 
     @BeforeAll
     static void start() throws Exception {
-        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "tls");
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl, which makes the certificate, isn't there");
         authority("ca");

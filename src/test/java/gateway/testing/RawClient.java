@@ -31,7 +31,7 @@ public final class RawClient implements AutoCloseable {
     /** @param socket connected, and TLS perhaps */
     public RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000); // only a broken gateway takes that long
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
     }

@@ -222,9 +222,9 @@ public final class TestBackend implements AutoCloseable {
         return (server instanceof SSLServerSocket ? "https://localhost:" : "http://127.0.0.1:") + port();
     }
 
-    /** The next request it got; fails if none comes within 5 s. */
+    /** The next request it got; fails if none comes within 30 s. */
     public Received next() throws InterruptedException {
-        Received next = received.poll(5, TimeUnit.SECONDS);
+        Received next = received.poll(30, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no request came");
         }

@@ -6,12 +6,15 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
@@ -166,5 +169,14 @@ public final class TestRedis implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        try {
+            if (Files.exists(folder)) { // a test may have deleted it
+                try (Stream<Path> files = Files.walk(folder)) {
+                    files.map(Path::toFile).sorted(Comparator.reverseOrder()).forEach(File::delete);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
