@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code ./run.sh cluster}: three gateways, Redis and A, B, C in one terminal. */
@@ -52,9 +51,9 @@ class ClusterScriptTest {
 
     /** With the Redis that the tests bring, though one may be installed. */
     @Test
-    void three_gateways_share_a_limit_and_a_list_and_go_on_without_redis(@TempDir Path folder) throws Exception {
+    void three_gateways_share_a_limit_and_a_list_and_go_on_without_redis() throws Exception {
         Map<String, String> environment = environment();
-        environment.put("PATH", pathWithoutRedis(folder).toString());
+        environment.put("PATH", pathWithoutRedis().toString());
         try (Launched cluster = Launched.start(environment, "/bin/bash", "./run.sh", "cluster")) {
             String crash = cluster.line("ready   | crash one: ");
             int second = RunScriptTest.number(cluster, "second .* is ready on port ");
@@ -98,8 +97,9 @@ class ClusterScriptTest {
         return RunScriptTest.get(port, "/gateways").path("total_gateways").asInt();
     }
 
-    /** Makes this a folder with all that is on the path but Redis and Valkey. */
-    private static Path pathWithoutRedis(Path folder) throws IOException {
+    /** A folder with all that is on the path but Redis and Valkey. */
+    private static Path pathWithoutRedis() throws IOException {
+        Path folder = Files.createDirectories(Path.of("target", "without-redis").toAbsolutePath());
         for (String place : List.of("/bin", "/usr/bin", "/usr/local/bin")) {
             try (Stream<Path> tools = Files.list(Path.of(place))) {
                 tools.filter(tool -> !tool.getFileName().toString().matches("(redis|valkey)-.*"))

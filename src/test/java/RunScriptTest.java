@@ -328,7 +328,7 @@ class RunScriptTest {
 
     @Test
     void a_build_without_maven_or_with_errors_is_said(@TempDir Path folder) throws Exception {
-        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path bin = Files.createDirectories(Path.of("target", "without-maven").toAbsolutePath());
         for (String tool : List.of("bash", "dirname", "sed", "head", "find", "mkdir", "rm", "touch")) {
             for (String place : List.of("/bin", "/usr/bin")) {
                 if (Files.isExecutable(Path.of(place, tool)) && !Files.exists(bin.resolve(tool))) {
@@ -337,13 +337,14 @@ class RunScriptTest {
             }
         }
         Files.copy(Path.of("run.sh"), folder.resolve("run.sh"));
-        Map<String, String> environment = Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", bin.toString());
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", System.getProperty("java.home"), "PATH", bin + ":" + folder);
         try (Launched lost = Launched.start(folder, environment, "/bin/bash", "run.sh", "gateway")) {
             assertEquals(1, lost.exitCode());
             assertTrue(lost.output().startsWith("run.sh: no Maven found"), lost.output());
         }
-        Files.writeString(bin.resolve("mvn"), "#!/bin/bash\necho no such symbol; exit 1\n");
-        assertTrue(bin.resolve("mvn").toFile().setExecutable(true));
+        Path mvn = Files.writeString(folder.resolve("mvn"), "#!/bin/bash\necho no such symbol; exit 1\n");
+        assertTrue(mvn.toFile().setExecutable(true));
         try (Launched broken = Launched.start(folder, environment, "/bin/bash", "run.sh", "gateway")) {
             assertEquals(1, broken.exitCode());
             assertEquals("run.sh: building ...\nno such symbol\nrun.sh: the build failed; see above", broken.output());
