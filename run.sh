@@ -155,7 +155,7 @@ watch() {
       stop) exit 0 ;;
       ended)
         case ${NAMES[INDEX]} in gateway | second | third) gateways=$((gateways - 1)) ;; esac
-        if [ "$gateways" = 0 ]; then fail "the gateway has ended, and no other is left; all else was stopped"; fi
+        if [ "$gateways" = 0 ]; then fail "the gateway has ended, and no other is left; stopping all else"; fi
         echo "run.sh  | ${NAMES[INDEX]} has ended; ${AGAIN[INDEX]} in another terminal starts it again"
         ;;
     esac
