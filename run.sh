@@ -52,7 +52,7 @@ build() {
   mkdir -p target
   exec 9>target/build.lock
   if command -v flock >/dev/null 2>&1; then flock 9; fi
-  if ! newest "$BUILT" pom.xml ./*.java src/main; then
+  if ! [ -d target/lib ] || ! newest "$BUILT" pom.xml ./*.java src/main; then
     need_maven
     echo "run.sh: building ..." >&2
     rm -rf "$BUILT" target/lib # without the old libraries, no version of one stays beside its successor
@@ -61,8 +61,7 @@ build() {
     mv target/building "$BUILT"
   fi
   if ! newest "$JAR" target/classes; then # also after a mvn by hand
-    rm -rf target/shared # archives with the old classes, too
-    mkdir target/shared
+    rm -rf target/shared && mkdir target/shared # archives with the old classes go, too
     "${JAVA%java}jar" --create --file "$JAR" -C target/classes . || fail "jar failed; see above"
   fi
   exec 9>&-
@@ -78,9 +77,7 @@ build() {
 # --- processes and their events --------------------------------------------------------------------------------------
 
 # The processes started here, each by its index: its name, the command that starts it again and, until it ends, its PID.
-NAMES=()
-AGAIN=()
-PIDS=()
+NAMES=() AGAIN=() PIDS=()
 CRASHES= # the commands that kill them, except the first gateway
 
 # Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
@@ -92,9 +89,9 @@ prepare() {
   done
   build
   mkfifo "$pipe" || fail "can't make the pipe $pipe"
-  exec 3<>"$pipe"
-  rm "$pipe"
+  exec 3<>"$pipe" && rm "$pipe"
   trap 'echo stop >&3' INT TERM HUP
+  trap '' PIPE # where nobody reads the output any more (./run.sh | head), all the rest goes on, and can be stopped
   trap stop_all EXIT
 }
 
@@ -104,9 +101,11 @@ follow() {
   local ready='is ready on port ([0-9]+)(, for operators on port ([0-9]+))?|Ready to accept connections'
   trap '' INT TERM HUP # last lines are shown, too
   while IFS= read -r line; do
-    printf '%-7s | %s\n' "$name" "$line"
-    if [[ $line =~ $ready ]]; then echo "ready $index ${BASH_REMATCH[1]:-} ${BASH_REMATCH[3]:-}" >&3; fi
-    if [[ $line == *" is healthy: "* ]]; then echo "healthy $index" >&3; fi
+    printf '%-7s | %s\n' "$name" "$line" 2>/dev/null
+    case $line in # for every line of a busy log, the regex alone would cost five times as much
+      *" is healthy: "*) echo "healthy $index" >&3 ;;
+      *[Rr]eady*) [[ $line =~ $ready ]] && echo "ready $index ${BASH_REMATCH[1]:-} ${BASH_REMATCH[3]:-}" >&3 ;;
+    esac
   done
   echo "ended $index" >&3
 }
@@ -115,8 +114,7 @@ follow() {
 start() {
   local name=$1 index=${#NAMES[@]}
   shift
-  NAMES+=("$name")
-  AGAIN+=("./run.sh $name")
+  NAMES+=("$name") AGAIN+=("./run.sh $name")
   set -m
   "$@" > >(follow "$index" "$name") 2>&1 &
   PIDS[index]=$!
@@ -125,7 +123,8 @@ start() {
   if [ "$name" != gateway ]; then CRASHES+="${CRASHES:+, }kill -9 ${PIDS[index]} ($name)"; fi
 }
 
-# Waits this many seconds for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails if none comes.
+# Waits this many seconds for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails if none comes. Callers wait
+# briefly, since bash 3.2 (macOS) may handle a signal only afterwards.
 next_event() {
   EVENT=
   read -r -t "$1" -u 3 EVENT INDEX PORT OPERATORS || return 1 # 1: in a trap, return alone succeeds
@@ -162,14 +161,18 @@ watch() {
   done
 }
 
-# Sends SIGTERM until only this many processes are left: none, or Redis. A process that is just being started may miss a
-# signal or end without an event, hence the repetition.
+# Sends SIGTERM until only this many processes are left, none or Redis: one that is just being started may miss a signal, or
+# end without an event. Kills those that hang, 10 s after GATEWAY_DRAIN and after the 10 s that a service may take.
 end_all_but() {
-  local index
+  local index signal=TERM drain=${GATEWAY_DRAIN:-10s}
+  local limit=10#0${drain//[^0-9]/}
+  case $drain in *ms*) limit=$((limit / 1000)) ;; *m*) limit=$((limit * 60)) ;; *h*) limit=$((limit * 3600)) ;; esac
+  limit=$((SECONDS + (limit > 10 ? limit : 10) + 10))
   while [ ${#PIDS[@]} -gt "$1" ]; do
+    if [ "$SECONDS" -ge "$limit" ]; then signal=KILL; fi
     for index in "${!PIDS[@]}"; do
       if [ "$1" = 1 ] && [ "${NAMES[index]}" = redis ]; then continue; fi
-      kill -TERM "${PIDS[index]}" 2>/dev/null || unset "PIDS[index]"
+      kill -$signal "${PIDS[index]}" 2>/dev/null || unset "PIDS[index]"
     done
     while [ ${#PIDS[@]} -gt "$1" ] && next_event 2; do :; done
   done
@@ -179,7 +182,7 @@ end_all_but() {
 stop_all() {
   trap '' TERM HUP
   trap 'kill -KILL ${PIDS[@]+"${PIDS[@]}"} 2>/dev/null; exit' INT
-  if [ ${#PIDS[@]} -gt 0 ]; then echo "run.sh  | stopping; Ctrl-C again kills what is left"; fi
+  if [ ${#PIDS[@]} -gt 0 ]; then echo "run.sh  | stopping; Ctrl-C again kills what is left" 2>/dev/null; fi
   if [ "${NAMES[0]:-}" = redis ]; then end_all_but 1; fi
   end_all_but 0
   if [ -f "$ARCHIVE.$$" ]; then mv -f "$ARCHIVE.$$" "$ARCHIVE"; fi
@@ -295,17 +298,14 @@ case $command in
   cluster) cluster ;;
   redis) build && find_redis && exec "${REDIS[@]}" ;;
   gateway) run GatewayApp "$@" ;;
-  a) run ServiceA "$@" ;;
-  b) run ServiceB "$@" ;;
-  c) run ServiceC "$@" ;;
+  a | b | c) run "Service$(tr abc ABC <<<"$command")" "$@" ;;
   traffic) run gateway.demo.Traffic "$@" ;;
   env)
     build
     printf 'export CLASSPATH=%q\n' "$PWD/target/classes:$PWD/target/lib/*"
     ;;
   test)
-    need_jdk
-    need_maven
+    need_jdk && need_maven
     if [ "${1:-}" = quick ]; then shift && set -- -Dquick "$@"; fi
     exec mvn -B -Dstyle.color=never verify "$@"
     ;;
