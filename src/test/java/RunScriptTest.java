@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** run.sh as people use it. */
 @ResourceLock("run.sh")
@@ -241,7 +243,46 @@ class RunScriptTest {
         }
     }
 
-    /** However long GATEWAY_DRAIN is, what drains is killed only by somebody's wish. */
+    /** It killed after 20 s, so that a longer drain was never whole. Here nobody is started, stopped or waited for. */
+    @ParameterizedTest(name = "GATEWAY_DRAIN={0}")
+    @CsvSource({"'', 20", "0s, 20", "1500ms, 20", "15000ms, 25", "30s, 40", "2m, 130", "1h, 3610", "010s, 20", "ten, 20"
+    })
+    void what_hangs_is_killed_when_the_drain_must_be_over(String drain, int seconds) throws Exception {
+        String stop = """
+                . ./run.sh --help >/dev/null
+                unset SECONDS # from here on it is no clock
+                NAMES=(gateway) PIDS=(1) ARCHIVE=target/none SECONDS=0
+                next_event() { SECONDS=$((SECONDS + 1)); return 1; }
+                kill() { if [ "$1" = -KILL ]; then echo "killed after $SECONDS"; exit; fi; }
+                stop_all | tail -n 1
+                """;
+        try (Launched script = Launched.start(Map.of("GATEWAY_DRAIN", drain), "/bin/bash", "-c", stop)) {
+            assertEquals(0, script.exitCode(), script.output());
+            assertEquals("killed after " + seconds, script.output());
+        }
+    }
+
+    /** In "./run.sh | tee log", Ctrl-C ended tee first; the next line that run.sh wrote ended run.sh, and nothing else. */
+    @Test
+    void all_ends_though_nobody_reads_the_output_any_more() throws Exception {
+        try (Launched script = standIns("exec > >(head -n 1) 2>/dev/null; one plain", "nobody", "exit")) {
+            Await.until(
+                    "the start of all",
+                    () -> script.handle()
+                                    .descendants()
+                                    .filter(process -> process.info()
+                                            .commandLine()
+                                            .orElse("")
+                                            .endsWith("sleep 1000"))
+                                    .count()
+                            == 4);
+            List<ProcessHandle> processes = script.handle().descendants().toList();
+            script.signal("TERM");
+            assertEquals(0, script.exitCode(), script.output());
+            Await.until("the end of all", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
     @Test
     void a_second_ctrl_c_kills_what_does_not_end() throws Exception {
         try (Launched script = standIns("one demo", "traffic", "trap '' TERM; echo I stay; exec sleep 1000")) {
