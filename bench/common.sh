@@ -29,7 +29,7 @@ while True:
         for offset in range(int(sys.argv[1])):
             own = socket.socket()
             own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            own.bind(("127.0.0.1", sockets[0].getsockname()[1] + offset if sockets else 0))
+            own.bind(("", sockets[0].getsockname()[1] + offset if sockets else 0))
             sockets.append(own)
         break
     except (OSError, OverflowError):  # one is somebody else's, or beyond the last

@@ -1,6 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import gateway.testing.Ports;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -55,11 +54,6 @@ final class Launched implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         return new Launched(builder.start());
-    }
-
-    /** The first of so many ports in a row that belong to the tests. */
-    static int freePorts(int count) throws IOException {
-        return Ports.consecutive(count);
     }
 
     private void read() {

@@ -1,7 +1,6 @@
 package gateway.testing;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -12,9 +11,10 @@ import java.util.stream.IntStream;
  * Ports that belong to the tests until their JVM ends. For programs that must know a port before anything listens there;
  * where that isn't so, port 0 is better.
  *
- * <p>A reserved port is bound by a socket that doesn't listen: connections are refused, and the system gives the port to
- * nobody. A program that was told the number can listen there all the same, since on Linux several sockets with
- * SO_REUSEADDR may have a port as long as at most one of them listens. Java's server sockets, Jetty and Redis set it.
+ * <p>A reserved port is bound, at every address of the machine, by a socket that doesn't listen: connections are refused,
+ * and the system gives the port to nobody. A program that was told the number can listen there all the same, since on
+ * Linux several sockets with SO_REUSEADDR may have a port as long as at most one of them listens. Java's server sockets,
+ * Jetty and Redis set it.
  */
 public final class Ports {
     private static final List<Socket> RESERVED = new ArrayList<>(); // keeps the sockets open
@@ -45,8 +45,7 @@ public final class Ports {
                     Socket socket = new Socket();
                     sockets.add(socket);
                     socket.setReuseAddress(true);
-                    socket.bind(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), first == 0 ? 0 : first + offset));
+                    socket.bind(new InetSocketAddress(first == 0 ? 0 : first + offset));
                     first = sockets.get(0).getLocalPort();
                 }
                 RESERVED.addAll(sockets);
