@@ -41,7 +41,7 @@ class PatienceTest {
     static void start(@TempDir Path folder) throws Exception {
         ca = new TestCa("Test CA");
         Map<String, String> settings = new HashMap<>(ca.issue("localhost").writeTo(folder));
-        settings.put("GATEWAY_IDLE_TIMEOUT", "400ms");
+        settings.put("GATEWAY_IDLE_TIMEOUT", "1s");
         settings.put("GATEWAY_BODY_TIMEOUT", "200ms");
         backend = TestBackend.doing(PatienceTest::answer);
         gateway = TestGateway.with(settings, backend);
@@ -74,9 +74,12 @@ class PatienceTest {
         }
     }
 
-    /** Three times as long as a client may be. */
+    /**
+     * Two and a half times as long as a client may be: at a whole multiple, the end of the silence would fall into the
+     * moment in which Jetty's idle timeout expires, and be taken for the client's.
+     */
     private static void silence() {
-        long end = System.nanoTime() + 1_200_000_000;
+        long end = System.nanoTime() + 2_500_000_000;
         while (System.nanoTime() - end < 0) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
