@@ -79,7 +79,7 @@ class PatienceTest {
      * moment in which Jetty's idle timeout expires, and be taken for the client's.
      */
     private static void silence() {
-        long end = System.nanoTime() + 2_500_000_000;
+        long end = System.nanoTime() + 2_500_000_000L;
         while (System.nanoTime() - end < 0) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
