@@ -123,11 +123,13 @@ start() {
   if [ "$name" != gateway ]; then CRASHES+="${CRASHES:+, }kill -9 ${PIDS[index]} ($name)"; fi
 }
 
-# Waits this many seconds for the next event; sets EVENT, INDEX, PORT and OPERATORS. Fails if none comes. Callers wait
-# briefly, since bash 3.2 (macOS) may handle a signal only afterwards.
+# Waits this many seconds for the next event, and for the rest of its line; sets EVENT, INDEX, PORT and OPERATORS. Fails if
+# none comes. Callers wait briefly, since bash 3.2 (macOS) may handle a signal only afterwards.
 next_event() {
+  local line='' rest=''
   EVENT=
-  read -r -t "$1" -u 3 EVENT INDEX PORT OPERATORS || return 1 # 1: in a trap, return alone succeeds
+  read -r -t "$1" -u 3 line || { [ -n "$line" ] && read -r -u 3 rest; } || return 1 # 1: in a trap, return alone succeeds
+  read -r EVENT INDEX PORT OPERATORS <<<"$line$rest"
   if [ "$EVENT" = ended ]; then unset "PIDS[INDEX]"; fi
 }
 

@@ -209,6 +209,21 @@ class RunScriptTest {
         }
     }
 
+    /** On a busy machine, a wait ended amid an event's line; its first part was lost, and a whole fleet waited for ever. */
+    @Test
+    void an_event_whose_line_comes_in_two_parts_is_not_lost() throws Exception {
+        String script = """
+                . ./run.sh --help >/dev/null
+                exec 3< <(printf hea; sleep 0.5; echo lthy 7)
+                until next_event 0.1; do :; done
+                echo "$EVENT $INDEX"
+                """;
+        try (Launched shell = Launched.start(Map.of(), "/bin/bash", "-c", script)) {
+            assertEquals(0, shell.exitCode());
+            assertEquals("healthy 7", shell.output());
+        }
+    }
+
     @Test
     void ctrl_c_ends_all_of_a_cluster_and_redis_last() throws Exception {
         String says = "trap 'echo bye; kill $!; exit' TERM; sleep 1000 & echo Ready to accept connections; wait";
