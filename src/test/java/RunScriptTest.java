@@ -214,8 +214,8 @@ class RunScriptTest {
     void an_event_whose_line_comes_in_two_parts_is_not_lost() throws Exception {
         String script = """
                 . ./run.sh --help >/dev/null
-                exec 3< <(printf hea; sleep 0.5; echo lthy 7)
-                until next_event 0.1; do :; done
+                exec 3< <(printf hea; sleep 1.5; echo lthy 7)
+                until next_event 1; do :; done
                 echo "$EVENT $INDEX"
                 """;
         try (Launched shell = Launched.start(Map.of(), "/bin/bash", "-c", script)) {
