@@ -67,7 +67,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
      */
     public void start(Timer timer) {
         limit.start();
-        timer.every(FORGET_PAUSE, "idle clients", this::forgetIdle);
+        timer.housekeeping(FORGET_PAUSE, "idle clients", this::forgetIdle);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class Observation implements AutoCloseable {
     /** Starts the access log, and schedules the steps of the history. */
     public void start(Timer timer) {
         accessLog.ifPresent(AccessLog::start);
-        timer.every(History.STEP, "history", history::tick);
+        timer.housekeeping(History.STEP, "history", history::tick);
     }
 
     /** Closes the metrics, and writes the lines that are still to be logged. */

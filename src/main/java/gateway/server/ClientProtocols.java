@@ -60,6 +60,6 @@ final class ClientProtocols {
 
     /** Schedules the checks for a new certificate. */
     void start(Timer timer) {
-        reload.ifPresent(files -> timer.every(CertificateReload.PAUSE, "certificates", files::look));
+        reload.ifPresent(files -> timer.housekeeping(CertificateReload.PAUSE, "certificates", files::look));
     }
 }

@@ -7,28 +7,43 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread that runs short steps periodically. The steps do the work; tests call them directly. */
+/**
+ * Runs steps periodically, on two daemon threads: one for short steps, on which timeouts of a few milliseconds depend,
+ * and one for housekeeping, which may take long: to look through five million clients takes most of a second. The steps
+ * do the work; tests call them directly.
+ */
 public final class Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
 
     private final ScheduledExecutorService executor;
+    private final ScheduledExecutorService housekeeper;
 
     /** Makes the gateway's timer. */
     public Timer() {
         this("gateway-timer");
     }
 
-    /** Makes a timer with its own thread of this name, for steps that may take long. */
+    /** Makes a timer whose threads have names that begin like this; each starts with its first step. */
     public Timer(String name) {
         executor = Executors.newSingleThreadScheduledExecutor(Threads.daemons(name));
+        housekeeper = Executors.newSingleThreadScheduledExecutor(Threads.daemons(name + "-housekeeping"));
     }
 
     /**
-     * Schedules a step to run after each pause. If it throws, even an Error, that is logged and the step runs again all
-     * the same.
+     * Schedules a short step to run after each pause: it must not wait for anything, nor walk through what clients can
+     * make large. If it throws, even an Error, that is logged and the step runs again all the same.
      */
     public void every(Duration pause, String name, Runnable step) {
-        executor.scheduleWithFixedDelay(
+        schedule(executor, pause, name, step);
+    }
+
+    /** Does the same for a step that may take long or read files. It may run at the same time as a short one. */
+    public void housekeeping(Duration pause, String name, Runnable step) {
+        schedule(housekeeper, pause, name, step);
+    }
+
+    private static void schedule(ScheduledExecutorService thread, Duration pause, String name, Runnable step) {
+        thread.scheduleWithFixedDelay(
                 () -> {
                     try {
                         step.run();
@@ -44,8 +59,10 @@ public final class Timer implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
+        housekeeper.shutdownNow();
         try { // so that no step uses parts that are closed next
             executor.awaitTermination(1, TimeUnit.SECONDS);
+            housekeeper.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
