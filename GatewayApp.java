@@ -88,7 +88,7 @@ public final class GatewayApp {
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
             settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404 at the admin port
             routes.before(limiter); // 429
-            routes.before(new ProxyHandler(forwarder, API, cluster.via(), admission.inFlight())); // answers below /api
+            routes.before(new ProxyHandler(forwarder, limiter, API, cluster.via(), admission.inFlight())); // below /api
             routes.before(new SameOrigin(API)); // 403 for changes that another site's page asks for
             admin.addTo(routes);
         });

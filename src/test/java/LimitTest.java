@@ -1,4 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.FakeTime;
@@ -7,12 +8,16 @@ import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limit as clients meet it. */
 class LimitTest {
@@ -77,6 +82,70 @@ class LimitTest {
             assertEquals(5, a.waiting());
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Once, five 503s while no service was there used up the limit: its client got 429 for a minute when one came. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no service there    | GET                                    | 503",
+                "every one refusing  | GET                                    | 502, then 503",
+                "all full            | GET                                    | 503",
+                "a method not sent   | TRACE                                  | 405",
+            })
+    void what_was_sent_nowhere_takes_nothing(String what, String method, String statuses) throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        Map<String, String> settings = Map.of("GATEWAY_RATE_LIMIT", "5/60s", "GATEWAY_MAX_IN_FLIGHT_PER_SERVICE", "1");
+        try (TestBackend backend = TestBackend.heldBy(answer);
+                TestGateway gateway = what.startsWith("no service")
+                        ? TestGateway.with(settings, time)
+                        : TestGateway.with(settings, time, backend);
+                RawClient other = gateway.from("127.0.0.2")) {
+            if (what.startsWith("every")) {
+                backend.kill();
+            } else if (what.startsWith("all")) {
+                other.send(GET);
+                backend.next();
+            }
+            List<String> got = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                Answer refused = gateway.raw(method + " /api/x HTTP/1.1\r\nHost: x\r\n\r\n");
+                got.add("" + refused.status());
+                assertEquals(List.of("5"), refused.header("X-RateLimit-Remaining"));
+                assertEquals(List.of("\"default\";r=5;t=0"), refused.header("RateLimit"));
+                assertEquals(List.of("" + EPOCH), refused.header("X-RateLimit-Reset"));
+            }
+            assertEquals(statuses, String.join(", then ", new LinkedHashSet<>(got)));
+            assertEquals(0, gateway.json("/limits/explain").path("used").asInt());
+        } finally {
+            answer.countDown();
+        }
+    }
+
+    @Test
+    void what_a_service_may_have_got_counts_though_no_answer_came() throws Exception {
+        try (TestBackend a = TestBackend.hangsUp();
+                TestGateway gateway = TestGateway.with(FIVE, time, a)) {
+            Answer answer = gateway.raw(GET);
+            assertEquals(502, answer.status());
+            assertEquals(List.of("4"), answer.header("X-RateLimit-Remaining"));
+            assertEquals(1, gateway.json("/limits/explain").path("used").asInt());
+        }
+    }
+
+    @Test
+    void a_limit_on_trial_gets_back_what_was_sent_nowhere_too() throws Exception {
+        try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT_SHADOW", "5/60s"), time)) {
+            for (int i = 0; i < 7; i++) {
+                assertEquals(503, gateway.raw(GET).status());
+            }
+            String metrics = gateway.get("/metrics").body();
+            assertTrue(
+                    metrics.lines()
+                            .anyMatch(line -> line.startsWith("gateway_rate_limit_shadow") && line.endsWith(" 7.0")),
+                    metrics);
         }
     }
 

@@ -59,6 +59,22 @@ class SharedLimitTest {
     }
 
     @Test
+    void what_one_gateway_sent_nowhere_takes_nothing_at_the_others() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TestGateway first = TestGateway.with(settings(redis));
+                TestGateway second = TestGateway.with(settings(redis))) {
+            for (int i = 0; i < 7; i++) {
+                var answer = first.raw(GET);
+                assertEquals(503, answer.status());
+                assertEquals(List.of("5"), answer.header("X-RateLimit-Remaining"));
+            }
+            JsonNode standing = second.json("/limits/explain");
+            assertEquals("redis", standing.path("store").asText());
+            assertEquals(0, standing.path("used").asInt());
+        }
+    }
+
+    @Test
     void which_store_holds_the_limit_is_said_everywhere() throws Exception {
         try (TestRedis redis = TestRedis.start();
                 TestBackend a = TestBackend.named("a");

@@ -19,6 +19,7 @@ final class RedisWindow {
     private final int limit;
     private final List<byte[]> take;
     private final List<byte[]> look;
+    private final List<byte[]> giveBack;
     private final List<byte[]> explain;
     private final List<byte[]> probe;
 
@@ -31,10 +32,12 @@ final class RedisWindow {
         byte[] taking = Redis.bytes("take");
         byte[] looking = Redis.bytes("look");
         byte[] noAges = Redis.bytes("0");
-        this.take = List.of(limitText, windowMicros, taking, noAges);
-        this.look = List.of(limitText, windowMicros, looking, noAges);
-        this.explain = List.of(limitText, windowMicros, looking, Redis.bytes("" + RateLimit.MOST_AGES));
-        this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), taking, noAges);
+        byte[] noTime = Redis.bytes("0");
+        this.take = List.of(limitText, windowMicros, taking, noAges, noTime);
+        this.look = List.of(limitText, windowMicros, looking, noAges, noTime);
+        this.giveBack = List.of(limitText, windowMicros, Redis.bytes("give back"), noAges);
+        this.explain = List.of(limitText, windowMicros, looking, Redis.bytes("" + RateLimit.MOST_AGES), noTime);
+        this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), taking, noAges, noTime);
     }
 
     private List<byte[]> key(ClientAddress client) {
@@ -44,6 +47,17 @@ final class RedisWindow {
     /** Returns the call that decides on a request and, if it may pass, counts it. */
     Call take(ClientAddress client) {
         return new Call(script, key(client), take);
+    }
+
+    /**
+     * Returns the call that takes back the count of a request, and returns how the client stands then.
+     *
+     * @param sharedAt when the request was counted, as the decision on it says
+     */
+    Call giveBack(ClientAddress client, long sharedAt) {
+        List<byte[]> arguments = new ArrayList<>(giveBack);
+        arguments.add(Redis.bytes("" + sharedAt));
+        return new Call(script, key(client), arguments);
     }
 
     /** Returns the call that decides without counting. */
@@ -71,13 +85,24 @@ final class RedisWindow {
         return new Call(call.script(), call.keys(), arguments);
     }
 
-    /** Returns the decision in an answer. */
-    LimitDecision decision(Object answer) {
+    /**
+     * Returns the decision in an answer.
+     *
+     * @param countedAt when the request came, by this gateway's clock
+     */
+    LimitDecision decision(Object answer, long countedAt) {
         List<?> numbers = (List<?>) answer;
         return new LimitDecision(
                 number(numbers, 0) == 1,
-                Math.max(0, limit - used(answer)),
-                number(numbers, 2) * 1000); // another gateway's limit may be larger
+                Math.max(0, limit - used(answer)), // another gateway's limit may be larger
+                number(numbers, 2) * 1000,
+                countedAt,
+                number(numbers, 3));
+    }
+
+    /** Returns the decision in an answer to a call that counts nothing. */
+    LimitDecision decision(Object answer) {
+        return decision(answer, 0);
     }
 
     /** Returns how many requests count, from an answer. */
@@ -88,7 +113,7 @@ final class RedisWindow {
     /** Returns how long ago these requests came, nanoseconds. */
     List<Long> ages(Object answer) {
         List<?> numbers = (List<?>) answer;
-        return numbers.stream().skip(3).map(micros -> (Long) micros * 1000).toList();
+        return numbers.stream().skip(4).map(micros -> (Long) micros * 1000).toList();
     }
 
     private static long number(List<?> numbers, int index) {

@@ -95,7 +95,7 @@ public final class SharedLimit implements RateLimit {
             Object answer = redis.ask(client, window.take(client));
             if (answer != null) {
                 decidedByRedis.increment();
-                LimitDecision decision = window.decision(answer);
+                LimitDecision decision = window.decision(answer, asked);
                 if (decision.allowed()) {
                     memory.record(client, asked);
                 }
@@ -109,9 +109,25 @@ public final class SharedLimit implements RateLimit {
             case CLOSED -> CLOSED;
             case OPEN -> {
                 memory.record(client, asked);
-                yield passing(memory.look(client));
+                LimitDecision standing = memory.look(client);
+                yield new LimitDecision(true, standing.remaining(), standing.resetNanos(), asked, 0);
             }
         };
+    }
+
+    /**
+     * Takes the request back where it was counted. While Redis can't be reached it stays counted there: then the client
+     * has one request less, never one more.
+     */
+    @Override
+    public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+        int applied = settings.fallback() == RedisSettings.Fallback.DIVIDE ? dividedLimit() : limit;
+        LimitDecision standing = memory.giveBack(client, taken, applied);
+        if (taken.sharedAt() != 0) {
+            Object answer = redis.ask(client, window.giveBack(client, taken.sharedAt()));
+            standing = answer == null ? standing : window.decision(answer);
+        }
+        return passing(standing);
     }
 
     @Override

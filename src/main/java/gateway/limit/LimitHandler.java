@@ -13,6 +13,8 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +22,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Lets a request pass on to the next handler, or answers 429. Exempt clients have no limit. */
 public final class LimitHandler implements Handler, AutoCloseable {
+    /** The request attribute for the decision of the limit that is being tried out. */
+    private static final String ON_TRIAL = "gateway.limit.trial";
+
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
     private final RateLimit limit;
@@ -82,7 +87,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
             return;
         }
         if (shadow != null) {
-            shadow.take(ClientAddress.of(client));
+            ctx.req().setAttribute(ON_TRIAL, shadow.take(ClientAddress.of(client)));
         }
         if (headers == null) { // no limit: nothing to decide, no headers
             allowed.increment();
@@ -97,6 +102,26 @@ public final class LimitHandler implements Handler, AutoCloseable {
         }
         refused.increment();
         refuse(ctx, client, decision);
+    }
+
+    /**
+     * Takes back the count of a request of which no service got anything, and corrects the headers of its answer: an
+     * outage must not use up the limits of clients that try again. Does nothing for a request that wasn't counted.
+     */
+    public void giveBack(HttpServletRequest request, HttpServletResponse response) {
+        Trace trace = Trace.of(request);
+        if (request.getAttribute(ON_TRIAL) instanceof LimitDecision trial && trial.allowed()) {
+            shadow.giveBack(ClientAddress.of(trace.client()), trial);
+        }
+        LimitDecision taken = trace.limitDecision();
+        if (taken == null || !taken.allowed()) {
+            return;
+        }
+        LimitDecision standing = limit.giveBack(ClientAddress.of(trace.client()), taken);
+        trace.decided(standing, requests);
+        if (!response.isCommitted()) {
+            headers.correct(response, standing);
+        }
     }
 
     private void refuse(Context ctx, InetAddress client, LimitDecision decision) throws Exception {

@@ -27,15 +27,34 @@ final class LimitHeaders {
 
     /** Adds the headers to an answer, whether its request is allowed or refused. To be called once for each answer. */
     void set(HttpServletResponse response, LimitDecision decision) {
-        String remaining = String.valueOf(decision.remaining());
         HttpFields.Mutable fields = ResponseFields.of(response);
         fields.add(limit);
-        fields.add(new HttpField("X-RateLimit-Remaining", remaining));
+        fields.add(remaining(decision));
+        fields.add(reset(decision));
+        fields.add(policy);
+        fields.add(both(decision));
+    }
+
+    /** Replaces what {@link #set} said of where the client stands. */
+    void correct(HttpServletResponse response, LimitDecision decision) {
+        HttpFields.Mutable fields = ResponseFields.of(response);
+        fields.put(remaining(decision));
+        fields.put(reset(decision));
+        fields.put(both(decision));
+    }
+
+    private static HttpField remaining(LimitDecision decision) {
+        return new HttpField("X-RateLimit-Remaining", String.valueOf(decision.remaining()));
+    }
+
+    private HttpField reset(LimitDecision decision) {
         long reset = time.now().toEpochMilli() + decision.resetNanos() / 1_000_000;
         long resetSecond = Math.floorDiv(reset + 999, 1000); // a client that waits until then isn't early
-        fields.add(new HttpField("X-RateLimit-Reset", String.valueOf(resetSecond)));
-        fields.add(policy);
-        fields.add(new HttpField("RateLimit", "\"default\";r=" + remaining + ";t=" + decision.resetSeconds()));
+        return new HttpField("X-RateLimit-Reset", String.valueOf(resetSecond));
+    }
+
+    private static HttpField both(LimitDecision decision) {
+        return new HttpField("RateLimit", "\"default\";r=" + decision.remaining() + ";t=" + decision.resetSeconds());
     }
 
     /** Returns the whole seconds to wait, at least 1. */

@@ -50,6 +50,17 @@ public interface RateLimit extends AutoCloseable {
     /** Decides on a request and, if it may pass, counts it. Refused requests don't count. */
     LimitDecision take(ClientAddress client);
 
+    /**
+     * Takes back the count of a request that was let through but of which no service got anything. Of the requests
+     * that count, exactly this one no longer does.
+     *
+     * @param taken what {@link #take} returned for the request
+     * @return how the client stands now; allowed, as the request was
+     */
+    default LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+        return taken;
+    }
+
     /** Returns what {@link #take} would return, without counting a request. */
     LimitDecision look(ClientAddress client);
 

@@ -2,6 +2,7 @@ package gateway.limit;
 
 import gateway.client.ClientAddress;
 import gateway.settings.Rate;
+import gateway.trace.LimitDecision;
 import gateway.util.Time;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -21,8 +22,14 @@ public final class ShadowLimit {
         this.window = new SlidingWindow(rate, maxClients, time);
     }
 
-    void take(ClientAddress client) {
-        (window.take(client).allowed() ? allowed : refused).increment();
+    LimitDecision take(ClientAddress client) {
+        LimitDecision decision = window.take(client);
+        (decision.allowed() ? allowed : refused).increment();
+        return decision;
+    }
+
+    void giveBack(ClientAddress client, LimitDecision taken) {
+        window.giveBack(client, taken);
     }
 
     void forgetIdle() {

@@ -72,6 +72,25 @@ public final class SlidingWindow implements RateLimit {
         return decision(allowed, window.times, now, smaller);
     }
 
+    @Override
+    public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+        return giveBack(client, taken, limit);
+    }
+
+    /**
+     * Does the same as {@link #giveBack(ClientAddress, LimitDecision)} with this limit in place of the usual one,
+     * which must not be smaller.
+     */
+    public LimitDecision giveBack(ClientAddress client, LimitDecision taken, int smaller) {
+        Window window = windows.knownOrCommon(client);
+        synchronized (window) { // if it is evicted meanwhile, all its times were old anyway
+            long now = time.nanos();
+            window.times.dropOld(now, windowNanos);
+            window.times.remove(taken.countedAt());
+            return decision(true, window.times, now, smaller);
+        }
+    }
+
     /**
      * Counts a request that the shared store let through. Does nothing for a client that has no window of its own
      * because the table is full: in the common window the request would count for everybody.
@@ -181,7 +200,7 @@ public final class SlidingWindow implements RateLimit {
         if (remaining < 0) {
             return new LimitDecision(false, 0, times.get(-remaining) + windowNanos - now);
         }
-        return new LimitDecision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now);
+        return new LimitDecision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now, now, 0);
     }
 
     @Override

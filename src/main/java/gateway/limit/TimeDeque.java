@@ -73,6 +73,20 @@ final class TimeDeque {
         }
     }
 
+    /** Removes a time, if it is there. It is hardly older than the newest, so the search begins at the end. */
+    void remove(long time) {
+        int index = size - 1;
+        while (index >= 0 && get(index) - time > 0) {
+            index--;
+        }
+        if (index >= 0 && get(index) == time) {
+            for (int i = index; i < size - 1; i++) {
+                set(i, get(i + 1));
+            }
+            size--;
+        }
+    }
+
     private void set(int index, long time) {
         ring[(head + index) % ring.length] = time;
     }

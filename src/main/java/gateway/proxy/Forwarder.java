@@ -6,6 +6,7 @@ import gateway.health.OutlierDetection;
 import gateway.http.Problem;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamConnection;
+import gateway.proxy.upstream.UpstreamConnection.Progress;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.proxy.upstream.UpstreamRequest;
 import gateway.proxy.websocket.Tunnel;
@@ -146,6 +147,9 @@ public final class Forwarder implements AutoCloseable {
             }
             throw e;
         } finally {
+            if (connection != null && connection.progress() != Progress.CONNECTING) {
+                request.trace.reachedService();
+            }
             end(exchange, connection, whole, tunnel);
         }
     }

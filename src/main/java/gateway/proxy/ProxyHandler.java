@@ -7,6 +7,7 @@ import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.http.Via;
+import gateway.limit.LimitHandler;
 import gateway.proxy.upstream.UpstreamRequest;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
@@ -23,17 +24,21 @@ public final class ProxyHandler implements Handler {
     private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final Forwarder forwarder;
+    private final LimitHandler limiter;
     private final PathPrefix prefix;
     private final Via via;
     private final ConcurrencyLimit inFlight;
 
     /**
+     * @param limiter gets back what it counted for a request that reached no service
      * @param prefix what is forwarded; requests for anything else go on to the next handler
      * @param via this gateway's Via
      * @param inFlight bounds how many are forwarded at the same time
      */
-    public ProxyHandler(Forwarder forwarder, PathPrefix prefix, Via via, ConcurrencyLimit inFlight) {
+    public ProxyHandler(
+            Forwarder forwarder, LimitHandler limiter, PathPrefix prefix, Via via, ConcurrencyLimit inFlight) {
         this.forwarder = forwarder;
+        this.limiter = limiter;
         this.prefix = prefix;
         this.via = via;
         this.inFlight = inFlight;
@@ -49,23 +54,21 @@ public final class ProxyHandler implements Handler {
         String method = request.getMethod();
         if (method.equals("TRACE") || method.equals("CONNECT")) {
             ctx.res().setHeader("Allow", ALLOWED);
-            ProblemType.METHOD_NOT_ALLOWED
-                    .problem(method + " isn't forwarded; try " + ALLOWED)
-                    .send(request, ctx.res());
+            refuse(ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED), ctx);
             return;
         }
         String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             ctx.res().setHeader("Connection", "close"); // the end of such a body is unknown
-            ProblemType.NOT_IMPLEMENTED
-                    .problem("No transfer coding but chunked is understood")
-                    .send(request, ctx.res());
+            refuse(ProblemType.NOT_IMPLEMENTED.problem("No transfer coding but chunked is understood"), ctx);
             return;
         }
         ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
         if (asked.hasBody && (method.equals("GET") || method.equals("HEAD"))) {
-            Problem.badRequest("A " + method + " with a body can't be forwarded; send the body with POST or QUERY")
-                    .send(request, ctx.res());
+            refuse(
+                    Problem.badRequest(
+                            "A " + method + " with a body can't be forwarded; send the body with POST or QUERY"),
+                    ctx);
             return;
         }
         UpstreamRequest sent = HeaderRules.toBackend(asked, via);
@@ -84,13 +87,22 @@ public final class ProxyHandler implements Handler {
                 asked.stream.end();
             }
             inFlight.leave();
+            if (!asked.trace.hasReachedService()) {
+                limiter.giveBack(request, ctx.res());
+            }
         }
         if (problem != null) { // only now: a client that reads this slowly must not count
-            refuse(problem, ctx);
+            answer(problem, ctx);
         }
     }
 
-    private static void refuse(Problem problem, Context ctx) throws IOException {
+    /** Answers a request that isn't sent to any service, and so doesn't count against its client's limit. */
+    private void refuse(Problem problem, Context ctx) throws IOException {
+        limiter.giveBack(ctx.req(), ctx.res());
+        answer(problem, ctx);
+    }
+
+    private static void answer(Problem problem, Context ctx) throws IOException {
         if (problem.status() == 503) {
             ctx.res().setHeader("Retry-After", "1");
         }

@@ -37,6 +37,7 @@ public final class Trace implements Traced {
     private Snapshot candidates;
     private final List<Attempt> attempts = new ArrayList<>(1);
     private Problem problem;
+    private boolean reachedService;
     private boolean brokenOff;
     private boolean clientGone;
     private boolean unanswered;
@@ -97,6 +98,16 @@ public final class Trace implements Traced {
     /** Adds an attempt that has ended. */
     public void add(Attempt attempt) {
         attempts.add(attempt);
+    }
+
+    /** Notes that a connection to a backend was there for the request, so that the backend may have got some of it. */
+    public void reachedService() {
+        this.reachedService = true;
+    }
+
+    /** Returns whether any backend may have got some of the request. */
+    public boolean hasReachedService() {
+        return reachedService;
     }
 
     /**

@@ -1,19 +1,25 @@
 -- One decision of the sliding window: may this client's request pass? If so, its time is appended.
 --
 -- KEYS[1]  the client's list: the times of its counted requests, microseconds of this server's clock, oldest first
--- ARGV     1 limit   2 window in microseconds   3 "take", or "look", which writes nothing
---          4 how many ages to return at most   5 the time now, for tests alone; without it this server's clock
--- Returns  1 or 0 for allowed, how many count after it, microseconds until the oldest leaves, then the ages, oldest first
+-- ARGV     1 limit   2 window in microseconds   3 "take"; "look", which writes nothing; or "give back", which
+--            removes the time of a request that reached no service
+--          4 how many ages to return at most   5 the time to take back; 0 for none
+--          6 the time now, for tests alone; without it this server's clock
+-- Returns  1 or 0 for allowed, how many count after it, microseconds until the oldest leaves, the time that was
+--          appended; then the ages, oldest first
 --
 -- A time that lies one window or longer back is old and no longer counts. If the oldest isn't old, there is no search.
 local key = KEYS[1]
 local limit, window, take, ages = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'take', tonumber(ARGV[4])
-local now = tonumber(ARGV[5])
+local now = tonumber(ARGV[6])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000000 + time[2]
 end
 
+if ARGV[5] ~= '0' then
+  redis.call('LREM', key, -1, ARGV[5]) -- from the end, since it is hardly older than the newest
+end
 local size = redis.call('LLEN', key)
 local oldest = size > 0 and tonumber(redis.call('LINDEX', key, 0)) or now
 local newest = size > 1 and tonumber(redis.call('LINDEX', key, -1)) or oldest
@@ -61,7 +67,7 @@ if used > limit then -- another gateway's limit is larger, so several must leave
   oldest = tonumber(redis.call('LINDEX', key, first + used - limit))
 end
 
-local answer = {allowed and 1 or 0, used, used > 0 and oldest + window - now or 0}
+local answer = {allowed and 1 or 0, used, used > 0 and oldest + window - now or 0, now}
 if ages > 0 then
   for _, time in ipairs(redis.call('LRANGE', key, first, first + ages - 1)) do
     answer[#answer + 1] = now - time

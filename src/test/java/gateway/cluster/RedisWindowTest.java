@@ -94,6 +94,11 @@ class RedisWindowTest extends WindowContract {
             }
 
             @Override
+            public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+                return asked.decision(runNow(asked.giveBack(client, taken.sharedAt())));
+            }
+
+            @Override
             public Standing explain(ClientAddress client) {
                 Object answer = runNow(asked.explain(client));
                 return new Standing(asked.decision(answer), asked.used(answer), asked.ages(answer), true, "redis");

@@ -46,6 +46,11 @@ class SlidingWindowTest extends WindowContract {
             }
 
             @Override
+            public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+                return window.giveBack(client, taken);
+            }
+
+            @Override
             public RateLimit.Standing explain(ClientAddress client) {
                 return window.explain(client);
             }

@@ -9,6 +9,7 @@ import gateway.limit.RateLimit.Standing;
 import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,8 @@ public abstract class WindowContract {
         LimitDecision take(ClientAddress client);
 
         LimitDecision look(ClientAddress client);
+
+        LimitDecision giveBack(ClientAddress client, LimitDecision taken);
 
         Standing explain(ClientAddress client);
     }
@@ -122,6 +125,44 @@ public abstract class WindowContract {
         assertEquals(new LimitDecision(true, 4, 60_000_000_000L), limit.look(client(1)));
         passOf(5, limit, client(1));
         assertFalse(limit.look(client(1)).allowed());
+    }
+
+    @Test
+    void of_the_requests_that_count_exactly_the_one_that_is_given_back_no_longer_does() {
+        Asked limit = of(FIVE_A_MINUTE);
+        List<LimitDecision> taken = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            taken.add(limit.take(client(1)));
+            pass(Duration.ofSeconds(10));
+        }
+        assertEquals(new LimitDecision(true, 2, 20_000_000_000L), limit.giveBack(client(1), taken.get(1)));
+        assertEquals(
+                List.of(40_000_000_000L, 20_000_000_000L, 10_000_000_000L),
+                limit.explain(client(1)).ages());
+        assertEquals(new LimitDecision(true, 2, 20_000_000_000L), limit.giveBack(client(1), taken.get(1)), "again");
+        assertEquals(new LimitDecision(true, 3, 40_000_000_000L), limit.giveBack(client(1), taken.get(0)));
+        assertEquals(new LimitDecision(true, 4, 40_000_000_000L), limit.giveBack(client(1), taken.get(3)));
+        assertEquals(new LimitDecision(true, 5, 0), limit.giveBack(client(1), taken.get(2)));
+        assertEquals(5, passOf(9, limit, client(1)));
+    }
+
+    @Test
+    void what_is_given_back_makes_room_for_one_request() {
+        Asked limit = of(FIVE_A_MINUTE);
+        LimitDecision first = limit.take(client(1));
+        assertEquals(4, passOf(9, limit, client(1)));
+        limit.giveBack(client(1), first);
+        assertEquals(1, passOf(9, limit, client(1)));
+    }
+
+    @Test
+    void what_is_given_back_after_its_window_frees_nothing_more() {
+        Asked limit = of(FIVE_A_MINUTE);
+        LimitDecision first = limit.take(client(1));
+        pass(Duration.ofSeconds(60));
+        assertEquals(5, passOf(9, limit, client(1)));
+        limit.giveBack(client(1), first);
+        assertEquals(0, passOf(9, limit, client(1)));
     }
 
     @Test

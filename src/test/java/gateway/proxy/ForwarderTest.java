@@ -11,6 +11,8 @@ import gateway.client.TrustedProxies;
 import gateway.health.OutlierDetection;
 import gateway.http.PathPrefix;
 import gateway.http.Via;
+import gateway.limit.LimitHandler;
+import gateway.limit.Unlimited;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -125,12 +127,13 @@ class ForwarderTest {
                 services.admit(backend, "test");
                 backends.add(backend);
             }
+            LimitHandler unlimited = new LimitHandler(new Unlimited(), new PathPrefix("/api"), settings, time);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(
                                 new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 42, time));
                         config.routes.before(new ProxyHandler(
-                                forwarder, new PathPrefix("/api"), new Via("1"), new ConcurrencyLimit(1)));
+                                forwarder, unlimited, new PathPrefix("/api"), new Via("1"), new ConcurrencyLimit(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {
