@@ -68,6 +68,7 @@ public final class GatewayApp {
         AdminApi admin = new AdminApi(
                 settings, services, checker, balancer, index, limiter, cluster, admission, observation, drain, time);
 
+        TraceHandler tracing = new TraceHandler(API, settings.clients().trustedProxies(), time);
         Lifecycle lifecycle = new Lifecycle();
         lifecycle.onStart(
                 observation::start,
@@ -82,8 +83,8 @@ public final class GatewayApp {
         // Observation is last: it logs what ends while the others close.
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
 
-        return GatewayServer.create(settings, API, admission, observation.requestLog(), lifecycle, time, routes -> {
-            routes.before(new TraceHandler(API, settings.clients().trustedProxies(), time)); // opens its record
+        return GatewayServer.create(settings, API, admission, tracing, observation, lifecycle, time, routes -> {
+            routes.before(tracing); // opens its record
             routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
             settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404 at the admin port

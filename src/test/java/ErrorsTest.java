@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What nothing in the gateway foresaw. */
 class ErrorsTest {
+    private static final TraceHandler TRACING =
+            new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 7, Time.system());
+
     static List<Arguments> unforeseen() {
         Handler fails = ctx -> {
             throw new IllegalStateException("on purpose");
@@ -42,11 +45,10 @@ class ErrorsTest {
         BlockingQueue<Trace> ended = new LinkedBlockingQueue<>();
         Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
         Javalin app = Javalin.create(config -> {
-                    ServerConfig.configure(config, settings);
+                    ServerConfig.configure(config, settings, TRACING);
                     config.jetty.modifyServer(server ->
                             server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add), problem -> {})));
-                    config.routes.before(
-                            new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 7, Time.system()));
+                    config.routes.before(TRACING);
                     config.routes.get("/api/x", handler);
                 })
                 .start();
@@ -69,7 +71,7 @@ class ErrorsTest {
     void a_connection_that_breaks_is_no_failure_of_the_gateway() throws Exception {
         Settings settings = Settings.from(Map.of("GATEWAY_HOST", "127.0.0.1", "GATEWAY_PORT", "0"));
         Javalin app = Javalin.create(config -> {
-                    ServerConfig.configure(config, settings);
+                    ServerConfig.configure(config, settings, TRACING);
                     config.routes.get("/x", ctx -> {
                         throw new IOException("reset, on purpose");
                     });

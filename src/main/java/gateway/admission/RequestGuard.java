@@ -1,5 +1,6 @@
 package gateway.admission;
 
+import gateway.http.IllegalCharacter;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.settings.Bounds;
@@ -8,6 +9,8 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.UriCompliance;
 
 /**
  * Refuses requests whose header alone shows that they can't be served. Runs before routing and before the limiter, so
@@ -17,11 +20,16 @@ import java.io.IOException;
  * <li>Requests that are too large, as far as the header tells.
  * <li>Paths that two servers could read differently: with a segment that is {@code .} or {@code ..} in any spelling, a
  * backslash, or a NUL. So {@code /api/../services} reaches neither a backend nor a route of the gateway.
- * <li>Methods and queries that HTTP/2 can carry but a request line can't (RFC 9113, 10.3): with a space in one, a
- * client could smuggle a request line with an unchecked path to a service.
+ * <li>Methods, paths and queries that HTTP/2 can carry but a request line can't (RFC 9113, 10.3): with a space in one,
+ * a client could smuggle a request line with an unchecked path to a service. Of the other characters that a URL may not
+ * have, browsers send many; they pass as they are.
+ * <li>A fragment, which some servers would take for a part of the path.
  * </ul>
  */
 public final class RequestGuard implements Handler {
+    /** The longest method; the longest that is registered has 17 letters. */
+    static final int LONGEST_METHOD = 64;
+
     private final int longestUri;
     private final long largestBody;
 
@@ -35,22 +43,37 @@ public final class RequestGuard implements Handler {
         HttpServletRequest request = ctx.req();
         String path = request.getRequestURI();
         String query = request.getQueryString();
+        String method = request.getMethod();
         if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
             String detail = "A request's path and query have at most " + Sizes.words(longestUri);
             refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
         } else if (request.getContentLengthLong() > largestBody) {
             refuseBody(ctx);
+        } else if (method.length() > LONGEST_METHOD) {
+            String detail = "A method has at most " + LONGEST_METHOD + " characters";
+            refuse(ctx, ProblemType.NOT_IMPLEMENTED.problem(detail));
+        } else if (IllegalCharacter.in(path) >= 0) {
+            String name = IllegalCharacter.words(path.charAt(IllegalCharacter.in(path)));
+            refuse(ctx, Problem.badRequest("The path has " + name + "; percent-encode it"));
         } else if (!isPlain(path)) {
             String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
                     + "send the path without these";
             refuse(ctx, Problem.badRequest(detail));
-        } else if (!isMethod(request.getMethod())) {
+        } else if (!isMethod(method)) {
             String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
             refuse(ctx, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
             String detail = "The query has a space or a control character; percent-encode it";
             refuse(ctx, Problem.badRequest(detail));
+        } else if (hasFragment(request)) {
+            refuse(ctx, Problem.badRequest("The path or query is followed by a #; percent-encode it, or leave it out"));
         }
+    }
+
+    private static boolean hasFragment(HttpServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request)
+                .getHttpURI()
+                .hasViolation(UriCompliance.Violation.FRAGMENT);
     }
 
     private static void refuse(Context ctx, Problem problem) throws IOException {

@@ -6,11 +6,17 @@ import gateway.util.Sizes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * An error that the gateway itself answers with, in the form of RFC 9457. Only here do errors become bodies. A {@link
@@ -112,13 +118,13 @@ public record Problem(
     }
 
     /** Notes this problem in the request's trace, and returns it with the request's ids. */
-    private Problem identified(Traced traced, HttpServletResponse response) {
+    private Problem identified(Traced traced, HttpFields.Mutable answer) {
         if (traced == null) {
             return this;
         }
         traced.answeredBy(this);
         if (traced.isForService()) {
-            response.setHeader(ProxyStatus.HEADER, proxyStatus.value());
+            answer.put(ProxyStatus.HEADER, proxyStatus.value());
         }
         return with("request_id", traced.requestId()).with("trace_id", traced.traceId());
     }
@@ -131,11 +137,27 @@ public record Problem(
         if (!response.containsHeader("Connection")) { // else the caller has set it, and may want to read on
             UnreadBody.discard(ServletContextRequest.getServletContextRequest(request));
         }
-        byte[] body = identified(Traced.of(request), response).json(request.getRequestURI());
+        byte[] body =
+                identified(Traced.of(request), ResponseFields.of(response)).json(request.getRequestURI());
         response.resetBuffer();
         response.setStatus(status);
         response.setContentType(CONTENT_TYPE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    /**
+     * Answers with this problem a request that no handler got.
+     *
+     * @param traced the record of the request
+     */
+    public void send(Request request, Response response, Callback callback, Traced traced) {
+        HttpFields.Mutable fields = response.getHeaders();
+        byte[] body = identified(traced, fields)
+                .json(String.valueOf(request.getHttpURI().getPath()));
+        response.setStatus(status);
+        fields.put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE);
+        fields.put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, ByteBuffer.wrap(body), callback);
     }
 }

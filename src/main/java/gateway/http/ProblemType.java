@@ -41,7 +41,7 @@ public enum ProblemType {
     /** 508: the request has passed this gateway before. */
     LOOP_DETECTED("loop-detected", "Loop detected", PROXY_LOOP_DETECTED, 508),
 
-    /** 501: the request's body has a transfer coding other than chunked. */
+    /** 501: the request's body has a transfer coding other than chunked, or its method is longer than 64 characters. */
     NOT_IMPLEMENTED("not-implemented", "Not implemented", PROXY_INTERNAL_ERROR, 501),
 
     // Any request

@@ -1,6 +1,7 @@
 package gateway.http;
 
 import jakarta.servlet.ServletRequest;
+import org.eclipse.jetty.server.Request;
 
 /** A request's ids, by which it can be found again: what a {@link Problem} knows of the request that it answers. */
 public interface Traced {
@@ -19,8 +20,13 @@ public interface Traced {
     /** Notes that the gateway itself answers the request with this problem. */
     void answeredBy(Problem problem);
 
-    /** Returns the request's; null if Jetty refused the request before it got any. */
+    /** Returns the request's; null if it has none yet. */
     static Traced of(ServletRequest request) {
+        return (Traced) request.getAttribute(ATTRIBUTE);
+    }
+
+    /** Returns the request's; null if it has none yet. */
+    static Traced of(Request request) {
         return (Traced) request.getAttribute(ATTRIBUTE);
     }
 }

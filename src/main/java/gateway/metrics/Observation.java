@@ -16,19 +16,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
 
 /**
  * Everything that observes requests when they end: the recent traces, the counts, the history, the metrics and the
  * access log.
  */
-public final class Observation implements AutoCloseable {
+public final class Observation implements RequestLog, AutoCloseable {
     private final Traces traces = new Traces();
     private final Metrics counts = new Metrics();
     private final History history;
     private final Exposition metrics;
     private final Optional<AccessLog> accessLog;
-    private final RequestLog requestLog;
+    private final TraceEnds ends;
 
     /**
      * @param limiter counts what the limit let through and refused
@@ -52,12 +54,13 @@ public final class Observation implements AutoCloseable {
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
         List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, counts));
         accessLog.ifPresent(listeners::add);
-        requestLog = new TraceEnds(time, listeners, admission::count);
+        ends = new TraceEnds(time, listeners, admission::count);
     }
 
-    /** Returns the log that Jetty is to call when it is done with a request. */
-    public RequestLog requestLog() {
-        return requestLog;
+    /** Called by Jetty when it is done with a request. */
+    @Override
+    public void log(Request request, Response response) {
+        ends.log(request, response);
     }
 
     /** Returns the traces of the last requests. */

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 
 /**
  * The protocols of the ports for clients: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 and a redirect from HTTP; each with
@@ -48,8 +47,8 @@ final class ClientProtocols {
 
     /** Returns the protocols of a connection to the main port, the outermost first. */
     ConnectionFactory[] of(HttpConfiguration http) {
-        List<ConnectionFactory> protocols = https.map(tls -> tls.protocols(http, requestHeader))
-                .orElseGet(() -> List.of(new HttpConnectionFactory(http)));
+        List<ConnectionFactory> protocols =
+                https.map(tls -> tls.protocols(http, requestHeader)).orElseGet(() -> List.of(new Http1(http)));
         return proxied.apply(protocols).toArray(ConnectionFactory[]::new);
     }
 

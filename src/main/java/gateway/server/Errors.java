@@ -1,17 +1,19 @@
 package gateway.server;
 
+import gateway.http.IllegalCharacter;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
+import gateway.http.Traced;
+import gateway.http.Tracing;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
-import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -29,14 +31,18 @@ final class Errors {
 
     private Errors() {}
 
-    /** Replaces Javalin's and Jetty's error handling. */
-    static void install(JavalinConfig config) {
+    /**
+     * Replaces Javalin's and Jetty's error handling.
+     *
+     * @param tracing opens the records of requests that no handler gets
+     */
+    static void install(JavalinConfig config, Tracing tracing) {
         config.routes.exception(HttpResponseException.class, Errors::refused);
         config.routes.exception(IOException.class, Errors::brokenOff);
         config.routes.exception(Exception.class, Errors::unforeseen);
         config.router.javaLangErrorHandler(Errors::fatal);
-        config.jetty.modifyServer(server -> server.setErrorHandler(new BeforeRouting()));
-        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new BeforeRouting()));
+        config.jetty.modifyServer(server -> server.setErrorHandler(new BeforeRouting(tracing)));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new BeforeRouting(tracing)));
     }
 
     /** Handles Javalin's own refusals: no such route, or not with this method. */
@@ -104,18 +110,42 @@ final class Errors {
      * Handles what Jetty refuses before Javalin gets it: bytes that aren't HTTP, too large a header, too long a URI.
      */
     private static final class BeforeRouting extends ErrorHandler {
+        private static final String ILLEGAL_FIELD = "Illegal header";
+
+        private final Tracing tracing;
+
+        BeforeRouting(Tracing tracing) {
+            this.tracing = tracing;
+        }
+
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            Problem problem = problem(response.getStatus());
-            request.setAttribute(Problem.ATTRIBUTE, problem);
-            byte[] body = problem.json(String.valueOf(request.getHttpURI().getPath()));
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-            response.write(true, ByteBuffer.wrap(body), callback);
+            Traced traced = Traced.of(request);
+            if (traced == null) {
+                traced = tracing.open(request, response.getHeaders());
+            }
+            problem(response.getStatus(), reason(request)).send(request, response, callback, traced);
             return true;
         }
 
-        private static Problem problem(int status) {
+        /** Returns why Jetty refuses the request; null if it doesn't say. */
+        private static String reason(Request request) {
+            return request.getAttribute(ERROR_EXCEPTION) instanceof HttpException refusal && refusal.getReason() != null
+                    ? withoutValue(refusal.getReason())
+                    : null;
+        }
+
+        /** Names the character instead of the field of HTTP/2 that has it, which Jetty quotes and which may be secret. */
+        private static String withoutValue(String reason) {
+            for (int i = 0; i < reason.length(); i++) {
+                if (IllegalCharacter.isControl(reason.charAt(i))) {
+                    return "Its header has " + IllegalCharacter.words(reason.charAt(i));
+                }
+            }
+            return reason.startsWith(ILLEGAL_FIELD) ? ILLEGAL_FIELD : reason;
+        }
+
+        private static Problem problem(int status, String reason) {
             return switch (status) {
                 case 414 -> ProblemType.URI_TOO_LONG.problem("The request's URI is too long");
                 case 431 -> ProblemType.HEADER_TOO_LARGE.problem("The request's line and header fields are too large");
@@ -123,7 +153,8 @@ final class Errors {
                     ProblemType.BAD_REQUEST.problem(
                             status,
                             HttpStatus.getMessage(status),
-                            "The request can't be handled: " + HttpStatus.getMessage(status));
+                            "The request can't be handled: "
+                                    + (reason == null ? HttpStatus.getMessage(status) : reason));
             };
         }
     }

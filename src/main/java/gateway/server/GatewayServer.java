@@ -1,6 +1,7 @@
 package gateway.server;
 
 import gateway.http.PathPrefix;
+import gateway.http.Tracing;
 import gateway.lifecycle.Lifecycle;
 import gateway.settings.Settings;
 import gateway.util.Release;
@@ -9,7 +10,6 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.RequestLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +29,7 @@ public final class GatewayServer {
      * @param services the path prefix of requests to services, which the handlers answer; no routes are matched below
      * it
      * @param admission bounds connections and requests
+     * @param tracing opens the records of requests that no handler gets
      * @param log called by Jetty at the end of each request
      * @param lifecycle the steps at the start and stop of the server
      * @param routes adds the handlers, in the order in which they handle a request, and the routes
@@ -38,6 +39,7 @@ public final class GatewayServer {
             Settings settings,
             PathPrefix services,
             Admission admission,
+            Tracing tracing,
             RequestLog log,
             Lifecycle lifecycle,
             Time time,
@@ -45,7 +47,7 @@ public final class GatewayServer {
         ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), time);
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
-            ServerConfig.configure(config, settings);
+            ServerConfig.configure(config, settings, tracing);
             ServerConfig.noRoutesBelow(config, services);
             addConnectors(config, settings, protocols, admission);
             config.jetty.modifyServer(server -> server.insertHandler(admission.door(services)));
@@ -71,9 +73,8 @@ public final class GatewayServer {
                         config.jetty.addConnector((server, http) -> admission.bound(redirect.connector(server))));
         settings.access()
                 .port()
-                .ifPresent(port -> config.jetty.addConnector(
-                        (server, http) -> AdminPort.at(admission.boundAdmin(new ClientConnector(
-                                server, http, settings.access().host(), port, new HttpConnectionFactory(http))))));
+                .ifPresent(port -> config.jetty.addConnector((server, http) -> AdminPort.at(admission.boundAdmin(
+                        new ClientConnector(server, http, settings.access().host(), port, new Http1(http))))));
     }
 
     /** Logs that the gateway is ready, and its ports. Scripts wait for {@code is ready on port} in this line. */

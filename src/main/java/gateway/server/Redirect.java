@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -48,9 +46,9 @@ public final class Redirect extends Handler.Wrapper {
     public ServerConnector connector(Server server) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        http.setUriCompliance(UriCompliance.LEGACY); // as on the main port, which decides
+        ServerConfig.readStrictly(http);
         http.setPersistentConnectionsEnabled(false);
-        List<ConnectionFactory> protocols = proxied.apply(List.of(new HttpConnectionFactory(http)));
+        List<ConnectionFactory> protocols = proxied.apply(List.of(new Http1(http)));
         connector = new ServerConnector(
                 server, ACCEPTORS, SELECTORS_AS_JETTY_SEES_FIT, protocols.toArray(ConnectionFactory[]::new));
         connector.setHost(host);

@@ -1,6 +1,9 @@
 package gateway.server;
 
+import static org.eclipse.jetty.http.UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS;
+
 import gateway.http.PathPrefix;
+import gateway.http.Tracing;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
@@ -13,7 +16,10 @@ import io.javalin.http.servlet.ServletEntry;
 import io.javalin.http.servlet.TaskInitializer;
 import java.util.function.IntConsumer;
 import kotlin.LazyKt;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -33,10 +39,16 @@ public final class ServerConfig {
 
     private static final int UNLIMITED = 0;
 
+    private static final UriCompliance ANY_PATH = UriCompliance.LEGACY.with("any path", ILLEGAL_PATH_CHARACTERS);
+
     private ServerConfig() {}
 
-    /** Configures all but the connectors and the routes. */
-    public static void configure(JavalinConfig config, Settings settings) {
+    /**
+     * Configures all but the connectors and the routes.
+     *
+     * @param tracing opens the records of requests that no handler gets
+     */
+    public static void configure(JavalinConfig config, Settings settings, Tracing tracing) {
         config.startup.showJavalinBanner = false;
         // Virtual threads if Java has them; else enough platform threads that stalling clients can't occupy all
         config.concurrency.useVirtualThreads = true;
@@ -44,10 +56,21 @@ public final class ServerConfig {
         config.http.prefer405over404 = true;
         config.jetty.host = settings.host();
         config.jetty.port = settings.port();
+        config.jetty.modifyHttpConfiguration(ServerConfig::readStrictly);
         sharePorts(config, settings.reusePort());
-        Errors.install(config);
+        Errors.install(config, tracing);
         // Without Javalin's WebSockets, which answer 404 to an upgrade without a WebSocket route
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
+    }
+
+    /**
+     * Configures how requests are read: lines end with CR and LF (RFC 9112, 2.2: anything else could be read in two
+     * ways), and a path may have any character, since browsers send more than RFC 3986 allows; admission control
+     * refuses those that matter.
+     */
+    static void readStrictly(HttpConfiguration http) {
+        http.setHttpCompliance(HttpCompliance.STRICT);
+        http.setUriCompliance(ANY_PATH);
     }
 
     /**

@@ -5,11 +5,11 @@ import gateway.client.TrustedProxies;
 import gateway.http.PathPrefix;
 import gateway.http.ResponseFields;
 import gateway.http.Traced;
+import gateway.http.Tracing;
 import gateway.net.Peer;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,9 +17,10 @@ import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Request;
 
 /** Begins each request's {@link Trace} and adds the request id to the answer. The first of all handlers. */
-public final class TraceHandler implements Handler {
+public final class TraceHandler implements Handler, Tracing {
     private static final int LONGEST_ID = 128;
     private static final HexFormat HEX = HexFormat.of();
 
@@ -49,15 +50,18 @@ public final class TraceHandler implements Handler {
 
     @Override
     public void handle(Context ctx) {
-        HttpServletRequest request = ctx.req();
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
-        HttpFields fields = jetty.getHeaders();
+        open(ServletContextRequest.getServletContextRequest(ctx.req()), ResponseFields.of(ctx.res()));
+    }
+
+    @Override
+    public Trace open(Request request, HttpFields.Mutable answer) {
+        HttpFields fields = request.getHeaders();
         TraceContext context = TraceContext.of(only(fields, TraceContext.HEADER), random);
         String id = requestId(fields.get(Trace.REQUEST_ID), context);
-        ResponseFields.of(ctx.res()).add(new HttpField(Trace.REQUEST_ID, id));
-        InetAddress peer = Peer.address(jetty);
+        answer.add(new HttpField(Trace.REQUEST_ID, id));
+        InetAddress peer = Peer.address(request);
         ProxyPath through = trustsSome && trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
-        String path = request.getRequestURI();
+        String path = String.valueOf(request.getHttpURI().getPath());
         Trace trace = new Trace(
                 time.now(),
                 time.nanos(),
@@ -69,6 +73,7 @@ public final class TraceHandler implements Handler {
                 services.covers(path));
         trace.proxyPath(through);
         request.setAttribute(Traced.ATTRIBUTE, trace);
+        return trace;
     }
 
     /**

@@ -1,0 +1,115 @@
+package gateway.server;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.internal.HttpConnection;
+
+/**
+ * A client's connection of HTTP/1.1 or HTTP/1.0, read as strictly as a gateway must: what a client and a service could
+ * read differently is refused with the connection, before any handler. Jetty alone is more forgiving:
+ *
+ * <ul>
+ * <li>It believes a Transfer-Encoding in HTTP/1.0, which other servers don't know, so that what follows the head could
+ * be a second request (RFC 9112, 6.1).
+ * <li>It takes a chunked body for whole whose last empty line is missing (RFC 9112, 8).
+ * <li>It answers 100 to a client of HTTP/1.0, which takes that for the answer (RFC 9110, 10.1.1).
+ * <li>It refuses an Upgrade without {@code Connection: Upgrade}, which is to be ignored (RFC 9110, 7.8).
+ * </ul>
+ */
+final class Http1Connection extends HttpConnection {
+    Http1Connection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+        super(configuration, connector, endPoint);
+    }
+
+    @Override
+    protected HttpParser newHttpParser(HttpCompliance compliance) {
+        HttpParser usual = super.newHttpParser(compliance);
+        HttpParser strict = new WholeBodies(
+                (HttpParser.RequestHandler) usual.getHandler(),
+                getHttpConfiguration().getRequestHeaderSize(),
+                compliance);
+        strict.setHeaderCacheSize(usual.getHeaderCacheSize());
+        strict.setHeaderCacheCaseSensitive(usual.isHeaderCacheCaseSensitive());
+        return strict;
+    }
+
+    @Override
+    protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+        try {
+            return new ClientMessage(method, uri, version);
+        } catch (IllegalArgumentException e) {
+            throw new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "Its target isn't a URI", e);
+        }
+    }
+
+    /** A parser for which a chunked body ends with an empty line, and not with the connection. */
+    private static final class WholeBodies extends HttpParser {
+        WholeBodies(RequestHandler handler, int headerBytes, HttpCompliance compliance) {
+            super(handler, headerBytes, compliance);
+        }
+
+        @Override
+        public boolean parseNext(ByteBuffer buffer) {
+            if (isAtEOF() && isState(State.TRAILER) && !buffer.hasRemaining()) {
+                badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "The body ended early"));
+                return false;
+            }
+            return super.parseNext(buffer);
+        }
+    }
+
+    /** A message whose header fields mean no more than its version of HTTP allows. */
+    private final class ClientMessage extends HttpStreamOverHTTP1 {
+        private final boolean isHttp10;
+        private List<HttpField> upgrades; // null for none
+        private boolean mayUpgrade;
+
+        ClientMessage(String method, String uri, HttpVersion version) {
+            super(method, uri, version);
+            this.isHttp10 = version == HttpVersion.HTTP_1_0;
+        }
+
+        @Override
+        public void parsedHeader(HttpField field) {
+            HttpHeader known = field.getHeader();
+            if (known == HttpHeader.UPGRADE) {
+                if (upgrades == null) {
+                    upgrades = new ArrayList<>(1);
+                }
+                upgrades.add(field); // its Connection may follow
+                return;
+            }
+            if (isHttp10 && known == HttpHeader.TRANSFER_ENCODING) {
+                throw new HttpException.RuntimeException(
+                        HttpStatus.BAD_REQUEST_400, "HTTP/1.0 has no Transfer-Encoding");
+            }
+            if (isHttp10 && known == HttpHeader.EXPECT) {
+                return;
+            }
+            if (known == HttpHeader.CONNECTION && !isHttp10) {
+                mayUpgrade |= field.contains(HttpHeaderValue.UPGRADE.asString());
+            }
+            super.parsedHeader(field);
+        }
+
+        @Override
+        public Runnable headerComplete() {
+            if (upgrades != null && mayUpgrade) {
+                upgrades.forEach(super::parsedHeader);
+            }
+            return super.headerComplete();
+        }
+    }
+}
