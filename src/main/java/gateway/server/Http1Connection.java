@@ -23,7 +23,8 @@ import org.eclipse.jetty.server.internal.HttpConnection;
  * <ul>
  * <li>It believes a Transfer-Encoding in HTTP/1.0, which other servers don't know, so that what follows the head could
  * be a second request (RFC 9112, 6.1).
- * <li>It takes a chunked body for whole whose last empty line is missing (RFC 9112, 8).
+ * <li>It takes a chunked body for whole whose last empty line is missing, or that ends between the CR and LF of a chunk
+ * (RFC 9112, 8).
  * <li>It answers 100 to a client of HTTP/1.0, which takes that for the answer (RFC 9110, 10.1.1).
  * <li>It refuses an Upgrade without {@code Connection: Upgrade}, which is to be ignored (RFC 9110, 7.8).
  * </ul>
@@ -62,7 +63,7 @@ final class Http1Connection extends HttpConnection {
 
         @Override
         public boolean parseNext(ByteBuffer buffer) {
-            if (isAtEOF() && isState(State.TRAILER) && !buffer.hasRemaining()) {
+            if (isAtEOF() && !buffer.hasRemaining() && (isState(State.TRAILER) || isState(State.CHUNK_END))) {
                 badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "The body ended early"));
                 return false;
             }

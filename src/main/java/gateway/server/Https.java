@@ -71,7 +71,7 @@ final class Https {
      */
     List<ConnectionFactory> protocols(HttpConfiguration http, int requestHeader) {
         http.addCustomizer(new SecureRequestCustomizer(false)); // whatever host name the client asked for
-        http.addCustomizer(new HostOfAuthority());
+        http.addCustomizer(new Http2Fields());
         HttpConfiguration framed = new HttpConfiguration(http);
         framed.setRequestHeaderSize(requestHeader);
         framed.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);

@@ -39,8 +39,6 @@ public final class ServerConfig {
 
     private static final int UNLIMITED = 0;
 
-    private static final UriCompliance ANY_PATH = UriCompliance.LEGACY.with("any path", ILLEGAL_PATH_CHARACTERS);
-
     private ServerConfig() {}
 
     /**
@@ -70,7 +68,7 @@ public final class ServerConfig {
      */
     static void readStrictly(HttpConfiguration http) {
         http.setHttpCompliance(HttpCompliance.STRICT);
-        http.setUriCompliance(ANY_PATH);
+        http.setUriCompliance(UriCompliance.LEGACY.with("any path", ILLEGAL_PATH_CHARACTERS));
     }
 
     /**

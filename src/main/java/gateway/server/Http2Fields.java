@@ -1,0 +1,75 @@
+package gateway.server;
+
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * Makes the fields of an HTTP/2 request those of HTTP/1.1:
+ *
+ * <ul>
+ * <li>Sets {@code Host} to the request's {@code :authority} (RFC 9113, 8.3.1). So code that reads {@code Host} works
+ * with both versions, and no client can send two different hosts.
+ * <li>Refuses fields that belong to a connection of HTTP/1.1 (RFC 9113, 8.2.2), and lengths that aren't plain numbers:
+ * what doesn't frame this message could frame one that is made of it.
+ * </ul>
+ */
+final class Http2Fields implements HttpConfiguration.Customizer {
+    @Override
+    public Request customize(Request request, HttpFields.Mutable answer) {
+        if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+            return request;
+        }
+        HttpFields sent = request.getHeaders();
+        for (HttpField field : sent) {
+            check(field);
+        }
+        String authority = request.getHttpURI().getAuthority();
+        if (authority == null || authority.isEmpty()) {
+            return request;
+        }
+        HttpFields fields =
+                HttpFields.build(sent).put(HttpHeader.HOST, authority).asImmutable();
+        return new Request.Wrapper(request) {
+            @Override
+            public HttpFields getHeaders() {
+                return fields;
+            }
+        };
+    }
+
+    private static void check(HttpField field) {
+        HttpHeader known = field.getHeader();
+        if (known == null) {
+            return;
+        }
+        switch (known) {
+            case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE ->
+                throw refusal("HTTP/2 has no " + known.asString());
+            case CONTENT_LENGTH -> {
+                if (!isNumber(field.getValue())) {
+                    throw refusal("Its Content-Length isn't a number");
+                }
+            }
+            default -> {} // frames nothing
+        }
+    }
+
+    private static HttpException.RuntimeException refusal(String reason) {
+        return new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, reason);
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+}
