@@ -1,5 +1,6 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.FakeTime;
@@ -7,6 +8,9 @@ import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import gateway.testing.TestBackend.Received;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -104,10 +108,41 @@ class OriginTest {
             };
             assertEquals(200, ask(gateway, PROXY, "/api/x", lines).status());
             Received got = a.next();
-            assertEquals(List.of("2001:db8:0:0:0:0:0:7, 127.0.0.2"), got.header("X-Forwarded-For"));
+            assertEquals(List.of("2001:db8::7, 127.0.0.2"), got.header("X-Forwarded-For"));
             assertEquals(List.of("https"), got.header("X-Forwarded-Proto"));
             assertEquals(List.of("shop.example"), got.header("X-Forwarded-Host"));
             assertEquals(List.of(), got.header("Forwarded"));
+        }
+    }
+
+    /** It was 0:0:0:0:0:0:0:1 for services, in the log and on every page: Java's own text (RFC 5952, 4.2). */
+    @Test
+    void a_client_at_ipv6_loopback_is_shown_as_such_everywhere() throws Exception {
+        InetAddress loopback = InetAddress.getByName("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, "has IPv6");
+        Map<String, String> settings = Map.of("GATEWAY_HOST", "::1", "GATEWAY_RATE_LIMIT", "1/60s");
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(settings, new FakeTime(), a)) {
+            List<Answer> answers = new ArrayList<>();
+            for (String path : List.of("/api/x", "/api/x", "/limits/explain", "/stats", "/requests/seen")) {
+                try (RawClient client = new RawClient(loopback, gateway.port(), loopback)) {
+                    String request = get(path, "X-Request-ID: seen").replace("inner", "localhost");
+                    answers.add(client.send(request).answer());
+                }
+            }
+            assertEquals(List.of("::1"), a.next().header("X-Forwarded-For"));
+            JsonNode refused = TestGateway.json(answers.get(1));
+            assertEquals("::1", refused.path("client_ip").asText());
+            assertTrue(refused.path("detail").asText().contains(" from ::1;"), refused.toString());
+            JsonNode explained = TestGateway.json(answers.get(2));
+            assertEquals("::1", explained.path("client").asText());
+            assertEquals("::/64", explained.path("counted_as").asText());
+            assertEquals(
+                    "::1",
+                    TestGateway.json(answers.get(3))
+                            .at("/rate_limiting/your_ip")
+                            .asText());
+            assertEquals("::1", TestGateway.json(answers.get(4)).path("client").asText());
         }
     }
 

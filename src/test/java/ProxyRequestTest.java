@@ -47,6 +47,26 @@ class ProxyRequestTest {
                 method, sent(method + " /api/x HTTP/1.1\r\nHost: x\r\n\r\n").method());
     }
 
+    /** Nobody needs more, and each method is remembered with its request. */
+    @Test
+    void a_method_has_at_most_64_characters() throws Exception {
+        String longest = "M".repeat(64);
+        assertEquals(
+                longest, sent(longest + " /api/x HTTP/1.1\r\nHost: x\r\n\r\n").method());
+        for (String tooLong : List.of(longest + "M", "M".repeat(24_000))) {
+            RawClient.Answer answer =
+                    gateway.raw(tooLong + " /api/x HTTP/1.1\r\nHost: x\r\nX-Request-ID: long\r\n\r\n");
+            assertEquals(501, answer.status(), answer.body());
+            assertEquals(
+                    "urn:api-gateway:problem:not-implemented",
+                    TestGateway.json(answer).path("type").asText());
+            assertEquals(
+                    longest + "\u2026",
+                    gateway.json("/requests/long").path("method").asText());
+        }
+        assertEquals(0, backend.waiting());
+    }
+
     @Test
     void head_passes_and_has_no_body() throws Exception {
         try (RawClient client = gateway.raw()) {

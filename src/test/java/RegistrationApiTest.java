@@ -140,6 +140,8 @@ class RegistrationApiTest {
                 "url with a user,       `{\"name\":\"a\",\"url\":\"http://u@h:1\"}`,          url must not carry a user name",
                 "url with a query,      `{\"name\":\"a\",\"url\":\"http://h:1/?q\"}`,         url must not have a query",
                 "url with a fragment,   `{\"name\":\"a\",\"url\":\"http://h:1/#f\"}`,         url must not have a query",
+                "url with an empty part,`{\"name\":\"a\",\"url\":\"http://a..b\"}`,           url must name a host without empty parts",
+                "url with a long part,  `{\"name\":\"a\",\"url\":\"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}`, url must name a host whose parts",
                 "port out of range,     `{\"name\":\"a\",\"url\":\"http://h:70000\"}`,        `url must have a port from 1 to 65535, not 70000`",
                 "lease a number,        `{\"name\":\"a\",\"url\":\"http://h:1\",\"lease\":15}`, `lease must be text like \"15s\", not 15`",
                 "lease without unit,    `{\"name\":\"a\",\"url\":\"http://h:1\",\"lease\":\"15\"}`, lease expected a whole number and a unit",
@@ -153,6 +155,20 @@ class RegistrationApiTest {
             JsonNode problem = TestGateway.json(response);
             assertEquals(400, response.statusCode(), response.body());
             assertTrue(problem.path("detail").asText().startsWith(detail), response.body());
+            assertEquals(0, gateway.json("/services").path("total_services").asInt());
+        }
+    }
+
+    /** It was registered, and listed as a service that nobody could reach. */
+    @Test
+    void a_url_with_a_host_of_300_letters_is_refused() throws Exception {
+        try (TestGateway gateway = TestGateway.inFrontOf()) {
+            String host = "abcdefghi.".repeat(30);
+            HttpResponse<String> response = gateway.post("/services", form("a", "http://" + host + "x"));
+            assertEquals(400, response.statusCode());
+            assertEquals(
+                    "url must name a host with at most 253 characters, not 301",
+                    TestGateway.json(response).path("detail").asText());
             assertEquals(0, gateway.json("/services").path("total_services").asInt());
         }
     }

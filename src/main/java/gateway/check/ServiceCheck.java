@@ -2,6 +2,7 @@ package gateway.check;
 
 import gateway.health.HealthChecker;
 import gateway.http.Via;
+import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.Service;
@@ -53,7 +54,7 @@ final class ServiceCheck {
     private static String addresses(Backend backend) {
         try {
             return Arrays.stream(InetAddress.getAllByName(backend.url().host()))
-                    .map(InetAddress::getHostAddress)
+                    .map(Peer::text)
                     .collect(Collectors.joining(", "));
         } catch (UnknownHostException e) {
             return "no address";

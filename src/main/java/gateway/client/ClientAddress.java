@@ -1,5 +1,6 @@
 package gateway.client;
 
+import gateway.net.Peer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -29,14 +30,13 @@ public record ClientAddress(long key) {
     @Override
     public String toString() {
         try {
-            if (key >>> 32 == MAPPED_IPV4 >>> 32) {
-                byte[] bytes = ByteBuffer.allocate(4).putInt((int) key).array();
-                return InetAddress.getByAddress(bytes).getHostAddress();
-            }
-            return Long.toHexString(key >>> 48) + ":" + Long.toHexString(key >>> 32 & 0xffff) + ":"
-                    + Long.toHexString(key >>> 16 & 0xffff) + ":" + Long.toHexString(key & 0xffff) + "::/64";
+            boolean isIpv4 = key >>> 32 == MAPPED_IPV4 >>> 32;
+            ByteBuffer bytes = isIpv4
+                    ? ByteBuffer.allocate(4).putInt((int) key)
+                    : ByteBuffer.allocate(16).putLong(key);
+            return Peer.text(InetAddress.getByAddress(bytes.array())) + (isIpv4 ? "" : "/64");
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 bytes are always an address", e);
+            throw new IllegalStateException("4 or 16 bytes are always an address", e);
         }
     }
 

@@ -82,7 +82,7 @@ public record TrustedProxies(Networks trusted, Header header) {
      * @param lines the header's lines, in the order in which they came
      */
     public InetAddress client(InetAddress peer, List<String> lines) {
-        return walk(peer, lines).path(null, null).client();
+        return walk(peer, lines).addresses().get(0);
     }
 
     /**
@@ -104,7 +104,7 @@ public record TrustedProxies(Networks trusted, Header header) {
     /** The addresses found, and the element of the proxy to which the client connected. */
     private record Walk(List<InetAddress> addresses, ForwardedElement outermost) {
         private ProxyPath path(String proto, String host) {
-            return new ProxyPath(
+            return ProxyPath.through(
                     addresses, isProto(proto) ? proto.toLowerCase(Locale.ROOT) : null, isHost(host) ? host : null);
         }
     }

@@ -52,6 +52,12 @@ public record Problem(
         return new Problem(type, status, title, detail, members, proxyStatus);
     }
 
+    /** Returns the same problem with another detail, also in {@code Proxy-Status}. */
+    public Problem withDetail(String other) {
+        ProxyStatus status = new ProxyStatus(proxyStatus.error(), proxyStatus.nextHop(), other);
+        return new Problem(type, this.status, title, other, more, status);
+    }
+
     /** Returns the problem for a path at which the gateway has nothing. */
     public static Problem notFound(String path) {
         return ProblemType.NOT_FOUND.problem(

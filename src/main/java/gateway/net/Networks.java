@@ -84,6 +84,13 @@ public final class Networks {
         return unmapped(block);
     }
 
+    /** Returns the address as this class compares it: without a zone, and as IPv4 if it is IPv4-mapped. */
+    static IPAddress canonical(InetAddress address) {
+        return address instanceof Inet4Address four
+                ? new IPv4Address(four)
+                : unmapped(new IPv6Address(address.getAddress()));
+    }
+
     private static IPAddress unmapped(IPAddress address) {
         return address.isIPv6() && address.toIPv6().isIPv4Mapped()
                 ? address.toIPv6().getEmbeddedIPv4Address()
@@ -100,8 +107,7 @@ public final class Networks {
         if (blocks.isEmpty()) {
             return false; // the usual case, if nothing is set: costs nothing
         }
-        IPAddress sought =
-                address instanceof Inet4Address four ? new IPv4Address(four) : new IPv6Address(address.getAddress());
+        IPAddress sought = canonical(address);
         for (IPAddress block : blocks) {
             if (block.contains(sought)) {
                 return true;

@@ -37,8 +37,7 @@ public final class OwnAddress {
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
                 .sorted(Comparator.comparing(address -> !(address instanceof Inet4Address)))
-                .map(InetAddress::getHostAddress)
-                .map(address -> address.replaceAll("%.*", "")) // drop the zone, which is meaningless elsewhere
+                .map(Peer::text)
                 .findFirst();
     }
 

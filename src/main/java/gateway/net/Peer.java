@@ -1,6 +1,7 @@
 package gateway.net;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -43,10 +44,13 @@ public final class Peer {
                 : GONE;
     }
 
-    /** Returns the address as text, without IPv6's zone, which is meaningless elsewhere. */
+    /**
+     * Returns the address as text, for headers, logs and pages alike: IPv6 as RFC 5952 has it, an IPv4-mapped address as
+     * IPv4, and without a zone, which is meaningless elsewhere.
+     */
     public static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
+        return address instanceof Inet4Address
+                ? address.getHostAddress()
+                : Networks.canonical(address).toCanonicalString();
     }
 }

@@ -48,7 +48,7 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         String host = parts.group(1).toLowerCase(Locale.ROOT);
         return new ServiceUrl(
                 scheme,
-                host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                host.startsWith("[") ? host.substring(1, host.length() - 1) : HostName.checked(host),
                 portOf(parts.group(2), scheme),
                 pathOf(uri));
     }

@@ -1,5 +1,6 @@
 package gateway.settings;
 
+import gateway.net.HostName;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -75,6 +76,7 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
             throw new IllegalArgumentException(FORM);
         }
         String host = parts.group("host");
+        boolean bracketed = host.startsWith("[");
         int port = parts.group("port") == null ? PORT : Integer.parseInt(parts.group("port"));
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("expected a port from 1 to 65535");
@@ -82,7 +84,7 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         String database = parts.group("db");
         return new RedisUrl(
                 parts.group("scheme").equals("rediss"),
-                List.of(new Node(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port)),
+                List.of(new Node(bracketed ? host.substring(1, host.length() - 1) : HostName.checked(host), port)),
                 decoded(parts.group("user")),
                 decoded(parts.group("password")),
                 database == null || database.isEmpty() ? 0 : Integer.parseInt(database));

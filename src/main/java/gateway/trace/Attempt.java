@@ -15,4 +15,11 @@ import gateway.registry.Backend;
  * @param error the failure as an error type of RFC 9209 (Proxy-Status); null if an answer came or the client left
  */
 public record Attempt(
-        Backend backend, long startedAt, long endedAt, boolean reused, int status, String failure, ProxyError error) {}
+        Backend backend, long startedAt, long endedAt, boolean reused, int status, String failure, ProxyError error) {
+    private static final int LONGEST_FAILURE = 256;
+
+    /** Cuts the failure, which may quote what a service sent. */
+    public Attempt {
+        failure = LogText.cut(failure, LONGEST_FAILURE);
+    }
+}

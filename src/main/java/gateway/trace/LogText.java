@@ -8,10 +8,12 @@ public final class LogText {
 
     /** Returns the text, cut to at most {@value #LONGEST} characters; {@code -} for null. */
     static String cut(String text) {
-        if (text == null) {
-            return "-";
-        }
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+        return text == null ? "-" : cut(text, LONGEST - 1);
+    }
+
+    /** Returns the text, or its first {@code longest} characters and an ellipsis; null for null. */
+    static String cut(String text, int longest) {
+        return text == null || text.length() <= longest ? text : text.substring(0, longest) + "…";
     }
 
     /**

@@ -19,8 +19,11 @@ public final class Trace implements Traced {
     /** The header with the request id. */
     public static final String REQUEST_ID = "X-Request-ID";
 
-    /** Longer paths are cut: a thousand traces must not keep a thousand times 32 KB. */
+    // What is longer is cut: whatever clients and services send, a thousand traces must stay small.
+
+    private static final int LONGEST_METHOD = 64;
     private static final int LONGEST_PATH = 512;
+    private static final int LONGEST_DETAIL = 512;
 
     private final Instant time;
     private final long startedAt;
@@ -68,8 +71,8 @@ public final class Trace implements Traced {
         this.time = time;
         this.startedAt = startedAt;
         this.client = client;
-        this.method = method;
-        this.path = path.length() <= LONGEST_PATH ? path : path.substring(0, LONGEST_PATH) + "…";
+        this.method = LogText.cut(method, LONGEST_METHOD);
+        this.path = LogText.cut(path, LONGEST_PATH);
         this.requestId = requestId;
         this.context = context;
         this.forService = forService;
@@ -137,7 +140,9 @@ public final class Trace implements Traced {
 
     @Override
     public void answeredBy(Problem problem) {
-        this.problem = problem;
+        this.problem = problem.detail().length() <= LONGEST_DETAIL
+                ? problem
+                : problem.withDetail(LogText.cut(problem.detail(), LONGEST_DETAIL));
     }
 
     /** Returns the request's trace. */

@@ -19,7 +19,9 @@ class ClientAddressTest {
         "the highest IPv4 address, 255.255.255.255, 255.255.255.255",
         "an IPv4-mapped address, ::ffff:192.0.2.7, 192.0.2.7",
         "an IPv6 address, 2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
-        "IPv6 loopback, ::1, 0:0:0:0::/64",
+        "IPv6 loopback, ::1, ::/64",
+        "a network with a zero, 2001:db8:0:1::7, 2001:db8:0:1::/64",
+        "a network with zeros, 2001:db8::7, 2001:db8::/64",
     })
     void addresses_count_as(String what, String address, String client) throws Exception {
         assertEquals(client, of(address).toString());

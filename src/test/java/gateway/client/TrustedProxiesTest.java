@@ -63,18 +63,18 @@ class TrustedProxiesTest {
                 "a port of five digits at most       | 10.0.0.1  | 1.2.3.4:567890                    | 10.0.0.1",
                 "a port that is none                 | 10.0.0.1  | 1.2.3.4:x                         | 10.0.0.1",
                 "a colon without a port              | 10.0.0.1  | '1.2.3.4:'                        | 10.0.0.1",
-                "IPv6                                | 10.0.0.1  | 2001:db8::1                       | 2001:db8:0:0:0:0:0:1",
-                "IPv6 in brackets                    | 10.0.0.1  | [2001:db8::1]                     | 2001:db8:0:0:0:0:0:1",
-                "IPv6 with a port                    | 10.0.0.1  | [2001:db8::1]:443                 | 2001:db8:0:0:0:0:0:1",
+                "IPv6                                | 10.0.0.1  | 2001:db8::1                       | 2001:db8::1",
+                "IPv6 in brackets                    | 10.0.0.1  | [2001:db8::1]                     | 2001:db8::1",
+                "IPv6 with a port                    | 10.0.0.1  | [2001:db8::1]:443                 | 2001:db8::1",
                 "IPv6 with a bad port                | 10.0.0.1  | [2001:db8::1]443                  | 10.0.0.1",
                 "an open bracket                     | 10.0.0.1  | [2001:db8::1                      | 10.0.0.1",
                 "IPv4 in brackets                    | 10.0.0.1  | [1.2.3.4]                         | 10.0.0.1",
                 "IPv4 in brackets with a port        | 10.0.0.1  | [1.2.3.4]:80                      | 10.0.0.1",
                 "a proxy by IPv6                     | fd00::1   | 1.2.3.4, fd00::2                  | 1.2.3.4",
-                "IPv6 from outside                   | fd00::1   | 6.6.6.6, 2001:db8::1, fd00::2     | 2001:db8:0:0:0:0:0:1",
-                "a zone                              | 10.0.0.1  | fe80::1%eth0                      | fe80:0:0:0:0:0:0:1",
+                "IPv6 from outside                   | fd00::1   | 6.6.6.6, 2001:db8::1, fd00::2     | 2001:db8::1",
+                "a zone                              | 10.0.0.1  | fe80::1%eth0                      | fe80::1",
                 "a zone of a proxy                   | 10.0.0.1  | 1.2.3.4, fd00::2%3                | 1.2.3.4",
-                "a zone, encoded, with a port        | 10.0.0.1  | [fe80::1%25eth0]:80               | fe80:0:0:0:0:0:0:1",
+                "a zone, encoded, with a port        | 10.0.0.1  | [fe80::1%25eth0]:80               | fe80::1",
                 "a mapped client                     | 10.0.0.1  | ::ffff:1.2.3.4                    | 1.2.3.4",
                 "a mapped proxy                      | 10.0.0.1  | 1.2.3.4, ::ffff:10.0.0.2          | 1.2.3.4",
                 "a mapped peer                       | ::ffff:10.0.0.1 | 1.2.3.4                     | 1.2.3.4",
@@ -117,9 +117,9 @@ class TrustedProxiesTest {
                 "a made-up port                   | 10.0.0.1 | for=\"1.2.3.4:_p.1-x\"                  | 1.2.3.4",
                 "a made-up name                   | 10.0.0.1 | for=_hidden                             | 10.0.0.1",
                 "unknown                          | 10.0.0.1 | for=unknown                             | 10.0.0.1",
-                "IPv6                             | 10.0.0.1 | for=\"[2001:db8::1]\"                   | 2001:db8:0:0:0:0:0:1",
-                "IPv6 with a port                 | 10.0.0.1 | for=\"[2001:db8::1]:4711\"              | 2001:db8:0:0:0:0:0:1",
-                "IPv6 without its quotes          | 10.0.0.1 | for=[2001:db8::1]                       | 2001:db8:0:0:0:0:0:1",
+                "IPv6                             | 10.0.0.1 | for=\"[2001:db8::1]\"                   | 2001:db8::1",
+                "IPv6 with a port                 | 10.0.0.1 | for=\"[2001:db8::1]:4711\"              | 2001:db8::1",
+                "IPv6 without its quotes          | 10.0.0.1 | for=[2001:db8::1]                       | 2001:db8::1",
                 "an escaped digit                 | 10.0.0.1 | for=\"1.2.3.\\4\"                       | 1.2.3.4",
                 "two proxies                      | 10.0.0.1 | for=1.2.3.4, for=10.0.0.2               | 1.2.3.4",
                 "two lines                        | 10.0.0.1 | for=6.6.6.6~for=1.2.3.4                 | 1.2.3.4",
@@ -183,7 +183,7 @@ class TrustedProxiesTest {
                 .add("X-Forwarded-Proto", "HTTPS")
                 .add("X-Forwarded-Host", "shop.example:8443");
         ProxyPath path = PLAIN.path(address("10.0.0.1"), fields);
-        assertEquals("1.2.3.4, fd00:0:0:0:0:0:0:2, 10.0.0.1", path.text());
+        assertEquals("1.2.3.4, fd00::2, 10.0.0.1", path.text());
         assertEquals("https", path.proto());
         assertEquals("shop.example:8443", path.host());
     }

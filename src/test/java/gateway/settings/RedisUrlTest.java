@@ -49,6 +49,8 @@ class RedisUrlTest {
                 "a cluster half with TLS | redis://a:1,rediss://b:2",
                 "a cluster with two passwords | redis://:secret@a:1,redis://:secret2@b:2",
                 "an @ in the password | redis://u:secret@secret@h",
+                "a name that is too long | redis://:secret@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "a name with an empty part | redis://:secret@a..b",
                 "nothing but a comma | ,",
                 "nothing between commas | redis://a:1,,redis://b:2",
             })
