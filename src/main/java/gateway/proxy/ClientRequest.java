@@ -7,12 +7,14 @@ import gateway.server.ClientStream;
 import gateway.trace.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpChannel;
 
 /** What a client asked for, read once however many backends are tried. Immutable, but for the body's bytes. */
@@ -46,6 +48,9 @@ final class ClientRequest implements Exchange.Client {
     /** Whether it asks for a WebSocket, and so may become a tunnel. */
     final boolean webSocket;
 
+    /** What had come of a body of unknown length when this was made; null if there was nothing. */
+    private Content.Chunk firstPart;
+
     /** @param path the raw path for the backend */
     ClientRequest(HttpServletRequest servlet, String path, Trace trace) {
         this.servlet = servlet;
@@ -60,10 +65,33 @@ final class ClientRequest implements Exchange.Client {
         long announced = servlet.getContentLengthLong();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)
                 || announced < 0 && stream != null && stream.mayHaveBody();
-        this.length = announced > 0 ? announced : untilItsEnd ? -1 : 0;
+        this.firstPart = untilItsEnd && announced <= 0 ? jetty.read() : null;
+        this.length = announced > 0 ? announced : untilItsEnd && !isEnd(firstPart) ? -1 : 0;
         this.hasBody = length != 0;
         this.idempotent = IDEMPOTENT.contains(method);
         this.webSocket = fields.contains(HttpHeader.UPGRADE) && WebSocketHandshake.isIn(servlet, fields);
+    }
+
+    /** Returns whether a body has ended before it began: some clients send the framing of one with each request. */
+    private static boolean isEnd(Content.Chunk part) {
+        return part != null && part.isLast() && !part.hasRemaining() && !Content.Chunk.isFailure(part);
+    }
+
+    /** Returns what comes next of the body; null if nothing has arrived. */
+    Content.Chunk read() {
+        Content.Chunk first = firstPart;
+        if (first == null) {
+            return ServletContextRequest.getServletContextRequest(servlet).read();
+        }
+        firstPart = null;
+        return first;
+    }
+
+    /** Returns the threads that handle requests. */
+    Executor threads() {
+        return ServletContextRequest.getServletContextRequest(servlet)
+                .getComponents()
+                .getExecutor();
     }
 
     /** Returns whether the connection is kept after the answer, so that its end doesn't end the answer. */
@@ -90,8 +118,23 @@ final class ClientRequest implements Exchange.Client {
         if (firstTime) {
             jetty.addIdleTimeoutListener(timeout -> false);
         }
+        fail(jetty, "the client missed its deadline");
+    }
+
+    /** Withdraws the demand for more of the body: Jetty would take one that is left for an error. */
+    void stopWaiting() {
+        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
+        jetty.addIdleTimeoutListener(timeout -> false);
+        fail(jetty, "no more of the body is needed");
+        Content.Chunk failure = jetty.read(); // or what has come just now
+        if (failure != null) {
+            failure.release();
+        }
+    }
+
+    private static void fail(ServletContextRequest jetty, String reason) {
         Runnable failing = HttpChannel.from(jetty)
-                .onIdleTimeout(new TimeoutException("the client missed its deadline"))
+                .onIdleTimeout(new TimeoutException(reason))
                 .action();
         if (failing != null) {
             failing.run();

@@ -13,7 +13,7 @@ import java.time.Duration;
  * One attempt to send a request to one backend: its clock and its outcome. It always waits either for the backend or
  * for the client, each no longer than a limit.
  *
- * <p>Written by the request's thread. A timer checks the deadlines of all exchanges now and then, instead of a timeout
+ * <p>Written by the request's thread, and by the one that passes the rest of a body. A timer checks the deadlines of all exchanges now and then, instead of a timeout
  * around each read, which costs 7 µs a request in OkHttp; so a timeout is noticed a {@link #CHECK_PAUSE} late at most.
  * Jetty has timeouts of its own, but anything that comes restarts them, even the extension of a chunk or an empty
  * frame. The timer may cancel the exchange; so may the selector, when it sees the client leave.
@@ -54,9 +54,12 @@ final class Exchange implements WatchedExchange, Runnable {
     private volatile long silentSince; // 0 while the exchange doesn't wait for the backend
     private volatile long clientDue; // 0 while the exchange doesn't wait for the client
     private volatile boolean clientIsIdle;
-    private int status;
+    private volatile long bodyDue; // nanoseconds that the client has for more of its body
+    private volatile long bodyAwaitedSince; // 0 while nothing waits for more of the body
+    private volatile long bodyMovedAt; // when a part of the body was last passed on, or the body's wait ended
+    private volatile int status; // 0 until an answer has begun
     private boolean bodyConsumed;
-    private IOException clientFailure;
+    private volatile IOException clientFailure;
 
     /**
      * @param side what the request came on; null if that can't be watched
@@ -72,6 +75,7 @@ final class Exchange implements WatchedExchange, Runnable {
         this.onAnswer = onAnswer;
         this.startedAt = time.nanos();
         this.silentSince = startedAt | 1;
+        this.bodyMovedAt = startedAt;
     }
 
     @Override
@@ -99,6 +103,37 @@ final class Exchange implements WatchedExchange, Runnable {
         silentSince = 0;
         clientDue = now + longest | 1;
         return now;
+    }
+
+    /**
+     * Begins the wait for more of the request's body; meanwhile the backend may be silent. Once the answer has begun,
+     * what comes of it restarts the wait: the client may be waiting for it.
+     *
+     * @param longest how long that may last, nanoseconds
+     * @return now, nanoseconds; not 0
+     */
+    long waitForBody(long longest) {
+        long now = time.nanos() | 1;
+        bodyDue = longest;
+        bodyAwaitedSince = now;
+        return now;
+    }
+
+    /** Ends the wait for more of the body. */
+    void bodyArrived() {
+        bodyAwaitedSince = 0;
+        bodyMoved();
+    }
+
+    /** Notes that a part of the body is passed on: the backend's silence is counted from here. */
+    void bodyMoved() {
+        bodyMovedAt = time.nanos();
+    }
+
+    /** Notes that the whole body has been passed on. */
+    void bodySent() {
+        bodyMoved();
+        clientIsIdle();
     }
 
     /**
@@ -210,15 +245,31 @@ final class Exchange implements WatchedExchange, Runnable {
 
     @Override
     public void checkDeadlines(long now) {
-        long since = silentSince;
         long due = clientDue;
-        if (since != 0 && now - since >= backendPatience) {
+        if (isBackendSilent(now)) {
             cancel(Cancelled.TIMED_OUT);
-        } else if (due != 0 && now - due >= 0) {
+        } else if (due != 0 && now - due >= 0 || hasBodyStalled(now)) {
             failWaitingClient();
         } else if (hasLostClient(now)) {
             cancel(Cancelled.CLIENT_GONE);
         }
+    }
+
+    private boolean isBackendSilent(long now) {
+        long since = silentSince;
+        return since != 0
+                && bodyAwaitedSince == 0
+                && now - since >= backendPatience
+                && now - bodyMovedAt >= backendPatience;
+    }
+
+    private boolean hasBodyStalled(long now) {
+        long since = bodyAwaitedSince;
+        if (since == 0 || now - since < bodyDue) {
+            return false;
+        }
+        long answerMovedAt = silentSince; // 0 while a part of it is being written
+        return status == 0 || answerMovedAt != 0 && now - answerMovedAt >= bodyDue;
     }
 
     /** Called again as long as the exchange waits. */

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.admission.LingeringClose;
 import gateway.balance.Balancer;
 import gateway.balance.Selection;
 import gateway.health.OutlierDetection;
@@ -116,30 +117,38 @@ public final class Forwarder implements AutoCloseable {
             throws IOException {
         UpstreamConnection connection = null;
         Tunnel tunnel = null;
+        Upload upload = null;
         boolean whole = false;
         try {
             if (!request.hasBody) {
                 exchange.clientIsIdle();
             }
             connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody || !request.idempotent);
-            StreamedBody body = request.hasBody ? new StreamedBody(request, exchange, bounds, time) : null;
-            try (UpstreamAnswer answer = connection.send(sent, body)) {
-                relay.pass(answer, connection.backendHeader(), exchange, request, response);
+            upload = request.hasBody ? upload(request, exchange) : null;
+            try (UpstreamAnswer answer = connection.send(sent, upload)) {
                 if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
                     tunnel = tunnels.between(request.servlet, connection.switched());
+                }
+                relay.pass(answer, connection.backendHeader(), exchange, request, upload, response);
+                if (tunnel != null) {
                     exchange.becomeTunnel();
                     open(tunnel, exchange, request, response);
                 }
             }
             exchange.backend.answered();
+            whole = upload == null || upload.end();
             request.trace.add(exchange.outcome(connection.isReused(), null));
-            whole = true;
+            if (!whole) {
+                endEarly(exchange, request, response);
+            }
             return null;
         } catch (IOException e) {
+            endFailed(upload, exchange);
             Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
             return handle(failure, exchange, request, response);
         } catch (RuntimeException | Error e) { // perhaps out of memory
+            endFailed(upload, exchange);
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
             if (response.isCommitted()) {
                 request.trace.brokenOff();
@@ -152,6 +161,30 @@ public final class Forwarder implements AutoCloseable {
             }
             end(exchange, connection, whole, tunnel);
         }
+    }
+
+    private Upload upload(ClientRequest request, Exchange exchange) {
+        return new Upload(request, new ClientBody(request, exchange, bounds, time), exchange, request.threads());
+    }
+
+    /** Ends an upload whose exchange has failed: it may be writing still. */
+    private static void endFailed(Upload upload, Exchange exchange) {
+        if (upload != null) {
+            exchange.breakOff();
+            upload.end();
+        }
+    }
+
+    /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that answer. */
+    private static void endEarly(Exchange exchange, ClientRequest request, HttpServletResponse response)
+            throws IOException {
+        exchange.breakOff();
+        try {
+            response.getOutputStream().close();
+        } catch (IOException e) {
+            throw exchange.clientFailed(e);
+        }
+        LingeringClose.after(request.servlet, response);
     }
 
     private void open(Tunnel tunnel, Exchange exchange, ClientRequest request, HttpServletResponse response)

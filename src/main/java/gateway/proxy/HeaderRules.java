@@ -6,7 +6,6 @@ import gateway.net.Peer;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.proxy.upstream.UpstreamRequest;
-import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletResponse;
@@ -24,7 +23,8 @@ import org.eclipse.jetty.http.HttpHeader;
  *
  * <p>Headers that belong to one connection (RFC 9110, 7.6.1), and those that {@code Connection} names, don't pass. The
  * client's own claims about where it comes from don't pass: X-Forwarded-*, Forwarded and X-Real-IP are dropped, and
- * X-Forwarded-* is set anew.
+ * X-Forwarded-* is set anew. A backend's {@code Alt-Svc} doesn't pass: it is true of the connection to the backend, and a
+ * client would look for the backend's port at the gateway's host (RFC 7838, 2).
  */
 final class HeaderRules {
     /** Names the gateway, in each answer. */
@@ -86,16 +86,12 @@ final class HeaderRules {
         if (splitsCookies && fields.contains(HttpHeader.COOKIE)) { // one header again (RFC 9113, 8.2.3)
             sent.add("Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
         }
-        if (!fields.contains(HttpHeader.ACCEPT_ENCODING) || named.contains("Accept-Encoding")) {
-            sent.add("Accept-Encoding", "identity"); // else OkHttp asks for gzip and unpacks it
-        }
         addOrigin(sent, request);
         sent.add("Via", via.entryFor(request.servlet.getProtocol()));
         sent.add(Trace.REQUEST_ID, request.trace.requestId());
         sent.add(TraceContext.HEADER, context.parent());
         if (request.webSocket) { // said anew: these two hold for one connection, and the client's may list more
-            sent.add("Connection", "Upgrade");
-            sent.add("Upgrade", WebSocketHandshake.PROTOCOL);
+            sent.addUpgrade(fields.get(HttpHeader.SEC_WEBSOCKET_KEY));
         }
         return sent;
     }
@@ -114,22 +110,22 @@ final class HeaderRules {
 
     /** Sets the headers of an answer to those of the backend's that pass. What the gateway itself has set stays. */
     static void toClient(UpstreamAnswer answer, HttpFields.Mutable fields, HttpServletResponse response) {
-        Set<String> named = named(answer.values("Connection"));
+        HttpFields from = answer.fields();
+        Set<String> named = named(from.getValuesList(HttpHeader.CONNECTION));
         fields.remove(HttpHeader.CONTENT_TYPE); // Javalin's default
-        for (int i = 0; i < answer.headers(); i++) {
-            String name = answer.name(i);
-            HttpHeader known = HttpHeader.CACHE.get(name);
-            if (!passesToClient(known, name, named)) {
+        for (HttpField field : from) {
+            HttpHeader known = field.getHeader();
+            if (!passesToClient(known, field.getName(), named)) {
                 continue;
             }
             if (known == HttpHeader.DATE) {
-                fields.put(known, answer.value(i)); // instead of Jetty's
+                fields.put(field); // instead of Jetty's
             } else if (known == HttpHeader.CONTENT_LENGTH) {
                 if (!answer.isChunked()) {
-                    response.setHeader(name, answer.value(i));
+                    response.setHeader(field.getName(), field.getValue());
                 }
-            } else if (known != null || !isSaidByGateway(name, fields)) {
-                fields.add(new HttpField(known, name, answer.value(i)));
+            } else if (known != null || !isSaidByGateway(field.getName(), fields)) {
+                fields.add(field);
             }
         }
     }
@@ -152,20 +148,38 @@ final class HeaderRules {
      * @param named what {@code Connection} names, from {@link #named}
      */
     static boolean passesToBackend(HttpHeader known, String name, Set<String> named) {
-        boolean saidAnew = known != null
-                ? SAID_ANEW.contains(known)
-                : name.equalsIgnoreCase(Trace.REQUEST_ID)
-                        || name.equalsIgnoreCase(TraceContext.HEADER)
-                        || name.equalsIgnoreCase(SAID_ANEW_TOO);
-        return !saidAnew
-                && passesToClient(known, name, named)
+        return (known != null ? !SAID_ANEW.contains(known) : !isSaidAnew(name) && !looksVouchedFor(name))
+                && !isHopByHop(known, name, named)
                 && !name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
+    }
+
+    private static boolean isSaidAnew(String name) {
+        return name.equalsIgnoreCase(Trace.REQUEST_ID)
+                || name.equalsIgnoreCase(TraceContext.HEADER)
+                || name.equalsIgnoreCase(SAID_ANEW_TOO);
+    }
+
+    /**
+     * Returns whether servers that follow CGI's names (RFC 3875, 4.1.18: WSGI, PHP, Rack) can't tell this name from that
+     * of a header that the gateway sets or keeps to itself: to them a {@code _} is a {@code -}.
+     */
+    private static boolean looksVouchedFor(String name) {
+        if (name.indexOf('_') < 0) {
+            return false;
+        }
+        String read = name.replace('_', '-');
+        return !passesToBackend(HttpHeader.CACHE.get(read), read, Set.of());
     }
 
     /** Returns whether an answer's header is passed on to the client. */
     static boolean passesToClient(HttpHeader known, String name, Set<String> named) {
-        boolean hopByHop = known != null ? HOP_BY_HOP.contains(known) : name.equalsIgnoreCase(HOP_BY_HOP_TOO);
-        return !hopByHop && !named.contains(name);
+        return known != HttpHeader.ALT_SVC && !isHopByHop(known, name, named);
+    }
+
+    private static boolean isHopByHop(HttpHeader known, String name, Set<String> named) {
+        return known != null && HOP_BY_HOP.contains(known)
+                || known == null && name.equalsIgnoreCase(HOP_BY_HOP_TOO)
+                || named.contains(name);
     }
 
     /** Returns the header names that these values of {@code Connection} list. */

@@ -64,13 +64,6 @@ public final class ProxyHandler implements Handler {
             return;
         }
         ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
-        if (asked.hasBody && (method.equals("GET") || method.equals("HEAD"))) {
-            refuse(
-                    Problem.badRequest(
-                            "A " + method + " with a body can't be forwarded; send the body with POST or QUERY"),
-                    ctx);
-            return;
-        }
         UpstreamRequest sent = HeaderRules.toBackend(asked, via);
         if (!inFlight.enter()) { // the limit was reached after Door had let the request in
             refuse(ConcurrencyLimit.overloaded(), ctx);

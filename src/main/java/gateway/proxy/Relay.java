@@ -34,6 +34,7 @@ final class Relay {
     /**
      * Passes the whole answer on.
      *
+     * @param upload what is sending the request's body; null if it has none
      * @param backend the header that names the backend
      * @throws IOException if the backend fails or the exchange is cancelled; the exchange knows whether it was the
      * client
@@ -43,11 +44,10 @@ final class Relay {
             HttpField backend,
             Exchange exchange,
             ClientRequest request,
+            Upload upload,
             HttpServletResponse response)
             throws IOException {
         exchange.answered(answer.status());
-        // Before anything of the answer is set: a backend that dies here can still be replaced by another.
-        int arrived = answer.length() > 0 ? answer.await() : 0;
         HttpFields.Mutable fields = ResponseFields.of(response);
         response.setStatus(answer.status());
         HeaderRules.toClient(answer, fields, response);
@@ -58,8 +58,14 @@ final class Relay {
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(before, exchange.backend));
         }
+        if (upload != null && !upload.isComplete() && answer.status() >= 300) {
+            response.setHeader("Connection", "close"); // the backend won't have the rest of the body
+        }
         if (answer.length() > 0) {
-            passBody(answer, arrived, exchange, response);
+            if (!answer.hasArrived()) {
+                sendHead(exchange, response);
+            }
+            passBody(answer, exchange, response);
         } else if (answer.length() < 0) {
             passUntilItsEnd(answer, exchange, request, response);
         }
@@ -83,30 +89,35 @@ final class Relay {
         if (trailers != null) {
             ResponseFields.trailers(response, trailers);
         }
-        exchange.waitForClient(clientPatience);
-        try {
-            response.flushBuffer(); // a streaming backend's headers must reach the client at once
-        } catch (IOException e) {
-            throw exchange.clientFailed(e);
-        }
-        exchange.waitForBackend();
-        passBody(answer, answer.await(), exchange, response);
+        sendHead(exchange, response);
+        passBody(answer, exchange, response);
         if (trailers != null) {
             trailers.came(answer.trailers());
         }
     }
 
-    /** @param first what has arrived of it, as {@link UpstreamAnswer#await} says */
-    private void passBody(UpstreamAnswer answer, int first, Exchange exchange, HttpServletResponse response)
-            throws IOException {
+    /** Sends the headers now: the body may begin much later. */
+    private void sendHead(Exchange exchange, HttpServletResponse response) throws IOException {
+        exchange.waitForClient(clientPatience);
+        try {
+            response.flushBuffer();
+        } catch (IOException e) {
+            throw exchange.clientFailed(e);
+        }
+        exchange.waitForBackend();
+    }
+
+    private void passBody(UpstreamAnswer answer, Exchange exchange, HttpServletResponse response) throws IOException {
         OutputStream out = response.getOutputStream();
-        for (int arrived = first; arrived >= 0; arrived = answer.await()) {
+        for (int arrived = answer.await(); arrived >= 0; arrived = answer.await()) {
             exchange.waitForClient(clientPatience);
             try {
                 if (!answer.pass(arrived, out)) {
                     return;
                 }
-                out.flush();
+                if (!answer.hasArrived()) {
+                    out.flush();
+                }
             } catch (IOException e) {
                 throw exchange.clientFailed(e);
             }

@@ -1,6 +1,5 @@
 package gateway.proxy;
 
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
@@ -14,18 +13,13 @@ import org.eclipse.jetty.http.HttpHeader;
 final class TrailersToClient implements Supplier<HttpFields> {
     private HttpFields trailers = HttpFields.EMPTY;
 
-    /**
-     * Takes the trailers that came after the body. Fields that frame a message don't pass.
-     *
-     * @param lines names and values, one after the other
-     */
-    void came(List<String> lines) {
+    /** Takes the trailers that came after the body. Fields that frame a message don't pass. */
+    void came(HttpFields lines) {
         HttpFields.Mutable passing = HttpFields.build();
-        for (int i = 0; i < lines.size(); i += 2) {
-            String name = lines.get(i);
-            HttpHeader known = HttpHeader.CACHE.get(name);
-            if (known != HttpHeader.CONTENT_LENGTH && HeaderRules.passesToClient(known, name, Set.of())) {
-                passing.add(new HttpField(known, name, lines.get(i + 1)));
+        for (HttpField field : lines) {
+            HttpHeader known = field.getHeader();
+            if (known != HttpHeader.CONTENT_LENGTH && HeaderRules.passesToClient(known, field.getName(), Set.of())) {
+                passing.add(field);
             }
         }
         trailers = passing;

@@ -4,7 +4,6 @@ import gateway.registry.Backend;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import okhttp3.Request;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
@@ -13,27 +12,42 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
  * its own monitor, held for some nanoseconds.
  */
 final class BackendPool {
-    final RawUrl url;
+    final BackendUrl url;
 
     /** {@link UpstreamPool#BACKEND_HEADER} for this backend, as bytes. */
     final HttpField header;
-
-    /** A request to this backend for OkHttp's codec, which needs one but reads only its framing. */
-    final Request request;
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
     BackendPool(Backend backend) {
-        this.url = new RawUrl(backend.url());
+        this.url = new BackendUrl(backend.url());
         this.header = new PreEncodedHttpField(UpstreamPool.BACKEND_HEADER, backend.urlText());
-        this.request = new Request.Builder().url(url.with("/", null)).build();
     }
 
     /** Takes the connection that was used last, if it has been idle for less than this, nanoseconds; else null. */
     synchronized UpstreamConnection take(long now, long youngerThan) {
         UpstreamConnection last = idle.peekLast();
-        return last != null && now - last.idleSince < youngerThan ? idle.pollLast() : null;
+        return last != null && now - last.idleSince < Math.min(youngerThan, last.mostIdle()) ? idle.pollLast() : null;
+    }
+
+    /** Takes out the connections that have been idle for this long, nanoseconds, the longest first; 0 means all. */
+    synchronized List<UpstreamConnection> takeIdle(long now, long olderThan) {
+        List<UpstreamConnection> old = new ArrayList<>();
+        while (!idle.isEmpty() && now - idle.peekFirst().idleSince >= olderThan) {
+            old.add(idle.pollFirst());
+        }
+        return old;
+    }
+
+    /** Puts back what {@link #takeIdle} has taken out; false if the backend has left the list. */
+    synchronized boolean putBack(List<UpstreamConnection> old) {
+        if (!closed) {
+            for (int i = old.size() - 1; i >= 0; i--) {
+                idle.addFirst(old.get(i));
+            }
+        }
+        return !closed;
     }
 
     /** Keeps the connection for the next exchange; false if there will be none, since the backend has left the list. */
@@ -44,15 +58,6 @@ final class BackendPool {
         connection.idleSince = now;
         idle.addLast(connection);
         return true;
-    }
-
-    /** Takes out the connections that have been idle for this long, nanoseconds; 0 means all. */
-    synchronized List<UpstreamConnection> takeIdle(long now, long olderThan) {
-        List<UpstreamConnection> old = new ArrayList<>();
-        while (!idle.isEmpty() && now - idle.peekFirst().idleSince >= olderThan) {
-            old.add(idle.pollFirst());
-        }
-        return old;
     }
 
     /** Keeps no connection any more. */

@@ -1,11 +1,13 @@
 package gateway.proxy.upstream;
 
 import java.net.ProtocolException;
-import okhttp3.Headers;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Determines where an answer ends (RFC 9112, 6.3). OkHttp accepts any framing and guesses; a wrong guess would turn
- * bytes of one answer into the next answer.
+ * Determines where an answer ends (RFC 9112, 6.3). Whatever could be read in two ways is refused: a wrong guess
+ * would turn bytes of one answer into the next answer.
  */
 final class Framing {
     /** The most digits of a Content-Length. */
@@ -17,37 +19,35 @@ final class Framing {
      * Returns the length of an answer's body in bytes: 0 if there is none, negative if only its end will tell. Refuses
      * an answer whose end isn't clear, and a switch of protocols that isn't the one this request asks for.
      *
-     * @param method the request's
-     * @param request the request's headers
-     * @param headers the answer's
+     * @param fields the answer's
      * @throws ProtocolException saying what is wrong
      */
-    static long bodyLength(String method, Headers request, int status, Headers headers) throws ProtocolException {
+    static long bodyLength(UpstreamRequest request, int status, HttpFields fields) throws ProtocolException {
         if (status < 200) {
-            WebSocketHandshake.check(request, status, headers);
+            WebSocketHandshake.check(request.webSocketKey(), status, fields);
         }
         String length = null;
         String coding = null;
-        for (int i = 0; i < headers.size(); i++) {
-            String name = headers.name(i);
-            if (name.equalsIgnoreCase("Content-Length")) {
-                String value = headers.value(i);
+        for (HttpField field : fields) {
+            HttpHeader known = field.getHeader();
+            if (known == HttpHeader.CONTENT_LENGTH) {
+                String value = field.getValue();
                 if (length != null && !length.equals(value)) {
                     throw new ProtocolException("its Content-Length is unclear");
                 }
                 length = value;
-            } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
-                if (coding != null || !headers.value(i).equalsIgnoreCase("chunked")) {
+            } else if (known == HttpHeader.TRANSFER_ENCODING) {
+                if (coding != null || !field.getValue().equalsIgnoreCase("chunked")) {
                     throw new ProtocolException("its Transfer-Encoding isn't chunked");
                 }
-                coding = headers.value(i);
+                coding = field.getValue();
             }
         }
         long bytes = length == null ? -1 : number(length);
         if ((status == 204 || status == 205) && bytes > 0) {
             throw new ProtocolException("HTTP " + status + " had non-zero Content-Length: " + length);
         }
-        if (method.equals("HEAD") || status < 200 || status == 204 || status == 304) {
+        if (request.method.equals("HEAD") || status < 200 || status == 204 || status == 304) {
             return 0;
         }
         return coding == null ? bytes : -1;

@@ -8,17 +8,17 @@ import okhttp3.internal.concurrent.TaskRunner;
 import okhttp3.internal.connection.ConnectionListener;
 
 /**
- * Makes connection pools for one connection whose clean-up wakes no thread.
+ * Makes connection pools for one connection whose clean-up wakes no thread and closes nothing.
  *
  * <p>An ordinary pool schedules its clean-up task whenever a call ends, which wakes another thread: 40 % of all CPU
- * under load. These pools get a task runner that starts nothing; {@link UpstreamPool} closes idle connections by its
- * own timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when
+ * under load, and would close a connection that {@link Opening} has taken. These pools get a task runner that starts
+ * nothing; {@link UpstreamPool} closes idle connections by its own timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when
  * an upgrade changes that.
  */
 final class QuietConnectionPool {
     private QuietConnectionPool() {}
 
-    /** Returns a pool of one connection; only {@link ConnectionPool#evictAll} ever closes its connection while idle. */
+    /** Returns a pool of one connection; it never closes its connection by itself. */
     static ConnectionPool ofOne() {
         TaskRunner runner = new TaskRunner(new StartsNothing(), Logger.getLogger(QuietConnectionPool.class.getName()));
         return new ConnectionPool(1, 1, TimeUnit.HOURS, runner, ConnectionListener.Companion.getNONE());

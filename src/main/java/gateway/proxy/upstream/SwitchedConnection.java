@@ -1,41 +1,40 @@
 package gateway.proxy.upstream;
 
+import gateway.net.ServiceSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.util.Arrays;
-import okhttp3.internal.connection.RealConnection;
 
 /**
- * A backend's connection after its 101, taken out of OkHttp's hands: plain blocking bytes, no timeouts. What OkHttp has
- * read beyond the answer's head comes first.
- *
- * <p>OkHttp's own way here, {@code Response.socket}, isn't there when {@code Connection} says more than {@code upgrade}
- * (RFC 9110, 7.6.1 allows that), and can't reset the connection.
+ * A backend's connection after its 101: plain blocking bytes, no timeouts. What has been read beyond the answer's head
+ * comes first.
  */
 public final class SwitchedConnection {
-    private final RealConnection connection;
+    private final ServiceSocket raw;
     private final Socket socket;
     private final InputStream in;
-    private byte[] early;
+    private final AnswerInput early;
 
-    /** @param connection the one that the 101 came on */
-    SwitchedConnection(RealConnection connection) throws IOException {
-        this.connection = connection;
-        this.socket = connection.socket();
+    /**
+     * @param raw the TCP connection below TLS, or the socket itself
+     * @param socket the one that the 101 came on
+     * @param early what has arrived beyond its head
+     */
+    SwitchedConnection(ServiceSocket raw, Socket socket, AnswerInput early) throws IOException {
+        this.raw = raw;
+        this.socket = socket;
         this.in = socket.getInputStream();
-        this.early =
-                ConnectionInternals.buffers(connection).getSource().getBuffer().readByteArray();
+        this.early = early;
     }
 
     /** Reads the bytes that are there, or waits for some; returns how many, negative at a regular end. */
     public int read(byte[] buffer) throws IOException {
-        if (early.length == 0) {
+        int count = Math.min(early.arrived(), buffer.length);
+        if (count == 0) {
             return in.read(buffer);
         }
-        int count = Math.min(early.length, buffer.length);
-        System.arraycopy(early, 0, buffer, 0, count);
-        early = Arrays.copyOfRange(early, count, early.length);
+        System.arraycopy(early.bytes, early.position, buffer, 0, count);
+        early.position += count;
         return count;
     }
 
@@ -57,11 +56,11 @@ public final class SwitchedConnection {
     public void close(boolean byReset) {
         if (byReset) {
             try {
-                socket.setSoLinger(true, 0);
+                raw.setSoLinger(true, 0);
             } catch (IOException e) {
                 // closed already: there is nothing to reset
             }
         }
-        connection.cancel(); // the raw socket: TLS would first wait to send its close alert
+        raw.closeNow(); // TLS would first wait to send its close alert
     }
 }

@@ -2,64 +2,53 @@ package gateway.proxy.upstream;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ProtocolException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import okhttp3.Headers;
-import okhttp3.TrailersSource;
-import okio.Buffer;
-import okio.BufferedSource;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * A backend's answer: its head, and its body as it arrives. In the text of headers, a char is a byte, as Jetty writes
- * them.
+ * A backend's answer: its head, and its body as it arrives.
  *
- * <p>On a connection that is used again, a body of known length is read straight from the socket: OkHttp reads at most
- * 8 KB at a time, this 32, which is a quarter of the system calls for a large answer.
+ * <p>Of a long body of known length, 32 KB are read at a time, past the connection's buffer: a quarter of the system
+ * calls.
  */
 public final class UpstreamAnswer implements Closeable {
     private static final int PART_BYTES = 32 * 1024;
 
-    private final int status;
-    private final Headers headers;
+    private final AnswerHead head;
     private final long length;
-    private final BufferedSource source;
-    private final InputStream in;
-    private final TrailersSource trailers;
+    private final AnswerInput input;
+    private final ChunkedInput chunks;
     private final Runnable cancel;
+    private HttpFields trailers = HttpFields.EMPTY;
+    private boolean ended;
     private long left;
     private byte[] part;
+    private boolean inPart;
 
     /**
+     * @param head that of the answer, which has been read from the input
      * @param length of the body, bytes; 0 if there is none, negative if only its end will tell
-     * @param source of the body; it is at the first byte
-     * @param in what the source reads from, if the body isn't framed by OkHttp; else null
-     * @param trailers what follows the body; asked for after its end
      * @param cancel closes the connection
      */
-    UpstreamAnswer(
-            int status,
-            Headers headers,
-            long length,
-            BufferedSource source,
-            InputStream in,
-            TrailersSource trailers,
-            Runnable cancel) {
-        this.status = status;
-        this.headers = headers;
+    UpstreamAnswer(AnswerHead head, long length, AnswerInput input, Runnable cancel) {
+        this.head = head;
         this.length = length;
         this.left = length;
-        this.source = source;
-        this.in = in;
-        this.trailers = trailers;
+        this.ended = length == 0;
+        this.input = input;
+        this.chunks = length < 0 && isChunked() ? new ChunkedInput(input) : null;
         this.cancel = cancel;
     }
 
     /** Returns its status, 200 to 999, or 101. */
     public int status() {
-        return status;
+        return head.status();
+    }
+
+    /** Returns its header fields; a char is a byte. */
+    public HttpFields fields() {
+        return head.fields();
     }
 
     /** Returns the length of its body in bytes: 0 if there is none, negative if only its end will tell. */
@@ -67,30 +56,14 @@ public final class UpstreamAnswer implements Closeable {
         return length;
     }
 
-    /** Returns the number of its header lines. */
-    public int headers() {
-        return headers.size();
-    }
-
-    /** Returns the name of a header line, 0 to {@link #headers} - 1. */
-    public String name(int i) {
-        return headers.name(i);
-    }
-
-    /** Returns the value of a header line. */
-    public String value(int i) {
-        String value = headers.value(i);
-        return UpstreamRequest.isAscii(value) ? value : utf8AsBytes(value);
-    }
-
     /** Returns whether the body is sent in chunks, so that a length beside it is meaningless (RFC 9112, 6.3). */
     public boolean isChunked() {
-        return headers.get("Transfer-Encoding") != null;
+        return head.fields().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** Returns the values of all header lines of this name. */
-    public List<String> values(String name) {
-        return headers.values(name);
+    /** Returns whether some of what comes next has arrived, so that {@link #await} needn't wait. */
+    public boolean hasArrived() {
+        return input.arrived() > 0;
     }
 
     /**
@@ -100,32 +73,35 @@ public final class UpstreamAnswer implements Closeable {
      * @throws IOException if the body ends too early or isn't valid
      */
     public int await() throws IOException {
-        if (left == 0) {
+        if (ended) {
             return -1;
         }
-        Buffer arrived = source.getBuffer();
-        if (in == null && !source.request(1)) {
-            if (length > 0) {
-                throw endedEarly();
-            }
-            left = 0;
-            return -1;
-        }
-        if (!arrived.exhausted()) {
-            return (int) (length < 0 ? arrived.size() : Math.min(left, arrived.size()));
-        }
-        if (part == null) {
-            part = new byte[(int) Math.min(left, PART_BYTES)];
-        }
-        int count = in.read(part, 0, (int) Math.min(left, part.length));
+        int count = length > 0 ? awaitOfKnownLength() : chunks != null ? chunks.await() : awaitUntilTheEnd();
         if (count < 0) {
-            throw endedEarly();
+            if (chunks != null) {
+                trailers = head.readTrailers();
+            }
+            ended = true;
         }
         return count;
     }
 
-    private static ProtocolException endedEarly() {
-        return new ProtocolException("unexpected end of stream");
+    private int awaitOfKnownLength() throws IOException {
+        inPart = input.arrived() == 0 && left > input.bytes.length;
+        if (inPart) {
+            if (part == null) {
+                part = new byte[(int) Math.min(left, PART_BYTES)];
+            }
+            return input.readDirectly(part, (int) Math.min(left, part.length));
+        }
+        if (input.arrived() == 0) {
+            input.fillSome();
+        }
+        return (int) Math.min(left, input.arrived());
+    }
+
+    private int awaitUntilTheEnd() throws IOException {
+        return input.arrived() > 0 || input.fill() ? input.arrived() : -1;
     }
 
     /**
@@ -135,45 +111,30 @@ public final class UpstreamAnswer implements Closeable {
      * @throws IOException if writing failed
      */
     public boolean pass(int count, OutputStream out) throws IOException {
-        Buffer arrived = source.getBuffer();
         if (length > 0) {
             left -= count;
+            ended = left == 0;
+        } else if (chunks != null) {
+            chunks.took(count);
         }
-        if (arrived.exhausted()) {
+        if (inPart) {
             out.write(part, 0, count);
         } else {
-            arrived.writeTo(out, count);
+            input.writeTo(out, count);
         }
-        return left != 0;
+        return !ended;
     }
 
-    /** Returns the trailers by name and value, one after the other (RFC 9110, 6.5); known once the body has ended. */
-    public List<String> trailers() throws IOException {
-        Headers came = trailers.get();
-        String[] lines = new String[came.size() * 2];
-        for (int i = 0; i < came.size(); i++) {
-            lines[2 * i] = came.name(i);
-            lines[2 * i + 1] = utf8AsBytes(came.value(i));
-        }
-        return List.of(lines);
-    }
-
-    static String utf8AsBytes(String value) {
-        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    /** Returns the trailers (RFC 9110, 6.5); known once the body has ended. */
+    public HttpFields trailers() {
+        return trailers;
     }
 
     /** Ends the reading. If some of the body is left, this closes the connection, rather than read on. */
     @Override
     public void close() {
-        if (left != 0) {
+        if (!ended) {
             cancel.run();
-        }
-        if (in == null) {
-            try {
-                source.close();
-            } catch (IOException e) {
-                // the connection is closed already
-            }
         }
     }
 }

@@ -1,21 +1,18 @@
 package gateway.proxy.upstream;
 
 import java.io.IOException;
-import java.io.OutputStream;
 
 /** A request's body, which can be read once. */
 public interface UpstreamBody {
-    /** Returns the number of its bytes, at least 1; negative if only its end will tell. */
-    long length();
-
     /**
-     * Writes the whole body.
+     * Begins to send the body: writes what has arrived of it and returns, without waiting for its sender or, for long,
+     * for its receiver. The rest follows on another thread, so that the answer can be read meanwhile.
      *
-     * @param out the connection to the backend, buffered: what must arrive now has to be flushed
+     * @param out the connection to the backend
      * @throws IOException if reading the body failed ({@link #isBroken}) or writing it
      */
-    void writeTo(OutputStream out) throws IOException;
+    void send(RequestWriter out) throws IOException;
 
-    /** Returns whether {@link #writeTo} failed at reading the body rather than at writing it. */
+    /** Returns whether reading the body failed, rather than writing it. */
     boolean isBroken();
 }

@@ -1,28 +1,15 @@
 package gateway.proxy.upstream;
 
+import gateway.net.ServiceSocket;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.ProtocolException;
-import okhttp3.Connection;
-import okhttp3.Headers;
-import okhttp3.Protocol;
-import okhttp3.Request;
-import okhttp3.Response;
-import okhttp3.TrailersSource;
-import okhttp3.internal.connection.BufferedSocket;
-import okhttp3.internal.connection.RealConnection;
-import okhttp3.internal.http1.Http1ExchangeCodec;
-import okio.BufferedSink;
-import okio.BufferedSource;
-import okio.Okio;
+import java.net.Socket;
 import org.eclipse.jetty.http.HttpField;
 
 /**
- * A connection to a backend, leased for one exchange at a time. OkHttp opens it with its {@link FirstExchange}; further
- * exchanges are driven by OkHttp's own HTTP/1 codec, without the call around it: no address to compute, no pool to
- * search, no chain of interceptors, no cache and no cookies, none of which has anything to decide here.
+ * A connection to a backend by HTTP/1.1, leased for one exchange at a time. The first exchange opens it.
  *
- * <p>Used by the thread of its exchange; {@link #exchange} by the timer's, too.
+ * <p>Used by the thread of its exchange; {@link #exchange} by the timer's, too, and the writer also by the thread that
+ * sends the rest of a body.
  */
 public final class UpstreamConnection {
     /** How far an exchange has come. */
@@ -44,22 +31,23 @@ public final class UpstreamConnection {
     /** Since when it is idle, nanoseconds; guarded by its pool. */
     long idleSince;
 
-    private final FirstExchange first;
+    private final UpstreamPool pool;
     private Progress progress;
     private String method;
+    private boolean reused;
+    private Persistence persistence = Persistence.NONE;
 
     // Set once the connection is open.
-    private RealConnection connection;
-
-    // Set once it has served its first exchange well.
-    private BufferedSocket buffers;
-    private InputStream in;
-    private InputStream raw;
+    private ServiceSocket raw;
+    private Socket socket;
+    private AnswerInput input;
+    private AnswerHead head;
+    private RequestWriter writer;
     private Runnable cancel;
 
-    UpstreamConnection(BackendPool home, FirstExchange first) {
+    UpstreamConnection(UpstreamPool pool, BackendPool home) {
+        this.pool = pool;
         this.home = home;
-        this.first = first;
     }
 
     /** Returns the header that names the backend in each answer. */
@@ -69,7 +57,7 @@ public final class UpstreamConnection {
 
     /** Returns whether it has served an exchange before. */
     public boolean isReused() {
-        return buffers != null;
+        return reused;
     }
 
     /** Returns how far the exchange has come. */
@@ -78,37 +66,28 @@ public final class UpstreamConnection {
     }
 
     /**
-     * Sends the request and reads the head of its answer, which must be closed.
+     * Sends the request and reads the head of its answer, which must be closed. The body may be on its way still.
      *
      * @param body null if there is none
      * @throws IOException if no valid answer came
      */
     public UpstreamAnswer send(UpstreamRequest request, UpstreamBody body) throws IOException {
         method = request.method;
-        if (buffers == null) {
-            return first.run(this, home.url, request, body);
+        persistence = Persistence.NONE;
+        if (socket == null) {
+            open();
+        } else {
+            exchange.cancelledBy(cancel);
         }
         progress = Progress.SENDING;
-        exchange.cancelledBy(cancel);
-        Http1ExchangeCodec codec = new Http1ExchangeCodec(null, connection, buffers);
-        Headers headers = request.headers();
         IOException unsent = null;
         try {
-            codec.writeRequest(
-                    headers,
-                    request.query == null
-                            ? method + ' ' + home.url.pathPrefix + request.path + home.url.hostLine
-                            : method
-                                    + ' '
-                                    + home.url.pathPrefix
-                                    + request.path
-                                    + '?'
-                                    + request.query
-                                    + home.url.hostLine);
-            if (body != null) {
-                write(body, codec, headers);
+            if (body == null) {
+                writer.writeOnly(request.head(home.url));
+            } else {
+                writer.begin(request.head(home.url), request.isChunked);
+                body.send(writer);
             }
-            codec.finishRequest();
         } catch (IOException e) {
             if (body != null && body.isBroken()) {
                 throw e;
@@ -116,7 +95,7 @@ public final class UpstreamConnection {
             unsent = e; // the backend may have answered before it stopped reading
         }
         try {
-            return receive(codec, headers);
+            return receive(request);
         } catch (IOException e) {
             if (unsent != null) {
                 unsent.addSuppressed(e);
@@ -126,114 +105,81 @@ public final class UpstreamConnection {
         }
     }
 
-    private void write(UpstreamBody body, Http1ExchangeCodec codec, Headers headers) throws IOException {
-        Request framed = home.request.newBuilder().headers(headers).build();
-        BufferedSink sink = Okio.buffer(codec.createRequestBody(framed, body.length()));
-        body.writeTo(sink.outputStream());
-        sink.close(); // not after a failure: this writes the end of a chunked body
-    }
-
-    private UpstreamAnswer receive(Http1ExchangeCodec codec, Headers request) throws IOException {
-        Response answer;
-        try {
-            do {
-                answer = codec.readResponseHeaders(false).request(home.request).build();
-            } while (answer.code() == 100 || answer.code() > 101 && answer.code() < 200); // not the answer yet
-        } catch (IllegalStateException | IllegalArgumentException e) { // OkHttp's, at a status like -12
-            throw new ProtocolException("not HTTP");
-        }
-        progress = Progress.ANSWERED;
-        long length = Framing.bodyLength(method, request, answer.code(), answer.headers());
-        if (answer.protocol() == Protocol.HTTP_1_0 || "close".equalsIgnoreCase(answer.header("Connection"))) {
-            connection.noNewExchanges();
-        }
-        if (length < 0) {
-            BufferedSource body = Okio.buffer(codec.openResponseBodySource(answer));
-            return new UpstreamAnswer(answer.code(), answer.headers(), length, body, null, new Trailers(codec), cancel);
-        }
-        return new UpstreamAnswer(
-                answer.code(), answer.headers(), length, buffers.getSource(), in, TrailersSource.EMPTY, cancel);
-    }
-
-    /**
-     * Takes the connection, after its 101, out of OkHttp's hands. It stays leased, so nobody else uses or closes it.
-     */
-    public SwitchedConnection switched() throws IOException {
-        return new SwitchedConnection(connection);
-    }
-
-    /** Notes that the connection is open; called during the first exchange. */
-    void connected(Connection connection) {
-        this.connection = (RealConnection) connection;
-        progress = Progress.SENDING;
+    private void open() throws IOException {
+        Opening opening = pool.opening();
+        opening.open(home.url.url, exchange);
+        raw = opening.raw();
+        socket = opening.socket();
+        cancel = raw::closeNow;
+        exchange.cancelledBy(cancel);
         exchange.waitForBackend();
+        input = new AnswerInput(socket.getInputStream());
+        head = new AnswerHead(input);
+        writer = new RequestWriter(socket.getOutputStream());
     }
 
-    /** Notes that the head of an answer has come; called during the first exchange. */
-    void answered() {
+    private UpstreamAnswer receive(UpstreamRequest request) throws IOException {
+        do {
+            head.read();
+        } while (head.status() == 100 || head.status() > 101 && head.status() < 200); // not the answer yet
         progress = Progress.ANSWERED;
+        long length = Framing.bodyLength(request, head.status(), head.fields());
+        persistence = Persistence.of(head.isOld(), head.fields());
+        return new UpstreamAnswer(head, length, input, cancel);
+    }
+
+    /** Takes over the connection after its 101. It stays leased, so nobody else uses or closes it. */
+    public SwitchedConnection switched() throws IOException {
+        return new SwitchedConnection(raw, socket, input);
     }
 
     /** Begins to carry an exchange. */
     void carry(WatchedExchange exchange) {
         this.progress = Progress.CONNECTING;
+        this.reused = socket != null;
         this.exchange = exchange;
     }
 
     /**
      * Returns whether it may serve another exchange after a good one. After HEAD it may not: some backends send a body
-     * all the same, which may still be on its way. Nor may it if something is left in its buffer: what a backend sent
-     * beyond its answer would be read as the start of the next one, which goes to another client.
+     * all the same, which may still be on its way. Nor may it if something has arrived: what a backend sent beyond its
+     * answer would be read as the start of the next one, which goes to another client.
      */
     boolean isReusable() {
-        return (buffers != null || open())
-                && !method.equals("HEAD")
-                && !connection.getNoNewExchanges()
-                && buffers.getSource().getBuffer().exhausted();
+        input.shrink();
+        return persistence.isKept() && !method.equals("HEAD") && input.arrived() == 0;
     }
 
-    private boolean open() {
-        try {
-            in = connection.socket().getInputStream();
-            raw = ConnectionInternals.rawSocket(connection).getInputStream();
-        } catch (IOException e) { // closed by a watching thread just as the answer had ended
-            return false;
-        }
-        cancel = connection::cancel;
-        buffers = ConnectionInternals.buffers(connection);
-        return true;
+    /** Returns how long it may be idle before the backend may close it, as far as the backend says, nanoseconds. */
+    long mostIdle() {
+        return persistence.mostIdle();
     }
 
     /**
-     * Returns whether unrequested bytes have arrived on the idle connection, or it is broken. One system call; without
-     * it, the next client would get these bytes as its answer. With TLS there are two places to look: what has been
-     * deciphered, and what has not, which may be the backend's notice that it closes.
+     * Returns whether nothing has come on the idle connection: neither its end nor an error, nor bytes, which the next
+     * client would get as its answer. With TLS there are two places to look: what has been deciphered, and what has
+     * not, which may be the backend's notice that it closes.
      */
-    boolean hasSurplus() {
+    boolean isQuiet() {
         try {
-            return connection.socket().isClosed()
-                    || raw.available() > 0
-                    || connection.handshake() != null && in.available() > 0;
+            return raw.isQuiet() && (socket == raw || socket.getInputStream().available() == 0);
         } catch (IOException e) {
-            return true;
+            return false;
         }
     }
 
-    /** Closes it if it is idle. */
+    /** Closes it. */
     void close() {
-        first.close();
-    }
-
-    /** The trailers of a chunked body; known once the body has been read. */
-    private record Trailers(Http1ExchangeCodec codec) implements TrailersSource {
-        @Override
-        public Headers peek() throws IOException {
-            return codec.peekTrailers();
+        if (socket == null) {
+            return; // it wasn't opened
         }
-
-        @Override
-        public Headers get() throws IOException {
-            return codec.peekTrailers();
+        if (socket != raw && persistence.isKept()) {
+            try {
+                socket.close(); // says so by TLS, for which there must be nothing under way
+            } catch (IOException e) {
+                // closed already
+            }
         }
+        raw.closeNow();
     }
 }

@@ -1,6 +1,6 @@
 package gateway.proxy.upstream;
 
-import gateway.net.ServiceSockets;
+import gateway.net.ServiceAddresses;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
@@ -8,6 +8,7 @@ import gateway.tls.Trust;
 import gateway.util.Time;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ public final class UpstreamPool implements AutoCloseable {
     private static final Duration KEEP_ALIVE_FOR_ONCE_ONLY = Duration.ofSeconds(1);
 
     private final OkHttpClient prototype;
+    private final ServiceAddresses addresses;
     private final ServiceList services;
     private final Time time;
     private final ConcurrentHashMap<Backend, BackendPool> byBackend = new ConcurrentHashMap<>();
@@ -42,6 +44,7 @@ public final class UpstreamPool implements AutoCloseable {
 
     public UpstreamPool(ServiceList services, Settings settings, Time time) {
         this.prototype = prototype(settings);
+        this.addresses = settings.serviceAddresses();
         this.services = services;
         this.time = time;
     }
@@ -61,9 +64,7 @@ public final class UpstreamPool implements AutoCloseable {
                 .retryOnConnectionFailure(false)
                 .fastFallback(false)
                 .protocols(List.of(Protocol.HTTP_1_1))
-                .proxy(Proxy.NO_PROXY)
-                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
-                .addNetworkInterceptor(FirstExchange::intercept);
+                .proxy(Proxy.NO_PROXY);
         Trust.inServices(settings).ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
         return client.build();
     }
@@ -81,16 +82,20 @@ public final class UpstreamPool implements AutoCloseable {
         }
         long youngerThan = (onceOnly ? KEEP_ALIVE_FOR_ONCE_ONLY : KEEP_ALIVE).toNanos();
         UpstreamConnection connection = fresh ? null : pool.take(time.nanos(), youngerThan);
-        while (connection != null && connection.hasSurplus()) {
+        while (connection != null && !connection.isQuiet()) {
             drop(connection);
             connection = pool.take(time.nanos(), youngerThan);
         }
         if (connection == null) {
-            connection = new UpstreamConnection(pool, new FirstExchange(prototype));
+            connection = new UpstreamConnection(this, pool);
             all.add(connection);
         }
         connection.carry(exchange);
         return connection;
+    }
+
+    Opening opening() {
+        return new Opening(prototype, addresses);
     }
 
     /**
@@ -123,6 +128,26 @@ public final class UpstreamPool implements AutoCloseable {
         pool.takeIdle(time.nanos(), olderThan.toNanos()).forEach(this::drop);
     }
 
+    /**
+     * Closes the connections that are idle for long or that their backend has closed, so that these don't stay half
+     * open. Those used a moment ago are left alone: {@link #lease} looks at each before its next use.
+     */
+    private void closeStale(BackendPool pool) {
+        long now = time.nanos();
+        List<UpstreamConnection> good = new ArrayList<>();
+        for (UpstreamConnection connection : pool.takeIdle(now, IDLE_PAUSE.toNanos())) {
+            long mostIdle = Math.min(KEEP_ALIVE.toNanos(), connection.mostIdle());
+            if (now - connection.idleSince < mostIdle && connection.isQuiet()) {
+                good.add(connection);
+            } else {
+                drop(connection);
+            }
+        }
+        if (!pool.putBack(good)) {
+            good.forEach(this::drop);
+        }
+    }
+
     /** Makes each exchange check its deadlines. */
     public void checkDeadlines() {
         long now = time.nanos();
@@ -134,15 +159,17 @@ public final class UpstreamPool implements AutoCloseable {
         }
     }
 
-    /** Closes connections that have been idle for too long, and all idle ones of backends that are out or gone. */
+    /** Closes connections that nobody should use again, and all idle ones of backends that are out or gone. */
     public void closeIdle() {
         byBackend.forEach((backend, pool) -> {
             if (!services.contains(backend)) {
                 pool.close();
                 closeIdle(pool, Duration.ZERO);
                 byBackend.remove(backend);
+            } else if (backend.available()) {
+                closeStale(pool);
             } else {
-                closeIdle(pool, backend.available() ? KEEP_ALIVE : Duration.ZERO);
+                closeIdle(pool, Duration.ZERO);
             }
         });
     }

@@ -1,26 +1,31 @@
 package gateway.proxy.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
-import okhttp3.Headers;
 
 /**
- * A request as backends get it, whichever of them it is sent to.
+ * A request's head as backends get it, whichever of them it is sent to.
  *
- * <p>In the text of headers, a char is a byte, as Jetty reads them. OkHttp writes UTF-8: valid UTF-8 keeps its bytes.
+ * <p>In the text of headers, a char is a byte, as Jetty reads them: values are opaque (RFC 9110, 5.5). Path and query
+ * are sent byte for byte as they came.
  */
 public final class UpstreamRequest {
     /** The methods whose requests say, by a length of 0, that they have no body (RFC 9110, 8.6). */
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
+    private static final int USUAL_BYTES = 512;
+
     final String method;
-    final String path;
-    final String query;
-    final boolean needsBody;
-    private final Headers.Builder headers = new Headers.Builder();
+    final boolean isChunked;
+    private final String path;
+    private final String query;
+    private byte[] lines = new byte[USUAL_BYTES];
+    private int count;
+    private String webSocketKey;
 
     /**
-     * Begins a request with the headers that frame it.
+     * Begins a request with the header that frames it.
      *
      * @param path the raw path below the backend's URL, from its slash on
      * @param query the raw query without its question mark; null if there is none
@@ -30,10 +35,10 @@ public final class UpstreamRequest {
         this.method = method;
         this.path = path;
         this.query = query;
-        this.needsBody = NEED_A_BODY.contains(method);
-        if (length < 0) {
+        this.isChunked = length < 0;
+        if (isChunked) {
             add("Transfer-Encoding", "chunked");
-        } else if (length > 0 || needsBody) {
+        } else if (length > 0 || NEED_A_BODY.contains(method)) {
             add("Content-Length", String.valueOf(length));
         }
     }
@@ -41,26 +46,66 @@ public final class UpstreamRequest {
     /**
      * Adds a header.
      *
-     * @throws IllegalArgumentException if the name isn't visible ASCII
+     * @throws IllegalArgumentException if the name isn't visible ASCII, or the value has a control character: either
+     * could end its line
      */
     public void add(String name, String value) {
-        headers.addUnsafeNonAscii(name, isAscii(value) ? value : bytesAsUtf8(value));
-    }
-
-    Headers headers() {
-        return headers.build();
-    }
-
-    static String bytesAsUtf8(String value) {
-        return new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    }
-
-    static boolean isAscii(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) > '~') {
-                return false;
+        reserve(name.length() + value.length() + 4);
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 127) {
+                throw new IllegalArgumentException("A header's name has the character " + (int) c);
             }
+            lines[count++] = (byte) c;
         }
-        return true;
+        lines[count++] = ':';
+        lines[count++] = ' ';
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 127 || c > 255) {
+                throw new IllegalArgumentException("The header " + name + " has the character " + (int) c);
+            }
+            lines[count++] = (byte) c;
+        }
+        lines[count++] = '\r';
+        lines[count++] = '\n';
+    }
+
+    /**
+     * Adds the headers by which it asks for a WebSocket.
+     *
+     * @param key the client's Sec-WebSocket-Key, which must be among the headers too
+     */
+    public void addUpgrade(String key) {
+        webSocketKey = key;
+        add("Connection", "Upgrade");
+        add("Upgrade", WebSocketHandshake.PROTOCOL);
+    }
+
+    /** Returns the key of the WebSocket that it asks for; null if it doesn't. */
+    String webSocketKey() {
+        return webSocketKey;
+    }
+
+    private void reserve(int more) {
+        if (lines.length - count < more) {
+            lines = Arrays.copyOf(lines, Math.max(2 * lines.length, count + more));
+        }
+    }
+
+    /** Returns the head for this backend, with the empty line at its end. */
+    byte[] head(BackendUrl backend) {
+        byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.UTF_8);
+        byte[] host = backend.hostLine;
+        byte[] head = Arrays.copyOf(target, target.length + host.length + count + 2);
+        System.arraycopy(host, 0, head, target.length, host.length);
+        System.arraycopy(lines, 0, head, target.length + host.length, count);
+        head[head.length - 2] = '\r';
+        head[head.length - 1] = '\n';
+        return head;
+    }
+
+    private String target(String prefix) {
+        return query == null ? method + ' ' + prefix + path : method + ' ' + prefix + path + '?' + query;
     }
 }

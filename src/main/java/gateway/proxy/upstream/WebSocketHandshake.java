@@ -7,7 +7,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import okhttp3.Headers;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -57,22 +56,23 @@ public final class WebSocketHandshake {
     /**
      * Accepts a 1xx answer only if it is the 101 for this request's key, without a body length.
      *
-     * @param request the request's headers
-     * @param headers the answer's
+     * @param key the request's; null if it doesn't ask for a WebSocket
+     * @param fields the answer's
      * @throws ProtocolException if it isn't
      */
-    static void check(Headers request, int status, Headers headers) throws ProtocolException {
-        if (status != 101 || request.get("Upgrade") == null) {
+    static void check(String key, int status, HttpFields fields) throws ProtocolException {
+        if (status != 101 || key == null) {
             throw new ProtocolException("unasked-for status " + status);
         }
-        if (!PROTOCOL.equalsIgnoreCase(headers.get("Upgrade")) || !hasToken(headers.values("Connection"), "upgrade")) {
+        if (!PROTOCOL.equalsIgnoreCase(fields.get(HttpHeader.UPGRADE))
+                || !fields.contains(HttpHeader.CONNECTION, "upgrade")) {
             throw new ProtocolException("its status 101 isn't a switch to " + PROTOCOL);
         }
-        if (!acceptFor(request.get("Sec-WebSocket-Key")).equals(headers.get("Sec-WebSocket-Accept"))) {
+        if (!acceptFor(key).equals(fields.get(HttpHeader.SEC_WEBSOCKET_ACCEPT))) {
             throw new ProtocolException("its Sec-WebSocket-Accept is wrong");
         }
-        String length = headers.get("Content-Length");
-        if (headers.get("Transfer-Encoding") != null || length != null && !length.equals("0")) {
+        String length = fields.get(HttpHeader.CONTENT_LENGTH);
+        if (fields.contains(HttpHeader.TRANSFER_ENCODING) || length != null && !length.equals("0")) {
             throw new ProtocolException("its status 101 has a body"); // RFC 9110, 8.6: whose bytes would these be?
         }
     }
@@ -86,16 +86,5 @@ public final class WebSocketHandshake {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-1", e);
         }
-    }
-
-    private static boolean hasToken(List<String> values, String token) {
-        for (String value : values) {
-            for (String part : value.split(",")) {
-                if (part.strip().equalsIgnoreCase(token)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -1,9 +1,12 @@
 package gateway.proxy.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gateway.net.ServiceUrl;
+import gateway.net.Networks;
+import gateway.net.ServiceAddresses;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
@@ -17,17 +20,37 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** What the gateway relies on beyond OkHttp's public interface. If an upgrade breaks this, read the named class. */
 @Isolated("it looks at all threads")
 class OkHttpInternalsTest {
+    /** If OkHttp called one of its interceptors otherwise, or closed the connection, no request could be sent. */
     @Test
-    void raw_urls_keep_path_and_query_byte_for_byte() {
-        RawUrl backend = new RawUrl(ServiceUrl.parse("http://localhost:8001/base"));
-        HttpUrl url = backend.with("/a%2Fb/../%zz;v=1|{}", "x=%zz&y='\"<>[]+ ");
-        assertEquals("/base/a%2Fb/../%zz;v=1|{}", url.encodedPath());
-        assertEquals("x=%zz&y='\"<>[]+ ", url.encodedQuery());
-        assertEquals("localhost", url.host());
-        assertEquals(8001, url.port());
-        assertEquals("http", url.scheme());
-        assertEquals("", backend.with("/", "").encodedQuery());
-        assertNull(backend.with("/", null).encodedQuery());
+    void a_connection_is_taken_before_anything_is_sent_and_stays_open() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0)) {
+            OkHttpClient prototype = new OkHttpClient.Builder()
+                    .retryOnConnectionFailure(false)
+                    .fastFallback(false)
+                    .build();
+            Opening opening = new Opening(prototype, new ServiceAddresses(Networks.NONE));
+            opening.open(HttpUrl.get("http://localhost:" + listening.getLocalPort()), new Uncancelled());
+            try (Socket backend = listening.accept()) {
+                opening.socket().getOutputStream().write('x');
+                assertEquals('x', backend.getInputStream().read());
+                assertTrue(opening.raw().isQuiet());
+                backend.getOutputStream().write('y');
+                assertEquals('y', opening.socket().getInputStream().read());
+                opening.raw().closeNow();
+                assertEquals(-1, backend.getInputStream().read());
+            }
+        }
+    }
+
+    private static final class Uncancelled implements WatchedExchange {
+        @Override
+        public void cancelledBy(Runnable step) {}
+
+        @Override
+        public void waitForBackend() {}
+
+        @Override
+        public void checkDeadlines(long now) {}
     }
 
     @Test

@@ -1,37 +1,67 @@
 package gateway.proxy.upstream;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import gateway.net.ServiceUrl;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class UpstreamRequestTest {
-    private final UpstreamRequest request = new UpstreamRequest("GET", "/", null, 0);
+    private static final BackendUrl BACKEND = new BackendUrl(ServiceUrl.parse("http://localhost:8001/base"));
+
+    private static String text(UpstreamRequest request) {
+        return new String(request.head(BACKEND), StandardCharsets.ISO_8859_1);
+    }
 
     @Test
-    void bytes_of_utf8_survive_both_ways() {
-        String asJettyReads = new String("grün €".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        request.add("X-Word", asJettyReads);
-        request.add("X-Plain", "plain");
-        assertEquals("grün €", request.headers().get("X-Word"));
-        assertEquals("plain", request.headers().get("X-Plain"));
-        assertEquals(asJettyReads, UpstreamAnswer.utf8AsBytes("grün €"));
+    void its_head_is_what_the_client_sent_below_the_backends_path() {
+        UpstreamRequest request = new UpstreamRequest("GET", "/a%2Fb/../%zz;v=1|{}", "x=%zz&y='\"<>[]+ ", 0);
+        request.add("Accept", "*/*");
+        assertEquals(
+                "GET /base/a%2Fb/../%zz;v=1|{}?x=%zz&y='\"<>[]+  HTTP/1.1\r\nHost: localhost:8001\r\nAccept: */*\r\n\r\n",
+                text(request));
+    }
+
+    @Test
+    void an_empty_query_keeps_its_question_mark() {
+        assertEquals(
+                "GET /base/? HTTP/1.1\r\nHost: localhost:8001\r\n\r\n", text(new UpstreamRequest("GET", "/", "", 0)));
+    }
+
+    // A value is opaque: neither ISO 8859-1, nor UTF-8 that is cut in the middle, nor a stray byte becomes U+FFFD.
+    @Test
+    void each_byte_of_a_value_stays_that_byte() {
+        byte[] value = {'a', (byte) 0xE9, (byte) 0xFF, (byte) 0xC3, (byte) 0x80, 'z'};
+        UpstreamRequest request = new UpstreamRequest("GET", "/", null, 0);
+        request.add("X-Bytes", new String(value, StandardCharsets.ISO_8859_1));
+        byte[] head = request.head(BACKEND);
+        int at = new String(head, StandardCharsets.ISO_8859_1).indexOf("X-Bytes: ") + "X-Bytes: ".length();
+        assertArrayEquals(value, Arrays.copyOfRange(head, at, at + value.length));
     }
 
     @Test
     void its_framing_is_said_anew() {
-        assertEquals("5", new UpstreamRequest("POST", "/", null, 5).headers().get("Content-Length"));
-        assertEquals("0", new UpstreamRequest("POST", "/", null, 0).headers().get("Content-Length"));
+        String start = " /base/ HTTP/1.1\r\nHost: localhost:8001\r\n";
+        assertEquals("POST" + start + "Content-Length: 5\r\n\r\n", text(new UpstreamRequest("POST", "/", null, 5)));
+        assertEquals("POST" + start + "Content-Length: 0\r\n\r\n", text(new UpstreamRequest("POST", "/", null, 0)));
         assertEquals(
-                "chunked", new UpstreamRequest("POST", "/", null, -1).headers().get("Transfer-Encoding"));
-        assertEquals(0, new UpstreamRequest("DELETE", "/", null, 0).headers().size());
+                "POST" + start + "Transfer-Encoding: chunked\r\n\r\n",
+                text(new UpstreamRequest("POST", "/", null, -1)));
+        assertEquals("GET" + start + "Content-Length: 5\r\n\r\n", text(new UpstreamRequest("GET", "/", null, 5)));
+        assertEquals("DELETE" + start + "\r\n", text(new UpstreamRequest("DELETE", "/", null, 0)));
     }
 
-    // By HTTP/2 a name can have what a line of HTTP/1.1 can't.
+    // By HTTP/2 a name or a value can have what a line of HTTP/1.1 can't.
     @Test
-    void a_name_that_could_end_its_line_is_refused() {
+    void what_could_end_its_line_is_refused() {
+        UpstreamRequest request = new UpstreamRequest("GET", "/", null, 0);
         assertThrows(IllegalArgumentException.class, () -> request.add("X-A: b\r\nX-B", "c"));
         assertThrows(IllegalArgumentException.class, () -> request.add("X A", "c"));
+        assertThrows(IllegalArgumentException.class, () -> request.add("X-A", "b\r\nX-B: c"));
+        assertThrows(IllegalArgumentException.class, () -> request.add("X-A", "b\nX-B: c"));
+        assertThrows(IllegalArgumentException.class, () -> request.add("X-A", "b\0"));
     }
 }

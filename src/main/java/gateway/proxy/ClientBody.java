@@ -1,0 +1,134 @@
+package gateway.proxy;
+
+import gateway.http.BodyTooLarge;
+import gateway.server.ClientSide;
+import gateway.settings.Bounds;
+import gateway.util.Time;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.thread.Invocable;
+
+/**
+ * A request's body as it arrives, with its bounds: no larger than allowed, and no slower. It has stalled once the
+ * gateway has waited a whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile: nothing at all, or
+ * a byte now and then.
+ *
+ * <p>Nothing here waits. Used by one thread at a time.
+ */
+final class ClientBody {
+    private static final int LEAST_BYTES = 1024;
+
+    private final ClientRequest request;
+    private final ClientSide client;
+    private final Exchange exchange;
+    private final Bounds bounds;
+    private final Time time;
+    private Content.Chunk chunk;
+    private long size;
+    private long waitsSince; // 0 while nothing waits for it
+    private long waited;
+    private int lately;
+    private long idleTimeout = -1;
+
+    ClientBody(ClientRequest request, Exchange exchange, Bounds bounds, Time time) {
+        this.request = request;
+        this.client = request.client;
+        this.exchange = exchange;
+        this.bounds = bounds;
+        this.time = time;
+    }
+
+    /**
+     * Reads what has arrived.
+     *
+     * @return the number of bytes; 0 if nothing has arrived, negative at the end
+     * @throws BodyTooLarge if this was too much
+     * @throws IOException if it can't be read, caused by a {@link TimeoutException} if it has stalled
+     */
+    int read(byte[] part) throws IOException {
+        int count = next() ? take(part) : 0;
+        if (waitsSince != 0) {
+            endWait(count);
+        }
+        size += Math.max(0, count);
+        if (size > bounds.body()) {
+            throw new BodyTooLarge(bounds.body());
+        }
+        return count;
+    }
+
+    /** Returns whether a part with bytes has arrived, or the end. */
+    private boolean next() throws IOException {
+        while (chunk == null || !chunk.hasRemaining() && !chunk.isLast()) {
+            if (chunk != null) {
+                chunk.release();
+            }
+            chunk = request.read();
+            if (chunk == null) {
+                return false;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                Throwable failure = chunk.getFailure();
+                chunk = null;
+                throw failure instanceof IOException io ? io : new IOException(failure);
+            }
+        }
+        return true;
+    }
+
+    private int take(byte[] part) {
+        return chunk.hasRemaining() ? chunk.get(part, 0, part.length) : -1;
+    }
+
+    private void endWait(int count) throws IOException {
+        waited += time.nanos() - waitsSince;
+        waitsSince = 0;
+        exchange.bodyArrived();
+        lately += Math.max(0, count);
+        if (lately >= LEAST_BYTES) {
+            waited = 0;
+            lately = 0;
+        } else if (count >= 0 && waited >= bounds.bodyTimeout().toNanos()) {
+            throw new IOException(new TimeoutException(lately + " bytes in " + bounds.bodyTimeout()));
+        }
+    }
+
+    /**
+     * Asks for more. This makes Jetty answer {@code Expect: 100-continue}, so the client sends its body only once a
+     * backend is there to take it.
+     *
+     * @param onArrival called when more has arrived, or has failed to; must not wait. Perhaps called at once
+     */
+    void await(Runnable onArrival) {
+        letJettyWait();
+        waitsSince = exchange.waitForBody(bounds.bodyTimeout().toNanos() - waited);
+        ServletContextRequest.getServletContextRequest(request.servlet)
+                .demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, onArrival));
+    }
+
+    /**
+     * Raises Jetty's timeout to the body's. Only when the gateway must wait: it costs more than reading what has
+     * arrived.
+     */
+    private void letJettyWait() {
+        long millis = bounds.bodyTimeout().toMillis();
+        if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {
+            idleTimeout = client.getIdleTimeout();
+            client.setIdleTimeout(millis);
+        }
+    }
+
+    /** Ends the reading, well or not: gives back the timeout that the connection or stream had before. */
+    void end() {
+        if (chunk != null) {
+            chunk.release();
+            chunk = null;
+        }
+        if (idleTimeout >= 0) {
+            client.setIdleTimeout(idleTimeout);
+            idleTimeout = -1;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package gateway.proxy.upstream;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.util.Arrays;
+
+/** What has arrived from a backend and hasn't been used yet. Grows while a line doesn't fit, up to {@link #MOST_BYTES}. */
+final class AnswerInput {
+    /** The longest head of an answer, bytes. */
+    static final int MOST_BYTES = 256 * 1024;
+
+    private static final int USUAL_BYTES = 8 * 1024;
+
+    private final InputStream in;
+
+    /** What has arrived is in here, from {@link #position} to {@link #limit}. */
+    byte[] bytes = new byte[USUAL_BYTES];
+
+    int position;
+    int limit;
+
+    AnswerInput(InputStream in) {
+        this.in = in;
+    }
+
+    /** Returns how many bytes have arrived. */
+    int arrived() {
+        return limit - position;
+    }
+
+    /** Lets go of the room that a long head needed, when nothing is left of it. */
+    void shrink() {
+        if (bytes.length > USUAL_BYTES && position == limit) {
+            bytes = new byte[USUAL_BYTES];
+            position = 0;
+            limit = 0;
+        }
+    }
+
+    /**
+     * Waits for more; returns false at the end. What has arrived may move to the front.
+     *
+     * @throws ProtocolException if there is no room for more
+     */
+    boolean fill() throws IOException {
+        if (position > 0) {
+            System.arraycopy(bytes, position, bytes, 0, arrived());
+            limit -= position;
+            position = 0;
+        } else if (limit == bytes.length) {
+            if (bytes.length >= MOST_BYTES) {
+                throw new ProtocolException("its head is longer than " + MOST_BYTES / 1024 + " KB");
+            }
+            bytes = Arrays.copyOf(bytes, 2 * bytes.length);
+        }
+        int count = in.read(bytes, limit, bytes.length - limit);
+        limit += Math.max(0, count);
+        return count >= 0;
+    }
+
+    /** Waits for more, of which there must be some. */
+    void fillSome() throws IOException {
+        if (!fill()) {
+            throw endedEarly();
+        }
+    }
+
+    /** Reads past the buffer, which must be empty; returns the number of bytes, at least 1. */
+    int readDirectly(byte[] part, int most) throws IOException {
+        int count = in.read(part, 0, most);
+        if (count < 0) {
+            throw endedEarly();
+        }
+        return count;
+    }
+
+    static EOFException endedEarly() {
+        return new EOFException("unexpected end of stream");
+    }
+
+    /**
+     * Waits for a whole line, which begins at {@link #position}; returns where it ends: the index of its LF. A single
+     * LF ends a line, too (RFC 9112, 2.2).
+     */
+    int awaitLine() throws IOException {
+        int searched = 0;
+        while (true) {
+            for (int i = position + searched; i < limit; i++) {
+                if (bytes[i] == '\n') {
+                    return i;
+                }
+            }
+            searched = arrived();
+            fillSome();
+        }
+    }
+
+    /** Returns the end of the line's text, whose LF is there. */
+    int endOfText(int lf) {
+        return lf > position && bytes[lf - 1] == '\r' ? lf - 1 : lf;
+    }
+
+    /** Writes so many of the bytes that have arrived. */
+    void writeTo(OutputStream out, int count) throws IOException {
+        int from = position;
+        position += count;
+        out.write(bytes, from, count);
+    }
+}

@@ -1,0 +1,26 @@
+package gateway.proxy.upstream;
+
+import gateway.net.ServiceUrl;
+import java.nio.charset.StandardCharsets;
+import okhttp3.HttpUrl;
+
+/** A backend's URL as requests need it: what comes before and behind the path that the client sent. */
+final class BackendUrl {
+    /** The URL itself, for opening connections. */
+    final HttpUrl url;
+
+    /** The path of the URL, without a slash at the end. */
+    final String pathPrefix;
+
+    /** What follows a request's target: the rest of its first line, and the Host header with its line end. */
+    final byte[] hostLine;
+
+    /** @throws IllegalArgumentException if OkHttp can't call such a host */
+    BackendUrl(ServiceUrl service) {
+        this.url = HttpUrl.get(service.toString());
+        this.pathPrefix = url.encodedPath().equals("/") ? "" : url.encodedPath();
+        String host = url.host().indexOf(':') < 0 ? url.host() : '[' + url.host() + ']';
+        String authority = url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ':' + url.port();
+        this.hostLine = (" HTTP/1.1\r\nHost: " + authority + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
