@@ -48,6 +48,8 @@ final class Relay {
             HttpServletResponse response)
             throws IOException {
         exchange.answered(answer.status());
+        // Before anything of the answer is set: a backend that dies here can still be replaced by another.
+        boolean begins = answer.length() > 0 && answer.beginsSoon();
         HttpFields.Mutable fields = ResponseFields.of(response);
         response.setStatus(answer.status());
         HeaderRules.toClient(answer, fields, response);
@@ -62,7 +64,7 @@ final class Relay {
             response.setHeader("Connection", "close"); // the backend won't have the rest of the body
         }
         if (answer.length() > 0) {
-            if (!answer.hasArrived()) {
+            if (!begins) {
                 sendHead(exchange, response);
             }
             passBody(answer, exchange, response);

@@ -128,6 +128,18 @@ public final class TestBackend implements AutoCloseable {
             return new String(bytes, StandardCharsets.ISO_8859_1);
         }
 
+        /** Reads a line, which may be empty. */
+        public String readLine() throws IOException {
+            return line(in);
+        }
+
+        /** Reads one chunk's data; empty for the last. */
+        public String chunk() throws IOException {
+            String data = bytes(Integer.parseInt(line(in), 16));
+            line(in);
+            return data;
+        }
+
         /** Reads all there is until the connection ends, regularly. */
         public String rest() throws IOException {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -148,6 +160,7 @@ public final class TestBackend implements AutoCloseable {
 
     private final ServerSocket server;
     private final Script script;
+    private final boolean readsBodies;
     private final Thread acceptor;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -158,7 +171,12 @@ public final class TestBackend implements AutoCloseable {
     }
 
     private TestBackend(ServerSocket server, Script script) throws IOException {
+        this(server, script, true);
+    }
+
+    private TestBackend(ServerSocket server, Script script, boolean readsBodies) throws IOException {
         this.script = script;
+        this.readsBodies = readsBodies;
         this.server = server;
         this.acceptor = Threads.daemons("backend-accept").newThread(this::accept);
         acceptor.start();
@@ -177,6 +195,19 @@ public final class TestBackend implements AutoCloseable {
     /** One that does this with each request. */
     public static TestBackend doing(Script script) throws IOException {
         return new TestBackend(0, script);
+    }
+
+    /** One that does this as soon as it has a request's head; the body is the script's business. */
+    public static TestBackend atHead(Script script) throws IOException {
+        return new TestBackend(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), script, false);
+    }
+
+    /** The same by TLS; its {@link #url} names localhost. */
+    public static TestBackend atHeadOverTls(SSLContext tls, Script script) throws IOException {
+        return new TestBackend(
+                tls.getServerSocketFactory().createServerSocket(0, 100, InetAddress.getLoopbackAddress()),
+                script,
+                false);
     }
 
     /** One that speaks TLS; its {@link #url} names localhost. */
@@ -263,7 +294,7 @@ public final class TestBackend implements AutoCloseable {
                     return;
                 }
                 boolean check = head.startsWith("GET /health ");
-                Received request = new Received(head, check ? new byte[0] : body(head, in));
+                Received request = new Received(head, check || !readsBodies ? new byte[0] : body(head, in));
                 if (!check) {
                     received.add(request);
                 }

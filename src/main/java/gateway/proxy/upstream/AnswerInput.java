@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ProtocolException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
 /** What has arrived from a backend and hasn't been used yet. Grows while a line doesn't fit, up to {@link #MOST_BYTES}. */
@@ -14,7 +16,11 @@ final class AnswerInput {
 
     private static final int USUAL_BYTES = 8 * 1024;
 
+    /** How long {@link #fillSoon} waits, milliseconds. */
+    private static final int SOON = 10;
+
     private final InputStream in;
+    private final Socket waiting;
 
     /** What has arrived is in here, from {@link #position} to {@link #limit}. */
     byte[] bytes = new byte[USUAL_BYTES];
@@ -22,8 +28,13 @@ final class AnswerInput {
     int position;
     int limit;
 
-    AnswerInput(InputStream in) {
+    /**
+     * @param in what arrives
+     * @param waiting the socket whose timeout bounds a read; null if it has none that leaves it intact, as with TLS
+     */
+    AnswerInput(InputStream in, Socket waiting) {
         this.in = in;
+        this.waiting = waiting;
     }
 
     /** Returns how many bytes have arrived. */
@@ -65,6 +76,22 @@ final class AnswerInput {
     void fillSome() throws IOException {
         if (!fill()) {
             throw endedEarly();
+        }
+    }
+
+    /** Waits a moment for more, of which there must be some; returns whether it came. */
+    boolean fillSoon() throws IOException {
+        if (waiting == null) {
+            return false;
+        }
+        waiting.setSoTimeout(SOON);
+        try {
+            fillSome();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            waiting.setSoTimeout(0);
         }
     }
 

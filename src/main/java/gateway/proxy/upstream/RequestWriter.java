@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class RequestWriter {
     private static final int BUFFER_BYTES = 16 * 1024;
-    private static final byte[] LINE_END = {'\r', '\n'};
-    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final OutputStream out;
     private byte[] buffer;
@@ -43,17 +41,15 @@ public final class RequestWriter {
             put(part, length);
             return;
         }
-        byte[] size = Integer.toHexString(length).getBytes(StandardCharsets.ISO_8859_1);
-        put(size, size.length);
-        put(LINE_END, LINE_END.length);
+        put(Integer.toHexString(length) + "\r\n");
         put(part, length);
-        put(LINE_END, LINE_END.length);
+        put("\r\n");
     }
 
     /** Ends the body and sends what is left. */
     public void end() throws IOException {
         if (chunked) {
-            put(LAST_CHUNK, LAST_CHUNK.length);
+            put("0\r\n\r\n");
         }
         flush();
     }
@@ -65,6 +61,11 @@ public final class RequestWriter {
             count = 0;
             out.write(buffer, 0, length);
         }
+    }
+
+    private void put(String ascii) throws IOException {
+        byte[] bytes = ascii.getBytes(StandardCharsets.ISO_8859_1);
+        put(bytes, bytes.length);
     }
 
     private void put(byte[] bytes, int length) throws IOException {

@@ -61,9 +61,19 @@ public final class UpstreamAnswer implements Closeable {
         return head.fields().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** Returns whether some of what comes next has arrived, so that {@link #await} needn't wait. */
+    /** Returns whether more of the body has surely arrived, so that {@link #await} doesn't wait. */
     public boolean hasArrived() {
-        return input.arrived() > 0;
+        return chunks != null ? chunks.hasArrived() : input.arrived() > 0;
+    }
+
+    /**
+     * Waits a moment for the body, which nearly always comes with the head or right behind it.
+     *
+     * @return whether some of it has arrived
+     * @throws IOException if the connection has ended meanwhile
+     */
+    public boolean beginsSoon() throws IOException {
+        return input.arrived() > 0 || input.fillSoon();
     }
 
     /**

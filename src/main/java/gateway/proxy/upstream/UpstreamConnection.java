@@ -113,7 +113,7 @@ public final class UpstreamConnection {
         cancel = raw::closeNow;
         exchange.cancelledBy(cancel);
         exchange.waitForBackend();
-        input = new AnswerInput(socket.getInputStream());
+        input = new AnswerInput(socket.getInputStream(), socket == raw ? raw : null);
         head = new AnswerHead(input);
         writer = new RequestWriter(socket.getOutputStream());
     }
