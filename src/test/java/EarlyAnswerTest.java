@@ -89,7 +89,7 @@ class EarlyAnswerTest {
                     wire.rest();
                     ended.countDown();
                 });
-                TestGateway gateway = TestGateway.inFrontOf(backend);
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "1GB"), backend);
                 RawClient client = gateway.raw()) {
             client.send("POST /api/x HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n\r\n");
             client.send(framing.startsWith("C") ? "part" : "4\r\npart\r\n");
@@ -111,7 +111,7 @@ class EarlyAnswerTest {
                     wire.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno");
                     ended.await();
                 });
-                TestGateway gateway = TestGateway.inFrontOf(backend);
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "1GB"), backend);
                 RawClient client = gateway.raw()) {
             client.send("PUT /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n");
             Thread sender = new Thread(() -> {
@@ -170,7 +170,7 @@ class EarlyAnswerTest {
                     wire.rest();
                     ended.countDown();
                 });
-                TestGateway gateway = TestGateway.inFrontOf(backend);
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "1GB"), backend);
                 RawClient client = gateway.raw()) {
             client.send(CHUNKED).send("4\r\npart\r\n");
             assertEquals("ok", client.answer().body());
@@ -194,7 +194,7 @@ class EarlyAnswerTest {
                         over.await();
                     }
                 });
-                TestGateway gateway = TestGateway.inFrontOf(backend);
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_BODY", "1GB"), backend);
                 RawClient client = gateway.raw()) {
             client.send("POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
             AtomicLong uploaded = new AtomicLong();

@@ -136,9 +136,10 @@ class IdleConnectionTest {
     void a_connection_that_the_service_will_close_gets_no_further_request(String name, String head) throws Exception {
         AtomicInteger connections = new AtomicInteger();
         try (TestBackend backend = TestBackend.doing(onItsOwnConnection(connections, head));
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend)) {
-            String first = gateway.raw(request("GET")).body();
-            assertNotEquals(first, gateway.raw(request("GET")).body());
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawClient client = gateway.raw()) {
+            String first = client.send(request("GET")).answer().body();
+            assertNotEquals(first, client.send(request("GET")).answer().body());
         }
     }
 
@@ -153,9 +154,10 @@ class IdleConnectionTest {
     void a_connection_that_the_service_keeps_gets_the_next_request(String name, String head) throws Exception {
         AtomicInteger connections = new AtomicInteger();
         try (TestBackend backend = TestBackend.doing(onItsOwnConnection(connections, head));
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend)) {
-            String first = gateway.raw(request("GET")).body();
-            assertEquals(first, gateway.raw(request("GET")).body());
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawClient client = gateway.raw()) {
+            String first = client.send(request("GET")).answer().body();
+            assertEquals(first, client.send(request("GET")).answer().body());
             assertEquals(1, connections.get());
         }
     }
@@ -172,9 +174,10 @@ class IdleConnectionTest {
             }
         };
         try (TestBackend backend = TestBackend.doing(tooMuch);
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend)) {
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawClient client = gateway.raw()) {
             for (String expected : List.of("1", "2", "3")) {
-                assertEquals(expected, gateway.raw(request("GET")).body());
+                assertEquals(expected, client.send(request("GET")).answer().body());
             }
         }
     }

@@ -230,10 +230,11 @@ class OpenApiAnswersTest {
     @Test
     void what_is_not_forwarded_is_refused_as_described() throws Exception {
         try (TestBackend a = TestBackend.named("a")) {
-            start(Map.of("GATEWAY_RATE_LIMIT", "3/60s"), a);
+            start(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a);
             ask(400, "GET /api/{path}", "/api/../services");
             ask(501, "POST /api/{path}", "/api/data", "Transfer-Encoding: gzip, chunked");
             ask(405, "TRACE /api/{path}", "/api/data");
+            ask(200, "GET /api/{path}", "/api/data");
             RawClient.Answer limited = ask(429, "GET /api/{path}", "/api/data");
             ask(429, "POST /api/{path}", "/api/data", AS_JSON, "", "{}");
             ask(429, "TRACE /api/{path}", "/api/data");
