@@ -26,6 +26,7 @@ import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
 import gateway.trace.TraceHandler;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import io.javalin.Javalin;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,8 @@ public final class GatewayApp {
     static Javalin create(Settings settings, Drain drain, Time time) {
         ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
-        Cluster cluster = new Cluster(settings, services, time); // shares limit and list
+        Stalls stalls = new Stalls(time); // notices when this process stood still
+        Cluster cluster = new Cluster(settings, services, stalls, time); // shares limit and list
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
@@ -64,14 +66,16 @@ public final class GatewayApp {
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limit, API, settings, time);
-        Observation observation = new Observation(services, limiter, admission, settings.accessLog(), time);
+        Observation observed = new Observation(services, limiter, admission, settings.accessLog(), time);
+        Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, checker, balancer, index, limiter, cluster, admission, observation, drain, time);
+                settings, services, checker, balancer, index, limiter, cluster, admission, observed, lifecycle, time);
 
         TraceHandler tracing = new TraceHandler(API, settings.clients().trustedProxies(), time);
-        Lifecycle lifecycle = new Lifecycle();
+        lifecycle.watch(cluster::failed, observed::failed);
         lifecycle.onStart(
-                observation::start,
+                stalls::start,
+                observed::start,
                 limiter::start,
                 cluster::start,
                 timer -> services.offer(settings.services()), // after the shared list, which may have them already
@@ -81,9 +85,9 @@ public final class GatewayApp {
         lifecycle.onListening(cluster::listensAt);
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         // Observation is last: it logs what ends while the others close.
-        lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observation::close);
+        lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
 
-        return GatewayServer.create(settings, API, admission, tracing, observation, lifecycle, time, routes -> {
+        return GatewayServer.create(settings, API, admission, tracing, observed, lifecycle, time, routes -> {
             routes.before(tracing); // opens its record
             routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway

@@ -205,7 +205,7 @@ class CrowdTest {
     void one_service_too_many_is_refused_and_those_there_are_still_renew() throws Exception {
         try (TestBackend backend = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_SERVICES", "1"))) {
-            String one = "{\"name\":\"one\",\"url\":\"" + backend.url() + "\"}";
+            String one = "{\"name\":\"one\",\"url\":\"" + backend.url() + "\",\"instance\":\"first\"}";
             assertEquals(201, gateway.post("/services", one).statusCode());
             HttpResponse<String> refused = gateway.post("/services", one.replace("one", "two"));
             assertEquals(503, refused.statusCode());
@@ -217,7 +217,7 @@ class CrowdTest {
                     200,
                     gateway.post("/services", one.replace("127.0.0.1", "localhost"))
                             .statusCode(),
-                    "replaced");
+                    "moved");
             assertEquals(204, gateway.delete("/services/one").statusCode());
             assertEquals(
                     201, gateway.post("/services", one.replace("one", "two")).statusCode());

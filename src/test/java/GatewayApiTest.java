@@ -98,6 +98,7 @@ class GatewayApiTest {
             assertEquals(
                     List.of(
                             "name",
+                            "instance",
                             "url",
                             "status",
                             "since",

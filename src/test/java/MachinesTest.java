@@ -74,7 +74,7 @@ class MachinesTest {
             assertEquals(1, value(text, "gateway_rate_limit_decisions_total{decision=\"refused\"}"));
             assertEquals(9, value(text, "gateway_rate_limit_decisions_total{decision=\"allowed\"}"));
             assertEquals(3, value(text, "gateway_rate_limit_clients"));
-            String backend = "{backend=\"127.0.0.1-" + bad.port() + "\"}";
+            String backend = "{backend=\"127.0.0.1-" + bad.port() + "\",url=\"" + bad.url() + "\"}";
             assertEquals(1, value(text, "gateway_backend_requests_total" + backend));
             assertEquals(1, value(text, "gateway_backend_failures_total" + backend));
             assertEquals(1, value(text, "gateway_backend_ejections_total" + backend));

@@ -72,5 +72,10 @@ const STATES = {
   checking: {tone: 'checking', words: 'waiting for its first good check'},
 };
 
+/** Returns a key for a backend: several instances may have the same name, but no two the same URL, too. */
+export function keyOf(backend) {
+  return `${backend.name} ${backend.url}`;
+}
+
 /** Returns the page's word and colour for a backend's state. */
 export const state = (status) => STATES[status] ?? {tone: 'checking', words: String(status)};

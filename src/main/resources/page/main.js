@@ -1,7 +1,7 @@
 /* The page's table of contents: makes the parts, and hands each the events from the gateway. */
 
 import {attribute, byId, el, shape, text} from './dom.js';
-import {passed} from './format.js';
+import {keyOf, passed} from './format.js';
 import {requestList} from './requests.js';
 import {limiter} from './limiter.js';
 import {picture} from './picture.js';
@@ -43,7 +43,7 @@ function state(now) {
   const time = Date.parse(now.time);
   const counts = {...now.totals};
   for (const backend of now.backends) {
-    counts[`backend:${backend.name}`] = backend.requests;
+    counts[`backend:${keyOf(backend)}`] = backend.requests;
   }
   rates.add(time, counts);
   text(byId('version'), now.version);

@@ -1,7 +1,7 @@
 /* The picture of the system: clients, limiter, balancer and a card for each backend; wires.js joins them. */
 
 import {attribute, byId, el, shape, text} from './dom.js';
-import {count, millis, passed, plural, rate, state as stateOf} from './format.js';
+import {count, keyOf, millis, passed, plural, rate, state as stateOf} from './format.js';
 import {OUTCOMES} from './totals.js';
 import {Wires} from './wires.js';
 
@@ -29,7 +29,7 @@ export function picture(act) {
     attribute(byId('exit-failed'), 'data-quiet', flows.failed ? null : '');
     nodes(state);
     backends(state, rates, now);
-    wires.flow(flows, (name) => rates.of(`backend:${name}`));
+    wires.flow(flows, (key) => rates.of(`backend:${key}`));
   }
 
   function nodes(state) {
@@ -43,27 +43,30 @@ export function picture(act) {
   }
 
   function backends(state, rates, now) {
-    const names = new Set(state.backends.map((backend) => backend.name));
+    const keys = new Set(state.backends.map(keyOf));
     let changed = false;
-    for (const [name, card] of cards) {
-      if (!names.has(name)) {
-        remove(name, card);
+    for (const [key, card] of cards) {
+      if (!keys.has(key)) {
+        remove(key, card);
         changed = true;
       }
     }
-    const sum = state.backends.reduce((all, backend) => all + (rates.of(`backend:${backend.name}`) ?? 0), 0);
+    const sum = state.backends.reduce((all, backend) => all + (rates.of(`backend:${keyOf(backend)}`) ?? 0), 0);
     state.backends.forEach((backend, index) => {
-      let card = cards.get(backend.name);
+      const key = keyOf(backend);
+      let card = cards.get(key);
       if (!card) {
-        card = new Card(backend.name, act);
-        cards.set(backend.name, card);
+        card = new Card(backend, act);
+        cards.set(key, card);
         changed = true;
       }
       if (list.children[index] !== card.element) {
         list.insertBefore(card.element, list.children[index] ?? null);
         changed = true;
       }
-      card.show(backend, rates.of(`backend:${backend.name}`), sum, state.balancer.next === backend.name, now);
+      const {next, next_url: nextUrl} = state.balancer;
+      card.label(state.backends.some((other) => other.name === backend.name && other.url !== backend.url));
+      card.show(backend, rates.of(`backend:${key}`), sum, next === backend.name && nextUrl === backend.url, now);
     });
     byId('no-backends').hidden = state.backends.length > 0;
     list.hidden = state.backends.length === 0;
@@ -74,11 +77,11 @@ export function picture(act) {
   }
 
   /** Removes a card. If it had the focus, a neighbour gets it, rather than the top of the page. */
-  function remove(name, card) {
+  function remove(key, card) {
     const focused = card.element.contains(document.activeElement);
     const neighbour = card.element.nextElementSibling ?? card.element.previousElementSibling;
     card.element.remove();
-    cards.delete(name);
+    cards.delete(key);
     if (focused) {
       (neighbour?.querySelector('button') ?? byId('register-name')).focus();
     }
@@ -97,9 +100,12 @@ function flowsOf(rates) {
   return {arriving, passed: arriving - of('limited') - of('rejected'), limited: of('limited'), failed: of('failed')};
 }
 
+let cardsMade = 0; // for ids
+
 /** A backend's card. Its elements are made once and changed in place, so that focus and hover stay. */
 class Card {
-  constructor(name, act) {
+  constructor(backend, act) {
+    this.backend = backend;
     this.rate = el('span', {class: 'lead'});
     this.mark = el('span', {class: 'mark'});
     this.state = el('span', {class: 'words'});
@@ -107,19 +113,19 @@ class Card {
     this.why = el('span', {class: 'reason-words'});
     this.where = el('span', {class: 'where'});
     this.numbers = {};
-    this.drain = this.#button('drain', 'Drain', name, act);
-    this.resume = this.#button('resume', 'Resume', name, act);
-    this.remove = this.#button('remove', 'Remove', name, act);
-    const id = `backend-${name}`;
+    this.drain = this.#button('drain', 'Drain', act);
+    this.resume = this.#button('resume', 'Resume', act);
+    this.remove = this.#button('remove', 'Remove', act);
+    const id = `backend-${++cardsMade}`;
     this.element = el(
       'li',
-      {class: 'backend', 'data-backend': name, 'aria-labelledby': id},
+      {class: 'backend', 'data-backend': backend.name, 'data-key': keyOf(backend), 'aria-labelledby': id},
       this.rate,
       el(
         'div',
         {class: 'card'},
         el('div', {class: 'who'},
-          el('h4', {id}, name),
+          el('h4', {id}, backend.name),
           el('span', {class: 'state'}, this.mark, this.state),
           this.next),
         el('p', {class: 'why muted'}, this.why, this.where),
@@ -139,11 +145,18 @@ class Card {
     return el('div', {title}, el('dt', {}, label), this.numbers[key]);
   }
 
-  #button(action, label, name, act) {
+  #button(action, label, act) {
     const button = el('button', {type: 'button', class: 'quiet', 'data-action': action}, label);
-    button.setAttribute('aria-label', `${label} ${name}`);
     button.addEventListener('click', () => act(action, this.backend));
     return button;
+  }
+
+  /** @param several whether the service has other instances, so that its name alone doesn't say which is meant */
+  label(several) {
+    const {name, url} = this.backend;
+    for (const button of [this.drain, this.resume, this.remove]) {
+      attribute(button, 'aria-label', `${button.textContent} ${name}${several ? ` at ${url}` : ''}`);
+    }
   }
 
   show(backend, perSecond, sum, next, now) {

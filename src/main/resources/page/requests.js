@@ -187,7 +187,7 @@ function searchable(trace) {
     trace.outcome,
     trace.reason,
     ...(trace.attempts ?? []).flatMap((attempt) => [attempt.backend, attempt.url, attempt.error]),
-    ...(trace.passed_over ?? []).flatMap((other) => [other.backend, other.reason]),
+    ...(trace.passed_over ?? []).flatMap((other) => [other.backend, other.url, other.reason]),
   ]
     .filter((part) => part !== null && part !== undefined)
     .join('\n')

@@ -22,7 +22,7 @@ export function registering() {
     const answer = await call('POST', '/services', service);
     if (answer.ok) {
       const {tone, words} = stateOf(answer.body.status);
-      say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)}`);
+      say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)} ${answer.body.note ?? ''}`);
       form.reset();
       name.focus();
     } else {
@@ -75,14 +75,15 @@ export function operating(tell) {
 
   return async (action, backend) => {
     const path = `/services/${encodeURIComponent(backend.name)}`;
+    const instance = `?instance=${encodeURIComponent(backend.instance)}`; // this card's, not its namesakes
     if (action === 'remove') {
       confirm(backend, async () => {
-        const answer = await call('DELETE', path);
+        const answer = await call('DELETE', path + instance);
         tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} was removed.` : answer.words);
       });
       return;
     }
-    const answer = await call('POST', `${path}/${action}`);
+    const answer = await call('POST', `${path}/${action}${instance}`);
     const done = action === 'drain' ? 'is draining: it gets no new requests.' : 'gets requests again.';
     tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} ${done}` : answer.words);
   };

@@ -103,7 +103,7 @@ function others(passedOver) {
   }
   const rows = passedOver.map((other) => {
     const {tone, words} = stateOf(other.status);
-    return el('li', {}, el('strong', {}, other.backend), tag(tone, words), el('span', {class: 'muted'}, other.reason ?? ''));
+    return el('li', {}, el('strong', {}, other.backend), tag(tone, words), el('span', {class: 'muted'}, `${other.url}: ${other.reason ?? ''}`));
   });
   return [el('h3', {}, 'Passed over'), el('ul', {class: 'others'}, ...rows)];
 }

@@ -41,9 +41,9 @@ export class Wires {
     this.#wires.get('failed')?.flow(flows.failed);
     let sum = 0;
     for (const backend of this.#backends) {
-      const perSecond = ofBackend(backend.dataset.backend) ?? 0;
+      const perSecond = ofBackend(backend.dataset.key) ?? 0;
       sum += perSecond;
-      const wire = this.#wires.get(`to ${backend.dataset.backend}`);
+      const wire = this.#wires.get(`to ${backend.dataset.key}`);
       wire?.flow(perSecond);
       wire?.tone(backend.dataset.status);
     }
@@ -88,7 +88,7 @@ export class Wires {
   /** Adds the paths from the balancer to a trunk beside each column of cards, and from there to each card. */
   #branches(paths, balancer, across, box) {
     const cards = this.#backends.map((backend) => ({
-      name: backend.dataset.backend,
+      name: backend.dataset.key,
       trunk: box(backend).left + TRUNK,
       card: box(backend.querySelector('.card')),
     }));

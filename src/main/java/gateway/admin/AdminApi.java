@@ -9,6 +9,7 @@ import gateway.balance.Balancer;
 import gateway.cluster.Cluster;
 import gateway.health.HealthChecker;
 import gateway.lifecycle.Drain;
+import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.metrics.Observation;
@@ -35,6 +36,7 @@ public final class AdminApi {
      * @param index the balancer's index, for display
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
+     * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
     public AdminApi(
             Settings settings,
@@ -46,11 +48,12 @@ public final class AdminApi {
             Cluster cluster,
             AdmissionControl admission,
             Observation observation,
-            Drain drain,
+            Lifecycle lifecycle,
             Time time) {
         RateLimit limit = limiter.limit();
+        Drain drain = lifecycle.drain();
         this.auth = new AdminAuth(settings);
-        this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, drain, time);
+        this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, lifecycle, time);
         this.services = new ServicesApi(
                 services,
                 checker,

@@ -5,6 +5,7 @@ import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
 import gateway.client.ClientAddress;
 import gateway.lifecycle.Drain;
+import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.ShadowLimit;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** The gateway's state: {@code /}, {@code /health} and {@code /stats}. */
@@ -34,6 +36,7 @@ public final class GatewayApi {
     private final LimitHandler limiter;
     private final AdminAuth auth;
     private final Drain drain;
+    private final Supplier<List<String>> failed;
     private final Time time;
     private final Instant startedAt;
 
@@ -41,6 +44,7 @@ public final class GatewayApi {
      * @param index the balancer's index, for display
      * @param limiter counts the requests that the limit let through and refused
      * @param auth knows on which port the operators' paths are
+     * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
     public GatewayApi(
             ServiceList services,
@@ -49,7 +53,7 @@ public final class GatewayApi {
             RateLimit limit,
             LimitHandler limiter,
             AdminAuth auth,
-            Drain drain,
+            Lifecycle lifecycle,
             Time time) {
         this.services = services;
         this.balancer = balancer;
@@ -57,7 +61,8 @@ public final class GatewayApi {
         this.limit = limit;
         this.limiter = limiter;
         this.auth = auth;
-        this.drain = drain;
+        this.drain = lifecycle.drain();
+        this.failed = lifecycle::failed;
         this.time = time;
         this.startedAt = time.now();
     }
@@ -118,19 +123,23 @@ public final class GatewayApi {
     /** Answers {@code GET /health}: 200 while the gateway runs, even without a service; 503 once it drains. */
     public void health(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("status", healthStatus());
+        List<String> ended = failed.get();
+        answer.put("status", healthStatus(ended));
         answer.put("service", Release.NAME);
         answer.put("rate_limit_store", Wording.store(limit));
         answer.put("backend_services", Summary.of(services));
+        if (!ended.isEmpty()) {
+            answer.put("ended", ended);
+        }
         answer.put("timestamp", time.now().toString());
         ctx.status(drain.isDraining() ? 503 : 200).json(answer);
     }
 
-    private String healthStatus() {
+    private String healthStatus(List<String> ended) {
         if (drain.isDraining()) {
             return "draining";
         }
-        return services.available().isEmpty() ? "degraded" : "healthy";
+        return services.available().isEmpty() || !ended.isEmpty() ? "degraded" : "healthy";
     }
 
     /** Answers {@code GET /stats}, which doesn't count towards the limit. */

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code {"name", "url", "lease"}} and reports what is wrong with each field. */
+/** Reads {@code {"name", "url", "lease", "instance"}} and reports what is wrong with each field. */
 final class RegistrationForm {
     /** The lease that stands for the gateway's own setting. */
     static final String DEFAULT_LEASE = "default";
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LEASE = Duration.ofHours(24);
-    private static final Set<String> FIELDS = Set.of("name", "url", "lease");
+    private static final Set<String> FIELDS = Set.of("name", "url", "lease", "instance");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -67,7 +67,10 @@ final class RegistrationForm {
         List<FieldError> errors = new ArrayList<>();
         form.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                errors.add(new FieldError(field, "is not known; a service has name, url and, if it renews, lease"));
+                errors.add(
+                        new FieldError(
+                                field,
+                                "is not known; a service has name, url and, if it renews, lease; its instances may have ids, instance"));
             }
         });
         String name = text(form, "name", errors);
@@ -76,6 +79,7 @@ final class RegistrationForm {
         }
         ServiceUrl url = url(text(form, "url", errors), ports, errors);
         Optional<Duration> lease = lease(form.get("lease"), errors);
+        Optional<String> instance = instance(form.get("instance"), url, errors);
         if (!errors.isEmpty()) {
             StringBuilder message = new StringBuilder();
             errors.forEach(error -> message.append(message.isEmpty() ? "" : "; ")
@@ -84,7 +88,7 @@ final class RegistrationForm {
                     .append(error.problem()));
             throw new Invalid(message.toString(), errors);
         }
-        return new Service(name, url, lease);
+        return new Service(name, url, lease, instance);
     }
 
     private static JsonNode json(byte[] body) throws Invalid {
@@ -129,6 +133,25 @@ final class RegistrationForm {
             errors.add(new FieldError("url", e.getMessage()));
             return null;
         }
+    }
+
+    /** Returns the instance's own id; empty if it has none, which is the same as its URL. */
+    private static Optional<String> instance(JsonNode value, ServiceUrl url, List<FieldError> errors) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            errors.add(new FieldError("instance", "must be text, not " + value));
+            return Optional.empty();
+        }
+        String id = value.textValue();
+        if (url != null && Service.instanceId(id).equals(url.toString())) {
+            return Optional.empty();
+        }
+        if (!Service.isName(id)) {
+            errors.add(new FieldError("instance", "must be the URL, or " + Service.NAME_FORM));
+        }
+        return Optional.of(id);
     }
 
     private Optional<Duration> lease(JsonNode value, List<FieldError> errors) {

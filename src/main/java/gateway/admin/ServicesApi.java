@@ -1,5 +1,6 @@
 package gateway.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
@@ -73,7 +74,9 @@ public final class ServicesApi {
     /** Answers {@code GET /services}. */
     public void list(Context ctx) {
         Summary summary = Summary.of(services);
-        List<ServiceView> views = services.all().stream().map(this::view).toList();
+        List<ServiceView> views = services.all().stream()
+                .map(backend -> ServiceView.of(backend, time.nanos()))
+                .toList();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("total_services", summary.totalServices());
         answer.put("healthy_services", summary.healthyServices());
@@ -84,31 +87,34 @@ public final class ServicesApi {
         ctx.json(answer);
     }
 
-    /** Answers {@code GET /services/{name}}. */
+    /** Answers {@code GET /services/{name}}: the service, and all its instances if it has several. */
     public void get(Context ctx) throws IOException {
-        Optional<Backend> backend = services.find(ctx.pathParam("name"));
-        if (backend.isEmpty()) {
+        List<Backend> instances = services.instances(ctx.pathParam("name"), instance(ctx));
+        if (instances.isEmpty()) {
             unknown(ctx);
             return;
         }
-        ctx.json(view(backend.get()));
+        ctx.json(view(instances));
     }
 
-    /** Answers {@code DELETE /services/{name}}: the service gets no more requests; those under way finish. */
+    /**
+     * Answers {@code DELETE /services/{name}}: the service gets no more requests; those under way finish. With {@code
+     * ?instance=}, as a service's own deregistration has it, this holds for that instance alone.
+     */
     public void delete(Context ctx) throws IOException {
-        Optional<Backend> removed = services.remove(ctx.pathParam("name"));
+        List<Backend> removed = services.remove(ctx.pathParam("name"), instance(ctx));
         if (removed.isEmpty()) {
             unknown(ctx);
             return;
         }
-        LOG.info("{} left the list: it was deregistered", removed.get());
+        removed.forEach(backend -> LOG.info("{} left the list: it was deregistered", backend));
         ctx.status(204);
         ctx.res().setContentType(null);
     }
 
     /**
-     * Answers {@code POST /services/{name}/drain}: the service gets no more requests but stays in the list; those under
-     * way finish.
+     * Answers {@code POST /services/{name}/drain}: the service, or with {@code ?instance=} that instance, gets no more
+     * requests but stays in the list; those under way finish.
      */
     public void drain(Context ctx) throws IOException {
         drain(ctx, true);
@@ -120,24 +126,31 @@ public final class ServicesApi {
     }
 
     private void drain(Context ctx, boolean draining) throws IOException {
-        Optional<Backend> backend = services.drain(ctx.pathParam("name"), draining);
-        if (backend.isEmpty()) {
+        List<Backend> instances = services.drain(ctx.pathParam("name"), instance(ctx), draining);
+        if (instances.isEmpty()) {
             unknown(ctx);
             return;
         }
-        LOG.info("{} {}", backend.get(), draining ? "is draining: it gets no more requests" : "gets requests again");
-        ctx.json(view(backend.get()));
+        String words = draining ? "is draining: it gets no more requests" : "gets requests again";
+        instances.forEach(backend -> LOG.info("{} {}", backend, words));
+        ctx.json(view(instances));
+    }
+
+    /** Returns the instance that the request means, by its id or URL; empty for all. */
+    private static Optional<String> instance(Context ctx) {
+        return Optional.ofNullable(ctx.queryParam("instance")).map(Service::instanceId);
     }
 
     private void unknown(Context ctx) throws IOException {
-        ProblemType.UNKNOWN_SERVICE
-                .problem("No service is called " + ctx.pathParam("name") + "; GET /services lists all")
-                .send(ctx.req(), ctx.res());
+        String what = instance(ctx)
+                .map(id -> "No instance " + id + " of a service " + ctx.pathParam("name") + " is in the list")
+                .orElse("No service is called " + ctx.pathParam("name"));
+        ProblemType.UNKNOWN_SERVICE.problem(what + "; GET /services lists all").send(ctx.req(), ctx.res());
     }
 
     /**
-     * Answers {@code POST /services}: adds, renews or replaces a service. A new one is checked at once, and the answer
-     * has the result.
+     * Answers {@code POST /services}: adds, renews or moves an instance of a service. A new one is checked at once, and
+     * the answer has the result.
      */
     public void register(Context ctx) throws IOException {
         if (!pace.allows()) {
@@ -200,15 +213,15 @@ public final class ServicesApi {
             Trace.of(ctx.req()).routine();
             checkSoonIfOut(backend);
         } else {
-            LOG.info(
-                    "{} {}",
-                    backend,
-                    registered.outcome() == Outcome.ADDED ? "registered" : "registered with another URL");
+            RegistrationNote.log(registered, services);
             checker.check(backend);
         }
         ctx.status(registered.outcome() == Outcome.ADDED ? 201 : 200);
         ctx.header("Location", "/services/" + backend.name());
-        ctx.json(new Answer(registered.outcome().name().toLowerCase(Locale.ROOT), view(backend)));
+        ctx.json(new Answer(
+                registered.outcome().name().toLowerCase(Locale.ROOT),
+                RegistrationNote.of(registered, services),
+                ServiceView.of(backend, time.nanos())));
     }
 
     /** Makes the next check due at once: a service that renews its lease is probably back. */
@@ -226,10 +239,28 @@ public final class ServicesApi {
         return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
     }
 
-    private ServiceView view(Backend backend) {
-        return ServiceView.of(backend, time.nanos());
+    /**
+     * Returns a service by one of its instances, the first that gets requests, and all of them if there are several.
+     *
+     * @param instances at least one
+     */
+    private Instances view(List<Backend> instances) {
+        List<ServiceView> views = instances.stream()
+                .map(backend -> ServiceView.of(backend, time.nanos()))
+                .toList();
+        Backend first =
+                instances.stream().filter(Backend::available).findFirst().orElse(instances.get(0));
+        return new Instances(views.get(instances.indexOf(first)), views.size() > 1 ? views : null);
     }
 
-    /** The answer to a registration: its effect, then the service as it is now. */
-    private record Answer(String outcome, @JsonUnwrapped ServiceView service) {}
+    /** A service with all its instances; these are null if there is only one. */
+    private record Instances(
+            @JsonUnwrapped ServiceView service,
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<ServiceView> instances) {}
+
+    /** The answer to a registration: its effect, what else follows from it, then the instance as it is now. */
+    private record Answer(
+            String outcome,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String note,
+            @JsonUnwrapped ServiceView service) {}
 }

@@ -1,6 +1,7 @@
 package gateway.cluster;
 
 import gateway.cluster.Redis.Call;
+import gateway.util.Loop;
 import gateway.util.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,17 +91,18 @@ final class CallQueue implements AutoCloseable {
     }
 
     private void send() {
-        List<QueuedCall> batch = new ArrayList<>(BATCH);
-        try {
-            while (true) {
+        while (!senders.isShutdown()) {
+            try {
+                List<QueuedCall> batch = new ArrayList<>(BATCH);
                 batch.add(queue.take());
                 queue.drainTo(batch, BATCH - 1);
                 batch.removeIf(queued -> queued.abandoned);
                 answer(batch);
-                batch.clear();
+            } catch (InterruptedException e) {
+                // closed
+            } catch (RuntimeException | Error e) { // keep the thread; those who wait give up by themselves
+                Loop.survived("redis-decisions", e);
             }
-        } catch (InterruptedException e) {
-            // closed
         }
     }
 

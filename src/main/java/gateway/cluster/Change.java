@@ -2,30 +2,38 @@ package gateway.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import gateway.registry.BackendId;
 import gateway.registry.Service;
 import java.time.Duration;
 
 /**
- * The changes of one service that were requested at this gateway and are yet to be sent to Redis, in the form that
- * {@code sync.lua} reads. Only the last change of each kind counts; they are applied in the order of the fields.
+ * The changes of one instance of a service that were requested at this gateway and are yet to be sent to Redis, in the
+ * form that {@code sync.lua} reads. Only the last change of each kind counts; they are applied in the order of the
+ * fields.
  *
  * <p>Each part has a number, by which Redis recognises a change that it has applied already though its answer was lost,
  * and the time of its request in milliseconds of Redis's clock, 0 if that is unknown.
  *
- * @param remove the service was deregistered
+ * @param name the service's name
+ * @param url the instance's URL; empty for a removal of all instances
+ * @param remove the instance was deregistered
  * @param offer the service is to be added unless its name or URL is in the list
- * @param put the service was registered, or renewed its lease
- * @param drain the service was drained or resumed
+ * @param put the instance was registered, or renewed its lease
+ * @param drain the instance was drained or resumed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
+record Change(String name, String url, Remove remove, Offer offer, Put put, DrainTo drain) {
+    /** Stands for the URLs of all instances. */
+    private static final String ALL = "";
+
     record Remove(long number, long at) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Offer(long number, long at, String url, Long lease, String twin, boolean draining) {}
+    record Offer(long number, long at, Long lease, String instance, String twin, boolean draining) {}
 
     /**
      * @param lease the lease in milliseconds; null without one
+     * @param instance the instance's own id; null if it has none
      * @param twin the name that a service with this URL has if the settings list it
      * @param anew whether it is a new backend, which isn't draining
      */
@@ -33,29 +41,38 @@ record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
     record Put(
             long number,
             long at,
-            String url,
             Long lease,
+            String instance,
             String twin,
             @JsonIgnore boolean anew) {}
 
     record DrainTo(long number, long at, boolean draining) {}
 
-    static Change remove(String name, long number, long at) {
-        return new Change(name, new Remove(number, at), null, null, null);
+    static Change remove(BackendId id, long number, long at) {
+        return new Change(id.name(), id.url(), new Remove(number, at), null, null, null);
+    }
+
+    static Change removeAll(String name, long number, long at) {
+        return remove(all(name), number, at);
     }
 
     static Change offer(Service service, boolean draining, long number, long at) {
-        Offer offer = new Offer(number, at, service.url().toString(), lease(service), twin(service), draining);
-        return new Change(service.name(), null, offer, null, null);
+        Offer offer = new Offer(number, at, lease(service), service.instance().orElse(null), twin(service), draining);
+        return new Change(service.name(), service.url().toString(), null, offer, null, null);
     }
 
     static Change put(Service service, boolean anew, long number, long at) {
-        Put put = new Put(number, at, service.url().toString(), lease(service), twin(service), anew);
-        return new Change(service.name(), null, null, put, null);
+        Put put = new Put(number, at, lease(service), service.instance().orElse(null), twin(service), anew);
+        return new Change(service.name(), service.url().toString(), null, null, put, null);
     }
 
-    static Change drain(String name, boolean draining, long number, long at) {
-        return new Change(name, null, null, null, new DrainTo(number, at, draining));
+    static Change drain(BackendId id, boolean draining, long number, long at) {
+        return new Change(id.name(), id.url(), null, null, null, new DrainTo(number, at, draining));
+    }
+
+    /** Returns the id under which a removal of all instances of a service is pending. */
+    static BackendId all(String name) {
+        return new BackendId(name, ALL);
     }
 
     private static Long lease(Service service) {
@@ -66,7 +83,18 @@ record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
         return Service.configured(service.url()).name();
     }
 
-    /** Returns this change and a later one of the same service as one. */
+    /** Returns which backend it concerns. */
+    BackendId id() {
+        return new BackendId(name, url);
+    }
+
+    /** Returns whether it concerns all instances of the service. */
+    @JsonIgnore
+    boolean isOfAll() {
+        return url.equals(ALL);
+    }
+
+    /** Returns this change and a later one of the same instance as one. */
     Change then(Change later) {
         if (later.remove != null) {
             return later;
@@ -74,6 +102,7 @@ record Change(String name, Remove remove, Offer offer, Put put, DrainTo drain) {
         DrainTo drainBefore = later.put != null && later.put.anew ? null : drain;
         return new Change(
                 name,
+                url,
                 remove,
                 later.offer != null ? later.offer : offer,
                 later.put != null ? later.put : put,

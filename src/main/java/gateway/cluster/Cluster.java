@@ -10,6 +10,7 @@ import gateway.registry.ServiceList;
 import gateway.settings.RedisSettings;
 import gateway.settings.Settings;
 import gateway.util.Release;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.util.Optional;
@@ -31,14 +32,15 @@ public final class Cluster implements AutoCloseable {
      * Gives this gateway its id. Opens no connection before {@link #start}.
      *
      * @param services the list to share; its changes are noted from now on
+     * @param stalls when this process stood still, leases start again
      */
-    public Cluster(Settings settings, ServiceList services, Time time) {
+    public Cluster(Settings settings, ServiceList services, Stalls stalls, Time time) {
         this.host = settings.host();
         this.redis = settings.redis();
         this.members = ClusterMembers.startingAt(time.now(), Release.VERSION);
         this.via = new Via(members.self().id());
-        this.sharedList = redis.map(shared -> new SharedList(shared, services, members, time));
-        this.leases = new Leases(services);
+        this.sharedList = redis.map(shared -> new SharedList(shared, services, members, stalls, time));
+        this.leases = new Leases(services, stalls, time);
         this.time = time;
     }
 
@@ -72,6 +74,11 @@ public final class Cluster implements AutoCloseable {
         } else {
             timer.every(Leases.PAUSE, "leases", leases::tick);
         }
+    }
+
+    /** Returns what of it has ended for good though it isn't closed; normally empty. */
+    public Optional<String> failed() {
+        return sharedList.flatMap(SharedList::failed);
     }
 
     /** Tells the other members where this one listens. */

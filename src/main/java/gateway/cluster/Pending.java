@@ -1,6 +1,7 @@
 package gateway.cluster;
 
 import gateway.registry.Backend;
+import gateway.registry.BackendId;
 import gateway.registry.Journal;
 import gateway.registry.Service;
 import gateway.registry.ServiceList.Outcome;
@@ -8,11 +9,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The changes that Redis doesn't know yet, one for each service, in the order of each service's first change. Bounded
- * by the number of services, however long Redis is down.
+ * The changes that Redis doesn't know yet, one for each instance, in the order of each instance's first change. Bounded
+ * by the number of instances that were in the list, however long Redis is down.
  */
 final class Pending implements Journal {
     /** A time before any request, so that any other change that Redis knows prevails over this one. */
@@ -20,7 +22,7 @@ final class Pending implements Journal {
 
     private final LongSupplier clock;
     private final Runnable wake;
-    private final Map<String, Change> changes = new LinkedHashMap<>();
+    private final Map<BackendId, Change> changes = new LinkedHashMap<>();
     private long numbers;
 
     /**
@@ -48,30 +50,40 @@ final class Pending implements Journal {
     }
 
     @Override
-    public synchronized void removed(String name) {
-        note(Change.remove(name, ++numbers, clock.getAsLong()));
+    public synchronized void removed(BackendId id) {
+        note(Change.remove(id, ++numbers, clock.getAsLong()));
         wake.run();
     }
 
     @Override
-    public synchronized void drained(String name, boolean draining) {
-        note(Change.drain(name, draining, ++numbers, clock.getAsLong()));
+    public synchronized void removedAll(String name) {
+        note(Change.removeAll(name, ++numbers, clock.getAsLong()));
+        wake.run();
+    }
+
+    @Override
+    public synchronized void drained(BackendId id, boolean draining) {
+        note(Change.drain(id, draining, ++numbers, clock.getAsLong()));
         wake.run();
     }
 
     /** Adds a backend that Redis has lost, to write it back. */
     synchronized void writeBack(Backend backend) {
-        Service service = new Service(backend.name(), backend.url(), backend.lease());
+        Optional<String> instance = backend.leaving() ? Optional.empty() : backend.ownId(); // that is elsewhere now
+        Service service = new Service(backend.name(), backend.url(), backend.lease(), instance);
         note(Change.offer(service, backend.draining(), ++numbers, LONG_AGO));
     }
 
     private void note(Change change) {
-        changes.merge(change.name(), change, Change::then);
+        if (change.isOfAll()) { // what was requested before it is without effect, and what is after it stays after it
+            changes.keySet().removeIf(id -> id.name().equals(change.name()));
+        }
+        changes.merge(change.id(), change, Change::then);
     }
 
-    /** Returns whether there is a change of this service. */
-    synchronized boolean has(String name) {
-        return changes.containsKey(name);
+    /** Returns whether there is a change of this backend. */
+    synchronized boolean has(BackendId id) {
+        return changes.containsKey(id) || changes.containsKey(Change.all(id.name()));
     }
 
     /** Removes and returns all changes. */
@@ -83,7 +95,7 @@ final class Pending implements Journal {
 
     /** Puts back changes that were taken: they may not have arrived. */
     synchronized void putBack(List<Change> taken) {
-        Map<String, Change> since = new LinkedHashMap<>(changes);
+        Map<BackendId, Change> since = new LinkedHashMap<>(changes);
         changes.clear();
         taken.forEach(this::note);
         since.values().forEach(this::note);

@@ -1,20 +1,27 @@
 package gateway.cluster;
 
+import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers;
 import gateway.registry.ClusterMembers.Gateway;
 import gateway.registry.Listed;
 import gateway.registry.ServiceList;
 import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
-import gateway.util.Threads;
+import gateway.util.Loop;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +48,7 @@ public final class SharedList implements AutoCloseable {
     private final Script sync = Script.named("sync.lua");
     private final ServiceList services;
     private final ClusterMembers gateways;
+    private final Stalls stalls;
     private final Time time;
     private final boolean required;
     private final Redis redis;
@@ -49,20 +57,23 @@ public final class SharedList implements AutoCloseable {
     private final Pending pending;
     private final Semaphore wake = new Semaphore(0);
     private final CountDownLatch firstSync = new CountDownLatch(1);
-    private final Thread thread = Threads.daemons("shared-list").newThread(this::run);
-    private volatile boolean closing;
+    private final Loop loop = new Loop("shared-list", this::syncAndPause);
     private volatile String lastFailure = RedisFailure.timedOut(TIMEOUT).getMessage();
+    private final Map<String, BackendId> ids = new HashMap<>(); // by Redis's keys, of the last list
     private String epoch = "";
     private long version;
     private long syncs;
+    private long lastSync;
     private long rememberUntil;
     private boolean failing;
 
     /** Notes the changes of the list from now on, but doesn't use Redis before {@link #start}. */
-    public SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Time time) {
+    public SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Stalls stalls, Time time) {
         this.services = services;
         this.gateways = gateways;
+        this.stalls = stalls;
         this.time = time;
+        this.lastSync = time.nanos();
         this.required = settings.required();
         this.redis = new Redis(settings, TIMEOUT, 1);
         this.rememberUntil = time.nanos();
@@ -85,7 +96,7 @@ public final class SharedList implements AutoCloseable {
      * @throws InvalidSettings if Redis can't be reached and is required
      */
     public void start() {
-        thread.start();
+        loop.start();
         try {
             firstSync.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -97,17 +108,16 @@ public final class SharedList implements AutoCloseable {
         }
     }
 
-    private void run() {
-        try {
-            while (!closing) {
-                wake.drainPermits();
-                sync();
-                firstSync.countDown();
-                wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void syncAndPause() throws InterruptedException {
+        wake.drainPermits();
+        sync();
+        firstSync.countDown();
+        wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns what has ended for good though the list isn't closed; normally empty. */
+    Optional<String> failed() {
+        return loop.failed();
     }
 
     /** Syncs once; returns whether Redis answered. Called regularly in the background, and by tests. */
@@ -128,7 +138,7 @@ public final class SharedList implements AutoCloseable {
         } catch (RedisFailure e) {
             failed(e.getMessage());
             return false;
-        } catch (RuntimeException e) { // the thread must not end
+        } catch (RuntimeException | Error e) { // even a lack of memory may be over with the next sync
             failed(e.toString());
             return false;
         }
@@ -165,38 +175,53 @@ public final class SharedList implements AutoCloseable {
                     Redis.bytes(SyncAnswer.json(changes)),
                     Redis.bytes(askLeases ? "1" : "0"));
             answer = SyncAnswer.of(redis.run(new Redis.Call(sync, keys, arguments)));
-        } catch (RedisFailure | RuntimeException e) {
+        } catch (RedisFailure | RuntimeException | Error e) {
             pending.putBack(changes);
             throw e;
         }
         clock.heard(answer.now(), time.nanos());
         boolean lost = !epoch.isEmpty() && !epoch.equals(answer.epoch());
+        boolean stoodStill = stalls.endedSince(lastSync);
+        lastSync = time.nanos();
         if (lost) {
             LOG.warn("Redis at {} has lost data: writing back the services that it lacks", redis);
+            writeBack(answer);
+        } else if (stoodStill) { // while nobody could renew here, the other gateways have ended leases
             writeBack(answer);
         }
         applyList(answer);
         updateMembers(answer.gateways(), lost);
         epoch = answer.epoch();
         version = answer.version();
-        return lost;
+        return lost || stoodStill;
     }
 
     private void writeBack(SyncAnswer answer) {
-        List<String> there = answer.list().orElse(List.of()).stream()
-                .map(listed -> listed.service().name())
-                .toList();
-        services.all().stream()
-                .filter(backend -> !there.contains(backend.name()))
-                .forEach(pending::writeBack);
+        if (answer.list().isEmpty()) {
+            return; // it is the list that is here
+        }
+        Set<BackendId> there = answer.list().get().values().stream()
+                .map(listed -> listed.service().id())
+                .collect(Collectors.toSet());
+        services.all().stream().filter(backend -> !there.contains(backend.id())).forEach(pending::writeBack);
     }
 
     private void applyList(SyncAnswer answer) {
         if (answer.list().isEmpty()) {
-            services.leases(answer.leases(), pending::has);
+            Map<BackendId, Duration> left = new HashMap<>();
+            answer.leases().forEach((key, duration) -> {
+                if (ids.containsKey(key)) {
+                    left.put(ids.get(key), duration);
+                }
+            });
+            services.leases(left, pending::has);
             return;
         }
-        Listed.Taken taken = services.apply(answer.list().get(), pending::has);
+        ids.clear();
+        answer.list()
+                .get()
+                .forEach((key, listed) -> ids.put(key, listed.service().id()));
+        Listed.Taken taken = services.apply(List.copyOf(answer.list().get().values()), pending::has);
         taken.came().forEach(backend -> LOG.info("{} was added from the shared list", backend));
         taken.left().forEach(backend -> LOG.info("{} was removed: it is no longer in the shared list", backend));
     }
@@ -222,14 +247,9 @@ public final class SharedList implements AutoCloseable {
     /** Sends the last changes, and that this gateway leaves; its services stay in the list. */
     @Override
     public void close() {
-        closing = true;
+        loop.end();
         wake.release();
-        try {
-            thread.join(2 * TIMEOUT.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!thread.isAlive() && gateways.shared()) {
+        if (loop.join(TIMEOUT.multipliedBy(2)) && gateways.shared()) {
             sync(false);
         }
         redis.close();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.net.ServiceUrl;
+import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers.Gateway;
 import gateway.registry.Listed;
 import gateway.registry.Service;
@@ -13,10 +14,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The answer of {@code sync.lua}. Entries that no gateway would have written are left out, so that they don't spoil the
@@ -25,15 +28,15 @@ import java.util.Optional;
  * @param epoch a new one if Redis has lost data
  * @param version rises with each change of the list
  * @param now Redis's clock, milliseconds
- * @param list the list; empty if the gateway has it already
- * @param leases how long each lease still runs; empty if not asked for
+ * @param list the list by Redis's keys; empty if the gateway has it already
+ * @param leases how long each lease still runs, by Redis's keys; empty if not asked for
  */
 record SyncAnswer(
         String epoch,
         long version,
         long now,
         List<Gateway> gateways,
-        Optional<List<Listed>> list,
+        Optional<Map<String, Listed>> list,
         Map<String, Duration> leases) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -54,25 +57,42 @@ record SyncAnswer(
                 leases);
     }
 
-    private static List<Listed> services(Map<String, String> texts, Map<String, Duration> leases) {
-        List<Listed> list = new ArrayList<>();
-        texts.forEach((name, text) -> {
+    /**
+     * Returns the services of a list. A key is the service's name, for one of its instances, or the name, a space and
+     * the URL.
+     */
+    private static Map<String, Listed> services(Map<String, String> texts, Map<String, Duration> leases) {
+        Set<BackendId> seen = new HashSet<>();
+        Map<String, Listed> list = new LinkedHashMap<>();
+        texts.forEach((key, text) -> {
+            String name = key.split(" ", 2)[0];
             try {
-                JsonNode fields = JSON.readTree(text);
-                Optional<Duration> lease = fields.has("lease")
-                        ? Optional.of(Duration.ofMillis(fields.path("lease").asLong()))
-                        : Optional.empty();
-                ServiceUrl url = ServiceUrl.parse(fields.path("url").asText());
-                if (Service.isName(name)) {
-                    Duration left = leases.getOrDefault(name, lease.orElse(Duration.ZERO));
-                    boolean draining = fields.path("draining").asBoolean();
-                    list.add(new Listed(new Service(name, url, lease), draining, left));
+                Listed listed = service(name, JSON.readTree(text), Optional.ofNullable(leases.get(key)));
+                BackendId id = listed.service().id();
+                boolean itsKey = key.equals(name) || key.equals(name + " " + id.url());
+                if (Service.isName(name) && itsKey && seen.add(id)) {
+                    list.put(key, listed);
                 }
             } catch (JsonProcessingException | IllegalArgumentException e) {
                 // no gateway wrote this
             }
         });
         return list;
+    }
+
+    private static Listed service(String name, JsonNode fields, Optional<Duration> left) {
+        Optional<Duration> lease = fields.has("lease")
+                ? Optional.of(Duration.ofMillis(fields.path("lease").asLong()))
+                : Optional.empty();
+        Optional<String> instance =
+                Optional.ofNullable(fields.path("instance").textValue()).filter(Service::isName);
+        Optional<ServiceUrl> there =
+                Optional.ofNullable(fields.path("moving").textValue()).map(ServiceUrl::parse);
+        return new Listed(
+                new Service(name, ServiceUrl.parse(fields.path("url").asText()), lease, instance),
+                fields.path("draining").asBoolean(),
+                left.or(() -> lease).orElse(Duration.ZERO),
+                there);
     }
 
     /** Returns a gateway in the form that other gateways read. */

@@ -3,7 +3,9 @@ package gateway.lifecycle;
 import gateway.util.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * Calls the parts of a server when it starts and stops. Each list of steps runs in the order in which it was added, on
@@ -19,11 +21,40 @@ public final class Lifecycle {
         void with(Timer timer);
     }
 
+    /** A part with threads of its own. */
+    public interface Part {
+        /** Returns what of it has ended for good though nobody closed it; normally empty. */
+        Optional<String> failed();
+    }
+
     private final Timer timer = new Timer();
+    private final List<Part> watched = new ArrayList<>();
     private final List<Start> starting = new ArrayList<>();
+    private final Drain drain;
     private final List<IntConsumer> listening = new ArrayList<>();
     private final List<Runnable> stopping = new ArrayList<>();
     private final List<Runnable> stopped = new ArrayList<>();
+
+    /** @param drain tells whether the server is about to stop */
+    public Lifecycle(Drain drain) {
+        this.drain = drain;
+    }
+
+    /** Returns what tells whether the server is about to stop. */
+    public Drain drain() {
+        return drain;
+    }
+
+    /** Adds parts whose failures {@link #failed} reports. */
+    public void watch(Part... parts) {
+        watched.addAll(List.of(parts));
+    }
+
+    /** Returns what has ended for good though the server runs: threads of parts, steps of the timer; normally none. */
+    public List<String> failed() {
+        return Stream.concat(watched.stream().map(Part::failed).flatMap(Optional::stream), timer.failed().stream())
+                .toList();
+    }
 
     /** Adds steps to run before the server listens. */
     public void onStart(Start... steps) {

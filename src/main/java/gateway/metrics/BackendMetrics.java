@@ -93,6 +93,6 @@ final class BackendMetrics implements MultiCollector {
     }
 
     private static Labels labels(Backend backend) {
-        return Labels.of("backend", backend.name());
+        return Labels.of("backend", backend.name(), "url", backend.urlText());
     }
 }

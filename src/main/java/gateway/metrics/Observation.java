@@ -83,6 +83,11 @@ public final class Observation implements RequestLog, AutoCloseable {
         return metrics;
     }
 
+    /** Returns what of it has ended for good though it isn't closed; normally empty. */
+    public Optional<String> failed() {
+        return accessLog.flatMap(AccessLog::failed);
+    }
+
     /** Starts the access log, and schedules the steps of the history. */
     public void start(Timer timer) {
         accessLog.ifPresent(AccessLog::start);

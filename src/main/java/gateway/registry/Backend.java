@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A service and what the gateway knows of it now. Its name and URL never change: another URL is another backend. The
+ * An instance of a service, and what the gateway knows of it now. Its name and URL never change: another URL is another
+ * backend. The
  * rest is written by many threads and read without locks. Only {@link ServiceList} changes the status, so that it
  * always agrees with the list of available backends.
  */
@@ -39,11 +40,10 @@ public final class Backend {
 
     private final LongAdder allRequests;
     private final LongAdder allFailures;
-    private final String name;
+    private final BackendId id;
     private final ServiceUrl url;
-    private final String urlText;
-    private volatile Optional<Duration> lease;
-    private volatile long leaseEnds;
+    private final Occupant occupant;
+    private final Lease lease;
     private volatile State state;
     private volatile boolean draining;
     private volatile Check lastCheck;
@@ -62,16 +62,41 @@ public final class Backend {
         this.mostInFlight = mostInFlight;
         this.allRequests = totals.requests();
         this.allFailures = totals.failures();
-        this.name = service.name();
+        this.id = service.id();
         this.url = service.url();
-        this.urlText = url.toString();
+        this.occupant = new Occupant(service.instance());
+        this.lease = new Lease(service.lease(), now);
         this.state = state;
-        renew(service.lease(), now);
     }
 
-    /** Returns the service's name, its id in the list. */
+    /** Returns its name and URL, by which the list knows it. */
+    public BackendId id() {
+        return id;
+    }
+
+    /** Returns the service's name, which other instances may have, too. */
     public String name() {
-        return name;
+        return id.name();
+    }
+
+    /** Returns the instance's id: the one that it gave itself, or else its URL. */
+    public String instance() {
+        return occupant.ownId().orElse(id.url());
+    }
+
+    /** Returns the id that the instance gave itself. */
+    public Optional<String> ownId() {
+        return occupant.ownId();
+    }
+
+    /** Returns whether a text means this instance: its id or its URL. */
+    public boolean isMeantBy(String instance) {
+        return instance.equals(instance()) || instance.equals(id.url());
+    }
+
+    /** Returns whether the instance has moved away: this backend stays only until the one at its new URL is healthy. */
+    public boolean leaving() {
+        return occupant.movingTo().isPresent();
     }
 
     /** Returns the URL at which the service listens. */
@@ -81,7 +106,7 @@ public final class Backend {
 
     /** Returns {@link #url} as text, made only once because each answer carries it. */
     public String urlText() {
-        return urlText;
+        return id.url();
     }
 
     /** Returns the backend's health, since when it is so and why. */
@@ -106,7 +131,12 @@ public final class Backend {
 
     /** Returns the reason for {@link #statusWord}. */
     public String reason() {
-        return draining ? "drained by an operator" : state.reason();
+        if (draining) {
+            return "drained by an operator";
+        }
+        return occupant.movingTo()
+                .map(there -> "moved to " + there + ", and serves until that has a good check")
+                .orElse(state.reason());
     }
 
     /** Returns the result of the latest check; empty before the first. */
@@ -212,25 +242,20 @@ public final class Backend {
 
     /** Returns the service's lease; empty if it stays until it is deleted. */
     public Optional<Duration> lease() {
-        return lease;
+        return lease.length();
     }
 
     /** Returns how long the lease still runs at this time; empty without a lease, zero when it has ended. */
     public Optional<Duration> leaseLeft(long now) {
-        return lease.map(any -> Duration.ofNanos(Math.max(0, leaseEnds - now)));
+        return lease.left(now);
     }
 
-    void renew(Optional<Duration> lease, long now) {
-        lease(lease, lease.orElse(Duration.ZERO), now);
+    Lease leasing() {
+        return lease;
     }
 
-    void lease(Optional<Duration> lease, Duration left, long now) {
-        this.leaseEnds = now + left.toNanos();
-        this.lease = lease;
-    }
-
-    boolean leaseEnded(long now) {
-        return lease.isPresent() && now - leaseEnds >= 0;
+    Occupant occupant() {
+        return occupant;
     }
 
     void state(State state) {
@@ -246,6 +271,6 @@ public final class Backend {
 
     @Override
     public String toString() {
-        return name + " (" + urlText + ")";
+        return id.name() + " (" + id.url() + ")";
     }
 }

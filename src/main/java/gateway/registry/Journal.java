@@ -16,21 +16,27 @@ public interface Journal {
         public void registered(Service service, Outcome outcome) {}
 
         @Override
-        public void removed(String name) {}
+        public void removed(BackendId id) {}
 
         @Override
-        public void drained(String name, boolean draining) {}
+        public void removedAll(String name) {}
+
+        @Override
+        public void drained(BackendId id, boolean draining) {}
     };
 
     /** Called when {@link ServiceList#offer} has added a service. */
     void offered(Service service);
 
-    /** Called when {@link ServiceList#register} has added, renewed or replaced a service. */
+    /** Called when {@link ServiceList#register} has added, renewed or moved an instance. */
     void registered(Service service, Outcome outcome);
 
-    /** Called when a service has been removed from the list. */
-    void removed(String name);
+    /** Called when one instance has been removed from the list. */
+    void removed(BackendId id);
 
-    /** Called when a service begins or ends to drain, also if it did so already. */
-    void drained(String name, boolean draining);
+    /** Called when all instances of a service have been removed from the list. */
+    void removedAll(String name);
+
+    /** Called when an instance begins or ends to drain, also if it did so already. */
+    void drained(BackendId id, boolean draining);
 }

@@ -1,6 +1,8 @@
 package gateway.registry;
 
 import gateway.util.Durations;
+import gateway.util.Stalls;
+import gateway.util.Time;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,18 +15,31 @@ public final class Leases {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
 
     private final ServiceList services;
+    private final Stalls stalls;
+    private final Time time;
+    private long lastTick;
 
-    public Leases(ServiceList services) {
+    /** @param stalls after each, all leases start again: nobody could renew meanwhile */
+    public Leases(ServiceList services, Stalls stalls, Time time) {
         this.services = services;
+        this.stalls = stalls;
+        this.time = time;
+        this.lastTick = time.nanos();
     }
 
     /** Removes the services whose lease has ended. */
     public void tick() {
+        if (stalls.endedSince(lastTick)) {
+            services.renewAll();
+        }
+        lastTick = time.nanos();
         for (Backend gone : services.removeExpired()) {
-            LOG.warn(
-                    "{} left the list: its lease of {} was not renewed",
-                    gone,
-                    Durations.text(gone.lease().orElseThrow()));
+            String length = Durations.text(gone.lease().orElseThrow());
+            if (gone.leaving()) {
+                LOG.warn("{} left the list: {} has passed since its instance {} moved", gone, length, gone.instance());
+            } else {
+                LOG.warn("{} left the list: its lease of {} was not renewed", gone, length);
+            }
         }
     }
 }

@@ -6,23 +6,44 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A registered service.
+ * A registered instance of a service. Several instances may have the same name: all of them serve.
  *
- * @param name its id: {@link #NAME_FORM}
- * @param url the URL at which it listens
+ * @param name the service's name: {@link #NAME_FORM}
+ * @param url the URL at which the instance listens
  * @param lease how long it stays in the list without renewal; empty if until it is deleted
+ * @param instance the id that the instance gave itself, of the same form as a name; empty if its URL is its id. An
+ * instance that registers with the same id and another URL has moved there
  */
-public record Service(String name, ServiceUrl url, Optional<Duration> lease) {
-    /** The rule for names, for messages. */
+public record Service(String name, ServiceUrl url, Optional<Duration> lease, Optional<String> instance) {
+    /** The rule for names and for ids of instances, for messages. */
     public static final String NAME_FORM =
             "1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int LONGEST_NAME = 64;
 
-    /** Returns whether the text is a valid name of a service. */
+    /** Makes an instance whose URL is its id. */
+    public Service(String name, ServiceUrl url, Optional<Duration> lease) {
+        this(name, url, lease, Optional.empty());
+    }
+
+    /** Returns which backend it is. */
+    public BackendId id() {
+        return new BackendId(name, url.toString());
+    }
+
+    /** Returns whether the text is a valid name of a service, or id of an instance. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();
+    }
+
+    /** Returns an instance's id as the list has it: a URL in its normal form, and any other text unchanged. */
+    public static String instanceId(String text) {
+        try {
+            return ServiceUrl.parse(text).toString();
+        } catch (IllegalArgumentException e) { // an id that the instance gave itself
+            return text;
+        }
     }
 
     /** Returns a service that the settings list: named after its host and port, and in the list until it is deleted. */

@@ -5,15 +5,13 @@ import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
 import gateway.util.Time;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The list of services, ordered by name, so that round robin keeps its order when a service leaves and comes back.
+ * The list of services: of each name one instance or several, all of which serve.
  *
  * <p>Each change takes the one lock and publishes an immutable snapshot: all backends, and the available ones. Requests
  * read the snapshot without a lock, so choosing among 300 backends costs as much as among 3.
@@ -21,22 +19,29 @@ import java.util.function.Predicate;
 public final class ServiceList {
     /** The effect of a registration. */
     public enum Outcome {
-        /** The name is new. */
+        /** The instance is new: it waits for its first check, and then serves beside the others of its name. */
         ADDED,
-        /** The name and URL are known: the lease starts again. */
+        /** The name has an instance at this URL: its lease starts again. */
         RENEWED,
-        /** The name is known with another URL: a new backend replaces the old one and waits for its first check. */
-        REPLACED
+        /** The instance, known by an id of its own, is at another URL now; see {@link Backend#leaving}. */
+        MOVED
     }
 
-    /** The effect of a registration, and the backend that it concerns. */
-    public record Registered(Outcome outcome, Backend backend) {}
+    /**
+     * The effect of a registration.
+     *
+     * @param backend the backend that it concerns
+     * @param before where the instance was until now, if it has moved
+     * @param back whether it has moved back to where it came from last: two processes may have the same id
+     */
+    public record Registered(Outcome outcome, Backend backend, List<Backend> before, boolean back) {}
 
     private final Time time;
     private final Capacity capacity;
     private final int mostInFlight;
     private final Totals totals = new Totals();
-    private final TreeMap<String, Backend> byName = new TreeMap<>();
+    private final Backends backends = new Backends();
+    private final Moves moves;
     private final Takeover takeover;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
@@ -48,13 +53,14 @@ public final class ServiceList {
 
     /**
      * @param time the clock for leases and for "since"
-     * @param most how many services the list may hold
+     * @param most how many instances the list may hold
      * @param mostInFlight how many requests a backend may have at once before it is full
      */
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
         this.capacity = new Capacity(most);
-        this.takeover = new Takeover(byName, this::add, capacity, time);
+        this.moves = new Moves(backends, time);
+        this.takeover = new Takeover(backends, moves, this::add, capacity, time);
         this.mostInFlight = mostInFlight;
     }
 
@@ -68,12 +74,12 @@ public final class ServiceList {
         return snapshot;
     }
 
-    /** Returns all backends, by name; a snapshot. */
+    /** Returns all backends, by name and URL; a snapshot. */
     public List<Backend> all() {
         return snapshot.all();
     }
 
-    /** Returns the backends that may be chosen, by name; a snapshot. */
+    /** Returns the backends that may be chosen, by name and URL; a snapshot. */
     public List<Backend> available() {
         return snapshot.available();
     }
@@ -83,47 +89,68 @@ public final class ServiceList {
         return totals;
     }
 
-    /** Returns the backend of this name. */
-    public Optional<Backend> find(String name) {
-        return all().stream().filter(backend -> backend.name().equals(name)).findFirst();
+    /**
+     * Returns the instances of a service, by URL; a snapshot.
+     *
+     * @param instance the id or URL of the one that is meant; empty for all
+     */
+    public List<Backend> instances(String name, Optional<String> instance) {
+        return all().stream()
+                .filter(backend -> isMeant(backend, name, instance))
+                .toList();
+    }
+
+    private static boolean isMeant(Backend backend, String name, Optional<String> instance) {
+        return backend.name().equals(name) && instance.map(backend::isMeantBy).orElse(true);
     }
 
     /** Returns whether this very backend is (still) in the list. */
     public synchronized boolean contains(Backend backend) {
-        return byName.get(backend.name()) == backend;
+        return backends.has(backend);
     }
 
     /**
-     * Adds, renews or replaces a service. A service that registers with the URL of one from the settings replaces that
-     * one: it is the same service, now with a name of its own.
+     * Adds, renews or moves an instance of a service. A service that registers with the URL of one from the settings
+     * replaces that one: it is the same service, now with a name of its own.
      *
-     * @throws ListFull if the list holds as many services as it may
+     * @throws ListFull if the list holds as many instances as it may
      */
     public synchronized Registered register(Service service) {
-        Backend known = byName.get(service.name());
-        if (known != null && known.url().equals(service.url())) {
-            known.renew(service.lease(), time.nanos());
-            journal.registered(service, Outcome.RENEWED);
-            return new Registered(Outcome.RENEWED, known);
+        Backend known = backends.get(service.id());
+        List<Backend> before = moves.before(service);
+        if (known == null) {
+            makeRoomFor(service, before.isEmpty());
+        } else {
+            known.occupant().registered(service.instance());
+            known.leasing().renew(service.lease(), time.nanos());
         }
+        Backend backend = known != null ? known : add(service);
+        boolean back = moves.begin(before, backend);
+        Outcome outcome = known != null ? Outcome.RENEWED : Outcome.ADDED;
+        if (!before.isEmpty()) {
+            outcome = Outcome.MOVED;
+        }
+        if (outcome != Outcome.RENEWED) {
+            publish();
+        }
+        journal.registered(service, outcome);
+        return new Registered(outcome, backend, before, back);
+    }
+
+    /** @param another whether it is one more; else it takes the place of one that leaves */
+    private void makeRoomFor(Service service, boolean another) {
         Backend twin = configuredTwin(service.url());
-        if (known == null && twin == null && !capacity.hasRoomBeside(byName.size())) {
+        if (twin != null) {
+            backends.remove(twin);
+            journal.removed(twin.id());
+        } else if (another && !capacity.hasRoomBeside(backends.size())) {
             throw capacity.listFull();
         }
-        if (twin != null) {
-            byName.remove(twin.name());
-            journal.removed(twin.name());
-        }
-        Backend backend = add(service);
-        publish();
-        Outcome outcome = known == null ? Outcome.ADDED : Outcome.REPLACED;
-        journal.registered(service, outcome);
-        return new Registered(outcome, backend);
     }
 
     /** Adds a service unless its name or its URL is in the list already. */
     public synchronized void offer(Service service) {
-        boolean known = byName.values().stream()
+        boolean known = backends.all().stream()
                 .anyMatch(backend ->
                         backend.name().equals(service.name()) || backend.url().equals(service.url()));
         if (!known) {
@@ -145,30 +172,43 @@ public final class ServiceList {
                 totals,
                 mostInFlight,
                 time.nanos());
-        byName.put(service.name(), backend);
+        backends.put(backend);
         return backend;
     }
 
     private Backend configuredTwin(ServiceUrl url) {
-        Backend twin = byName.get(Service.configured(url).name());
-        return twin != null && twin.url().equals(url) && twin.lease().isEmpty() ? twin : null;
+        Backend twin = backends.get(Service.configured(url).id());
+        return twin != null && twin.lease().isEmpty() ? twin : null;
     }
 
-    /** Removes a service from the list and returns it if it was there. Its requests under way finish. */
-    public synchronized Optional<Backend> remove(String name) {
-        Backend removed = byName.remove(name);
-        if (removed != null) {
+    /**
+     * Removes instances of a service and returns them. Their requests under way finish.
+     *
+     * @param instance the id or URL of the one that is meant; empty for all
+     */
+    public synchronized List<Backend> remove(String name, Optional<String> instance) {
+        List<Backend> removed = backends.removeIf(backend -> isMeant(backend, name, instance));
+        if (!removed.isEmpty()) {
             publish();
-            journal.removed(name);
+            if (instance.isEmpty()) {
+                journal.removedAll(name);
+            } else {
+                removed.forEach(backend -> journal.removed(backend.id()));
+            }
         }
-        return Optional.ofNullable(removed);
+        return removed;
+    }
+
+    /** Starts all leases again. */
+    public synchronized void renewAll() {
+        long now = time.nanos();
+        backends.all().forEach(backend -> backend.leasing().renew(backend.lease(), now));
     }
 
     /** Removes the services whose lease has ended and returns them. */
     public synchronized List<Backend> removeExpired() {
         long now = time.nanos();
-        List<Backend> expired = new ArrayList<>();
-        byName.values().removeIf(backend -> backend.leaseEnded(now) && expired.add(backend));
+        List<Backend> expired = backends.removeIf(backend -> backend.leasing().hasEnded(now));
         if (!expired.isEmpty()) {
             publish();
         }
@@ -198,29 +238,29 @@ public final class ServiceList {
     }
 
     /**
-     * Begins or ends draining a service, and returns it if it is in the list. A draining service gets no new requests,
-     * those under way finish, and it stays in the list whatever its health.
+     * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests, those under
+     * way finish, and it stays in the list whatever its health.
+     *
+     * @param instance the id or URL of the one that is meant; empty for all
      */
-    public synchronized Optional<Backend> drain(String name, boolean draining) {
-        Backend backend = byName.get(name);
-        if (backend != null && backend.draining() != draining) {
+    public synchronized List<Backend> drain(String name, Optional<String> instance, boolean draining) {
+        List<Backend> meant = instances(name, instance);
+        for (Backend backend : meant) {
             backend.draining(draining);
-            publish();
+            journal.drained(backend.id(), draining);
         }
-        if (backend != null) {
-            journal.drained(name, draining);
-        }
-        return Optional.ofNullable(backend);
+        publish();
+        return meant;
     }
 
     /**
      * Applies the list that all gateways share, as far as there is room. A backend whose URL is unchanged keeps its
      * health and counts; a new one waits for its first good check.
      *
-     * @param newerHere selects the names whose state here is newer than the shared one; these stay unchanged
-     * @return the backends added (also in place of another) and removed
+     * @param newerHere selects the backends whose state here is newer than the shared one; these stay unchanged
+     * @return the backends added and removed
      */
-    public synchronized Listed.Taken apply(List<Listed> shared, Predicate<String> newerHere) {
+    public synchronized Listed.Taken apply(List<Listed> shared, Predicate<BackendId> newerHere) {
         Listed.Taken taken = takeover.services(shared, newerHere);
         publish();
         return taken;
@@ -229,23 +269,24 @@ public final class ServiceList {
     /**
      * Updates how long leases still run, since other gateways may have renewed them.
      *
-     * @param left the remaining time of each lease, by the service's name
-     * @param newerHere selects the names whose state here is newer than the shared one
+     * @param left the remaining time of each lease
+     * @param newerHere selects the backends whose state here is newer than the shared one
      */
-    public synchronized void leases(Map<String, Duration> left, Predicate<String> newerHere) {
+    public synchronized void leases(Map<BackendId, Duration> left, Predicate<BackendId> newerHere) {
         takeover.leases(left, newerHere);
     }
 
     private boolean change(Backend backend, Status status, String reason) {
-        if (byName.get(backend.name()) != backend || backend.state().status() == status) {
+        if (!backends.has(backend) || backend.state().status() == status) {
             return false; // it has left meanwhile, or has this status already
         }
         backend.state(new State(status, time.now(), reason));
+        moves.endThoseMade();
         publish();
         return true;
     }
 
     private void publish() {
-        snapshot = Snapshot.of(byName.values());
+        snapshot = Snapshot.of(backends.all());
     }
 }

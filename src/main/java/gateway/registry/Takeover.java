@@ -11,59 +11,61 @@ import java.util.stream.Collectors;
 
 /** Applies the list that all gateways share to this gateway's list. Used under the list's lock. */
 final class Takeover {
-    private final Map<String, Backend> byName;
+    private final Backends backends;
+    private final Moves moves;
     private final Function<Service, Backend> add;
     private final Capacity capacity;
     private final Time time;
 
     /**
-     * @param byName the list to change
+     * @param backends the list to change
      * @param add adds a service to the list and returns its backend
      */
-    Takeover(Map<String, Backend> byName, Function<Service, Backend> add, Capacity capacity, Time time) {
-        this.byName = byName;
+    Takeover(Backends backends, Moves moves, Function<Service, Backend> add, Capacity capacity, Time time) {
+        this.backends = backends;
+        this.moves = moves;
         this.add = add;
         this.capacity = capacity;
         this.time = time;
     }
 
     /** Does what {@link ServiceList#apply} promises. */
-    Listed.Taken services(List<Listed> shared, Predicate<String> newerHere) {
-        Map<String, Listed> theirs = shared.stream()
-                .collect(Collectors.toMap(listed -> listed.service().name(), listed -> listed));
-        List<Backend> left = new ArrayList<>();
+    Listed.Taken services(List<Listed> shared, Predicate<BackendId> newerHere) {
+        Map<BackendId, Listed> theirs = shared.stream()
+                .collect(Collectors.toMap(listed -> listed.service().id(), listed -> listed));
+        List<Backend> left =
+                backends.removeIf(backend -> !theirs.containsKey(backend.id()) && !newerHere.test(backend.id()));
         List<Backend> came = new ArrayList<>();
-        byName.values()
-                .removeIf(backend ->
-                        !theirs.containsKey(backend.name()) && !newerHere.test(backend.name()) && left.add(backend));
         int leftOut = 0;
         for (Listed listed : shared) {
             Service service = listed.service();
-            if (newerHere.test(service.name())) {
+            if (newerHere.test(service.id()) || listed.movingTo().isPresent() && moves.isMade(service)) {
                 continue;
             }
-            Backend backend = byName.get(service.name());
-            if (backend == null && !capacity.hasRoomBeside(byName.size())) {
+            Backend backend = backends.get(service.id());
+            if (backend == null && !capacity.hasRoomBeside(backends.size())) {
                 leftOut++;
                 continue;
             }
-            if (backend == null || !backend.url().equals(service.url())) {
+            if (backend == null) {
                 backend = add.apply(service);
                 came.add(backend);
             }
+            backend.occupant().listed(service.instance(), listed.movingTo());
             backend.draining(listed.draining());
-            backend.lease(service.lease(), listed.left(), time.nanos());
+            backend.leasing().set(service.lease(), listed.left(), time.nanos());
         }
+        moves.endThoseMade();
         capacity.leftOut(leftOut);
         return new Listed.Taken(came, left);
     }
 
     /** Does what {@link ServiceList#leases} promises. */
-    void leases(Map<String, Duration> left, Predicate<String> newerHere) {
-        left.forEach((name, duration) -> {
-            Backend backend = byName.get(name);
-            if (backend != null && !newerHere.test(name)) {
-                backend.lease(backend.lease(), duration, time.nanos());
+    void leases(Map<BackendId, Duration> left, Predicate<BackendId> newerHere) {
+        left.forEach((id, duration) -> {
+            Backend backend = backends.get(id);
+            if (backend != null && !newerHere.test(id)) {
+                backend.leasing().set(backend.lease(), duration, time.nanos());
             }
         });
     }

@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.net.ServiceUrl;
 import gateway.tls.Trust;
 import gateway.util.Durations;
-import gateway.util.Threads;
+import gateway.util.Loop;
 import java.io.IOException;
 import java.net.Proxy;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -29,6 +32,10 @@ import org.slf4j.LoggerFactory;
  * lease, retries every second while the gateway can't be reached, registers again after the gateway has restarted, and
  * deregisters on {@link #close}. Of several gateways that share one list it uses one, and the next when that one can't
  * be reached.
+ *
+ * <p>Each registration has a random instance id, so that several processes may serve under one name, and none takes out
+ * another when it deregisters, not even one that has its URL by then. A gateway of before, which knows no instances,
+ * refuses that field; then the URL is the id.
  *
  * <pre>{@code
  * List<ServiceUrl> gateways = List.of(ServiceUrl.parse("http://localhost:8000"));
@@ -51,11 +58,13 @@ public final class Registration implements AutoCloseable {
     private final List<ServiceUrl> gateways;
     private final Optional<String> token;
     private final String name;
-    private final byte[] body;
+    private final ServiceUrl url;
+    private final String id;
     private final OkHttpClient client;
-    private final ScheduledExecutorService executor =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("registration"));
+    private final Loop loop = new Loop("registration", this::renewAndPause);
     private volatile int current; // the index of the gateway in use
+    private boolean withId = true; // whether the gateway in use knows of instances
+    private volatile String registeredAs;
     private String lastLogged = "";
 
     private Registration(
@@ -64,11 +73,9 @@ public final class Registration implements AutoCloseable {
         this.token = token;
         this.client = client(trust);
         this.name = name;
-        try {
-            this.body = JSON.writeValueAsBytes(Map.of("name", name, "url", url.toString(), "lease", "default"));
-        } catch (IOException e) {
-            throw new IllegalStateException("three strings can always be written as JSON", e);
-        }
+        this.url = url;
+        this.id = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        this.registeredAs = id;
     }
 
     private static OkHttpClient client(Optional<Trust> trust) {
@@ -90,7 +97,7 @@ public final class Registration implements AutoCloseable {
     public static Registration start(ServiceSettings settings, String name, int port) {
         Registration registration = new Registration(
                 settings.gateways(), settings.token(), settings.gatewayTrust(), name, settings.url(port));
-        registration.executor.execute(registration::renewAndScheduleNext);
+        registration.loop.start();
         return registration;
     }
 
@@ -104,15 +111,12 @@ public final class Registration implements AutoCloseable {
      */
     public static Registration start(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url) {
         Registration registration = new Registration(gateways, token, Optional.empty(), name, url);
-        registration.executor.execute(registration::renewAndScheduleNext);
+        registration.loop.start();
         return registration;
     }
 
-    private void renewAndScheduleNext() {
-        Duration pause = renew();
-        if (!executor.isShutdown()) {
-            executor.schedule(this::renewAndScheduleNext, pause.toMillis(), TimeUnit.MILLISECONDS);
-        }
+    private void renewAndPause() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(renew().toMillis());
     }
 
     private ServiceUrl gateway() {
@@ -122,6 +126,7 @@ public final class Registration implements AutoCloseable {
     /** Switches to the next gateway; returns how long to wait before using it. */
     private Duration switchGateway() {
         current = (current + 1) % gateways.size();
+        withId = true;
         return current == 0 ? RETRY_PAUSE : Duration.ZERO; // a pause only after a round of all gateways
     }
 
@@ -134,19 +139,29 @@ public final class Registration implements AutoCloseable {
                 return switchGateway();
             }
             JsonNode answer = JSON.readTree(response.body().bytes());
+            if (response.code() == 400
+                    && withId
+                    && answer.at("/errors/0/field").asText().equals("instance")) {
+                withId = false; // a gateway of before, which knows no instances
+                return Duration.ZERO;
+            }
             if (!response.isSuccessful()) {
                 String detail = answer.path("detail").asText();
                 logIfNew("The gateway at " + gateway + " refused " + name + ": " + detail
                         + Remedy.of(response.code(), token.isPresent()));
                 return needsSettings(response.code()) ? REFUSAL_PAUSE : RETRY_PAUSE;
             }
+            registeredAs = withId ? id : url.toString();
             logIfNew("Registered as " + name + " with the gateway at " + gateway);
             String lease = answer.path("lease").asText("");
             return lease.isEmpty() ? RETRY_PAUSE : Durations.parse(lease).dividedBy(3);
         } catch (JsonProcessingException e) {
             logIfNew("The server at " + gateway + " isn't the gateway; will retry");
             return switchGateway();
-        } catch (IOException | RuntimeException e) { // whatever it is, the next renewal must be scheduled
+        } catch (IOException | RuntimeException e) {
+            if (loop.isEnding()) {
+                return Duration.ZERO; // interrupted: there is nothing wrong with the gateway
+            }
             logIfNew("No gateway at " + gateway + " yet (" + Remedy.of(e, gateway) + "); will retry");
             return switchGateway();
         }
@@ -164,12 +179,23 @@ public final class Registration implements AutoCloseable {
         }
     }
 
-    private Request registerRequest() {
-        return request("/services").post(RequestBody.create(body, JSON_TYPE)).build();
+    private Request registerRequest() throws IOException {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("name", name);
+        form.put("url", url.toString());
+        form.put("lease", "default");
+        if (withId) {
+            form.put("instance", id);
+        }
+        return request("/services")
+                .post(RequestBody.create(JSON.writeValueAsBytes(form), JSON_TYPE))
+                .build();
     }
 
     private Request deregisterRequest() {
-        return request("/services/" + name).delete().build();
+        return request("/services/" + name + "?instance=" + URLEncoder.encode(registeredAs, StandardCharsets.UTF_8))
+                .delete()
+                .build();
     }
 
     private Request.Builder request(String path) {
@@ -184,12 +210,8 @@ public final class Registration implements AutoCloseable {
      */
     @Override
     public void close() {
-        executor.shutdownNow();
-        try { // else a renewal under way could undo the deregistration
-            executor.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.interrupt();
+        loop.join(TIMEOUT); // else a renewal under way could undo the deregistration
         for (int i = 0; i < gateways.size(); i++) {
             try (Response response = client.newCall(deregisterRequest()).execute()) {
                 boolean gone = response.isSuccessful() || response.code() == 404;

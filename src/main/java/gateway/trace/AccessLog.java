@@ -3,6 +3,7 @@ package gateway.trace;
 import gateway.lifecycle.Output;
 import gateway.settings.LogForm;
 import gateway.util.AsyncQueue;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -46,6 +47,11 @@ public final class AccessLog implements Consumer<Trace>, AutoCloseable {
         if (!trace.isRoutine()) {
             traces.add(trace);
         }
+    }
+
+    /** Returns what has ended for good though the log isn't closed; normally empty. */
+    public Optional<String> failed() {
+        return traces.failed();
     }
 
     /** Returns how many lines have been dropped. */

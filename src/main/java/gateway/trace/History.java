@@ -29,7 +29,7 @@ public final class History {
      * @param timeMillis when it ended, milliseconds since 1970
      * @param outcomes requests to the services by outcome; outcomes without any are left out
      * @param latency how long the served requests took
-     * @param backends requests sent to each backend, by its name; backends without any are left out
+     * @param backends requests sent to each service, by its name; services without any are left out
      */
     public record Point(
             long number,
@@ -67,7 +67,8 @@ public final class History {
             backend.latency().tick();
             long count = backend.requests();
             requests.put(backend, count);
-            putIfAny(backends, backend.name(), count - backendsBefore.getOrDefault(backend, 0L));
+            long before = backendsBefore.getOrDefault(backend, 0L);
+            putIfAny(backends, backend.name(), backends.getOrDefault(backend.name(), 0L) + count - before);
         }
         backendsBefore = requests;
         points.addLast(new Point(

@@ -1,6 +1,7 @@
 package gateway.util;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -80,16 +81,32 @@ public final class AsyncQueue<T> implements AutoCloseable {
         boolean last;
         do {
             last = closing;
-            consumeAll(queue.poll());
-            warnOfDrops(last);
-            consumeAll(queue.poll()); // the warning may itself be in this queue
-            afterwards.run();
-            last &= queue.isEmpty();
-            if (!last && queue.isEmpty()) {
+            try {
+                last &= round(last);
+            } catch (RuntimeException | Error e) { // else nobody would write another line
+                Loop.survived(name, e);
+                last = false;
                 LockSupport.parkNanos(this, PAUSE.toNanos());
-                consumeAll(await());
             }
         } while (!last);
+    }
+
+    /** Empties the queue and rests; returns whether it is still empty. */
+    private boolean round(boolean last) {
+        consumeAll(queue.poll());
+        warnOfDrops(last);
+        consumeAll(queue.poll()); // the warning may itself be in this queue
+        afterwards.run();
+        if (!last && queue.isEmpty()) {
+            LockSupport.parkNanos(this, PAUSE.toNanos());
+            consumeAll(await());
+        }
+        return queue.isEmpty();
+    }
+
+    /** Returns the queue's name if its thread has ended for good though nobody closed it; normally empty. */
+    public Optional<String> failed() {
+        return !closing && thread.getState() == Thread.State.TERMINATED ? Optional.of(name) : Optional.empty();
     }
 
     /** Waits for the next item; returns null if none comes in time. */
@@ -110,7 +127,7 @@ public final class AsyncQueue<T> implements AutoCloseable {
                     consumer.accept((T) item);
                 }
             } catch (RuntimeException | Error e) {
-                LOG.error("Failed to handle one of the {}", name, e);
+                Loop.survived(name, e);
             }
         }
     }

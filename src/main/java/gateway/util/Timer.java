@@ -1,11 +1,13 @@
 package gateway.util;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs steps periodically, on two daemon threads: one for short steps, on which timeouts of a few milliseconds depend,
@@ -13,10 +15,9 @@ import org.slf4j.LoggerFactory;
  * do the work; tests call them directly.
  */
 public final class Timer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
-
     private final ScheduledExecutorService executor;
     private final ScheduledExecutorService housekeeper;
+    private final Map<String, Future<?>> steps = new ConcurrentSkipListMap<>();
 
     /** Makes the gateway's timer. */
     public Timer() {
@@ -42,18 +43,26 @@ public final class Timer implements AutoCloseable {
         schedule(housekeeper, pause, name, step);
     }
 
-    private static void schedule(ScheduledExecutorService thread, Duration pause, String name, Runnable step) {
-        thread.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        step.run();
-                    } catch (RuntimeException | Error e) {
-                        LOG.error("Timer step {} failed", name, e);
-                    }
-                },
-                pause.toNanos(),
-                pause.toNanos(),
-                TimeUnit.NANOSECONDS);
+    private void schedule(ScheduledExecutorService thread, Duration pause, String name, Runnable step) {
+        Runnable surviving = () -> {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) { // else the executor would never run it again
+                Loop.survived("timer step " + name, e);
+            }
+        };
+        steps.put(
+                name, thread.scheduleWithFixedDelay(surviving, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /** Returns the names of the steps that will not run again though the timer isn't closed; normally none. */
+    public List<String> failed() {
+        return executor.isShutdown()
+                ? List.of()
+                : steps.entrySet().stream()
+                        .filter(step -> step.getValue().isDone())
+                        .map(Map.Entry::getKey)
+                        .toList();
     }
 
     @Override

@@ -1,10 +1,14 @@
 -- One sync of a gateway with the shared list: it sends its changes, renews its announcement, and gets what is new.
 --
--- Times are milliseconds of this server's clock, made never to go back. Of two changes to a service the later one wins,
--- by the time when a gateway accepted it, not by its arrival here. Leases stand still while no gateway syncs.
+-- Times are milliseconds of this server's clock, made never to go back. Of two changes to an instance the later one
+-- wins, by the time when a gateway accepted it, not by its arrival here. Leases stand still while no gateway syncs.
+--
+-- An instance's key is its service's name, or, if another instance has that, the name, a space and its URL. So gateways
+-- of before, which knew one instance of each name, still find one under the name.
 local services, leases, gateways, seen, gone, state, done = unpack(KEYS)
 local id, announcement, lease, known_epoch, known_version, new_epoch, changes, ask_leases = unpack(ARGV)
 local GAP = 2000 -- longer than any gateway waits between two syncs
+local MOVING_FOR = 30000 -- how long an instance that has moved stays at the URL of before, unless it is healthy sooner
 local GONE_FOR = 3600000 -- how long a gateway that missed a deregistration can't bring the service back
 
 local function number(text)
@@ -13,8 +17,8 @@ end
 
 local clock = redis.call('TIME')
 clock = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local epoch, version, then_clock, now, services_then, leases_then =
-  unpack(redis.call('HMGET', state, 'epoch', 'version', 'clock', 'now', 'services', 'leases'))
+local epoch, version, then_clock, now, services_then, leases_then, tidied =
+  unpack(redis.call('HMGET', state, 'epoch', 'version', 'clock', 'now', 'services', 'leases', 'tidied'))
 local passed = math.max(0, clock - number(then_clock or clock))
 now = number(now or clock) + passed
 version = number(version)
@@ -22,14 +26,6 @@ known_version = number(known_version)
 
 -- Begin with a write: a server that is full, or a replica, then refuses the script before anything is half done.
 redis.call('HSET', state, 'clock', clock, 'now', now)
-
-if passed > GAP then
-  for _, key in ipairs({leases, seen}) do
-    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
-      redis.call('ZINCRBY', key, passed, member)
-    end
-  end
-end
 
 -- Data lost: empty, partly evicted, or back at an earlier state. The new epoch makes all gateways write back what they know.
 local lost = not epoch
@@ -50,43 +46,94 @@ local function decoded(text) -- nil for an entry that no gateway wrote
   return whole and value or nil
 end
 
-local function find(name)
-  local text = redis.call('HGET', services, name)
+local function find(key)
+  local text = redis.call('HGET', services, key)
   return text and decoded(text)
 end
 
-local function store(name, service)
-  redis.call('HSET', services, name, cjson.encode(service))
-end
-
-local function renew(name, service)
-  if service.lease then
-    redis.call('ZADD', leases, now + service.lease, name)
-  else
-    redis.call('ZREM', leases, name)
+-- The key of the instance at a URL, and the instance; nil if it isn't in the list.
+local function locate(name, url)
+  for _, key in ipairs({name, name .. ' ' .. url}) do
+    local service = find(key)
+    if service and service.url == url then
+      return key, service
+    end
   end
 end
 
-local function drop(name)
-  redis.call('HDEL', services, name)
-  redis.call('ZREM', leases, name)
-  urls = nil
+local index -- the keys of each service's instances; nil until it is needed
+
+local function keys(name)
+  if not index then
+    index = {}
+    for _, key in ipairs(redis.call('HKEYS', services)) do
+      local of = key:match('^[^ ]*')
+      index[of] = index[of] or {}
+      table.insert(index[of], key)
+    end
+  end
+  return index[name] or {}
+end
+
+local function store(key, service)
+  redis.call('HSET', services, key, cjson.encode(service))
+end
+
+local function renew(key, service)
+  if service.lease then
+    redis.call('ZADD', leases, now + service.lease, key)
+  else
+    redis.call('ZREM', leases, key)
+  end
+end
+
+local function drop(key)
+  redis.call('HDEL', services, key)
+  redis.call('ZREM', leases, key)
+  urls, index = nil, nil
   changed = true
 end
 
-local function add(name, part, at)
-  if part.twin ~= name then -- the same service, which now has a name of its own
-    local twin = find(part.twin)
-    if twin and twin.url == part.url and not twin.lease then
-      drop(part.twin)
+-- Until when changes to an instance are without effect: it was deregistered then.
+local function buried(name, url)
+  return math.max(number(redis.call('ZSCORE', gone, name)), number(redis.call('ZSCORE', gone, name .. ' ' .. url)))
+end
+
+local function bury(key, at)
+  redis.call('ZADD', gone, math.max(at, number(redis.call('ZSCORE', gone, key))), key)
+end
+
+-- Where the instance with this id of its own is, other than at this URL: the keys, and what is there.
+local function elsewhere(name, url, instance)
+  local found = {}
+  for _, key in ipairs(instance and keys(name) or {}) do
+    local service = find(key)
+    if service and service.instance == instance and service.url ~= url and not service.moving then
+      found[key] = service
     end
   end
-  local service = {url = part.url, lease = part.lease, draining = part.draining or false, made = at, at = at, drained = at}
-  store(name, service)
-  renew(name, service)
-  redis.call('ZREM', gone, name)
+  return found
+end
+
+local function add(name, url, part, at)
+  if part.twin ~= name then -- the same service, which now has a name of its own
+    local key, twin = locate(part.twin, url)
+    if twin and not twin.lease then
+      drop(key)
+    end
+  end
+  local service = {url = url, lease = part.lease, instance = part.instance,
+    draining = part.draining or false, made = at, at = at, drained = at}
+  local key = find(name) and name .. ' ' .. url or name
+  store(key, service)
+  renew(key, service)
+  redis.call('ZREM', gone, name, name .. ' ' .. url)
   if urls then
-    urls[part.url] = true
+    urls[url] = true
+  end
+  if index then
+    index[name] = index[name] or {}
+    table.insert(index[name], key)
   end
   changed = true
 end
@@ -104,53 +151,98 @@ end
 
 local apply = {}
 
-function apply.remove(name, part, at)
-  local service = find(name)
+local function remove_all(name, at)
+  local stays = false
+  for _, key in ipairs(keys(name)) do
+    local service = find(key)
+    if service and service.at > at then
+      stays = true
+    else
+      if service then
+        bury(name .. ' ' .. service.url, at)
+      end
+      drop(key)
+    end
+  end
+  if not stays then
+    bury(name, at)
+  end
+  return not stays
+end
+
+function apply.remove(name, url, part, at)
+  if url == '' then
+    return remove_all(name, at)
+  end
+  local key, service = locate(name, url)
   if service and service.at > at then
     return false
   end
-  redis.call('ZADD', gone, math.max(at, number(redis.call('ZSCORE', gone, name))), name)
+  bury(name .. ' ' .. url, at)
   if service then
-    drop(name)
+    drop(key)
+  end
+  if #keys(name) == 0 then
+    bury(name, at)
   end
   return true
 end
 
 -- Adds a missing service: from the settings, or written back by a gateway after Redis had lost it.
-function apply.offer(name, part, at)
-  if find(name)
-    or number(redis.call('ZSCORE', gone, name)) > at
-    or part.twin == name and not part.lease and is_at(part.url) then
+function apply.offer(name, url, part, at)
+  if locate(name, url)
+    or buried(name, url) > at
+    or part.twin == name and not part.lease and (#keys(name) > 0 or is_at(url)) then
     return false
   end
-  add(name, part, at)
+  if next(elsewhere(name, url, part.instance)) then
+    part.instance = nil -- it has moved there meanwhile
+  end
+  add(name, url, part, at)
   return true
 end
 
-function apply.put(name, part, at)
-  local service = find(name)
-  if number(redis.call('ZSCORE', gone, name)) > at
-    or service and service.url ~= part.url and service.at > at
+function apply.put(name, url, part, at)
+  local key, service = locate(name, url)
+  if buried(name, url) > at
     or not service and part.lease and at + part.lease < now then
     return false
   end
-  if not service or service.url ~= part.url then
-    urls = nil -- this may remove one
-    add(name, part, at)
+  local settled = service and service.instance == part.instance and not service.moving
+  local before = settled and {} or elsewhere(name, url, part.instance)
+  for _, other in pairs(before) do
+    if other.at > at then -- it has moved on meanwhile
+      return false
+    end
+  end
+  for other_key, other in pairs(before) do
+    other.moving = url
+    other.lease = MOVING_FOR
+    store(other_key, other)
+    renew(other_key, other)
+    changed = true
+  end
+  if not service then
+    add(name, url, part, at)
     return true
+  end
+  if service.moving or part.instance and part.instance ~= service.instance and service.at <= at then
+    service.moving = nil
+    service.instance = part.instance -- who registered last at a URL is who listens there
+    changed = true
   end
   if service.lease ~= part.lease then
     service.lease = part.lease
     changed = true
   end
   service.at = math.max(service.at, at)
-  store(name, service)
-  renew(name, service)
+  store(key, service)
+  renew(key, service)
   return true
 end
 
-function apply.drain(name, part, at)
-  local service = find(name)
+function apply.drain(name, url, part, at)
+  local key, service = locate(name, url)
   if not service or service.made > at or service.drained > at then
     return false
   end
@@ -159,8 +251,37 @@ function apply.drain(name, part, at)
     changed = true
   end
   service.drained = at
-  store(name, service)
+  store(key, service)
   return true
+end
+
+-- Has one instance of each service under the service's name, and no instance twice, whatever gateways of before did.
+local function tidy()
+  for _, key in ipairs(redis.call('HKEYS', services)) do
+    local name = key:match('^([^ ]+) ')
+    local first, service = name and find(name), name and find(key)
+    if first and service and first.url == service.url then
+      drop(key)
+    elseif service and not first then
+      store(name, service)
+      local ends = redis.call('ZSCORE', leases, key)
+      if ends then
+        redis.call('ZADD', leases, ends, name)
+      end
+      drop(key)
+    end
+  end
+end
+
+if passed > GAP then -- nobody could renew meanwhile: each has at least as long again as after a renewal
+  for _, key in ipairs(redis.call('ZRANGE', leases, 0, -1)) do
+    local service = find(key)
+    local left = service and service.lease or 0
+    redis.call('ZADD', leases, math.max(redis.call('ZSCORE', leases, key) + passed, now + left), key)
+  end
+  for _, member in ipairs(redis.call('ZRANGE', seen, 0, -1)) do
+    redis.call('ZINCRBY', seen, passed, member)
+  end
 end
 
 if lost then -- perhaps it was leases that were lost
@@ -181,7 +302,7 @@ if #changes > 0 then
       local part = change[kind]
       if part and part.number > applied then
         local at = part.at > 0 and math.min(part.at, now) or now
-        if not apply[kind](change.name, part, at) then
+        if not apply[kind](change.name, change.url, part, at) then
           refused = true
         end
         last = math.max(last, part.number)
@@ -192,8 +313,8 @@ if #changes > 0 then
   redis.call('ZREMRANGEBYSCORE', gone, '-inf', now - GONE_FOR)
 end
 
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
-  drop(name)
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
+  drop(key)
 end
 
 if announcement == '' then
@@ -208,10 +329,13 @@ for _, dead in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now)) do
   redis.call('ZREM', seen, dead)
 end
 
+if changed or number(tidied) ~= version then -- a gateway of before may have changed something
+  tidy()
+end
 if changed then
   version = version + 1
 end
-redis.call('HSET', state, 'epoch', epoch, 'version', version,
+redis.call('HSET', state, 'epoch', epoch, 'version', version, 'tidied', version,
   'services', redis.call('HLEN', services), 'leases', redis.call('ZCARD', leases))
 
 local list = (known_epoch ~= epoch or known_version ~= version or refused) and redis.call('HGETALL', services)

@@ -57,9 +57,9 @@ class RoundRobinTest {
     void who_is_out_gets_nothing_and_the_others_share_evenly_and_the_order_is_as_before_when_it_is_back() {
         List.of("a", "b", "c").forEach(this::healthy);
         RoundRobin balancer = new RoundRobin(new AtomicInteger());
-        services.eject(services.find("b").orElseThrow(), "test", true);
+        services.eject(services.instances("b", Optional.empty()).get(0), "test", true);
         assertEquals("a c a c a c", sequence(balancer, 6));
-        services.admit(services.find("b").orElseThrow(), "test");
+        services.admit(services.instances("b", Optional.empty()).get(0), "test");
         assertEquals("a b c a b c", sequence(balancer, 6));
     }
 }

@@ -2,7 +2,6 @@ package gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +15,7 @@ import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.util.Durations;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ class SharedListTest {
         final SharedList shared;
 
         Member(RedisSettings settings) {
-            shared = new SharedList(settings, services, gateways, Time.system());
+            shared = new SharedList(settings, services, gateways, new Stalls(Time.system()), Time.system());
             gateways.listensAt("127.0.0.1:1");
         }
 
@@ -62,12 +62,17 @@ class SharedListTest {
             services.register(service(name, url, lease));
         }
 
+        void register(String name, String url, String lease, String instance) {
+            Service plain = service(name, url, lease);
+            services.register(new Service(name, plain.url(), plain.lease(), Optional.of(instance)));
+        }
+
         boolean sync() {
             return shared.sync();
         }
 
         Backend find(String name) {
-            return services.find(name).orElseThrow();
+            return services.instances(name, Optional.empty()).get(0);
         }
 
         String list() {
@@ -142,7 +147,7 @@ class SharedListTest {
     }
 
     @Test
-    void a_backend_that_stays_keeps_what_is_known_of_it_and_one_with_another_url_starts_anew() {
+    void a_backend_that_stays_keeps_what_is_known_of_it_and_another_instance_starts_anew() {
         one.register("a", "http://h:1");
         syncAll();
         Backend before = two.find("a");
@@ -152,44 +157,49 @@ class SharedListTest {
         assertSame(before, two.find("a"));
         assertTrue(before.available());
         one.register("a", "http://h:3");
-        assertAllHave("a=http://h:3, b=http://h:2");
-        assertNotSame(before, two.find("a"));
-        assertFalse(two.services.contains(before));
+        assertAllHave("a=http://h:1, a=http://h:3, b=http://h:2");
+        assertSame(before, two.find("a"));
+        Backend another = two.services.instances("a", Optional.of("http://h:3")).get(0);
+        assertEquals(Backend.Status.CHECKING, another.state().status());
     }
 
     @Test
     void what_is_deregistered_at_one_leaves_all() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove("a");
+        two.services.remove("a", Optional.empty());
         assertAllHave("");
     }
 
     @Test
-    void draining_spreads_outlives_renewals_and_ends_with_resume_or_another_url() {
+    void draining_spreads_outlives_renewals_ends_with_resume_and_does_not_hold_for_a_new_instance() {
         one.register("a", "http://h:1", "15s");
         syncAll();
-        two.services.drain("a", true);
+        two.services.drain("a", Optional.empty(), true);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:1", "15s");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain("a", false);
+        one.services.drain("a", Optional.empty(), false);
         assertAllHave("a=http://h:1");
-        two.services.drain("a", true);
+        two.services.drain("a", Optional.empty(), true);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:2", "15s");
-        assertAllHave("a=http://h:2");
+        assertAllHave("a=http://h:1 draining, a=http://h:2");
+        two.services.drain("a", Optional.of("http://h:1"), false);
+        assertAllHave("a=http://h:1, a=http://h:2");
+        two.services.drain("a", Optional.empty(), true);
+        assertAllHave("a=http://h:1 draining, a=http://h:2 draining");
     }
 
     @Test
     void drained_before_anybody_heard_of_it_it_comes_drained() {
         one.register("a", "http://h:1");
-        one.services.drain("a", true);
+        one.services.drain("a", Optional.empty(), true);
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain("a", true);
+        one.services.drain("a", Optional.empty(), true);
         one.register("a", "http://h:2");
-        assertAllHave("a=http://h:2");
+        assertAllHave("a=http://h:1 draining, a=http://h:2");
     }
 
     @Test
@@ -198,7 +208,7 @@ class SharedListTest {
         syncAll();
         one.register("a", "http://h:1", "15s"); // renewed, but not told yet
         pause();
-        two.services.remove("a");
+        two.services.remove("a", Optional.empty());
         two.sync();
         assertAllHave("");
     }
@@ -207,7 +217,7 @@ class SharedListTest {
     void a_registration_after_a_deregistration_that_its_gateway_had_not_heard_of_counts() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove("a");
+        two.services.remove("a", Optional.empty());
         two.sync();
         pause();
         one.register("a", "http://h:1"); // for this gateway a renewal
@@ -215,13 +225,117 @@ class SharedListTest {
     }
 
     @Test
-    void of_two_urls_for_one_name_the_later_registration_counts_whoever_tells_first() {
-        syncAll();
-        one.register("a", "http://h:1");
-        pause();
-        two.register("a", "http://h:2");
-        two.sync();
+    void instances_of_a_name_are_the_same_at_three_gateways_wherever_they_registered() {
+        Member three = join();
+        one.register("a", "http://h:1", "15s");
+        two.register("a", "http://h:2", "15s");
+        three.register("a", "http://h:3");
+        assertAllHave("a=http://h:1, a=http://h:2, a=http://h:3");
+        three.services.remove("a", Optional.of("http://h:1"));
+        assertAllHave("a=http://h:2, a=http://h:3");
+        one.services.remove("a", Optional.of("http://h:3"));
         assertAllHave("a=http://h:2");
+        three.register("a", "http://h:1");
+        assertAllHave("a=http://h:1, a=http://h:2");
+    }
+
+    @Test
+    void removed_by_name_all_instances_leave_also_one_that_the_gateway_asked_had_not_heard_of() {
+        one.register("a", "http://h:1", "15s");
+        syncAll();
+        one.register("a", "http://h:2");
+        pause();
+        two.services.remove("a", Optional.empty());
+        two.sync();
+        assertAllHave("");
+        pause();
+        one.register("a", "http://h:3");
+        assertAllHave("a=http://h:3");
+        empty();
+        assertAllHave("a=http://h:3");
+    }
+
+    @Test
+    void an_instance_that_registers_after_its_name_was_removed_stays_whoever_tells_first() {
+        one.register("a", "http://h:1");
+        syncAll();
+        two.services.remove("a", Optional.empty());
+        pause();
+        one.register("a", "http://h:2");
+        one.sync();
+        assertAllHave("a=http://h:2");
+        one.services.remove("a", Optional.empty());
+        one.register("a", "http://h:1");
+        assertAllHave("a=http://h:1");
+    }
+
+    @Test
+    void an_instance_that_moved_serves_at_its_old_url_until_the_new_one_is_healthy_at_each_gateway() {
+        one.register("a", "http://h:1", "15s", "x");
+        syncAll();
+        Backend before = two.find("a");
+        two.services.admit(before, "test");
+        one.register("a", "http://h:2", "15s", "x");
+        assertAllHave("a=http://h:1, a=http://h:2");
+        assertTrue(before.leaving());
+        assertEquals(List.of(before), two.services.available());
+        Backend after = two.services.instances("a", Optional.of("http://h:2")).get(0);
+        two.services.admit(after, "test");
+        syncAll();
+        assertEquals("a=http://h:2", two.list(), "this one needs it no longer");
+        assertEquals("a=http://h:1, a=http://h:2", one.list(), "this one still does");
+        assertEquals("x", after.instance());
+        try (Jedis jedis = redis.client()) { // as if the half minute were over
+            jedis.zadd("{gateway}:leases", 1, "a");
+        }
+        assertAllHave("a=http://h:2");
+        assertSame(after, two.find("a"));
+    }
+
+    @Test
+    void of_two_moves_the_later_counts_whoever_tells_first() {
+        one.register("a", "http://h:1", "15s", "x");
+        syncAll();
+        one.register("a", "http://h:2", "15s", "x");
+        pause();
+        two.register("a", "http://h:3", "15s", "x");
+        two.sync();
+        one.sync();
+        syncAll();
+        for (Member member : members) {
+            assertEquals(
+                    List.of("http://h:3"),
+                    member.services.all().stream()
+                            .filter(backend -> !backend.leaving())
+                            .map(Backend::urlText)
+                            .toList());
+        }
+    }
+
+    @Test
+    void who_registered_last_at_a_url_is_who_listens_there() {
+        one.register("a", "http://h:1", "15s", "x");
+        syncAll();
+        pause();
+        two.register("a", "http://h:1", "15s", "y");
+        syncAll();
+        assertEquals("y", one.find("a").instance());
+        assertEquals(List.of(), one.services.remove("a", Optional.of("x")), "a late message of the one before");
+        assertAllHave("a=http://h:1");
+    }
+
+    @Test
+    void instances_their_ids_and_their_drains_are_written_back_after_a_loss() {
+        one.register("a", "http://h:1", "15s", "x");
+        one.register("a", "http://h:2", "15s", "y");
+        one.register("a", "http://h:3");
+        one.services.drain("a", Optional.of("y"), true);
+        syncAll();
+        empty();
+        assertAllHave("a=http://h:1, a=http://h:2 draining, a=http://h:3");
+        Member late = late();
+        assertEquals("a=http://h:1, a=http://h:2 draining, a=http://h:3", late.list());
+        assertEquals("x", late.find("a").instance());
     }
 
     /** So that two changes don't fall into one millisecond of Redis's clock, and its way there doesn't count. */
@@ -269,7 +383,7 @@ class SharedListTest {
     void a_service_from_the_settings_that_was_deregistered_comes_back_with_a_gateway_that_starts() {
         one.services.offer(service("h-1", "http://h:1", ""));
         syncAll();
-        one.services.remove("h-1");
+        one.services.remove("h-1", Optional.empty());
         assertAllHave("");
         Member late = join();
         late.sync();
@@ -312,8 +426,8 @@ class SharedListTest {
         }
         assertAllHave("a=http://h:1");
         two.register("a", "http://h:2", "15s");
-        assertAllHave("a=http://h:2");
-        one.services.remove("a");
+        assertAllHave("a=http://h:1, a=http://h:2");
+        one.services.remove("a", Optional.empty());
         assertAllHave("");
     }
 
@@ -321,7 +435,7 @@ class SharedListTest {
     void a_list_is_not_emptied_because_redis_was_and_is_written_back() {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2");
-        one.services.drain("b", true);
+        one.services.drain("b", Optional.empty(), true);
         syncAll();
         Backend before = two.find("a");
         empty();
@@ -366,7 +480,7 @@ class SharedListTest {
         syncAll();
         empty();
         one.sync();
-        one.services.remove("a");
+        one.services.remove("a", Optional.empty());
         one.sync();
         assertAllHave("");
         one.register("a", "http://h:1");
@@ -415,12 +529,12 @@ class SharedListTest {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2", "15s");
         syncAll();
-        one.services.remove("a");
+        one.services.remove("a", Optional.empty());
         for (int i = 0; i < 5; i++) {
             one.sync();
         }
         assertEquals("a=http://h:1, b=http://h:2", two.list());
-        two.services.drain("a", true);
+        two.services.drain("a", Optional.empty(), true);
         two.sync();
         assertAllHave("b=http://h:2");
     }
@@ -438,10 +552,10 @@ class SharedListTest {
             assertFalse(here.sync());
             assertFalse(there.sync());
             assertFalse(here.gateways.shared());
-            here.services.remove("b");
+            here.services.remove("b", Optional.empty());
             here.register("c", "http://h:3");
-            here.services.drain("c", true);
-            there.services.drain("a", true);
+            here.services.drain("c", Optional.empty(), true);
+            there.services.drain("a", Optional.empty(), true);
             pauseBeyond(here.find("a"));
             assertFalse(here.sync());
             assertEquals("a=http://h:1, c=http://h:3 draining", here.list(), "no lease ends while Redis is away");
@@ -482,7 +596,7 @@ class SharedListTest {
                 assertEquals(here.list(), there.list());
             }
             jedis.replicaof("127.0.0.1", TestBackend.deadPort());
-            here.services.remove("b");
+            here.services.remove("b", Optional.empty());
             assertFalse(here.sync(), "it is a replica now");
             jedis.replicaofNoOne();
             here.register("a", "http://h:1", "15s");
@@ -513,7 +627,7 @@ class SharedListTest {
             one.sync();
             return one.list().equals("a=http://h:1");
         });
-        one.services.remove("a");
+        one.services.remove("a", Optional.empty());
         one.sync();
         assertTrue(slow.sync());
         assertEquals("", slow.list());
@@ -555,18 +669,21 @@ class SharedListTest {
         for (int i = 0; i < 400; i++) {
             Member member = members.get(random.nextInt(3));
             String name = "s" + random.nextInt(6);
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(15)) {
                 case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
                 case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
                 case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
-                case 4 -> member.services.remove(name);
-                case 5 -> member.services.remove("h-" + (1 + i % 4));
-                case 6 -> member.services.drain(name, random.nextBoolean());
+                case 4 -> member.services.remove(name, Optional.empty());
+                case 5 -> member.services.remove("h-" + (1 + i % 4), Optional.empty());
+                case 6 -> member.services.drain(name, Optional.empty(), random.nextBoolean());
                 case 7 -> {
                     if (random.nextInt(8) == 0) {
                         empty();
                     }
                 }
+                case 8 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s", "x" + random.nextInt(2));
+                case 9 -> member.services.remove(name, Optional.of("http://h:" + (1 + random.nextInt(4))));
+                case 10 -> member.services.drain(name, Optional.of("x" + random.nextInt(2)), random.nextBoolean());
                 default -> member.sync();
             }
         }
@@ -611,7 +728,7 @@ class SharedListTest {
             jedis.hset("{gateway}:services", "b", "7");
             jedis.hset("{gateway}:services", "d", "{\"url\":\"nonsense\"}");
         }
-        one.services.remove("d");
+        one.services.remove("d", Optional.empty());
         two.register("d", "http://d:1");
         two.services.offer(service("c", "http://c:1", ""));
         one.register("b", "http://b:1");

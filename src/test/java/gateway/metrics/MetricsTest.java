@@ -148,27 +148,37 @@ class MetricsTest {
         a.tryStart();
         a.countFailure();
         a.lastCheck(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
-        assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_up"));
-        assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_in_flight"));
-        assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_requests_total"));
-        assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_failures_total"));
         assertEquals(
-                List.of("{backend=\"a\"} 0.25", "{backend=\"b\"} 0.0"),
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
+                values("gateway_backend_up"));
+        assertEquals(
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
+                values("gateway_backend_in_flight"));
+        assertEquals(
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
+                values("gateway_backend_requests_total"));
+        assertEquals(
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
+                values("gateway_backend_failures_total"));
+        assertEquals(
+                List.of("{backend=\"a\",url=\"http://a:1\"} 0.25", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
                 values("gateway_backend_check_duration_seconds_sum"));
         assertEquals(
-                List.of("{backend=\"a\"} 1", "{backend=\"b\"} 0"),
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1", "{backend=\"b\",url=\"http://b:1\"} 0"),
                 values("gateway_backend_check_duration_seconds_count"));
         services.eject(a, "bad", true);
-        assertEquals(List.of("{backend=\"a\"} 1.0", "{backend=\"b\"} 0.0"), values("gateway_backend_ejections_total"));
-        services.remove("a");
-        assertEquals(List.of("{backend=\"b\"} 0.0"), values("gateway_backend_up"));
+        assertEquals(
+                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
+                values("gateway_backend_ejections_total"));
+        services.remove("a", Optional.empty());
+        assertEquals(List.of("{backend=\"b\",url=\"http://b:1\"} 0.0"), values("gateway_backend_up"));
     }
 
     @Test
     void a_drained_backend_is_not_up() throws Exception {
         services.admit(register("a"), "good");
-        services.drain("a", true);
-        assertEquals(List.of("{backend=\"a\"} 0.0"), values("gateway_backend_up"));
+        services.drain("a", Optional.empty(), true);
+        assertEquals(List.of("{backend=\"a\",url=\"http://a:1\"} 0.0"), values("gateway_backend_up"));
     }
 
     @Test

@@ -21,8 +21,12 @@ class RoomTest {
         return new Service(name, ServiceUrl.parse("http://" + name + ":1"), Optional.empty());
     }
 
+    private static Service service(String name, String url) {
+        return new Service(name, ServiceUrl.parse(url), Optional.empty(), Optional.of("its-own-id"));
+    }
+
     private static Listed listed(String name) {
-        return new Listed(service(name), false, Duration.ZERO);
+        return new Listed(service(name), false, Duration.ZERO, Optional.empty());
     }
 
     private List<String> names() {
@@ -30,15 +34,20 @@ class RoomTest {
     }
 
     @Test
-    void one_too_many_is_refused_and_what_is_there_may_renew_and_be_replaced() {
+    void one_too_many_is_refused_and_what_is_there_may_renew_and_move() {
         services.register(service("a"));
         services.register(service("b"));
         assertThrows(ListFull.class, () -> services.register(service("c")));
-        services.register(service("a"));
-        services.register(new Service("a", ServiceUrl.parse("http://elsewhere:1"), Optional.empty()));
-        services.remove("b");
+        services.register(service("a", "http://a:1"));
+        services.register(service("a", "http://elsewhere:1"));
+        services.register(service("a", "http://elsewhere:2"));
+        assertThrows(
+                ListFull.class,
+                () -> services.register(service("b", "http://elsewhere:3")),
+                "another instance of b needs a place of its own");
+        services.remove("b", Optional.empty());
         services.register(service("c"));
-        assertEquals(List.of("a", "c"), names());
+        assertEquals(List.of("a", "a", "a", "c"), names(), "two of a's still stand in");
     }
 
     @Test

@@ -56,22 +56,22 @@ class ServiceListTest {
     }
 
     @Test
-    void the_same_name_with_another_url_replaces_and_starts_anew() {
+    void the_same_name_with_another_url_is_a_further_instance_and_both_serve() {
         Backend before = services.register(service("a", "http://h:1", "")).backend();
         services.admit(before, "test");
-        Registered replaced = services.register(service("a", "http://h:2", ""));
-        assertEquals(Outcome.REPLACED, replaced.outcome());
-        assertNotSame(before, replaced.backend());
-        assertEquals(List.of(), services.available());
-        assertFalse(services.contains(before));
-        assertEquals(List.of("a"), names());
+        Registered another = services.register(service("a", "http://h:2", ""));
+        assertEquals(Outcome.ADDED, another.outcome());
+        assertEquals(List.of(before), services.available(), "nobody has checked the new one yet");
+        services.admit(another.backend(), "test");
+        assertEquals(List.of(before, another.backend()), services.available());
+        assertEquals(List.of(before, another.backend()), services.instances("a", Optional.empty()));
     }
 
     @Test
     void a_drained_one_is_out_of_turn_until_resumed_whatever_its_health_and_its_renewals() {
         Backend backend = services.register(service("a", "http://h:1", "15s")).backend();
         services.admit(backend, "test");
-        assertEquals(Optional.of(backend), services.drain("a", true));
+        assertEquals(List.of(backend), services.drain("a", Optional.empty(), true));
         assertEquals(List.of(), services.available());
         assertEquals(
                 List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
@@ -80,7 +80,7 @@ class ServiceListTest {
         assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
         services.admit(backend, "well");
         assertEquals(List.of(), services.available());
-        services.drain("a", false);
+        services.drain("a", Optional.empty(), false);
         assertEquals(List.of(backend), services.available());
         assertEquals("well", backend.reason());
         assertEquals(1, backend.ejections());
@@ -88,7 +88,7 @@ class ServiceListTest {
 
     @Test
     void draining_one_that_is_not_there_says_so() {
-        assertEquals(Optional.empty(), services.drain("a", true));
+        assertEquals(List.of(), services.drain("a", Optional.empty(), true));
     }
 
     @Test
@@ -120,7 +120,7 @@ class ServiceListTest {
         assertEquals(List.of(), services.removeExpired());
         assertEquals(
                 Optional.of(Duration.ofSeconds(1)),
-                services.find("a").orElseThrow().leaseLeft(time.nanos()));
+                services.instances("a", Optional.empty()).get(0).leaseLeft(time.nanos()));
         time.pass(Duration.ofSeconds(1));
         assertEquals(
                 List.of("a"),
@@ -182,7 +182,7 @@ class ServiceListTest {
     }
 
     private static Listed listed(String name, String url, String lease, boolean draining, long leftSeconds) {
-        return new Listed(service(name, url, lease), draining, Duration.ofSeconds(leftSeconds));
+        return new Listed(service(name, url, lease), draining, Duration.ofSeconds(leftSeconds), Optional.empty());
     }
 
     @Test
@@ -198,14 +198,14 @@ class ServiceListTest {
                         listed("d", "http://h:5", "", true, 0)),
                 name -> false);
         assertEquals(List.of("a", "b", "d"), names());
-        assertSame(a, services.find("a").orElseThrow());
+        assertSame(a, services.instances("a", Optional.empty()).get(0));
         assertTrue(a.draining());
         assertEquals(Backend.Status.HEALTHY, a.state().status());
         assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease());
         assertEquals(Optional.of(Duration.ofSeconds(7)), a.leaseLeft(time.nanos()));
-        assertNotSame(b, services.find("b").orElseThrow());
-        assertTrue(services.find("d").orElseThrow().draining());
-        assertEquals(List.of(c), applied.left());
+        assertNotSame(b, services.instances("b", Optional.empty()).get(0));
+        assertTrue(services.instances("d", Optional.empty()).get(0).draining());
+        assertEquals(List.of(b, c), applied.left());
         assertEquals(
                 List.of("b", "d"), applied.came().stream().map(Backend::name).toList());
         assertEquals(List.of(), services.available(), "the only healthy one is drained");
@@ -218,12 +218,15 @@ class ServiceListTest {
         services.apply(
                 List.of(listed("a", "http://h:9", "", true, 0), listed("gone-here", "http://h:3", "", false, 0)),
                 name -> true);
-        services.leases(Map.of("a", Duration.ofSeconds(1)), name -> true);
+        BackendId id = new BackendId("a", "http://h:1");
+        services.leases(Map.of(id, Duration.ofSeconds(1)), any -> true);
         assertEquals(List.of("a", "b"), names());
-        Backend a = services.find("a").orElseThrow();
+        Backend a = services.instances("a", Optional.empty()).get(0);
         assertEquals("http://h:1", a.urlText());
         assertEquals(Optional.of(Duration.ofSeconds(15)), a.leaseLeft(time.nanos()));
-        services.leases(Map.of("a", Duration.ofSeconds(1), "unknown", Duration.ofSeconds(1)), name -> false);
+        services.leases(
+                Map.of(id, Duration.ofSeconds(1), new BackendId("a", "http://h:9"), Duration.ofSeconds(1)),
+                any -> false);
         assertEquals(Optional.of(Duration.ofSeconds(1)), a.leaseLeft(time.nanos()));
     }
 
@@ -234,7 +237,8 @@ class ServiceListTest {
         services.offer(service("a", "http://h:2", ""));
         services.offer(service("h-3", "http://h:3", ""));
         assertEquals(List.of("a", "h-3"), names());
-        assertEquals("http://h:1", services.find("a").orElseThrow().urlText());
+        assertEquals(
+                "http://h:1", services.instances("a", Optional.empty()).get(0).urlText());
     }
 
     @Test
@@ -252,13 +256,18 @@ class ServiceListTest {
             }
 
             @Override
-            public void removed(String name) {
-                told.add("removed " + name);
+            public void removed(BackendId id) {
+                told.add("removed " + id.name() + " at " + id.url());
             }
 
             @Override
-            public void drained(String name, boolean draining) {
-                told.add((draining ? "drained " : "resumed ") + name);
+            public void removedAll(String name) {
+                told.add("removed all " + name);
+            }
+
+            @Override
+            public void drained(BackendId id, boolean draining) {
+                told.add((draining ? "drained " : "resumed ") + id.name() + " at " + id.url());
             }
         });
         services.offer(service("h-1", "http://h:1", ""));
@@ -266,22 +275,26 @@ class ServiceListTest {
         services.register(service("a", "http://h:1", ""));
         services.register(service("a", "http://h:1", ""));
         services.register(service("a", "http://h:2", ""));
-        services.drain("a", true);
-        services.drain("unknown", true);
-        services.apply(List.of(listed("b", "http://h:3", "", false, 0)), name -> false);
-        services.drain("b", false);
-        services.remove("b");
-        services.remove("b");
+        services.drain("a", Optional.of("http://h:2"), true);
+        services.drain("unknown", Optional.empty(), true);
+        services.apply(
+                List.of(listed("b", "http://h:3", "", false, 0)),
+                id -> !id.name().equals("b"));
+        services.drain("b", Optional.empty(), false);
+        services.remove("b", Optional.of("http://h:3"));
+        services.remove("b", Optional.empty());
+        services.remove("a", Optional.empty());
         assertEquals(
                 List.of(
                         "offered h-1",
-                        "removed h-1",
+                        "removed h-1 at http://h:1",
                         "added a",
                         "renewed a",
-                        "replaced a",
-                        "drained a",
-                        "resumed b",
-                        "removed b"),
+                        "added a",
+                        "drained a at http://h:2",
+                        "resumed b at http://h:3",
+                        "removed b at http://h:3",
+                        "removed all a"),
                 told);
     }
 }

@@ -85,7 +85,7 @@ class HistoryTest {
     void a_backend_that_left_and_came_back_starts_anew() {
         served(Duration.ofMillis(1));
         step();
-        services.remove("a");
+        services.remove("a", Optional.empty());
         step();
         Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
                 .backend();

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The data of the dashboard: the gateway's current state, and the steps of its history. */
 public final class LiveView {
@@ -90,9 +91,19 @@ public final class LiveView {
     /**
      * The balancer.
      *
-     * @param next the backend that it would choose next; null if none is available
+     * @param next the service that it would choose next; null if none is available
+     * @param nextUrl the URL of that service's instance
      */
-    record BalancerView(String name, String next) {}
+    @JsonNaming(SnakeCaseStrategy.class)
+    record BalancerView(String name, String next, String nextUrl) {
+        static BalancerView of(Balancer balancer, List<Backend> available) {
+            Optional<Backend> next = available.isEmpty() ? Optional.empty() : balancer.next(available);
+            return new BalancerView(
+                    balancer.name(),
+                    next.map(Backend::name).orElse(null),
+                    next.map(Backend::urlText).orElse(null));
+        }
+    }
 
     /** Percentiles of the last minute; null without requests. */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -113,18 +124,13 @@ public final class LiveView {
         for (Outcome outcome : Outcome.values()) {
             totals.put(outcome.word(), counts.count(outcome));
         }
-        List<Backend> available = services.available();
         return new State(
                 time.now().toString(),
                 Release.VERSION,
                 drain.isDraining() ? "draining" : "running",
                 startedAt.toString(),
                 limit(),
-                new BalancerView(
-                        balancer.name(),
-                        available.isEmpty()
-                                ? null
-                                : balancer.next(available).map(Backend::name).orElse(null)),
+                BalancerView.of(balancer, services.available()),
                 totals,
                 services.all().stream().mapToInt(Backend::inFlight).sum(),
                 Percentiles.of(counts.latency().window()),

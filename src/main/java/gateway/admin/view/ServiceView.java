@@ -8,8 +8,9 @@ import gateway.registry.Check;
 import gateway.util.Durations;
 
 /**
- * A service in {@code /services}.
+ * An instance of a service in {@code /services}.
  *
+ * @param instance its id: the one that it gave itself, or else its URL
  * @param since when its health last changed, ISO-8601
  * @param draining true while it is draining, else null
  * @param full true while it has as many requests as it may have, else null
@@ -21,6 +22,7 @@ import gateway.util.Durations;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceView(
         String name,
+        String instance,
         String url,
         String status,
         String since,
@@ -46,6 +48,7 @@ public record ServiceView(
         Backend.State state = backend.state();
         return new ServiceView(
                 backend.name(),
+                backend.instance(),
                 backend.urlText(),
                 backend.statusWord(),
                 state.since().toString(),

@@ -69,7 +69,11 @@ public record TraceView(
             String errorType) {}
 
     /** A backend that wasn't chosen. */
-    record PassedOver(String backend, String status, String reason) {}
+    record PassedOver(String backend, String url, String status, String reason) {
+        static PassedOver of(Backend backend, String status, String reason) {
+            return new PassedOver(backend.name(), backend.urlText(), status, reason);
+        }
+    }
 
     public static TraceView of(Trace trace) {
         return new TraceView(
@@ -121,10 +125,10 @@ public record TraceView(
         List<Backend> asked = trace.attempts().stream().map(Attempt::backend).toList();
         Stream<PassedOver> unavailable = candidates.unavailable().stream()
                 .filter(other -> !asked.contains(other.backend()))
-                .map(other -> new PassedOver(other.backend().name(), other.status(), other.reason()));
+                .map(other -> PassedOver.of(other.backend(), other.status(), other.reason()));
         Stream<PassedOver> others = candidates.available().stream()
                 .filter(other -> !asked.contains(other))
-                .map(other -> new PassedOver(other.name(), Backend.Status.HEALTHY.word(), "not its turn"));
+                .map(other -> PassedOver.of(other, Backend.Status.HEALTHY.word(), "not its turn"));
         return Stream.concat(unavailable, others).limit(MOST_PASSED_OVER).toList();
     }
 

@@ -1,0 +1,76 @@
+package gateway.admin;
+
+import gateway.registry.Backend;
+import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Outcome;
+import gateway.registry.ServiceList.Registered;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells what else a registration means: that the service has several instances, or that one moves. */
+final class RegistrationNote {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistrationNote.class);
+    private static final String BACK = "it was here before: if two processes have this id, give each an id of its own";
+
+    private RegistrationNote() {}
+
+    /** Returns the note for the answer; null if there is nothing to tell. */
+    static String of(Registered registered, ServiceList services) {
+        if (registered.outcome() == Outcome.MOVED) {
+            return moved(registered) + (registered.back() ? "; " + BACK : "");
+        }
+        List<Backend> all = services.instances(registered.backend().name(), Optional.empty());
+        return registered.outcome() == Outcome.ADDED && all.size() > 1 ? beside(registered.backend(), all) : null;
+    }
+
+    private static String moved(Registered registered) {
+        boolean done = registered.backend().available();
+        return "Instance " + registered.backend().instance() + " was at " + urls(registered.before())
+                + (done ? ", which gets no more requests" : ", which gets requests until this URL has a good check");
+    }
+
+    private static String beside(Backend added, List<Backend> all) {
+        Backend other = all.get(all.get(0) == added ? 1 : 0);
+        return added.name() + " has " + all.size() + " instances, which take turns: " + urls(all)
+                + ". To remove one: DELETE /services/" + added.name() + "?instance=" + inQuery(other.instance());
+    }
+
+    private static String urls(List<Backend> backends) {
+        return backends.stream().map(Backend::urlText).collect(Collectors.joining(", "));
+    }
+
+    private static String inQuery(String id) {
+        return id.replace("%", "%25").replace("&", "%26").replace("+", "%2B");
+    }
+
+    /** Logs a registration that changed the list. */
+    static void log(Registered registered, ServiceList services) {
+        Backend backend = registered.backend();
+        if (registered.outcome() == Outcome.MOVED) {
+            if (registered.back()) {
+                LOG.warn(
+                        "{} registered: its instance {} moves back from {}; {}",
+                        backend,
+                        backend.instance(),
+                        urls(registered.before()),
+                        BACK);
+            } else {
+                LOG.info(
+                        "{} registered: its instance {} moves from {}",
+                        backend,
+                        backend.instance(),
+                        urls(registered.before()));
+            }
+            return;
+        }
+        List<Backend> all = services.instances(backend.name(), Optional.empty());
+        if (all.size() > 1) {
+            LOG.info("{} registered. {}", backend, beside(backend, all));
+        } else {
+            LOG.info("{} registered", backend);
+        }
+    }
+}

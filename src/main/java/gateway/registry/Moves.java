@@ -1,0 +1,78 @@
+package gateway.registry;
+
+import gateway.util.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves of instances to other URLs, made before broken: the backend at the URL of before serves until the one at the
+ * new URL has had its first good check, for {@link #LONGEST} at most. Used under the list's lock.
+ */
+final class Moves {
+    /** How long the backend of before stays if the new one has no good check: as long as a slow program needs to start. */
+    static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
+
+    private final Backends backends;
+    private final Time time;
+
+    Moves(Backends backends, Time time) {
+        this.backends = backends;
+        this.time = time;
+    }
+
+    /** Returns where the instance that registers has been until now, if it moves; none if it has no id of its own. */
+    List<Backend> before(Service service) {
+        return service.instance().isEmpty()
+                ? List.of()
+                : backends.of(service.name()).stream()
+                        .filter(backend -> !backend.leaving() && isElsewhere(backend, service))
+                        .toList();
+    }
+
+    /** Returns whether this is a backend of the instance, at another URL. */
+    private static boolean isElsewhere(Backend backend, Service service) {
+        return backend.ownId().equals(service.instance()) && !backend.url().equals(service.url());
+    }
+
+    /**
+     * Begins a move.
+     *
+     * @param before where the instance was; none if it doesn't move
+     * @return whether it goes back to where it came from last
+     */
+    boolean begin(List<Backend> before, Backend after) {
+        boolean back = false;
+        for (Backend backend : before) {
+            back |= backend.occupant().movedFrom().equals(Optional.of(after.url()));
+            backend.occupant().movingTo(after.url());
+            backend.leasing().renew(Optional.of(LONGEST), time.nanos());
+            after.occupant().movedFrom(backend.url());
+        }
+        if (!before.isEmpty()) {
+            endThoseMade();
+        }
+        return back;
+    }
+
+    /** Removes the backends that need no longer stand in: their instances are healthy at the new URL. */
+    void endThoseMade() {
+        List<Backend> over = backends.removeIf(backend -> backend.leaving()
+                && isMade(new Service(backend.name(), backend.url(), backend.lease(), backend.ownId())));
+        over.forEach(backend ->
+                LOG.info("{} left the list: its instance {} has moved and is healthy", backend, backend.instance()));
+    }
+
+    /** Returns whether the instance is healthy at another URL, so that it needs this one no longer. */
+    boolean isMade(Service leaving) {
+        return leaving.instance().isPresent()
+                && backends.of(leaving.name()).stream()
+                        .anyMatch(backend -> !backend.leaving()
+                                && backend.state().status() == Backend.Status.HEALTHY
+                                && isElsewhere(backend, leaving));
+    }
+}
