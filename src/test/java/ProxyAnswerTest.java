@@ -133,6 +133,46 @@ class ProxyAnswerTest {
         assertEquals(List.of("2"), answer.header("Content-Length"));
     }
 
+    // A value is opaque (RFC 9110, 5.5): ISO 8859-1, a part of UTF-8, a stray byte.
+    @Test
+    void bytes_beyond_ascii_pass_though_they_are_no_utf8() throws Exception {
+        String bytes = "a\u00e9\u00ff\u00c3(\u0080z";
+        Answer answer = to(GET, "HTTP/1.1 200 OK\r\nX-Bytes: " + bytes + "\r\nContent-Length: 2\r\n\r\nok");
+        assertEquals(List.of(bytes), answer.header("X-Bytes"));
+    }
+
+    // It is true of the connection to the service: a browser would look for the service's port at the gateway's host.
+    @Test
+    void another_way_to_the_service_is_not_offered_to_clients() throws Exception {
+        Answer answer = to(GET, "HTTP/1.1 200 OK\r\nAlt-Svc: h3=\":9001\"; ma=3600\r\nContent-Length: 2\r\n\r\nok");
+        assertEquals(List.of(), answer.header("Alt-Svc"));
+    }
+
+    // Node and php -S know no length of what they don't make.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nothing | HTTP/1.1 200 OK~Content-Type: text/plain~~ | ",
+                "a coding | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~ | ",
+                "a length | HTTP/1.1 200 OK~Content-Length: 5~~ | 5",
+                "a length of 0 | HTTP/1.1 200 OK~Content-Length: 0~~ | 0",
+                "nothing, of a 404 | HTTP/1.1 404 Not Found~~ | ",
+            })
+    void an_answer_to_head_has_the_length_that_the_service_says_or_none(String says, String head, String length)
+            throws Exception {
+        try (TestBackend backend = TestBackend.raw(head.replace("~", "\r\n"));
+                TestGateway gateway = TestGateway.inFrontOf(backend);
+                RawClient client = gateway.raw()) {
+            for (int i = 0; i < 3; i++) { // on one connection: nothing of a body comes
+                Answer answer =
+                        client.send("HEAD /api/x HTTP/1.1\r\nHost: x\r\n\r\n").head();
+                assertEquals(length == null ? List.of() : List.of(length), answer.header("Content-Length"));
+                assertEquals(List.of(), answer.header("Transfer-Encoding"));
+            }
+        }
+    }
+
     @Test
     void without_a_content_type_or_date_none_is_made_up_but_the_date() throws Exception {
         Answer answer = to(GET, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

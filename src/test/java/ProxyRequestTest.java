@@ -176,6 +176,36 @@ class ProxyRequestTest {
         assertEquals(32, got.header("X-Request-ID").get(0).length());
     }
 
+    // Servers that follow CGI's names (WSGI, PHP, Rack) read both as HTTP_X_FORWARDED_FOR.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "X_Forwarded_For",
+                "x_forwarded-for",
+                "X-Forwarded_Host",
+                "X_Forwarded_Proto",
+                "X_FORWARDED_PREFIX",
+                "X_Real_IP",
+                "X_Request_ID",
+                "Content_Length",
+                "Transfer_Encoding",
+                "Proxy_Authorization",
+            })
+    void a_name_that_some_servers_take_for_one_that_the_gateway_vouches_for_does_not_pass(String name)
+            throws Exception {
+        Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nX_Own_Name: 1\r\n" + name + ": 6\r\n\r\n");
+        assertEquals(List.of(), got.header(name));
+        assertEquals(List.of("1"), got.header("X_Own_Name"));
+    }
+
+    // A value is opaque (RFC 9110, 5.5): ISO 8859-1, a part of UTF-8, a stray byte.
+    @Test
+    void bytes_beyond_ascii_pass_though_they_are_no_utf8() throws Exception {
+        String bytes = "a\u00e9\u00ff\u00c3(\u0080z";
+        Received got = sent("GET /api/x HTTP/1.1\r\nHost: x\r\nX-Bytes: " + bytes + "\r\n\r\n");
+        assertEquals(List.of(bytes), got.header("X-Bytes"));
+    }
+
     @Test
     void nothing_is_invented_that_the_client_did_not_say() throws Exception {
         Received got = sent("GET /api/x HTTP/1.0\r\n\r\n");

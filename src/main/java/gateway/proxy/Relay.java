@@ -70,6 +70,8 @@ final class Relay {
             passBody(answer, exchange, response);
         } else if (answer.length() < 0) {
             passUntilItsEnd(answer, exchange, request, response);
+        } else if (request.method.equals("HEAD") && !response.containsHeader("Content-Length")) {
+            sendHead(exchange, response); // at its end, Jetty would add a length of 0
         }
     }
 

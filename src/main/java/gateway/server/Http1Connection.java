@@ -6,6 +6,7 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpGenerator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpParser;
@@ -44,6 +45,11 @@ final class Http1Connection extends HttpConnection {
         strict.setHeaderCacheSize(usual.getHeaderCacheSize());
         strict.setHeaderCacheCaseSensitive(usual.isHeaderCacheCaseSensitive());
         return strict;
+    }
+
+    @Override
+    protected HttpGenerator newHttpGenerator() {
+        return new HeadGenerator();
     }
 
     @Override
