@@ -7,6 +7,10 @@ import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -159,6 +163,85 @@ class EarlyAnswerTest {
                 assertEquals("", client.chunk());
             }
             assertEquals(1, connections.size(), "all rounds on one connection");
+        }
+    }
+
+    private static RawHttp2 http2(TestGateway gateway) throws Exception {
+        return new RawHttp2(ca.client(), gateway.port());
+    }
+
+    @Test
+    void by_http2_a_head_comes_before_its_body_too() throws Exception {
+        CountDownLatch headSeen = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+                    headSeen.await();
+                    wire.send("body");
+                });
+                TestGateway gateway = gateway(true, backend);
+                RawHttp2 client = http2(gateway)) {
+            assertEquals(1, client.get(1, "/api/x").next(RawHttp2.HEADERS).stream());
+            headSeen.countDown();
+            assertEquals("body", client.body(1));
+        }
+    }
+
+    @Test
+    void by_http2_a_refusal_ends_its_own_upload_only() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.atHead((request, wire) -> {
+                    wire.send("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge");
+                    if (request.method().equals("POST")) {
+                        wire.rest();
+                        ended.countDown();
+                    }
+                });
+                TestGateway gateway = gateway(true, backend);
+                RawHttp2 client = http2(gateway)) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", "/api/x"));
+            client.send(RawHttp2.DATA, 0, 1, "part");
+            assertEquals("large", client.body(1));
+            ended.await();
+            assertEquals("large", client.get(3, "/api/x").body(3));
+        }
+    }
+
+    @Test
+    void by_http2_both_directions_stream_at_once() throws Exception {
+        try (TestBackend backend = TestBackend.atHead((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    for (String chunk = wire.chunk(); !chunk.isEmpty(); chunk = wire.chunk()) {
+                        wire.send(Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n");
+                    }
+                    wire.send("0\r\n\r\n");
+                });
+                TestGateway gateway = gateway(true, backend);
+                RawHttp2 client = http2(gateway)) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", "/api/x"));
+            for (int i = 0; i < 20; i++) {
+                String said = "word" + i;
+                client.send(RawHttp2.DATA, 0, 1, said);
+                assertEquals(said, client.next(RawHttp2.DATA).payload());
+            }
+            client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, "");
+            assertEquals("", client.body(1));
+        }
+    }
+
+    @Test
+    void by_http2_an_answer_to_head_has_no_length_that_the_service_did_not_say() throws Exception {
+        try (TestBackend backend = TestBackend.raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n");
+                TestGateway gateway = gateway(true, backend)) {
+            HttpResponse<Void> answer = HttpClient.newBuilder()
+                    .sslContext(ca.client())
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/api/x"))
+                                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding());
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            assertEquals(List.of(), answer.headers().allValues("Content-Length"));
         }
     }
 
