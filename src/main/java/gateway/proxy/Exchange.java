@@ -10,15 +10,14 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * One attempt to send a request to one backend: its clock and its outcome. It always waits either for the backend or
- * for the client, each no longer than a limit.
+ * One attempt to send a request to one backend: its clock and its outcome.
  *
- * <p>Written by the request's thread, and by the one that passes the rest of a body. A timer checks the deadlines of all exchanges now and then, instead of a timeout
- * around each read, which costs 7 µs a request in OkHttp; so a timeout is noticed a {@link #CHECK_PAUSE} late at most.
- * Jetty has timeouts of its own, but anything that comes restarts them, even the extension of a chunk or an empty
+ * <p>Written by the request's thread, and by the one that passes the rest of a body. A timer checks the deadlines of all
+ * exchanges now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; so a timeout is
+ * noticed a {@link #CHECK_PAUSE} late at most. Jetty has timeouts of its own, but anything that comes restarts them, even the extension of a chunk or an empty
  * frame. The timer may cancel the exchange; so may the selector, when it sees the client leave.
  */
-final class Exchange implements WatchedExchange, Runnable {
+final class Exchange extends ExchangeClock implements WatchedExchange, Runnable {
     /** How often {@link #checkDeadlines} is to be called. */
     static final Duration CHECK_PAUSE = Duration.ofMillis(50);
 
@@ -43,21 +42,13 @@ final class Exchange implements WatchedExchange, Runnable {
     final Backend backend;
     private final Client client;
     private final ClientSide side;
-    private final Time time;
-    private final long backendPatience;
     private final Runnable onAnswer;
-    private final long startedAt;
     private Runnable cancelStep; // guarded by this
     private boolean over; // guarded by this
     private boolean clientWasLate; // guarded by this
     private volatile Cancelled cancelled;
-    private volatile long silentSince; // 0 while the exchange doesn't wait for the backend
-    private volatile long clientDue; // 0 while the exchange doesn't wait for the client
     private volatile boolean clientIsIdle;
-    private volatile long bodyDue; // nanoseconds that the client has for more of its body
-    private volatile long bodyAwaitedSince; // 0 while nothing waits for more of the body
-    private volatile long bodyMovedAt; // when a part of the body was last passed on, or the body's wait ended
-    private volatile int status; // 0 until an answer has begun
+    private int status; // 0 until an answer has begun
     private boolean bodyConsumed;
     private volatile IOException clientFailure;
 
@@ -67,15 +58,11 @@ final class Exchange implements WatchedExchange, Runnable {
      * @param onAnswer called when an answer has begun, and when the exchange is over; null for nobody
      */
     Exchange(Backend backend, Client client, ClientSide side, long backendPatience, Time time, Runnable onAnswer) {
+        super(backendPatience, time);
         this.backend = backend;
         this.client = client;
         this.side = side;
-        this.backendPatience = backendPatience;
-        this.time = time;
         this.onAnswer = onAnswer;
-        this.startedAt = time.nanos();
-        this.silentSince = startedAt | 1;
-        this.bodyMovedAt = startedAt;
     }
 
     @Override
@@ -84,50 +71,6 @@ final class Exchange implements WatchedExchange, Runnable {
         if (cancelled != null) { // while there was nothing to cancel yet
             step.run();
         }
-    }
-
-    @Override
-    public void waitForBackend() {
-        clientDue = 0;
-        silentSince = time.nanos() | 1;
-    }
-
-    /**
-     * Begins the wait for the client: to send more of its body, or to take what is written to it.
-     *
-     * @param longest how long that may last, nanoseconds, whatever else comes meanwhile
-     * @return now, nanoseconds
-     */
-    long waitForClient(long longest) {
-        long now = time.nanos();
-        silentSince = 0;
-        clientDue = now + longest | 1;
-        return now;
-    }
-
-    /**
-     * Begins the wait for more of the request's body; meanwhile the backend may be silent. Once the answer has begun,
-     * what comes of it restarts the wait: the client may be waiting for it.
-     *
-     * @param longest how long that may last, nanoseconds
-     * @return now, nanoseconds; not 0
-     */
-    long waitForBody(long longest) {
-        long now = time.nanos() | 1;
-        bodyDue = longest;
-        bodyAwaitedSince = now;
-        return now;
-    }
-
-    /** Ends the wait for more of the body. */
-    void bodyArrived() {
-        bodyAwaitedSince = 0;
-        bodyMoved();
-    }
-
-    /** Notes that a part of the body is passed on: the backend's silence is counted from here. */
-    void bodyMoved() {
-        bodyMovedAt = time.nanos();
     }
 
     /** Notes that the whole body has been passed on. */
@@ -150,9 +93,9 @@ final class Exchange implements WatchedExchange, Runnable {
     /** Notes that the head of a valid answer has come; its body follows. */
     void answered(int status) {
         this.status = status;
-        long now = time.nanos();
+        long now = now();
         backend.latency().record(now - startedAt);
-        silentSince = now | 1; // it waits for the backend already, but anew for its body
+        waitForAnswersBody(now);
         if (onAnswer != null) {
             onAnswer.run();
         }
@@ -209,8 +152,7 @@ final class Exchange implements WatchedExchange, Runnable {
 
     /** Ends it because a tunnel begins, in which either side may be silent and the client's bytes go to the backend. */
     void becomeTunnel() {
-        silentSince = 0;
-        clientDue = 0;
+        waitForNobody();
         clientIsIdle = false;
         end();
     }
@@ -222,7 +164,7 @@ final class Exchange implements WatchedExchange, Runnable {
      * @param failure why it brought no whole answer; null if it did
      */
     Attempt outcome(boolean reused, Failure failure) {
-        long now = time.nanos();
+        long now = now();
         if (failure == null) {
             return new Attempt(backend, startedAt, now, reused, status, null, null);
         }
@@ -234,42 +176,18 @@ final class Exchange implements WatchedExchange, Runnable {
     /** Returns what became of it when the gateway itself failed at it. */
     Attempt gatewayFailed(boolean reused) {
         return new Attempt(
-                backend,
-                startedAt,
-                time.nanos(),
-                reused,
-                status,
-                "the gateway failed",
-                ProxyError.PROXY_INTERNAL_ERROR);
+                backend, startedAt, now(), reused, status, "the gateway failed", ProxyError.PROXY_INTERNAL_ERROR);
     }
 
     @Override
-    public void checkDeadlines(long now) {
-        long due = clientDue;
-        if (isBackendSilent(now)) {
+    public void checkDeadlines(long now, long resumedAt) {
+        if (isBackendSilent(now, resumedAt)) {
             cancel(Cancelled.TIMED_OUT);
-        } else if (due != 0 && now - due >= 0 || hasBodyStalled(now)) {
+        } else if (isClientLate(now, resumedAt)) {
             failWaitingClient();
         } else if (hasLostClient(now)) {
             cancel(Cancelled.CLIENT_GONE);
         }
-    }
-
-    private boolean isBackendSilent(long now) {
-        long since = silentSince;
-        return since != 0
-                && bodyAwaitedSince == 0
-                && now - since >= backendPatience
-                && now - bodyMovedAt >= backendPatience;
-    }
-
-    private boolean hasBodyStalled(long now) {
-        long since = bodyAwaitedSince;
-        if (since == 0 || now - since < bodyDue) {
-            return false;
-        }
-        long answerMovedAt = silentSince; // 0 while a part of it is being written
-        return status == 0 || answerMovedAt != 0 && now - answerMovedAt >= bodyDue;
     }
 
     /** Called again as long as the exchange waits. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ExchangeTest {
     private final FakeTime time = new FakeTime();
+    private long resumedAt = time.nanos() - nanos(3_600_000);
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final TestClient client = new TestClient();
@@ -85,6 +86,75 @@ class ExchangeTest {
         assertNull(exchange.clientFailure());
     }
 
+    // A backend can't answer what it hasn't got yet.
+    @Test
+    void a_backend_may_be_silent_while_the_client_is_slow_to_send() {
+        exchange.cancelledBy(closed::incrementAndGet);
+        exchange.waitForBackend();
+        exchange.waitForBody(nanos(60_000));
+        letPass(59_000);
+        assertEquals(0, closed.get());
+        exchange.bodyArrived();
+        letPass(999);
+        assertEquals(0, closed.get(), "its time begins with what was sent last");
+        letPass(2);
+        assertTrue(exchange.isTimedOut());
+    }
+
+    @Test
+    void a_body_stalls_when_nothing_of_it_comes_for_its_time() {
+        exchange.waitForBody(nanos(500));
+        letPass(499);
+        assertEquals(List.of(), client.missed);
+        letPass(2);
+        assertEquals(List.of(true), client.missed);
+        exchange.bodyArrived();
+        letPass(900);
+        assertEquals(1, client.missed.size());
+    }
+
+    // The two sides talk: the client may wait for more of the answer before it sends more.
+    @Test
+    void what_comes_of_the_answer_restarts_the_wait_for_the_body() {
+        time.pass(Duration.ofMillis(10));
+        exchange.waitForBody(nanos(500));
+        exchange.waitForBackend();
+        exchange.waitForAnswersBody(time.nanos());
+        for (int i = 0; i < 10; i++) {
+            letPass(400);
+            exchange.waitForBackend();
+        }
+        assertEquals(List.of(), client.missed);
+        letPass(501);
+        assertEquals(List.of(true), client.missed);
+        assertEquals(0, closed.get(), "the backend may be silent meanwhile");
+    }
+
+    // Its answer may have come while the gateway couldn't read it: stopped by a signal, or its machine was paused.
+    @Test
+    void a_backend_has_its_whole_time_again_after_the_gateway_stood_still() {
+        exchange.cancelledBy(closed::incrementAndGet);
+        time.pass(Duration.ofSeconds(60));
+        resumedAt = time.nanos();
+        letPass(0);
+        letPass(999);
+        assertEquals(0, closed.get());
+        letPass(2);
+        assertTrue(exchange.isTimedOut());
+    }
+
+    @Test
+    void a_client_has_another_second_after_the_gateway_stood_still() {
+        exchange.waitForClient(nanos(500));
+        time.pass(Duration.ofSeconds(60));
+        resumedAt = time.nanos();
+        letPass(0);
+        letPass(999);
+        assertEquals(List.of(), client.missed);
+        letPass(2);
+        assertEquals(List.of(true), client.missed);
+    }
+
     // The connection may have the client's next request on it, which isn't late.
     @Test
     void nothing_fails_when_it_is_over() {
@@ -106,7 +176,7 @@ class ExchangeTest {
 
     private void letPass(long millis) {
         time.pass(Duration.ofMillis(millis));
-        exchange.checkDeadlines(time.nanos());
+        exchange.checkDeadlines(time.nanos(), resumedAt);
     }
 
     private static final class TestClient implements Exchange.Client {

@@ -35,18 +35,25 @@ public final class UpstreamPool implements AutoCloseable {
      */
     private static final Duration KEEP_ALIVE_FOR_ONCE_ONLY = Duration.ofSeconds(1);
 
+    /** After how long without {@link #checkDeadlines} the process is taken to have been stopped or paused. */
+    private static final Duration STALL = Duration.ofMillis(900);
+
     private final OkHttpClient prototype;
     private final ServiceAddresses addresses;
     private final ServiceList services;
     private final Time time;
     private final ConcurrentHashMap<Backend, BackendPool> byBackend = new ConcurrentHashMap<>();
     private final Set<UpstreamConnection> all = ConcurrentHashMap.newKeySet();
+    private long checkedAt; // of the timer's thread
+    private long resumedAt; // of the timer's thread
 
     public UpstreamPool(ServiceList services, Settings settings, Time time) {
         this.prototype = prototype(settings);
         this.addresses = settings.serviceAddresses();
         this.services = services;
         this.time = time;
+        this.checkedAt = time.nanos();
+        this.resumedAt = checkedAt;
     }
 
     /**
@@ -151,10 +158,14 @@ public final class UpstreamPool implements AutoCloseable {
     /** Makes each exchange check its deadlines. */
     public void checkDeadlines() {
         long now = time.nanos();
+        if (now - checkedAt >= STALL.toNanos()) {
+            resumedAt = now;
+        }
+        checkedAt = now;
         for (UpstreamConnection connection : all) {
             WatchedExchange exchange = connection.exchange;
             if (exchange != null) {
-                exchange.checkDeadlines(now);
+                exchange.checkDeadlines(now, resumedAt);
             }
         }
     }

@@ -19,6 +19,8 @@ public interface WatchedExchange {
      * Ends the exchange if a deadline has passed. Called by a timer's thread.
      *
      * @param now nanoseconds of the gateway's time
+     * @param resumedAt when the gateway last stood still for a while and went on, nanoseconds: the silence before that
+     * is nobody's failure, since what came meanwhile couldn't be read
      */
-    void checkDeadlines(long now);
+    void checkDeadlines(long now, long resumedAt);
 }

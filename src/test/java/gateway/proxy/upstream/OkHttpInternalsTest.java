@@ -50,7 +50,7 @@ class OkHttpInternalsTest {
         public void waitForBackend() {}
 
         @Override
-        public void checkDeadlines(long now) {}
+        public void checkDeadlines(long now, long resumedAt) {}
     }
 
     @Test
