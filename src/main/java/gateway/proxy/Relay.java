@@ -50,6 +50,9 @@ final class Relay {
         exchange.answered(answer.status());
         // Before anything of the answer is set: a backend that dies here can still be replaced by another.
         boolean begins = answer.length() > 0 && answer.beginsSoon();
+        if (request.client != null) {
+            request.client.expectHeader(answer.headerSize());
+        }
         HttpFields.Mutable fields = ResponseFields.of(response);
         response.setStatus(answer.status());
         HeaderRules.toClient(answer, fields, response);

@@ -11,18 +11,26 @@ import org.eclipse.jetty.http.HttpHeader;
  * that there may be some, and asks for them after it.
  */
 final class TrailersToClient implements Supplier<HttpFields> {
+    private static final int MOST_BYTES = 7 * 1024;
+    private static final int FIELD_BYTES = 32;
+
     private HttpFields trailers = HttpFields.EMPTY;
 
-    /** Takes the trailers that came after the body. Fields that frame a message don't pass. */
+    /**
+     * Takes the trailers that came after the body. Fields that frame a message don't pass; nor do trailers that are too
+     * large for Jetty's buffer, which would end the connection: the answer is whole without them.
+     */
     void came(HttpFields lines) {
         HttpFields.Mutable passing = HttpFields.build();
+        int size = 0;
         for (HttpField field : lines) {
             HttpHeader known = field.getHeader();
             if (known != HttpHeader.CONTENT_LENGTH && HeaderRules.passesToClient(known, field.getName(), Set.of())) {
                 passing.add(field);
+                size += field.getName().length() + field.getValue().length() + FIELD_BYTES;
             }
         }
-        trailers = passing;
+        trailers = size <= MOST_BYTES ? passing : HttpFields.EMPTY;
     }
 
     @Override

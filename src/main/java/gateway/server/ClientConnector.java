@@ -30,8 +30,8 @@ public final class ClientConnector extends ServerConnector {
 
     private static final int SELECTORS_AS_JETTY_SEES_FIT = -1;
 
-    /** The largest header of an answer; OkHttp reads at most 256 KB from a backend. */
-    private static final int RESPONSE_HEADER_BYTES = 256 * 1024;
+    /** The largest header of an answer: 256 KB of a service, as the proxy reads it, and what the gateway adds. */
+    static final int RESPONSE_HEADER_BYTES = (256 + 8) * 1024;
 
     /**
      * @param host the address to listen on

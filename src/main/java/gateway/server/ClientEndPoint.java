@@ -188,6 +188,10 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
+    /** Does nothing: Jetty takes a larger buffer when the usual one is too small. */
+    @Override
+    public void expectHeader(int bytes) {}
+
     @Override
     public void abort(boolean byReset) {
         if (byReset) {

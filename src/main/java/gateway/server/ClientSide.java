@@ -21,6 +21,13 @@ public interface ClientSide {
     void setIdleTimeout(long millis);
 
     /**
+     * Prepares for an answer whose header is this large.
+     *
+     * @param bytes the size as HTTP/2 counts it (RFC 9113, 6.5.2)
+     */
+    void expectHeader(int bytes);
+
+    /**
      * Aborts the connection or stream in the middle of an answer.
      *
      * @param byReset whether the answer has neither a length nor chunks, so that only a reset tells the client that

@@ -14,12 +14,14 @@ import org.eclipse.jetty.util.Callback;
 public final class ClientStream implements ClientSide {
     private static final long NO_TIMEOUT = -1;
 
+    private final HTTP2Connection connection;
     private final HTTP2Stream stream;
     private final long idleTimeout;
     private volatile Runnable onPeerGone;
     private volatile boolean gone;
 
-    private ClientStream(HTTP2Stream stream) {
+    private ClientStream(HTTP2Connection connection, HTTP2Stream stream) {
+        this.connection = connection;
         this.stream = stream;
         this.gone = stream == null;
         this.idleTimeout = gone ? NO_TIMEOUT : stream.getIdleTimeout();
@@ -27,7 +29,8 @@ public final class ClientStream implements ClientSide {
 
     /** Returns the stream of this request, watched from now on. */
     public static ClientStream of(Request request, HTTP2Connection connection) {
-        ClientStream client = new ClientStream(connection.getSession().getStream(Integer.parseInt(request.getId())));
+        HTTP2Stream stream = connection.getSession().getStream(Integer.parseInt(request.getId()));
+        ClientStream client = new ClientStream(connection, stream);
         request.addFailureListener(failure -> client.hasGone());
         return client;
     }
@@ -90,6 +93,11 @@ public final class ClientStream implements ClientSide {
      */
     public boolean mayHaveBody() {
         return stream != null && !stream.isRemotelyClosed();
+    }
+
+    @Override
+    public void expectHeader(int bytes) {
+        Http2.expectHeader(connection, bytes);
     }
 
     @Override

@@ -3,7 +3,6 @@ package gateway.server;
 import gateway.tls.ServerCertificate;
 import java.util.List;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -37,13 +36,6 @@ final class Https {
 
     private static final int CONNECTION_WINDOW = 256 * 1024;
 
-    /**
-     * The largest header of an HTTP/2 answer, bytes. Jetty encodes each header in a buffer of this size, and pools no
-     * buffer larger than 64 KB: with HTTP/1.1's 256 KB, allocating buffers took 80 % of a request's time, and
-     * gigabytes.
-     */
-    private static final int RESPONSE_HEADER_BYTES = 64 * 1024;
-
     private final SslContextFactory.Server tls = new SslContextFactory.Server();
 
     Https(ServerCertificate certificate) {
@@ -74,8 +66,7 @@ final class Https {
         http.addCustomizer(new Http2Fields());
         HttpConfiguration framed = new HttpConfiguration(http);
         framed.setRequestHeaderSize(requestHeader);
-        framed.setMaxResponseHeaderSize(RESPONSE_HEADER_BYTES);
-        HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(framed);
+        Http2 http2 = new Http2(framed);
         http2.setMaxConcurrentStreams(STREAMS);
         http2.setInitialStreamRecvWindow(STREAM_WINDOW);
         http2.setInitialSessionRecvWindow(CONNECTION_WINDOW);

@@ -17,11 +17,15 @@ final class AnswerHead {
     private static final String VERSION = "HTTP/1.";
     private static final int STATUS_AT = VERSION.length() + 2;
 
+    /** What each field counts beyond its text, as HTTP/2 has it (RFC 9113, 6.5.2): by both, the same answers pass. */
+    private static final int FIELD_BYTES = 32;
+
     private final AnswerInput input;
     private final HttpFields.Mutable fields = HttpFields.build();
     private final HttpFields.Mutable trailers = HttpFields.build();
     private int status;
     private boolean old;
+    private int size;
 
     AnswerHead(AnswerInput input) {
         this.input = input;
@@ -35,6 +39,11 @@ final class AnswerHead {
     /** Returns whether the answer is of HTTP/1.0. */
     boolean isOld() {
         return old;
+    }
+
+    /** Returns the size of the header fields as HTTP/2 counts it, bytes. */
+    int size() {
+        return size;
     }
 
     /** Returns the header fields, which the next {@link #read} replaces. */
@@ -96,7 +105,7 @@ final class AnswerHead {
 
     private void readFields(HttpFields.Mutable into) throws IOException {
         into.clear();
-        int size = 0;
+        size = 0;
         while (true) {
             int lf = input.awaitLine();
             int end = input.endOfText(lf);
@@ -105,7 +114,7 @@ final class AnswerHead {
                 input.position = lf + 1;
                 return;
             }
-            size += lf + 1 - start;
+            size += end - start + FIELD_BYTES;
             if (size > AnswerInput.MOST_BYTES) {
                 throw new ProtocolException("its head is longer than " + AnswerInput.MOST_BYTES / 1024 + " KB");
             }

@@ -16,6 +16,7 @@ public final class UpstreamAnswer implements Closeable {
     private static final int PART_BYTES = 32 * 1024;
 
     private final AnswerHead head;
+    private final int headerSize;
     private final long length;
     private final AnswerInput input;
     private final ChunkedInput chunks;
@@ -33,6 +34,7 @@ public final class UpstreamAnswer implements Closeable {
      */
     UpstreamAnswer(AnswerHead head, long length, AnswerInput input, Runnable cancel) {
         this.head = head;
+        this.headerSize = head.size();
         this.length = length;
         this.left = length;
         this.ended = length == 0;
@@ -49,6 +51,11 @@ public final class UpstreamAnswer implements Closeable {
     /** Returns its header fields; a char is a byte. */
     public HttpFields fields() {
         return head.fields();
+    }
+
+    /** Returns the size of its header as HTTP/2 counts it (RFC 9113, 6.5.2), bytes; 256 KB at most. */
+    public int headerSize() {
+        return headerSize;
     }
 
     /** Returns the length of its body in bytes: 0 if there is none, negative if only its end will tell. */
