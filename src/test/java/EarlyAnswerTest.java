@@ -201,8 +201,24 @@ class EarlyAnswerTest {
             client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", "/api/x"));
             client.send(RawHttp2.DATA, 0, 1, "part");
             assertEquals("large", client.body(1));
+            RawHttp2.Frame reset = client.next(RawHttp2.RST_STREAM);
+            assertEquals(1, reset.stream());
+            assertEquals("\0\0\0\0", reset.payload(), "NO_ERROR: the answer is whole (RFC 9113, 8.1)");
             ended.await();
             assertEquals("large", client.get(3, "/api/x").body(3));
+        }
+    }
+
+    // The gateway's own refusals, which come before anything of the body was read or in the middle of it.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"/api/x, 503", "/nowhere, 404", "/services, 415"})
+    void by_http2_a_refusal_of_the_gateways_own_is_as_valid(String path, int status) throws Exception {
+        try (TestGateway gateway = TestGateway.with(pair);
+                RawHttp2 client = http2(gateway)) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.header("POST", path));
+            client.send(RawHttp2.DATA, 0, 1, "part");
+            assertTrue(client.body(1).contains("\"status\":" + status));
+            assertEquals("\0\0\0\0", client.next(RawHttp2.RST_STREAM).payload());
         }
     }
 

@@ -173,6 +173,26 @@ class ProxyAnswerTest {
         }
     }
 
+    // A cache would take that for the length of what it has stored (RFC 9110, 15.4.5).
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {"nothing | ''", "a length | 5"})
+    void not_modified_has_the_length_that_the_service_says_or_none(String says, String length) throws Exception {
+        String line = length.isEmpty() ? "" : "Content-Length: " + length + "\r\n";
+        try (TestBackend backend = TestBackend.doing(
+                        (request, wire) -> wire.send("HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n" + line + "\r\n"));
+                TestGateway gateway = TestGateway.inFrontOf(backend);
+                RawClient client = gateway.raw()) {
+            for (int i = 0; i < 3; i++) { // on one connection: nothing of a body comes
+                Answer answer = client.send(GET).head();
+                assertEquals(304, answer.status());
+                assertEquals(length.isEmpty() ? List.of() : List.of(length), answer.header("Content-Length"));
+                assertEquals(List.of(), answer.header("Transfer-Encoding"));
+            }
+        }
+    }
+
     @Test
     void without_a_content_type_or_date_none_is_made_up_but_the_date() throws Exception {
         Answer answer = to(GET, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

@@ -73,8 +73,9 @@ final class Relay {
             passBody(answer, exchange, response);
         } else if (answer.length() < 0) {
             passUntilItsEnd(answer, exchange, request, response);
-        } else if (request.method.equals("HEAD") && !response.containsHeader("Content-Length")) {
-            sendHead(exchange, response); // at its end, Jetty would add a length of 0
+        } else if ((answer.status() == 304 || request.method.equals("HEAD"))
+                && !response.containsHeader("Content-Length")) {
+            sendHead(exchange, response); // at its end, Jetty would add a length of 0: of what the client has already
         }
     }
 

@@ -64,6 +64,7 @@ final class Https {
     List<ConnectionFactory> protocols(HttpConfiguration http, int requestHeader) {
         http.addCustomizer(new SecureRequestCustomizer(false)); // whatever host name the client asked for
         http.addCustomizer(new Http2Fields());
+        http.addCustomizer(new Http2UnreadBody());
         HttpConfiguration framed = new HttpConfiguration(http);
         framed.setRequestHeaderSize(requestHeader);
         Http2 http2 = new Http2(framed);
