@@ -34,12 +34,16 @@ final class Clients implements AutoCloseable {
     private final AtomicInteger served = new AtomicInteger();
     private final List<String> failures = new ArrayList<>();
     private final int port;
+    private final String method;
     private final String path;
+    private final String body;
     private volatile boolean over;
 
-    private Clients(int port, String path) {
+    private Clients(int port, String method, String path, String body) {
         this.port = port;
+        this.method = method;
         this.path = path;
+        this.body = body;
     }
 
     static Clients of(int port) {
@@ -47,7 +51,15 @@ final class Clients implements AutoCloseable {
     }
 
     static Clients of(int port, String path) {
-        Clients clients = new Clients(port, path);
+        return started(new Clients(port, "GET", path, ""));
+    }
+
+    /** Such that send JSON, which nobody may send twice for them. */
+    static Clients posting(int port, String path) {
+        return started(new Clients(port, "POST", path, "{\"posted\":true}"));
+    }
+
+    private static Clients started(Clients clients) {
         for (int i = 0; i < EACH; i++) {
             clients.threads.execute(() -> clients.ask(true));
             clients.threads.execute(() -> clients.ask(false));
@@ -57,7 +69,7 @@ final class Clients implements AutoCloseable {
 
     /** Such that speak HTTP/2 over TLS. Not Java's own client, which before Java 24 takes a GOAWAY for a failure. */
     static Clients ofHttp2(int port, TestCa ca) throws Exception {
-        Clients clients = new Clients(port, "/api/x");
+        Clients clients = new Clients(port, "GET", "/api/x", "");
         X509TrustManager believed =
                 TrustManagerUtils.createTrustManager(List.of((X509Certificate) CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(ca.pem().getBytes(StandardCharsets.US_ASCII)))));
@@ -99,7 +111,9 @@ final class Clients implements AutoCloseable {
     }
 
     private void ask(boolean again) {
-        String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + (again ? "" : "Connection: close\r\n") + "\r\n";
+        String content = "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
+        String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + (body.isEmpty() ? "" : content)
+                + (again ? "" : "Connection: close\r\n") + "\r\n" + body;
         while (!over) {
             try (RawClient client = new RawClient(port)) {
                 boolean open = true;

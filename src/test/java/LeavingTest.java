@@ -140,6 +140,71 @@ class LeavingTest {
         }
     }
 
+    /** The new process took the name's place, and the old one's deregistration took out the new one: 4.2 s of 503. */
+    @Test
+    void a_service_upgraded_by_starting_the_new_process_before_the_old_one_stops_fails_no_post() throws Exception {
+        Launched running = null;
+        try (Launched gateway = Program.gateway(Map.of("GATEWAY_HEALTH_INTERVAL", "100ms"))) {
+            int port = gateway.port();
+            Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
+            running = service("ServiceA", 0, settings);
+            Await.until("the first", () -> RunScriptTest.healthy(port) == 1);
+            try (Clients clients = Clients.posting(port, "/api/data")) {
+                for (int upgrade = 0; upgrade < 3; upgrade++) {
+                    clients.more(100);
+                    Launched next = service("ServiceA", 0, settings);
+                    Launched last = running;
+                    running = next;
+                    Await.until("both", () -> RunScriptTest.healthy(port) == 2);
+                    clients.more(100);
+                    last.terminate();
+                    assertEquals(0, last.exitCode(), last.output());
+                    last.close();
+                    assertEquals(1, RunScriptTest.healthy(port));
+                    clients.more(100);
+                }
+                assertEquals(List.of(), clients.failures());
+            }
+        } finally {
+            if (running != null) {
+                running.close();
+            }
+        }
+    }
+
+    @Test
+    void instances_of_a_service_upgraded_by_stopping_each_before_its_successor_starts_fail_no_post() throws Exception {
+        int first = Ports.consecutive(2);
+        Launched[] instances = new Launched[2];
+        try (Launched gateway = Program.gateway(Map.of("GATEWAY_HEALTH_INTERVAL", "100ms"))) {
+            int port = gateway.port();
+            Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
+            for (int i = 0; i < 2; i++) {
+                instances[i] = service("ServiceA", first + i, settings);
+            }
+            Await.until("both", () -> RunScriptTest.healthy(port) == 2);
+            try (Clients clients = Clients.posting(port, "/api/data")) {
+                for (int upgrade = 0; upgrade < 4; upgrade++) {
+                    int i = upgrade % 2;
+                    clients.more(100);
+                    instances[i].terminate();
+                    assertEquals(0, instances[i].exitCode(), instances[i].output());
+                    instances[i].close();
+                    clients.more(100);
+                    instances[i] = service("ServiceA", first + i, settings);
+                    Await.until("its successor", () -> RunScriptTest.healthy(port) == 2);
+                }
+                assertEquals(List.of(), clients.failures());
+            }
+        } finally {
+            for (Launched instance : instances) {
+                if (instance != null) {
+                    instance.close();
+                }
+            }
+        }
+    }
+
     private static Launched service(String name, int port, Map<String, String> settings) throws Exception {
         Launched service = Program.start(settings, name, "" + port);
         service.line("Registered as");

@@ -18,7 +18,6 @@ final class RedisWindow {
     private final String prefix;
     private final int limit;
     private final List<byte[]> take;
-    private final List<byte[]> look;
     private final List<byte[]> giveBack;
     private final List<byte[]> explain;
     private final List<byte[]> probe;
@@ -34,7 +33,6 @@ final class RedisWindow {
         byte[] noAges = Redis.bytes("0");
         byte[] noTime = Redis.bytes("0");
         this.take = List.of(limitText, windowMicros, taking, noAges, noTime);
-        this.look = List.of(limitText, windowMicros, looking, noAges, noTime);
         this.giveBack = List.of(limitText, windowMicros, Redis.bytes("give back"), noAges);
         this.explain = List.of(limitText, windowMicros, looking, Redis.bytes("" + RateLimit.MOST_AGES), noTime);
         this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), taking, noAges, noTime);
@@ -58,11 +56,6 @@ final class RedisWindow {
         List<byte[]> arguments = new ArrayList<>(giveBack);
         arguments.add(Redis.bytes("" + sharedAt));
         return new Call(script, key(client), arguments);
-    }
-
-    /** Returns the call that decides without counting. */
-    Call look(ClientAddress client) {
-        return new Call(script, key(client), look);
     }
 
     /** Returns the call that decides without counting and returns the ages of the requests that count. */

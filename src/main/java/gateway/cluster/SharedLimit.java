@@ -35,6 +35,7 @@ public final class SharedLimit implements RateLimit {
     private final int limit;
     private final RedisWindow window;
     private final RedisAccess redis;
+    private final Looks looks;
     private final LongAdder decidedByRedis = new LongAdder();
     private final LongAdder decidedAlone = new LongAdder();
 
@@ -51,6 +52,7 @@ public final class SharedLimit implements RateLimit {
         this.limit = rate.requests();
         this.window = new RedisWindow(rate, settings.prefix());
         this.redis = new RedisAccess(settings, window, this::describeFallback, time);
+        this.looks = new Looks(time);
     }
 
     /**
@@ -132,12 +134,7 @@ public final class SharedLimit implements RateLimit {
 
     @Override
     public LimitDecision look(ClientAddress client) {
-        Object answer = redis.ask(client, window.look(client));
-        if (answer == null) {
-            return lookInMemory(client);
-        }
-        LimitDecision refusal = memory.refusal(client);
-        return refusal == null ? window.decision(answer) : refusal;
+        return explain(client).decision();
     }
 
     private LimitDecision lookInMemory(ClientAddress client) {
@@ -153,18 +150,27 @@ public final class SharedLimit implements RateLimit {
         return new LimitDecision(true, decision.remaining(), decision.resetNanos());
     }
 
+    /**
+     * Explains what a request would meet, as {@link Looks} of Redis has it. Whoever would be refused by this memory
+     * alone is told so by it: Redis may not know what passed here while it was down.
+     */
     @Override
     public Standing explain(ClientAddress client) {
-        Object answer = redis.ask(client, window.explain(client));
         Standing known = memory.explain(client);
-        if (answer != null) {
-            LimitDecision decision = window.decision(answer);
-            // Redis doesn't know what passed here while it was down; a request would be refused all the same
-            return decision.allowed() && memory.refusal(client) != null
-                    ? known
-                    : new Standing(decision, window.used(answer), window.ages(answer), true, STORE);
+        if (redis.isDown()) {
+            return new Standing(lookInMemory(client), known.used(), known.ages(), known.own(), known.store());
         }
-        return new Standing(lookInMemory(client), known.used(), known.ages(), known.own(), known.store());
+        return memory.refusal(client) != null
+                ? known
+                : looks.standing(client, known.used(), () -> explainByRedis(client))
+                        .orElse(known);
+    }
+
+    private Standing explainByRedis(ClientAddress client) {
+        Object answer = redis.ask(client, window.explain(client));
+        return answer == null
+                ? null
+                : new Standing(window.decision(answer), window.used(answer), window.ages(answer), true, STORE);
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class Loop {
     /** Logs what a step of a thread threw that goes on, if that is possible: an Error may well happen again here. */
     public static void survived(String name, Throwable thrown) {
         try {
-            LOG.error("{} failed, and goes on", name, thrown);
+            LOG.error("A step of {} failed; it goes on", name, thrown);
         } catch (RuntimeException | Error e) {
             // there is nobody else to tell
         }

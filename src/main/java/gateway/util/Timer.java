@@ -48,7 +48,7 @@ public final class Timer implements AutoCloseable {
             try {
                 step.run();
             } catch (RuntimeException | Error e) { // else the executor would never run it again
-                Loop.survived("timer step " + name, e);
+                Loop.survived(name, e);
             }
         };
         steps.put(

@@ -90,7 +90,7 @@ class RedisWindowTest extends WindowContract {
 
             @Override
             public LimitDecision look(ClientAddress client) {
-                return asked.decision(runNow(asked.look(client)));
+                return asked.decision(runNow(asked.explain(client)));
             }
 
             @Override
@@ -127,7 +127,7 @@ class RedisWindowTest extends WindowContract {
                     ClientAddress client = client(random.nextInt(random.nextInt(20) + 1));
                     boolean take = random.nextInt(10) > 0;
                     expected.add(take ? memory.take(client) : memory.look(client));
-                    calls.add(RedisWindow.at(micros(), take ? shared.take(client) : shared.look(client)));
+                    calls.add(RedisWindow.at(micros(), take ? shared.take(client) : shared.explain(client)));
                 }
                 assertEquals(
                         expected,
@@ -175,7 +175,7 @@ class RedisWindowTest extends WindowContract {
     void looking_writes_nothing_even_where_times_are_old() {
         runNow(window.take(CLIENT));
         time.pass(Duration.ofSeconds(61));
-        assertEquals(new LimitDecision(true, 5, 0), window.decision(runNow(window.look(CLIENT))));
+        assertEquals(new LimitDecision(true, 5, 0), window.decision(runNow(window.explain(CLIENT))));
         assertEquals(1, jedis.llen(KEY));
     }
 

@@ -83,6 +83,49 @@ class SharedLimitTest {
         }
     }
 
+    /** 200 times GET /stats were 200 scripts in Redis, also for a client that was refused without one. */
+    @Test
+    void looking_costs_redis_next_to_nothing_and_nothing_for_who_is_refused_here() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                SharedLimit limit = limit(redis.settings());
+                SharedLimit other = limit(redis.settings())) {
+            limit.start();
+            other.start();
+            assertEquals(1, passOf(1, other));
+            assertEquals(3, passOf(3, limit));
+            long before = scripts(jedis);
+            for (int i = 0; i < 200; i++) {
+                assertEquals(1, limit.look(CLIENT).remaining());
+                assertEquals(4, limit.explain(CLIENT).used());
+            }
+            long asked = scripts(jedis) - before;
+            assertTrue(asked <= 20, asked + " scripts: one a second, and the probes");
+            assertEquals(1, passOf(1, limit));
+            assertEquals(0, limit.look(CLIENT).remaining(), "one's own request shows at once");
+
+            ClientAddress busy = new ClientAddress(7);
+            for (int i = 0; i < 5; i++) {
+                limit.take(busy);
+            }
+            before = scripts(jedis);
+            for (int i = 0; i < 200; i++) {
+                assertFalse(limit.look(busy).allowed());
+                assertEquals(5, limit.explain(busy).used());
+            }
+            asked = scripts(jedis) - before;
+            assertTrue(asked <= 20, asked + " scripts: the probes");
+        }
+    }
+
+    private static long scripts(Jedis jedis) {
+        return jedis.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=(\\d+).*", "$1")))
+                .sum();
+    }
+
     /** The memory is fed while Redis decides: the budget of whoever has used it up isn't a fresh one when Redis goes. */
     @ParameterizedTest(name = "{0}: of 9 more requests after 4, {1} pass")
     @CsvSource({"DIVIDE, 1, 5", "LOCAL, 1, 5", "OPEN, 9, 5", "CLOSED, 0, 4"})

@@ -12,16 +12,19 @@ import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.RedisSettings;
 import gateway.testing.Await;
+import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.util.Durations;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -634,6 +637,91 @@ class SharedListTest {
         one.sync();
         assertEquals("", one.list());
         slow.shared.close();
+    }
+
+    /** The thread that shared the list ended for good, and nobody was told. */
+    @Test
+    void a_lack_of_memory_once_does_not_end_the_sharing() throws Exception {
+        AtomicBoolean lacking = new AtomicBoolean();
+        Time time = new Time() {
+            @Override
+            public long nanos() {
+                if (lacking.compareAndSet(true, false)) {
+                    throw new OutOfMemoryError("once");
+                }
+                return System.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+        };
+        ServiceList services = new ServiceList(Time.system());
+        ClusterMembers gateways = ClusterMembers.startingAt(time.now(), "1.0.0");
+        SharedList shared = new SharedList(redis.settings(), services, gateways, new Stalls(Time.system()), time);
+        shared.start();
+        lacking.set(true);
+        Await.until("the lack of memory", () -> !lacking.get());
+        one.register("a", "http://h:1");
+        one.sync();
+        Await.until("what another gateway shared since", () -> services.all().size() == 1);
+        assertEquals(Optional.empty(), shared.failed());
+        services.register(service("b", "http://h:2", ""));
+        Await.until("what is shared from here", () -> {
+            one.sync();
+            return one.list().equals("a=http://h:1, b=http://h:2");
+        });
+        shared.close();
+    }
+
+    /** The others ended the leases of what renews at the gateway that stood still alone: it was gone everywhere. */
+    @Test
+    void after_a_stall_a_gateway_gives_back_what_nobody_could_renew_there() {
+        FakeTime time = new FakeTime();
+        Stalls stalls = new Stalls(time);
+        ServiceList services = new ServiceList(time);
+        SharedList stopped = new SharedList(
+                redis.settings(), services, ClusterMembers.startingAt(time.now(), "1.0.0"), stalls, time);
+        stalls.beat();
+        services.register(service("a", "http://h:1", "15s"));
+        services.register(service("b", "http://h:2", ""));
+        stopped.sync();
+        Backend before = services.instances("a", Optional.empty()).get(0);
+        services.admit(before, "test");
+        assertAllHave("a=http://h:1, b=http://h:2");
+        try (Jedis jedis = redis.client()) { // as if the lease were over
+            jedis.zadd("{gateway}:leases", 1, "a");
+        }
+        two.services.remove("b", Optional.empty());
+        assertAllHave("");
+        time.pass(Duration.ofSeconds(20));
+        stopped.sync();
+        assertEquals(List.of(before), services.available(), "b was deregistered; a was not");
+        assertAllHave("a=http://h:1");
+        assertTrue(one.find("a").leaseLeft(System.nanoTime()).orElseThrow().toMillis() > 5_000);
+        stalls.beat();
+        try (Jedis jedis = redis.client()) {
+            jedis.zadd("{gateway}:leases", 1, "a");
+        }
+        assertAllHave("");
+        stopped.sync();
+        assertEquals(List.of(), services.all(), "silence after the stall is silence");
+        stopped.close();
+    }
+
+    @Test
+    void after_a_pause_of_all_gateways_each_lease_has_all_its_time_again() {
+        one.register("a", "http://h:1", "15s");
+        syncAll();
+        try (Jedis jedis = redis.client()) { // as if a minute had passed since, and the lease had almost been over
+            long now = Long.parseLong(jedis.hget("{gateway}:state", "now"));
+            jedis.zadd("{gateway}:leases", now + 10, "a");
+            jedis.hincrBy("{gateway}:state", "clock", -60_000);
+        }
+        syncAll();
+        Duration left = one.find("a").leaseLeft(System.nanoTime()).orElseThrow();
+        assertTrue(left.toMillis() > 10_000 && left.toMillis() <= 15_000, left.toString());
     }
 
     @Test

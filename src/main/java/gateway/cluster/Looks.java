@@ -1,0 +1,118 @@
+package gateway.cluster;
+
+import gateway.client.ClientAddress;
+import gateway.limit.RateLimit.Standing;
+import gateway.trace.LimitDecision;
+import gateway.util.Time;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * How clients stand in Redis, for those who only look. Anybody may look as often as he likes, so it must cost Redis next
+ * to nothing: an answer serves for {@link #AGE}, unless the client's requests here have changed meanwhile, and of all
+ * clients together Redis is asked {@value #PER_SECOND} times a second at most.
+ */
+final class Looks {
+    /** How long an answer serves. */
+    static final Duration AGE = Duration.ofSeconds(1);
+
+    /** How often Redis is asked in a second; as many answers are kept, since more can't be young enough. */
+    static final int PER_SECOND = 100;
+
+    /**
+     * An answer, or one to come.
+     *
+     * @param standing completed with null if Redis gave none
+     * @param usedHere how many requests counted here when it was asked for
+     * @param at when it was asked for, nanoseconds
+     */
+    private record Look(CompletableFuture<Standing> standing, int usedHere, long at) {}
+
+    private final Map<ClientAddress, Look> looks =
+            new LinkedHashMap<>(); // oldest first; guarded by this, like the next
+    private final Time time;
+    private long secondBegan;
+    private int asked;
+
+    Looks(Time time) {
+        this.time = time;
+        this.secondBegan = time.nanos();
+    }
+
+    /**
+     * Returns how a client stands in Redis; empty if Redis gives no answer or has been asked often enough.
+     *
+     * @param usedHere how many of the client's requests count here
+     * @param redis asks Redis; returns null if it gives no answer
+     */
+    Optional<Standing> standing(ClientAddress client, int usedHere, Supplier<Standing> redis) {
+        long now = time.nanos();
+        Look look;
+        boolean mine = false;
+        synchronized (this) {
+            looks.values().removeIf(other -> now - other.at >= AGE.toNanos());
+            look = looks.get(client);
+            if (look == null || look.usedHere != usedHere || hasChanged(look, now)) {
+                if (!mayAsk(now)) {
+                    return Optional.empty();
+                }
+                mine = true;
+                look = new Look(new CompletableFuture<>(), usedHere, now);
+                looks.remove(client); // so that the new one is the youngest
+                looks.put(client, look);
+            }
+        }
+        if (mine) {
+            ask(client, look, redis);
+        }
+        long age = now - look.at;
+        return Optional.ofNullable(look.standing.join()).map(standing -> later(standing, age));
+    }
+
+    private void ask(ClientAddress client, Look look, Supplier<Standing> redis) {
+        Standing answer = null;
+        try {
+            answer = redis.get();
+        } finally {
+            look.standing.complete(answer);
+            if (answer == null) {
+                synchronized (this) {
+                    looks.remove(client, look);
+                }
+            }
+        }
+    }
+
+    private boolean mayAsk(long now) {
+        if (now - secondBegan >= AGE.toNanos()) {
+            secondBegan = now;
+            asked = 0;
+        }
+        return ++asked <= PER_SECOND;
+    }
+
+    /** Returns whether a request that counted has left the window since. */
+    private static boolean hasChanged(Look look, long now) {
+        Standing standing = look.standing.getNow(null);
+        return standing != null
+                && standing.used() > 0
+                && now - look.at >= standing.decision().resetNanos();
+    }
+
+    /** Returns the same as it is so many nanoseconds later. */
+    private static Standing later(Standing standing, long nanos) {
+        LimitDecision then = standing.decision();
+        List<Long> ages = standing.ages().stream().map(age -> age + nanos).toList();
+        return new Standing(
+                new LimitDecision(then.allowed(), then.remaining(), Math.max(0, then.resetNanos() - nanos)),
+                standing.used(),
+                ages,
+                standing.own(),
+                standing.store());
+    }
+}
