@@ -60,8 +60,8 @@ public final class GatewayApp {
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
         AtomicInteger index = new AtomicInteger(); // of the next service
         Balancer balancer = new RoundRobin(index);
-        HealthChecker checker = new HealthChecker(services, settings, cluster.via(), time);
-        OutlierDetection outliers = new OutlierDetection(services, time); // takes out services that don't answer
+        HealthChecker checker = new HealthChecker(services, settings, cluster.via(), stalls, time);
+        OutlierDetection outliers = new OutlierDetection(services, stalls, time); // takes out what doesn't answer
         Forwarder forwarder = new Forwarder(services, balancer, outliers, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time

@@ -205,6 +205,32 @@ class LeavingTest {
         }
     }
 
+    /** Every lease ended in the moment in which the gateway went on: 503 until all had registered anew. */
+    @Test
+    void a_gateway_that_stood_still_for_longer_than_a_lease_has_all_its_services_when_it_goes_on() throws Exception {
+        try (Launched gateway = Program.gateway(Map.of("GATEWAY_LEASE", "2s"))) {
+            int port = gateway.port();
+            Map<String, String> settings = Map.of("GATEWAY_URL", "http://127.0.0.1:" + port);
+            try (Launched a = service("ServiceA", 0, settings);
+                    Launched b = service("ServiceB", 0, settings)) {
+                Await.until("both", () -> RunScriptTest.healthy(port) == 2);
+                for (int stall = 0; stall < 2; stall++) {
+                    gateway.signal("STOP");
+                    long end = System.nanoTime() + 4_000_000_000L;
+                    Await.until("two leases' time", () -> System.nanoTime() - end > 0);
+                    gateway.signal("CONT");
+                    try (Clients clients = Clients.posting(port, "/api/data")) {
+                        gateway.line("this process stood still for ");
+                        clients.more(500);
+                        assertEquals(List.of(), clients.failures());
+                    }
+                }
+                assertFalse(gateway.output().contains("left the list"), gateway.output());
+                assertTrue(a.handle().isAlive() && b.handle().isAlive());
+            }
+        }
+    }
+
     private static Launched service(String name, int port, Map<String, String> settings) throws Exception {
         Launched service = Program.start(settings, name, "" + port);
         service.line("Registered as");

@@ -8,6 +8,7 @@ import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
+import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import java.net.InetAddress;
@@ -33,7 +34,8 @@ final class ServiceCheck {
         ServiceList services = new ServiceList(time);
         settings.services().forEach(url -> services.offer(Service.configured(url)));
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
-        try (HealthChecker checker = new HealthChecker(services, settings, new Via("check"), time, () -> 0.5)) {
+        try (HealthChecker checker =
+                new HealthChecker(services, settings, new Via("check"), new Stalls(time), time, () -> 0.5)) {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
                     .map(backend -> CompletableFuture.supplyAsync(() -> look(backend, checker, report), threads))
                     .toList();

@@ -8,6 +8,7 @@ import gateway.registry.ServiceList;
 import gateway.settings.Settings;
 import gateway.tls.Trust;
 import gateway.util.Durations;
+import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
@@ -46,6 +47,7 @@ public final class HealthChecker implements AutoCloseable {
     private final CheckResults results;
     private final Duration interval;
     private final Duration timeout;
+    private final Stalls stalls;
     private final Time time;
     private final DoubleSupplier random;
     private final String via;
@@ -56,14 +58,17 @@ public final class HealthChecker implements AutoCloseable {
     /**
      * @param via added to each check, so that a gateway that checks itself by mistake gets a 508 rather than a good
      * answer
+     * @param stalls a bad check during which this process stood still doesn't count
      * @param random returns numbers from 0 to 1, for the jitter
      */
-    public HealthChecker(ServiceList services, Settings settings, Via via, Time time, DoubleSupplier random) {
+    public HealthChecker(
+            ServiceList services, Settings settings, Via via, Stalls stalls, Time time, DoubleSupplier random) {
         this.via = via.entryFor("HTTP/1.1");
         this.services = services;
         this.results = new CheckResults(services, settings.healthRise(), settings.healthFall(), time);
         this.interval = settings.healthInterval();
         this.timeout = settings.healthTimeout();
+        this.stalls = stalls;
         this.time = time;
         this.random = random;
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
@@ -85,8 +90,14 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /** Makes a checker with random jitter. */
-    public HealthChecker(ServiceList services, Settings settings, Via via, Time time) {
-        this(services, settings, via, time, () -> ThreadLocalRandom.current().nextDouble());
+    public HealthChecker(ServiceList services, Settings settings, Via via, Stalls stalls, Time time) {
+        this(
+                services,
+                settings,
+                via,
+                stalls,
+                time,
+                () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /** Checks all backends, waits for the results, and schedules the checks that follow. */
@@ -134,9 +145,15 @@ public final class HealthChecker implements AutoCloseable {
         }
         try {
             // Before the check, so as not to overwrite an earlier time that outlier detection sets meanwhile
-            backend.vitals().nextCheck(time.nanos() + pauseAfter(backend));
+            long start = time.nanos();
+            backend.vitals().nextCheck(start + pauseAfter(backend));
             Check check = look(backend);
-            results.checked(backend, check);
+            if (check.good() || !stalls.endedSince(start)) {
+                results.checked(backend, check);
+            } else { // it proves nothing: repeat it
+                backend.lastCheck(check);
+                backend.vitals().nextCheck(time.nanos());
+            }
             mine.complete(check);
             return check;
         } catch (RuntimeException | Error e) {

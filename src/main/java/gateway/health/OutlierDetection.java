@@ -3,6 +3,7 @@ package gateway.health;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.util.Durations;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -34,11 +35,17 @@ public final class OutlierDetection {
     private static final Duration FIRST_EJECTION = Duration.ofSeconds(5);
     private static final Duration LONGEST_EJECTION = Duration.ofSeconds(60);
 
+    /** For how long after a stall of this process failures may come of it: the timeouts that ran out meanwhile. */
+    private static final Duration ECHO = Duration.ofSeconds(1);
+
     private final StatusChanges changes;
+    private final Stalls stalls;
     private final Time time;
 
-    public OutlierDetection(ServiceList services, Time time) {
+    /** @param stalls failures that come of a stall of this process don't count in a row */
+    public OutlierDetection(ServiceList services, Stalls stalls, Time time) {
         this.changes = new StatusChanges(services);
+        this.stalls = stalls;
         this.time = time;
     }
 
@@ -49,13 +56,16 @@ public final class OutlierDetection {
      */
     public void failed(Backend backend, Failure failure, String words) {
         backend.countFailure();
-        int inARow = backend.vitals().failed();
         if (failure == Failure.REFUSED) {
             if (changes.eject(backend, words, true)) {
                 backend.vitals().nextCheck(time.nanos());
             }
             return;
         }
+        if (stalls.endedSince(time.nanos() - ECHO.toNanos())) {
+            return;
+        }
+        int inARow = backend.vitals().failed();
         if (inARow >= FAILURES_IN_A_ROW) {
             ejectTemporarily(backend, inARow + " requests in a row without an answer: " + words, failure);
         }

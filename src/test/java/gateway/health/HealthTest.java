@@ -5,17 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.health.OutlierDetection.Failure;
+import gateway.http.Via;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Backend.Status;
 import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.settings.Settings;
 import gateway.testing.FakeTime;
+import gateway.testing.TestBackend;
+import gateway.util.Stalls;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HealthTest {
@@ -24,8 +30,9 @@ class HealthTest {
 
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
+    private final Stalls stalls = new Stalls(time);
     private final CheckResults results = new CheckResults(services, 2, 3, time);
-    private final OutlierDetection outliers = new OutlierDetection(services, time);
+    private final OutlierDetection outliers = new OutlierDetection(services, stalls, time);
     private final Backend a = healthy("a");
     private final Backend b = healthy("b");
 
@@ -155,5 +162,67 @@ class HealthTest {
         time.pass(Duration.ofSeconds(5));
         good(a, 2);
         assertTrue(a.available());
+    }
+
+    private void beatFor(Duration duration) {
+        for (long i = 0; i < duration.toMillis() / 100; i++) {
+            time.pass(Stalls.PAUSE);
+            stalls.beat();
+        }
+    }
+
+    /** The gateway's own pause let the timeouts of all requests run out at once, and it blamed the services. */
+    @Test
+    void requests_without_an_answer_while_this_process_stood_still_eject_nobody() {
+        stalls.beat();
+        time.pass(Duration.ofSeconds(20));
+        fail(a, Failure.NO_ANSWER, 20);
+        fail(b, Failure.UNREACHABLE, 20);
+        stalls.beat();
+        fail(a, Failure.NO_ANSWER, 20);
+        assertTrue(a.available() && b.available(), "neither before the timer beats again nor after");
+        assertEquals(40, a.failures(), "they are counted all the same");
+        beatFor(Duration.ofSeconds(1));
+        fail(a, Failure.NO_ANSWER, 4);
+        assertTrue(a.available());
+        fail(a, Failure.NO_ANSWER, 1);
+        assertFalse(a.available(), "what fails later is the service's own doing");
+    }
+
+    @Test
+    void a_refused_connection_ejects_also_after_a_stall() {
+        stalls.beat();
+        time.pass(Duration.ofSeconds(20));
+        fail(a, Failure.REFUSED, 1);
+        assertFalse(a.available(), "nothing listens there, whatever happened here");
+    }
+
+    @ParameterizedTest(name = "this process stood still for {0} ms meanwhile: {1}")
+    @CsvSource({"0, UNHEALTHY", "800, UNHEALTHY", "900, HEALTHY", "20000, HEALTHY"})
+    void a_bad_check_counts_unless_this_process_stood_still_meanwhile(long stood, Backend.Status status)
+            throws Exception {
+        try (TestBackend ill = TestBackend.named("ill");
+                HealthChecker checker = new HealthChecker(
+                        services,
+                        Settings.from(Map.of("GATEWAY_HEALTH_FALL", "1")),
+                        new Via("test"),
+                        stalls,
+                        time,
+                        () -> 0.5)) {
+            Backend backend = services.register(new Service("c", ServiceUrl.parse(ill.url()), Optional.empty()))
+                    .backend();
+            services.admit(backend, "test");
+            stalls.beat();
+            ill.withHealth((request, wire) -> {
+                time.pass(Duration.ofMillis(stood));
+                wire.send("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
+            });
+            assertFalse(checker.check(backend).good());
+            assertEquals(status, backend.state().status());
+            assertEquals(
+                    status == Backend.Status.HEALTHY,
+                    backend.vitals().checkDue(time.nanos()),
+                    "it is repeated at once");
+        }
     }
 }

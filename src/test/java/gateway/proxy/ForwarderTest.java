@@ -22,6 +22,7 @@ import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.trace.TraceHandler;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.Javalin;
@@ -116,8 +117,8 @@ class ForwarderTest {
         Time time = Time.system();
         ServiceList services = new ServiceList(time);
         try (Timer timer = new Timer();
-                Forwarder forwarder =
-                        new Forwarder(services, balancer, new OutlierDetection(services, time), settings, time)) {
+                Forwarder forwarder = new Forwarder(
+                        services, balancer, new OutlierDetection(services, new Stalls(time), time), settings, time)) {
             forwarder.start(timer);
             List<Backend> backends = new ArrayList<>();
             for (String url : urls) {
