@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides on each backend's health by the results of its checks. The first good check admits a new backend; later it
- * takes several in a row to change its status. The last available backend is ejected only if it can't be reached.
+ * takes several in a row to change its status. The last available backend is ejected only if it can't be reached, by
+ * requests neither.
  */
 final class CheckResults {
     private static final Logger LOG = LoggerFactory.getLogger(CheckResults.class);
@@ -54,12 +55,25 @@ final class CheckResults {
     }
 
     private void badCheck(Backend backend, Check.Problem problem) {
-        int bad = backend.vitals().badCheck();
+        int bad = backend.vitals().badCheck(backend.answers());
         if (bad == 1 && backend.state().status() == Backend.Status.CHECKING) {
             LOG.warn("{} gets no requests before a good check: {}", backend, problem.words());
         }
         if (bad >= fall) {
-            changes.eject(backend, bad + " bad checks in a row: " + problem.words(), problem.unreachable());
+            changes.eject(
+                    backend, bad + " bad checks in a row: " + problem.words(), isGone(backend, problem.contact()));
         }
+    }
+
+    /**
+     * Returns whether requests to the backend can't succeed either. If connecting took too long, they may: a server
+     * with more to do than it can accept drops new connections, those of checks too, and answers what it has accepted.
+     */
+    private static boolean isGone(Backend backend, Check.Contact contact) {
+        return switch (contact) {
+            case MADE -> false;
+            case LATE -> backend.answers() <= backend.vitals().answersBefore();
+            case REFUSED -> true;
+        };
     }
 }

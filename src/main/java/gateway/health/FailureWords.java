@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
@@ -21,6 +22,9 @@ public final class FailureWords {
         }
         if (failure instanceof UnknownHostException) {
             return "unknown host";
+        }
+        if (failure instanceof SocketTimeoutException && said(failure, "onnect timed out")) {
+            return "could not connect in time";
         }
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             return "could not connect";

@@ -190,11 +190,14 @@ public final class HealthChecker implements AutoCloseable {
             return ask(request);
         } catch (InterruptedIOException e) {
             String what = contact.made ? "no whole answer within " : "could not connect within ";
-            return Optional.of(new Check.Problem(what + Durations.text(timeout), !contact.made));
+            return Optional.of(new Check.Problem(
+                    what + Durations.text(timeout), contact.made ? Check.Contact.MADE : Check.Contact.LATE));
         } catch (IOException e) {
-            return Optional.of(new Check.Problem(FailureWords.of(e), !contact.made));
+            return Optional.of(
+                    new Check.Problem(FailureWords.of(e), contact.made ? Check.Contact.MADE : Check.Contact.REFUSED));
         } catch (IllegalArgumentException e) { // OkHttp is stricter about hosts than java.net.URI
-            return Optional.of(new Check.Problem("not a URL that can be called: " + e.getMessage(), true));
+            return Optional.of(
+                    new Check.Problem("not a URL that can be called: " + e.getMessage(), Check.Contact.REFUSED));
         }
     }
 
@@ -211,7 +214,7 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     private static Optional<Check.Problem> bad(String words) {
-        return Optional.of(new Check.Problem(words, false));
+        return Optional.of(new Check.Problem(words, Check.Contact.MADE));
     }
 
     /** Notes whether a connection was made, which distinguishes an unreachable backend from a sick one. */

@@ -17,14 +17,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
  * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed.
+ *
+ * <p>Connecting that takes too long is no proof of that: a server with more to do than it can accept drops new
+ * connections, too. For that the last one isn't ejected, nor is any whose last check was good; the check is repeated at
+ * once instead.
  */
 public final class OutlierDetection {
     /** How a request failed to get an answer. */
     public enum Failure {
         /** The connection was refused: nothing listens there. */
         REFUSED,
-        /** There was no connection for another reason: no route, unknown host, connecting took too long. */
+        /** There was no connection for another reason: no route, unknown host. */
         UNREACHABLE,
+        /** There was no connection in time. */
+        CONNECTING_TIMED_OUT,
         /** The request was sent, but no complete, valid answer came in time. */
         NO_ANSWER
     }
@@ -66,6 +72,12 @@ public final class OutlierDetection {
             return;
         }
         int inARow = backend.vitals().failed();
+        if (failure == Failure.CONNECTING_TIMED_OUT && backend.isWell()) {
+            if (inARow == FAILURES_IN_A_ROW) { // once, not for each request of a flood
+                backend.vitals().nextCheck(time.nanos());
+            }
+            return;
+        }
         if (inARow >= FAILURES_IN_A_ROW) {
             ejectTemporarily(backend, inARow + " requests in a row without an answer: " + words, failure);
         }

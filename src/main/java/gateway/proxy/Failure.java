@@ -52,10 +52,9 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
     static Failure of(IOException e, Exchange exchange, UpstreamConnection connection, Duration timeout) {
         Backend backend = exchange.backend;
         if (connection.progress() == Progress.CONNECTING) {
-            OutlierDetection.Failure health =
-                    FailureWords.refused(e) ? OutlierDetection.Failure.REFUSED : OutlierDetection.Failure.UNREACHABLE;
+            ProxyError error = notSent(e, exchange);
             String words = exchange.isTimedOut() ? "did not finish connecting" : FailureWords.of(e);
-            return new Failure(Kind.NOT_SENT, health, notSent(e, exchange), backend, words);
+            return new Failure(Kind.NOT_SENT, health(error), error, backend, words);
         }
         boolean answered = connection.progress() == Progress.ANSWERED;
         if (exchange.isTimedOut()) {
@@ -74,6 +73,14 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
 
     private static Failure noAnswer(Kind kind, ProxyError error, Backend backend, String words) {
         return new Failure(kind, OutlierDetection.Failure.NO_ANSWER, error, backend, words);
+    }
+
+    private static OutlierDetection.Failure health(ProxyError notSent) {
+        return switch (notSent) {
+            case CONNECTION_REFUSED -> OutlierDetection.Failure.REFUSED;
+            case CONNECTION_TIMEOUT -> OutlierDetection.Failure.CONNECTING_TIMED_OUT;
+            default -> OutlierDetection.Failure.UNREACHABLE;
+        };
     }
 
     private static ProxyError notSent(IOException e, Exchange exchange) {

@@ -92,7 +92,7 @@ public final class Forwarder implements AutoCloseable {
                     return null;
                 }
                 if (retries == null) {
-                    retries = new Retries(request, services, selection, budget);
+                    retries = new Retries(request, services, selection, budget, upstreamTimeout, time);
                 }
                 backend = retries.next(exchange, failure);
                 if (backend == null) {

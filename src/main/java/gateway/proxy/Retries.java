@@ -1,8 +1,11 @@
 package gateway.proxy;
 
 import gateway.balance.Selection;
+import gateway.health.OutlierDetection;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
+import gateway.util.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,15 +15,26 @@ final class Retries {
     private final ServiceList services;
     private final Selection selection;
     private final RetryBudget budget;
+    private final Duration patience;
+    private final Time time;
     private final List<Backend> tried = new ArrayList<>();
     private int retries;
     private boolean inBudget;
 
-    Retries(ClientRequest request, ServiceList services, Selection selection, RetryBudget budget) {
+    /** @param patience how long after the request came another exchange may begin */
+    Retries(
+            ClientRequest request,
+            ServiceList services,
+            Selection selection,
+            RetryBudget budget,
+            Duration patience,
+            Time time) {
         this.request = request;
         this.services = services;
         this.selection = selection;
         this.budget = budget;
+        this.patience = patience;
+        this.time = time;
     }
 
     /**
@@ -31,6 +45,9 @@ final class Retries {
         tried.add(failed.backend);
         if (!RetryRule.allows(failure, request.idempotent, failed.isBodyConsumed(), retries)) {
             return null;
+        }
+        if (time.nanos() - request.trace.startedAt() >= patience.toNanos()) {
+            return null; // several that can't be connected to in time must not add up to minutes
         }
         retries++;
         if (candidates(failure).isEmpty() || !budget.tryAcquire(underWay())) {
@@ -61,13 +78,22 @@ final class Retries {
     }
 
     /**
-     * Returns the available backends that haven't failed this request; a stale connection doesn't count against its
-     * backend.
+     * Returns the available backends that haven't failed this request. If there are none, returns those that may only
+     * seem to have failed: a stale connection doesn't count against its backend, nor does a slow connect against one
+     * whose checks are good, since its queue of new connections may only have been full for a moment.
      */
     private List<Backend> candidates(Failure failure) {
         List<Backend> available = services.available();
         List<Backend> untried =
                 available.stream().filter(backend -> !tried.contains(backend)).toList();
-        return untried.isEmpty() && failure.kind() == Failure.Kind.STALE_CONNECTION ? available : untried;
+        if (!untried.isEmpty()) {
+            return untried;
+        }
+        if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
+            return available;
+        }
+        return failure.health() == OutlierDetection.Failure.CONNECTING_TIMED_OUT
+                ? available.stream().filter(Backend::isWell).toList()
+                : untried;
     }
 }

@@ -144,6 +144,12 @@ public final class Backend {
         return Optional.ofNullable(lastCheck);
     }
 
+    /** Returns whether the latest check was good. */
+    public boolean isWell() {
+        Check check = lastCheck;
+        return check != null && check.good();
+    }
+
     /** Stores the result of the latest check. */
     public void lastCheck(Check check) {
         lastCheck = check;
@@ -233,6 +239,11 @@ public final class Backend {
     /** Returns how often the backend became unhealthy. */
     public long ejections() {
         return ejections.sum();
+    }
+
+    /** Returns how many requests have ended with a whole answer, or by their client's leaving. */
+    public long answers() {
+        return requests() - failures() - inFlight();
     }
 
     /** Returns how many requests are under way, open WebSockets included. */

@@ -17,9 +17,19 @@ public record Check(Instant time, Duration latency, Optional<Problem> problem) {
      * What was wrong.
      *
      * @param words the problem for people, like {@code connection refused}
-     * @param unreachable whether no connection could be made, rather than a connection with no answer or a bad one
+     * @param contact how far the check came
      */
-    public record Problem(String words, boolean unreachable) {}
+    public record Problem(String words, Contact contact) {}
+
+    /** How far a check with a problem came. */
+    public enum Contact {
+        /** A connection was made, and brought no answer or a bad one. */
+        MADE,
+        /** There was no connection in time. The service may only have more to do than it can accept. */
+        LATE,
+        /** No connection could be made. */
+        REFUSED
+    }
 
     /** Returns whether the check succeeded. */
     public boolean good() {

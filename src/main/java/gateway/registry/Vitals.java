@@ -8,6 +8,7 @@ public final class Vitals {
     private volatile int failuresInARow;
     private int goodChecks;
     private int badChecks;
+    private long answersBefore;
     private int ejections;
     private long ejectedUntil;
     private volatile long nextCheck = Long.MIN_VALUE;
@@ -30,10 +31,22 @@ public final class Vitals {
         return ++goodChecks;
     }
 
-    /** Notes a bad check; returns how many in a row now. */
-    public synchronized int badCheck() {
+    /**
+     * Notes a bad check; returns how many in a row now.
+     *
+     * @param answers how many requests have been answered so far
+     */
+    public synchronized int badCheck(long answers) {
         goodChecks = 0;
+        if (badChecks == 0) {
+            answersBefore = answers;
+        }
         return ++badChecks;
+    }
+
+    /** Returns how many requests had been answered when the current streak of bad checks began. */
+    public synchronized long answersBefore() {
+        return answersBefore;
     }
 
     /** Starts all streaks anew, after the backend was ejected or came back. */

@@ -28,7 +28,9 @@ import java.util.stream.Stream;
  * @param healthTimeout how long a check may take, from connecting to the last byte
  * @param healthRise good checks in a row that make an unhealthy service healthy
  * @param healthFall bad checks in a row that make a service unhealthy; to a request, one refused connection is enough
- * @param connectTimeout how long connecting to a service may take, for each address of its host
+ * @param connectTimeout how long connecting to a service may take, for each address of its host. Linux and others send
+ * a SYN that gets no answer again after 1 s and after 3 s, and a service whose accept queue is full for a moment
+ * answers none: a shorter timeout makes a failure of what is only late
  * @param upstreamTimeout how long a service may be silent, before its answer or between two bytes of it
  * @param webSocketIdleTimeout how long both sides of a WebSocket may be silent; it can't be unlimited
  * @param lease how long a service that registers with the lease "default" stays without renewal
@@ -92,7 +94,11 @@ public record Settings(
     private static final Setting<Integer> HEALTH_FALL =
             Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that make a service unhealthy");
     private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
-            "GATEWAY_CONNECT_TIMEOUT", "1s", "10ms", "1m", "how long connecting to a service may take");
+            "GATEWAY_CONNECT_TIMEOUT",
+            "5s", // outlives two lost SYNs
+            "10ms",
+            "1m",
+            "how long connecting to a service may take; systems send a lost packet again after 1s and 3s");
     private static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
             "GATEWAY_UPSTREAM_TIMEOUT",
             "30s",

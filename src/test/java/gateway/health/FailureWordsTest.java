@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ class FailureWordsTest {
                 Arguments.of(wrapped, "connection refused"),
                 Arguments.of(new ConnectException("Network is unreachable"), "could not connect"),
                 Arguments.of(new NoRouteToHostException("No route"), "could not connect"),
+                Arguments.of(new SocketTimeoutException("Connect timed out"), "could not connect in time"),
                 Arguments.of(new UnknownHostException("nowhere"), "unknown host"),
                 Arguments.of(new ProtocolException("odd"), "not a valid answer: odd"),
                 Arguments.of(

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HealthTest {
-    private static final Check.Problem ILL = new Check.Problem("its /health answered 500", false);
-    private static final Check.Problem GONE = new Check.Problem("connection refused", true);
+    private static final Check.Problem ILL = new Check.Problem("its /health answered 500", Check.Contact.MADE);
+    private static final Check.Problem GONE = new Check.Problem("connection refused", Check.Contact.REFUSED);
+    private static final Check.Problem LATE = new Check.Problem("could not connect within 1s", Check.Contact.LATE);
 
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
@@ -131,11 +132,51 @@ class HealthTest {
     }
 
     @ParameterizedTest(name = "the last one and {0}")
-    @EnumSource(names = {"NO_ANSWER", "UNREACHABLE"})
+    @EnumSource(names = {"NO_ANSWER", "UNREACHABLE", "CONNECTING_TIMED_OUT"})
     void five_failures_eject_the_last_one_only_if_it_cannot_be_reached(Failure failure) {
         fail(b, Failure.REFUSED, 1);
         fail(a, failure, 20);
-        assertEquals(failure == Failure.NO_ANSWER, a.available());
+        assertEquals(failure != Failure.UNREACHABLE, a.available());
+    }
+
+    /**
+     * A server that is given more connections at once than its backlog holds drops some. With two dozen clients at once
+     * the only service was taken out for 5 s, then for 10, while it answered whatever it had accepted.
+     */
+    @Test
+    void connecting_that_takes_too_long_ejects_nobody_whose_last_check_was_good_but_calls_for_a_check() {
+        a.vitals().nextCheck(time.nanos() + 1_000_000);
+        fail(a, Failure.CONNECTING_TIMED_OUT, 4);
+        assertFalse(a.vitals().checkDue(time.nanos()));
+        fail(a, Failure.CONNECTING_TIMED_OUT, 1);
+        assertTrue(a.vitals().checkDue(time.nanos()));
+        a.vitals().nextCheck(time.nanos() + 1_000_000);
+        fail(a, Failure.CONNECTING_TIMED_OUT, 20);
+        assertTrue(a.available());
+        assertFalse(a.vitals().checkDue(time.nanos()), "one is enough");
+        bad(a, LATE, 1);
+        fail(a, Failure.CONNECTING_TIMED_OUT, 1);
+        assertFalse(a.available(), "checks can't reach it either");
+    }
+
+    @Test
+    void checks_that_cannot_connect_in_time_eject_the_last_one_only_if_requests_get_no_answers_either() {
+        fail(b, Failure.REFUSED, 1);
+        for (int check = 1; check <= 10; check++) {
+            bad(a, LATE, 1);
+            assertTrue(a.tryStart());
+            a.finished(); // answered
+        }
+        assertTrue(a.available(), "busy");
+        good(a, 1);
+        for (int check = 1; check <= 3; check++) {
+            assertTrue(a.available());
+            bad(a, LATE, 1);
+            assertTrue(a.tryStart());
+            fail(a, Failure.CONNECTING_TIMED_OUT, 1);
+            a.finished();
+        }
+        assertFalse(a.available(), "gone");
     }
 
     @Test

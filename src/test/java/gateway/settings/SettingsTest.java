@@ -34,7 +34,7 @@ class SettingsTest {
                 Duration.ofSeconds(1),
                 2,
                 3,
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
                 Duration.ofHours(1),
                 Duration.ofSeconds(15),
