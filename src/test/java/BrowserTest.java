@@ -163,6 +163,41 @@ class BrowserTest extends InBrowser {
     }
 
     @Test
+    void each_instance_of_a_service_has_a_card_whose_buttons_concern_it_alone() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.named("b");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
+            Page page = browser.open(gateway);
+            for (TestBackend instance : List.of(a, b)) {
+                page.fill("[name=name]", "orders");
+                page.fill("[name=url]", instance.url());
+                page.press("[name=url]", "Enter");
+                assertThat(page.locator("#register-result")).containsText("orders was added and is available");
+            }
+            assertThat(page.locator("#register-result")).containsText("orders has 2 instances, which take turns: ");
+            assertThat(card(page, "orders")).hasCount(2);
+            for (int i = 0; i < 4; i++) {
+                gateway.who();
+            }
+            Locator first = page.locator("[data-key='orders " + a.url() + "']");
+            Locator second = page.locator("[data-key='orders " + b.url() + "']");
+            assertThat(page.locator("[data-backend][data-next]")).hasCount(1);
+            first.locator("[data-action=drain]").click();
+            assertThat(page.locator("#toast"))
+                    .hasText("orders at " + a.url() + " is draining: it gets no new requests.");
+            assertThat(first).hasAttribute("data-status", "draining");
+            assertThat(second).hasAttribute("data-status", "healthy");
+            assertEquals("b", gateway.who());
+            second.locator("[aria-label='Remove orders at " + b.url() + "']").click();
+            assertThat(page.locator("#confirm-title")).hasText("Remove orders at " + b.url() + "?");
+            page.locator("#confirm [data-action=confirm-remove]").click();
+            assertThat(card(page, "orders")).hasCount(1);
+            assertThat(first.locator("[data-action=remove]")).hasAttribute("aria-label", "Remove orders");
+            assertEquals(List.of(), browser.errors());
+        }
+    }
+
+    @Test
     void says_that_the_connection_is_lost_and_finds_the_gateway_again() throws Exception {
         try (TestBackend a = TestBackend.named("a")) {
             TestGateway first = TestGateway.inFrontOf(a);

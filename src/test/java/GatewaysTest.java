@@ -3,12 +3,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.net.ServiceUrl;
+import gateway.service.Registration;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +90,42 @@ class GatewaysTest {
                 assertEquals(404, one.get("/services/service-a").statusCode());
             }
         }
+    }
+
+    @Test
+    void three_gateways_see_the_same_instances_and_a_service_that_stops_takes_out_itself_alone() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.named("b");
+                TestGateway one = on(redis);
+                TestGateway two = on(redis);
+                TestGateway three = on(redis)) {
+            Registration before = start("service-a", a, one);
+            awaitHealthy(1, one, two, three);
+            Registration after = start("service-a", b, two);
+            awaitHealthy(2, one, two, three);
+            for (TestGateway gateway : List.of(one, two, three)) {
+                assertEquals(Set.of("a", "b"), new TreeSet<>(List.of(gateway.who(), gateway.who())));
+                assertEquals(
+                        one.json("/services/service-a").path("instances").findValuesAsText("instance"),
+                        gateway.json("/services/service-a").path("instances").findValuesAsText("instance"));
+            }
+            before.close();
+            awaitHealthy(1, one, two, three);
+            for (TestGateway gateway : List.of(one, two, three)) {
+                assertEquals(Set.of("b"), new TreeSet<>(List.of(gateway.who(), gateway.who())));
+            }
+            after.close();
+            awaitHealthy(0, one, two, three);
+        }
+    }
+
+    private static Registration start(String name, TestBackend service, TestGateway gateway) {
+        return Registration.start(
+                List.of(ServiceUrl.parse("http://127.0.0.1:" + gateway.port())),
+                Optional.empty(),
+                name,
+                ServiceUrl.parse(service.url()));
     }
 
     @Test

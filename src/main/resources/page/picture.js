@@ -7,7 +7,7 @@ import {Wires} from './wires.js';
 
 const MANY = 8; // more backends than this get smaller cards
 
-/** @param act called with an action (drain, resume, remove) and its backend */
+/** @param act called with an action (drain, resume, remove), its backend, and what to call that */
 export function picture(act) {
   const root = byId('picture');
   const list = byId('backends');
@@ -147,15 +147,16 @@ class Card {
 
   #button(action, label, act) {
     const button = el('button', {type: 'button', class: 'quiet', 'data-action': action}, label);
-    button.addEventListener('click', () => act(action, this.backend));
+    button.addEventListener('click', () => act(action, this.backend, this.title));
     return button;
   }
 
   /** @param several whether the service has other instances, so that its name alone doesn't say which is meant */
   label(several) {
     const {name, url} = this.backend;
+    this.title = several ? `${name} at ${url}` : name;
     for (const button of [this.drain, this.resume, this.remove]) {
-      attribute(button, 'aria-label', `${button.textContent} ${name}${several ? ` at ${url}` : ''}`);
+      attribute(button, 'aria-label', `${button.textContent} ${this.title}`);
     }
   }
 

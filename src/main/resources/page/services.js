@@ -73,19 +73,19 @@ function clear(form) {
 export function operating(tell) {
   const confirm = confirmation();
 
-  return async (action, backend) => {
+  return async (action, backend, title) => {
     const path = `/services/${encodeURIComponent(backend.name)}`;
     const instance = `?instance=${encodeURIComponent(backend.instance)}`; // this card's, not its namesakes
     if (action === 'remove') {
-      confirm(backend, async () => {
+      confirm(backend, title, async () => {
         const answer = await call('DELETE', path + instance);
-        tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} was removed.` : answer.words);
+        tell(answer.ok ? 'served' : 'failed', answer.ok ? `${title} was removed.` : answer.words);
       });
       return;
     }
     const answer = await call('POST', `${path}/${action}${instance}`);
     const done = action === 'drain' ? 'is draining: it gets no new requests.' : 'gets requests again.';
-    tell(answer.ok ? 'served' : 'failed', answer.ok ? `${backend.name} ${done}` : answer.words);
+    tell(answer.ok ? 'served' : 'failed', answer.ok ? `${title} ${done}` : answer.words);
   };
 }
 
@@ -105,9 +105,9 @@ function confirmation() {
   });
   no.addEventListener('click', () => dialog.close());
 
-  return (backend, action) => {
+  return (backend, name, action) => {
     then = action;
-    title.textContent = `Remove ${backend.name}?`;
+    title.textContent = `Remove ${name}?`;
     detail.textContent = backend.lease
       ? 'It gets no more requests; those under way finish. It renews a lease, so it will register again unless it is stopped. To keep it out, drain it.'
       : 'It gets no more requests; those under way finish. To add it again, register it.';

@@ -18,6 +18,9 @@ import gateway.testing.TestRedis;
 import gateway.util.Durations;
 import gateway.util.Stalls;
 import gateway.util.Time;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -339,6 +343,78 @@ class SharedListTest {
         Member late = late();
         assertEquals("a=http://h:1, a=http://h:2 draining, a=http://h:3", late.list());
         assertEquals("x", late.find("a").instance());
+    }
+
+    /**
+     * What a gateway of before sees of the list, and does to it: its script knew one instance of each name. Its list has
+     * the keys that are names.
+     */
+    private static final class GatewayOfBefore {
+        private static final String SCRIPT = "src/test/resources/gateway/cluster/sync-of-before.lua";
+        private static final List<String> KEYS =
+                List.of("services", "leases", "gateways", "seen", "gone", "state", "done:of-before");
+        private int numbers;
+
+        String list() throws IOException {
+            return sync("[]");
+        }
+
+        String put(String name, String url) throws IOException {
+            return sync("[{\"name\":\"" + name + "\",\"put\":{\"number\":" + ++numbers + ",\"at\":0,\"url\":\"" + url
+                    + "\",\"lease\":15000,\"twin\":\"none\"}}]");
+        }
+
+        String remove(String name) throws IOException {
+            return sync("[{\"name\":\"" + name + "\",\"remove\":{\"number\":" + ++numbers + ",\"at\":0}}]");
+        }
+
+        private String sync(String changes) throws IOException {
+            List<String> keys = KEYS.stream().map(key -> "{gateway}:" + key).toList();
+            List<String> arguments = List.of("of-before", "", "3000", "", "0", "new-epoch", changes, "1");
+            try (Jedis jedis = redis.client()) {
+                jedis.eval(Files.readString(Path.of(SCRIPT)), keys, arguments);
+                return jedis.hgetAll("{gateway}:services").entrySet().stream()
+                        .filter(entry -> Service.isName(entry.getKey()))
+                        .map(entry -> entry.getKey() + entry.getValue().replaceAll(".*\"url\":\"([^\"]*)\".*", "=$1"))
+                        .sorted()
+                        .collect(Collectors.joining(", "))
+                        .replace("\\", "");
+            }
+        }
+    }
+
+    @Test
+    void a_gateway_of_before_always_sees_one_instance_of_each_name() throws Exception {
+        GatewayOfBefore before = new GatewayOfBefore();
+        one.register("a", "http://h:1", "15s");
+        one.register("a", "http://h:2", "15s");
+        one.register("b", "http://h:3");
+        syncAll();
+        assertEquals("a=http://h:1, b=http://h:3", before.list());
+        one.services.remove("a", Optional.of("http://h:1"));
+        one.sync();
+        assertEquals("a=http://h:2, b=http://h:3", before.list());
+        assertAllHave("a=http://h:2, b=http://h:3");
+    }
+
+    @Test
+    void what_a_gateway_of_before_changes_holds_for_the_instance_that_it_sees() throws Exception {
+        GatewayOfBefore before = new GatewayOfBefore();
+        assertEquals("a=http://h:1", before.put("a", "http://h:1"));
+        assertAllHave("a=http://h:1");
+        two.register("a", "http://h:2", "15s", "x");
+        assertAllHave("a=http://h:1, a=http://h:2");
+        assertEquals("a=http://h:1", before.put("a", "http://h:1"), "renewed there");
+        assertAllHave("a=http://h:1, a=http://h:2");
+        assertEquals("a=http://h:2", before.put("a", "http://h:2"), "replaced there");
+        assertAllHave("a=http://h:2");
+        two.register("a", "http://h:2", "15s", "x");
+        two.register("a", "http://h:1", "15s", "y");
+        assertAllHave("a=http://h:1, a=http://h:2");
+        assertEquals("", before.remove("a"));
+        assertAllHave("a=http://h:1");
+        assertEquals("a=http://h:1", before.list(), "the one that is left has the name now");
+        assertEquals("y", one.find("a").instance());
     }
 
     /** So that two changes don't fall into one millisecond of Redis's clock, and its way there doesn't count. */
