@@ -1,6 +1,5 @@
 package gateway.proxy;
 
-import gateway.admission.LingeringClose;
 import gateway.balance.Balancer;
 import gateway.balance.Selection;
 import gateway.health.OutlierDetection;
@@ -124,7 +123,7 @@ public final class Forwarder implements AutoCloseable {
                 exchange.clientIsIdle();
             }
             connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody || !request.idempotent);
-            upload = request.hasBody ? upload(request, exchange) : null;
+            upload = request.hasBody ? Upload.of(request, exchange, bounds, time) : null;
             try (UpstreamAnswer answer = connection.send(sent, upload)) {
                 if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
                     tunnel = tunnels.between(request.servlet, connection.switched());
@@ -134,21 +133,26 @@ public final class Forwarder implements AutoCloseable {
                     exchange.becomeTunnel();
                     open(tunnel, exchange, request, response);
                 }
+            } catch (IOException e) {
+                if (upload != null) {
+                    upload.throwGatewayFailure();
+                }
+                throw e;
             }
             exchange.backend.answered();
             whole = upload == null || upload.end();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             if (!whole) {
-                endEarly(exchange, request, response);
+                Relay.endEarly(exchange, request, response);
             }
             return null;
         } catch (IOException e) {
-            endFailed(upload, exchange);
+            Upload.abandon(upload);
             Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
             return handle(failure, exchange, request, response);
         } catch (RuntimeException | Error e) { // perhaps out of memory
-            endFailed(upload, exchange);
+            Upload.abandon(upload);
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
             if (response.isCommitted()) {
                 request.trace.brokenOff();
@@ -161,30 +165,6 @@ public final class Forwarder implements AutoCloseable {
             }
             end(exchange, connection, whole, tunnel);
         }
-    }
-
-    private Upload upload(ClientRequest request, Exchange exchange) {
-        return new Upload(request, new ClientBody(request, exchange, bounds, time), exchange, request.threads());
-    }
-
-    /** Ends an upload whose exchange has failed: it may be writing still. */
-    private static void endFailed(Upload upload, Exchange exchange) {
-        if (upload != null) {
-            exchange.breakOff();
-            upload.end();
-        }
-    }
-
-    /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that answer. */
-    private static void endEarly(Exchange exchange, ClientRequest request, HttpServletResponse response)
-            throws IOException {
-        exchange.breakOff();
-        try {
-            response.getOutputStream().close();
-        } catch (IOException e) {
-            throw exchange.clientFailed(e);
-        }
-        LingeringClose.after(request.servlet, response);
     }
 
     private void open(Tunnel tunnel, Exchange exchange, ClientRequest request, HttpServletResponse response)

@@ -1,5 +1,6 @@
 package gateway.proxy;
 
+import gateway.admission.LingeringClose;
 import gateway.http.ProxyStatus;
 import gateway.http.ResponseFields;
 import gateway.proxy.upstream.UpstreamAnswer;
@@ -131,5 +132,16 @@ final class Relay {
             }
             exchange.waitForBackend();
         }
+    }
+
+    /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that answer. */
+    static void endEarly(Exchange exchange, ClientRequest request, HttpServletResponse response) throws IOException {
+        exchange.breakOff();
+        try {
+            response.getOutputStream().close();
+        } catch (IOException e) {
+            throw exchange.clientFailed(e);
+        }
+        LingeringClose.after(request.servlet, response);
     }
 }

@@ -2,6 +2,8 @@ package gateway.proxy;
 
 import gateway.proxy.upstream.RequestWriter;
 import gateway.proxy.upstream.UpstreamBody;
+import gateway.settings.Bounds;
+import gateway.util.Time;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,9 +36,14 @@ final class Upload implements UpstreamBody, Runnable {
     private boolean waits;
     private volatile boolean complete;
     private volatile boolean over;
+    private volatile Throwable gatewayFailure;
 
-    /** @param threads on which the rest is passed */
-    Upload(ClientRequest request, ClientBody body, Exchange exchange, Executor threads) {
+    /** Makes the upload of a request's body; threads of the server pass the rest. */
+    static Upload of(ClientRequest request, Exchange exchange, Bounds bounds, Time time) {
+        return new Upload(request, new ClientBody(request, exchange, bounds, time), exchange, request.threads());
+    }
+
+    private Upload(ClientRequest request, ClientBody body, Exchange exchange, Executor threads) {
         this.request = request;
         this.body = body;
         this.exchange = exchange;
@@ -79,6 +86,8 @@ final class Upload implements UpstreamBody, Runnable {
             if (isBroken()) {
                 exchange.breakOff(); // so that nobody waits for the answer any more
             } // else the backend reads no more; it may answer all the same
+        } catch (RuntimeException | Error e) { // perhaps out of memory
+            fail(e);
         } finally {
             step.unlock();
         }
@@ -126,9 +135,23 @@ final class Upload implements UpstreamBody, Runnable {
         try {
             threads.execute(this);
         } catch (RejectedExecutionException e) { // no thread left
-            over = true;
-            exchange.clientFailed(new IOException("no thread to read the body", e));
-            exchange.breakOff();
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable failure) {
+        over = true;
+        gatewayFailure = failure;
+        exchange.breakOff(); // so that nobody waits for the answer any more
+    }
+
+    /**
+     * Throws what kept the gateway itself from passing the body on, on another thread than this; does nothing if there
+     * was no such thing.
+     */
+    void throwGatewayFailure() {
+        if (gatewayFailure != null) {
+            throw new IllegalStateException("The body could not be passed on", gatewayFailure);
         }
     }
 
@@ -153,6 +176,14 @@ final class Upload implements UpstreamBody, Runnable {
             return complete;
         } finally {
             step.unlock();
+        }
+    }
+
+    /** Ends an upload whose exchange has failed; null if there was none. */
+    static void abandon(Upload upload) {
+        if (upload != null) {
+            upload.exchange.breakOff(); // it may be writing still
+            upload.end();
         }
     }
 
