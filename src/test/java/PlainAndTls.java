@@ -47,13 +47,17 @@ final class PlainAndTls implements AutoCloseable {
                 }));
     }
 
-    int port(Way way) {
-        return (way == Way.TLS ? tls : plain).port();
+    TestGateway gateway(Way way) {
+        return way == Way.TLS ? tls : plain;
     }
 
     /** The gateway in plain. */
     TestGateway plain() {
         return plain;
+    }
+
+    int port(Way way) {
+        return gateway(way).port();
     }
 
     /** A client of HTTP/1.1. */

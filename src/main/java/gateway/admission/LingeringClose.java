@@ -52,17 +52,19 @@ public final class LingeringClose {
 
     private static void readOn(HttpServletRequest request, HttpServletResponse response, ConnectionMetaData jetty) {
         EndPoint client = jetty.getConnection().getEndPoint();
+        Scheduler scheduler = jetty.getConnector().getScheduler();
+        long latest = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
         // From another thread: a read may last as long as bytes come that are no body, like a chunk's length
-        Scheduler.Task end =
-                jetty.getConnector().getScheduler().schedule(client::close, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+        Scheduler.Task end = scheduler.schedule(client::close, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
         try {
             response.flushBuffer();
-            client.setIdleTimeout(SILENCE_MILLIS);
             InputStream body = request.getInputStream();
             byte[] part = new byte[PART_BYTES];
-            while (body.read(part) >= 0) {
-                continue;
-            }
+            do {
+                end.cancel();
+                long left = TimeUnit.NANOSECONDS.toMillis(latest - System.nanoTime());
+                end = scheduler.schedule(client::close, Math.min(left, SILENCE_MILLIS), TimeUnit.MILLISECONDS);
+            } while (body.read(part) >= 0);
         } catch (IOException | RuntimeException e) {
             // the client has disconnected, or sends no more
         } finally {

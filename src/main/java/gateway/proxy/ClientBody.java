@@ -1,7 +1,6 @@
 package gateway.proxy;
 
 import gateway.http.BodyTooLarge;
-import gateway.server.ClientSide;
 import gateway.settings.Bounds;
 import gateway.util.Time;
 import java.io.IOException;
@@ -21,7 +20,6 @@ final class ClientBody {
     private static final int LEAST_BYTES = 1024;
 
     private final ClientRequest request;
-    private final ClientSide client;
     private final Exchange exchange;
     private final Bounds bounds;
     private final Time time;
@@ -30,11 +28,9 @@ final class ClientBody {
     private long waitsSince; // 0 while nothing waits for it
     private long waited;
     private int lately;
-    private long idleTimeout = -1;
 
     ClientBody(ClientRequest request, Exchange exchange, Bounds bounds, Time time) {
         this.request = request;
-        this.client = request.client;
         this.exchange = exchange;
         this.bounds = bounds;
         this.time = time;
@@ -102,33 +98,16 @@ final class ClientBody {
      * @param onArrival called when more has arrived, or has failed to; must not wait. Perhaps called at once
      */
     void await(Runnable onArrival) {
-        letJettyWait();
         waitsSince = exchange.waitForBody(bounds.bodyTimeout().toNanos() - waited);
         ServletContextRequest.getServletContextRequest(request.servlet)
                 .demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, onArrival));
     }
 
-    /**
-     * Raises Jetty's timeout to the body's. Only when the gateway must wait: it costs more than reading what has
-     * arrived.
-     */
-    private void letJettyWait() {
-        long millis = bounds.bodyTimeout().toMillis();
-        if (idleTimeout < 0 && client != null && client.getIdleTimeout() < millis) {
-            idleTimeout = client.getIdleTimeout();
-            client.setIdleTimeout(millis);
-        }
-    }
-
-    /** Ends the reading, well or not: gives back the timeout that the connection or stream had before. */
+    /** Ends the reading, well or not. */
     void end() {
         if (chunk != null) {
             chunk.release();
             chunk = null;
-        }
-        if (idleTimeout >= 0) {
-            client.setIdleTimeout(idleTimeout);
-            idleTimeout = -1;
         }
     }
 }

@@ -71,13 +71,13 @@ public final class ProxyHandler implements Handler {
         }
         Problem problem;
         try {
-            if (asked.stream != null) {
-                asked.stream.begin();
+            if (asked.client != null) {
+                asked.client.begin();
             }
             problem = forwarder.forward(asked, sent, ctx.res());
         } finally {
-            if (asked.stream != null) {
-                asked.stream.end();
+            if (asked.client != null) {
+                asked.client.end();
             }
             inFlight.leave();
             if (!asked.trace.hasReachedService()) {

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -13,8 +15,9 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * The connection to a client, with three things that Jetty's doesn't offer: detecting that the client has left while
- * its request is under way, aborting in a way that can't be taken for a regular end, and staying selected.
+ * The connection to a client, with four things that Jetty's doesn't offer: detecting that the client has left while its
+ * request is under way, aborting in a way that can't be taken for a regular end, staying selected, and an idle timeout
+ * that leaves exchanges to their own deadlines.
  *
  * <p>Jetty doesn't read from a connection while it handles a request, and Java can't peek at a socket. So {@link
  * #isPeerGone} reads for real and keeps what came (the start of a next, pipelined request) for Jetty's own next read.
@@ -32,6 +35,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     private final ManagedSelector selector;
     private final Executor executor;
     private final boolean staysSelected;
+    private final AtomicInteger exchanges = new AtomicInteger(); // under way, several with HTTP/2
     private SelectionKey key;
     private boolean keep; // of the selector's thread: what was just selected needn't be taken out
     private volatile boolean toBeRead; // what was selected last
@@ -70,6 +74,29 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     @Override
     public boolean tellsOfLeaving() {
         return selected;
+    }
+
+    @Override
+    public void begin() {
+        exchanges.incrementAndGet();
+    }
+
+    @Override
+    public void end() {
+        notIdle();
+        exchanges.decrementAndGet();
+    }
+
+    /**
+     * Ignored during an exchange, and while nothing waits for the client: then it is the gateway that is busy. Looks at
+     * the clock again, since the client may have been active, or an exchange may have ended, a moment ago.
+     */
+    @Override
+    protected void onIdleExpired(TimeoutException timeout) {
+        boolean waits = getFillInterest().isInterested() || getWriteFlusher().isPending();
+        if (exchanges.get() == 0 && waits && getIdleFor() >= getIdleTimeout()) {
+            super.onIdleExpired(timeout);
+        }
     }
 
     @Override

@@ -14,11 +14,14 @@ public interface ClientSide {
     /** Returns whether the client has left, as far as is known here. Doesn't wait. */
     boolean isPeerGone();
 
-    /** Returns how long Jetty waits when it reads from the client or writes to it, milliseconds. */
-    long getIdleTimeout();
+    /**
+     * Suspends Jetty's idle timeout until {@link #end}: the exchange has deadlines of its own. Jetty's runs also while
+     * only the service is silent, and would fail what is written at the moment when it expires.
+     */
+    void begin();
 
-    /** Sets how long Jetty waits, milliseconds. */
-    void setIdleTimeout(long millis);
+    /** Gives Jetty its timeout back, which begins anew. */
+    void end();
 
     /**
      * Prepares for an answer whose header is this large.

@@ -15,6 +15,7 @@ public final class ClientStream implements ClientSide {
     private static final long NO_TIMEOUT = -1;
 
     private final HTTP2Connection connection;
+    private final ClientEndPoint below; // null if it is of another kind
     private final HTTP2Stream stream;
     private final long idleTimeout;
     private volatile Runnable onPeerGone;
@@ -22,6 +23,7 @@ public final class ClientStream implements ClientSide {
 
     private ClientStream(HTTP2Connection connection, HTTP2Stream stream) {
         this.connection = connection;
+        this.below = ClientEndPoint.below(connection.getEndPoint());
         this.stream = stream;
         this.gone = stream == null;
         this.idleTimeout = gone ? NO_TIMEOUT : stream.getIdleTimeout();
@@ -35,28 +37,24 @@ public final class ClientStream implements ClientSide {
         return client;
     }
 
-    /**
-     * Suspends Jetty's timeout until {@link #end}: it would run while only the service is silent, and once it had
-     * passed, Jetty would no longer report that the client has left. A connection of HTTP/1.1 doesn't need this: there
-     * the timeout runs only while Jetty reads or writes.
-     */
+    /** Suspends the timeouts of the stream, after which Jetty would not report that the client has left, and below. */
+    @Override
     public void begin() {
         setIdleTimeout(NO_TIMEOUT);
+        if (below != null) {
+            below.begin();
+        }
     }
 
-    /** Gives Jetty its timeout back. */
+    @Override
     public void end() {
         setIdleTimeout(idleTimeout);
+        if (below != null) {
+            below.end();
+        }
     }
 
-    /** Returns no timeout from {@link #begin} to {@link #end}. */
-    @Override
-    public long getIdleTimeout() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void setIdleTimeout(long millis) {
+    private void setIdleTimeout(long millis) {
         if (stream != null) {
             stream.setIdleTimeout(millis);
         }
