@@ -7,7 +7,6 @@ import gateway.server.ClientStream;
 import gateway.trace.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
@@ -85,13 +84,6 @@ final class ClientRequest implements Exchange.Client {
         }
         firstPart = null;
         return first;
-    }
-
-    /** Returns the threads that handle requests. */
-    Executor threads() {
-        return ServletContextRequest.getServletContextRequest(servlet)
-                .getComponents()
-                .getExecutor();
     }
 
     /** Returns whether the connection is kept after the answer, so that its end doesn't end the answer. */

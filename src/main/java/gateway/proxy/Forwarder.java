@@ -16,11 +16,13 @@ import gateway.registry.ServiceList;
 import gateway.registry.Snapshot;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
+import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Sends a request to a backend and passes the answer back. When an exchange brings no answer, {@link RetryRule} decides
@@ -35,6 +37,7 @@ public final class Forwarder implements AutoCloseable {
     private final UpstreamPool upstreams;
     private final Relay relay;
     private final Tunnels tunnels;
+    private final ExecutorService uploads;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
     private final Duration upstreamTimeout;
     private final long upstreamPatience;
@@ -51,6 +54,7 @@ public final class Forwarder implements AutoCloseable {
         this.time = time;
         this.upstreams = new UpstreamPool(services, settings, time);
         this.relay = new Relay(bounds.idleTimeout(), balancer.name());
+        this.uploads = Threads.forWaiting("upload", bounds.inFlight());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
 
@@ -123,7 +127,7 @@ public final class Forwarder implements AutoCloseable {
                 exchange.clientIsIdle();
             }
             connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody || !request.idempotent);
-            upload = request.hasBody ? Upload.of(request, exchange, bounds, time) : null;
+            upload = request.hasBody ? Upload.of(request, exchange, bounds, uploads, time) : null;
             try (UpstreamAnswer answer = connection.send(sent, upload)) {
                 if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
                     tunnel = tunnels.between(request.servlet, connection.switched());
@@ -236,6 +240,7 @@ public final class Forwarder implements AutoCloseable {
     @Override
     public void close() {
         tunnels.close();
+        uploads.shutdown();
         upstreams.close();
     }
 }

@@ -64,7 +64,7 @@ final class Relay {
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(before, exchange.backend));
         }
-        if (upload != null && !upload.isComplete() && answer.status() >= 300) {
+        if (upload != null && !upload.hasEnded() && answer.status() >= 300) {
             response.setHeader("Connection", "close"); // the backend won't have the rest of the body
         }
         if (answer.length() > 0) {

@@ -34,13 +34,18 @@ final class Upload implements UpstreamBody, Runnable {
     private final byte[] part = new byte[PART_BYTES];
     private RequestWriter out;
     private boolean waits;
+    private volatile boolean ended;
     private volatile boolean complete;
     private volatile boolean over;
     private volatile Throwable gatewayFailure;
 
-    /** Makes the upload of a request's body; threads of the server pass the rest. */
-    static Upload of(ClientRequest request, Exchange exchange, Bounds bounds, Time time) {
-        return new Upload(request, new ClientBody(request, exchange, bounds, time), exchange, request.threads());
+    /**
+     * Makes the upload of a request's body.
+     *
+     * @param threads pass the rest; not those that handle requests, all of which may be waiting for answers
+     */
+    static Upload of(ClientRequest request, Exchange exchange, Bounds bounds, Executor threads, Time time) {
+        return new Upload(request, new ClientBody(request, exchange, bounds, time), exchange, threads);
     }
 
     private Upload(ClientRequest request, ClientBody body, Exchange exchange, Executor threads) {
@@ -55,9 +60,9 @@ final class Upload implements UpstreamBody, Runnable {
         return exchange.clientFailure() != null;
     }
 
-    /** Returns whether the whole body has been sent. */
-    boolean isComplete() {
-        return complete;
+    /** Returns whether the end of the body has come, so that it has been sent or is just being sent. */
+    boolean hasEnded() {
+        return ended;
     }
 
     @Override
@@ -98,6 +103,7 @@ final class Upload implements UpstreamBody, Runnable {
         while (passed < most) {
             int count = read();
             if (count < 0) {
+                ended = true;
                 out.end();
                 complete = true;
                 body.end();
