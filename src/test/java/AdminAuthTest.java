@@ -202,8 +202,8 @@ class AdminAuthTest {
 
     /**
      * nginx 1.30 with "proxy_pass http://localhost:8000" and HAProxy without "option forwardfor" ask as curl on this
-     * machine does, and whoever came through them was an operator. With nothing set that can't be told; with each of
-     * these it must not matter.
+     * machine does, and whoever came through them was an operator. As this user they still are, with nothing set; with
+     * each of these it must not matter.
      */
     @ParameterizedTest(name = "{0}={1}: {2}")
     @CsvSource({

@@ -52,7 +52,7 @@ public final class AdminApi {
             Time time) {
         RateLimit limit = limiter.limit();
         Drain drain = lifecycle.drain();
-        this.auth = new AdminAuth(settings);
+        this.auth = new AdminAuth(settings, time);
         this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, lifecycle, time);
         this.services = new ServicesApi(
                 services,

@@ -37,7 +37,8 @@ final class AdminCheck {
         }
         report.ok("admin: without a token, only clients on this machine may change anything or read private data");
         if (!ownPort) {
-            report.note("admin: with a proxy, a tunnel or a TLS terminator on this machine, remote clients look local;"
+            report.note("admin: with a proxy, a tunnel or a TLS terminator on this machine that runs as root or as"
+                    + " the gateway's user (or as anybody, where the system isn't Linux), remote clients look local;"
                     + " then set GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_PORT or, if it names its clients in a header,"
                     + " add it to GATEWAY_TRUSTED_PROXIES");
         }

@@ -83,7 +83,7 @@ public enum ProblemType {
     /** 401: the token isn't the gateway's. */
     INVALID_TOKEN("invalid-token", "Invalid token", HTTP_REQUEST_ERROR, 401),
 
-    /** 403: no token is set, so only clients on the gateway's machine have access. */
+    /** 403: no token is set, so only its own user and root on the gateway's machine have access. */
     OPERATORS_ONLY("operators-only", "Operators only", HTTP_REQUEST_ERROR, 403),
 
     /** 403: a page of another site requested a change. */

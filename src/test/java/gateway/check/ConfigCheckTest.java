@@ -60,7 +60,7 @@ class ConfigCheckTest {
     @CsvSource(
             nullValues = "-",
             value = {
-                "GATEWAY_PORT, 0, GATEWAY_LEASE, 15s, 'with a proxy, a tunnel or a TLS terminator on this machine,'",
+                "GATEWAY_PORT, 0, GATEWAY_LEASE, 15s, 'with a proxy, a tunnel or a TLS terminator on this machine that'",
                 "GATEWAY_PORT, 0, GATEWAY_TRUSTED_PROXIES, 10.0.0.0/8, 'with a proxy, a tunnel or a TLS terminator on'",
                 "GATEWAY_PORT, 0, GATEWAY_ADMIN_TOKEN, 0123456789abcdef, -",
                 "GATEWAY_PORT, 0, GATEWAY_ADMIN_PORT, 0, -",

@@ -5,6 +5,7 @@ import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.server.AdminPort;
 import gateway.settings.Settings;
+import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Decides who may change the gateway and read private data. With a token: everybody who sends it (RFC 6750), from
- * anywhere, and nobody else. Without one: clients on this machine, and those that look just like them. With a separate
+ * anywhere, and nobody else. Without one: clients on this machine, and those that look just like them ({@link ThisMachine}). With a separate
  * admin port, only on that port.
  */
 public final class AdminAuth {
@@ -22,10 +23,10 @@ public final class AdminAuth {
     private final boolean ownPort;
     private final ThisMachine thisMachine;
 
-    public AdminAuth(Settings settings) {
+    public AdminAuth(Settings settings, Time time) {
         this.token = settings.access().token().map(AdminToken::new);
         this.ownPort = settings.access().port().isPresent();
-        this.thisMachine = new ThisMachine(settings);
+        this.thisMachine = new ThisMachine(settings, new PeerUser(time));
     }
 
     /** Returns a handler that serves operators only; on the main port it answers 404 if there is an admin port. */

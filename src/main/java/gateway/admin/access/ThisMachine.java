@@ -6,11 +6,14 @@ import gateway.server.AdminPort;
 import gateway.settings.Settings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * Decides whether a request comes from a client on this machine, and not from a remote one through a proxy or a browser
  * on it. The TCP connection's peer says where it comes from; the headers may give reasons to doubt that.
  *
- * <p>This catches browsers, and proxies that add headers. A proxy, a tunnel or a TLS terminator on this machine that
- * adds none can't be told from curl; with one, set an admin token or an admin port, or name it as a trusted proxy.
+ * <p>The headers betray browsers, and proxies that add some. What adds none asks just like curl; but on Linux {@link
+ * PeerUser} tells whose connection it is, and a proxy runs as a user of its own. A proxy, a tunnel or a TLS terminator
+ * that adds no header and runs as root or as the gateway's user can't be told from an operator; with one, set an admin
+ * token or an admin port, or name it as a trusted proxy.
  */
 final class ThisMachine {
     private static final Logger LOG = LoggerFactory.getLogger(ThisMachine.class);
@@ -36,10 +41,12 @@ final class ThisMachine {
             "cf-connecting-ip");
 
     private final Settings settings;
+    private final PeerUser peerUser;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    ThisMachine(Settings settings) {
+    ThisMachine(Settings settings, PeerUser peerUser) {
         this.settings = settings;
+        this.peerUser = peerUser;
     }
 
     /**
@@ -57,9 +64,26 @@ final class ThisMachine {
                 || settings.clients().trustedProxies().trustsLocalhost()) { // one proxy may come from ::1 and 127.0.0.1
             return Optional.of("this may come from a trusted proxy on it (GATEWAY_TRUSTED_PROXIES)");
         }
-        Optional<String> sign = sign(request);
+        Optional<String> sign = sign(request).or(() -> stranger(request));
         sign.ifPresent(this::warn);
         return sign;
+    }
+
+    /** Returns whose connection this is, if it is no operator's; empty if it is or if that can't be told. */
+    private Optional<String> stranger(HttpServletRequest request) {
+        ConnectionMetaData connection =
+                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
+        if (!(connection.getRemoteSocketAddress() instanceof InetSocketAddress there)
+                || !(connection.getLocalSocketAddress() instanceof InetSocketAddress here)) {
+            return Optional.of("this connection has been closed");
+        }
+        return switch (peerUser.of(there, here)) {
+            case OPERATOR, UNKNOWN -> Optional.empty();
+            case OTHER ->
+                Optional.of(
+                        "this connection belongs to another user than the gateway's own or root, as a proxy's does");
+            case NOBODY -> Optional.of("no user of this machine is seen to hold the other end of this connection");
+        };
     }
 
     /** Returns the sign that the request may come from elsewhere; empty if there is none. */
@@ -84,7 +108,8 @@ final class ThisMachine {
         if (!warned.getAndSet(true)) {
             LOG.warn(
                     "Refused an admin request from this machine: {}. If a proxy or a tunnel leads here, set"
-                            + " GATEWAY_ADMIN_TOKEN: without it, requests through one that adds no header look local",
+                            + " GATEWAY_ADMIN_TOKEN: without it, requests through one that adds no header and runs as"
+                            + " root or as this user look local",
                     sign);
         }
     }

@@ -1,0 +1,180 @@
+package gateway.admin.access;
+
+import gateway.util.Time;
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Tells which user of this machine is at the other end of a loopback connection: the gateway's own user or root, as an
+ * operator with a shell is, or another one, as a proxy is, which asks for whoever connects to it. Linux knows it
+ * ({@link SocketTable}); elsewhere it can't be told.
+ *
+ * <p>The user of a socket never changes, but a connection isn't remembered: most operators ask once on each.
+ *
+ * <p>Reading the tables takes 1 ms for each 1,000 sockets of the machine or so, and whoever can connect can make the
+ * gateway do it. So one reading serves all requests that came before it began; between two readings there is a pause
+ * four times as long as the last one took, so that they take a fifth of a core at most; and tables above {@value
+ * #MOST_BYTES} bytes aren't read to their end.
+ */
+final class PeerUser {
+    /** Who is at the other end. */
+    enum Kind {
+        /** The gateway's own user, or root. */
+        OPERATOR,
+        /** Another user. */
+        OTHER,
+        /** Nobody any more: the other end has been closed, or is half closed. */
+        NOBODY,
+        /** It can't be told. */
+        UNKNOWN
+    }
+
+    private static final Path PROC = Path.of("/proc");
+    private static final long ROOT = 0;
+
+    /** About 200,000 sockets. */
+    private static final long MOST_BYTES = 32L << 20;
+
+    private static final int PAUSE_FACTOR = 4;
+
+    /** A row may be missed if others vanish while the kernel writes the table. */
+    private static final int READINGS = 3;
+
+    private final Path proc;
+    private final ByteOrder order;
+    private final OptionalLong own;
+    private final Time time;
+    private final ReentrantLock lock = new ReentrantLock();
+    private SocketTable table; // guarded by lock, as are the following
+    private int port;
+    private long begun;
+    private long nextAt;
+
+    PeerUser(Time time) {
+        this(PROC, ByteOrder.nativeOrder(), time);
+    }
+
+    /** @param proc where the proc file system is */
+    PeerUser(Path proc, ByteOrder order, Time time) {
+        this.proc = proc;
+        this.order = order;
+        this.own = user(proc);
+        this.time = time;
+        this.nextAt = time.nanos();
+    }
+
+    /** Returns the user whose sockets this process opens; empty if that isn't known. */
+    private static OptionalLong user(Path proc) {
+        try {
+            for (String line : Files.readAllLines(proc.resolve("self/status"), StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith("Uid:")) { // real, effective, saved, file system
+                    return OptionalLong.of(Long.parseLong(line.split("\\s+")[4]));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // no Linux
+        }
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Returns who is at the other end of a connection over loopback. May wait for a reading, some milliseconds.
+     *
+     * @param there the address of the other end
+     * @param here the address of this end
+     */
+    Kind of(InetSocketAddress there, InetSocketAddress here) {
+        if (own.isEmpty()) {
+            return Kind.UNKNOWN;
+        }
+        try {
+            for (int reading = 1; reading <= READINGS; reading++) {
+                OptionalLong user = look(there, here);
+                if (user.isPresent()) {
+                    boolean isOperator = user.getAsLong() == own.getAsLong() || user.getAsLong() == ROOT;
+                    return isOperator ? Kind.OPERATOR : Kind.OTHER;
+                }
+            }
+            return Kind.NOBODY;
+        } catch (IOException e) {
+            return Kind.UNKNOWN;
+        }
+    }
+
+    /** @throws IOException if the tables can't be read, or are another network's */
+    private OptionalLong look(InetSocketAddress there, InetSocketAddress here) throws IOException {
+        long asked = time.nanos();
+        lock.lock();
+        try {
+            if (table == null || port != here.getPort() || begun - asked < 0) {
+                read(here.getPort());
+            }
+            OptionalLong user = table.owner(there, here);
+            if (user.isEmpty() && !table.hasListener()) {
+                throw new IOException("not the tables of this connection");
+            }
+            return user;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void read(int port) throws IOException {
+        long pause = nextAt - time.nanos();
+        if (pause > 0) {
+            LockSupport.parkNanos(pause);
+        }
+        this.begun = time.nanos();
+        this.port = port;
+        this.table = null;
+        try {
+            SocketTable fresh = new SocketTable(port, order);
+            add(proc.resolve("net/tcp"), fresh);
+            if (Files.exists(proc.resolve("net/tcp6"))) { // not if the kernel has no IPv6
+                add(proc.resolve("net/tcp6"), fresh);
+            }
+            this.table = fresh;
+        } finally {
+            long end = time.nanos();
+            this.nextAt = end + PAUSE_FACTOR * (end - begun);
+        }
+    }
+
+    private static void add(Path file, SocketTable table) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(new Bounded(in), StandardCharsets.ISO_8859_1))) {
+            table.addAll(lines);
+        }
+    }
+
+    /** Ends a stream after {@link #MOST_BYTES}: whatever row comes later isn't found, and its connection is nobody's. */
+    private static final class Bounded extends FilterInputStream {
+        private long left = MOST_BYTES;
+
+        private Bounded(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = super.read(bytes, from, (int) Math.min(length, left));
+            left -= Math.max(0, count);
+            return count;
+        }
+    }
+}
