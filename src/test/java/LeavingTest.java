@@ -9,6 +9,7 @@ import gateway.testing.Ports;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
+import gateway.testing.TestRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -202,6 +203,52 @@ class LeavingTest {
                     instance.close();
                 }
             }
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void a_service_upgraded_behind_two_gateways_with_one_list_fails_no_post_at_either() throws Exception {
+        Launched running = null;
+        try (TestRedis redis = TestRedis.start()) {
+            Map<String, String> shared = Map.of("GATEWAY_HEALTH_INTERVAL", "100ms", "GATEWAY_REDIS_URL", redis.url());
+            try (Launched one = Program.gateway(shared);
+                    Launched two = Program.gateway(shared)) {
+                Map<String, String> settings =
+                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + one.port() + ",http://127.0.0.1:" + two.port());
+                running = service("ServiceA", 0, settings);
+                awaitHealthy(1, one, two);
+                try (Clients first = Clients.posting(one.port(), "/api/data");
+                        Clients second = Clients.posting(two.port(), "/api/data")) {
+                    for (int upgrade = 0; upgrade < 3; upgrade++) {
+                        Launched next = service("ServiceA", 0, settings);
+                        Launched last = running;
+                        running = next;
+                        awaitHealthy(2, one, two);
+                        first.more(100);
+                        second.more(100);
+                        last.terminate();
+                        assertEquals(0, last.exitCode(), last.output());
+                        last.close();
+                        awaitHealthy(1, one, two);
+                        first.more(100);
+                        second.more(100);
+                    }
+                    assertEquals(List.of(), first.failures());
+                    assertEquals(List.of(), second.failures());
+                }
+            }
+        } finally {
+            if (running != null) {
+                running.close();
+            }
+        }
+    }
+
+    private static void awaitHealthy(int count, Launched... gateways) throws Exception {
+        for (Launched gateway : gateways) {
+            int port = gateway.port();
+            Await.until(count + " healthy", () -> RunScriptTest.healthy(port) == count);
         }
     }
 
