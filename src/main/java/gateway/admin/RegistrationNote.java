@@ -35,15 +35,15 @@ final class RegistrationNote {
     private static String beside(Backend added, List<Backend> all) {
         Backend other = all.get(all.get(0) == added ? 1 : 0);
         return added.name() + " has " + all.size() + " instances, which take turns: " + urls(all)
-                + ". To remove one: DELETE /services/" + added.name() + "?instance=" + inQuery(other.instance());
+                + ". To remove one: DELETE /services/" + added.name() + "?instance=" + inQuery(other.urlText());
     }
 
     private static String urls(List<Backend> backends) {
         return backends.stream().map(Backend::urlText).collect(Collectors.joining(", "));
     }
 
-    private static String inQuery(String id) {
-        return id.replace("%", "%25").replace("&", "%26").replace("+", "%2B");
+    private static String inQuery(String url) {
+        return url.replace("%", "%25").replace("&", "%26").replace("+", "%2B");
     }
 
     /** Logs a registration that changed the list. */

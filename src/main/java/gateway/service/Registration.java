@@ -133,6 +133,7 @@ public final class Registration implements AutoCloseable {
     /** Sends one registration or renewal; returns how long to wait before the next. */
     private Duration renew() {
         ServiceUrl gateway = gateway();
+        registeredAs = withId ? id : url.toString(); // even if the answer gets lost
         try (Response response = client.newCall(registerRequest()).execute()) {
             if (response.isRedirect()) { // not followed: the token must reach no host but those of the settings
                 logIfNew("The server at " + gateway + " redirects to another URL" + Remedy.of(response.code(), true));
@@ -151,7 +152,6 @@ public final class Registration implements AutoCloseable {
                         + Remedy.of(response.code(), token.isPresent()));
                 return needsSettings(response.code()) ? REFUSAL_PAUSE : RETRY_PAUSE;
             }
-            registeredAs = withId ? id : url.toString();
             logIfNew("Registered as " + name + " with the gateway at " + gateway);
             String lease = answer.path("lease").asText("");
             return lease.isEmpty() ? RETRY_PAUSE : Durations.parse(lease).dividedBy(3);
