@@ -1,5 +1,4 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -110,7 +109,11 @@ class MachinesTest {
             }
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
-            assertFalse(gateway.output().contains("WARN"), gateway.output());
+            List<String> warnings = gateway.output()
+                    .lines()
+                    .filter(line -> line.contains(" WARN ") && !line.contains("this process stood still")) // it's busy
+                    .toList();
+            assertEquals(List.of(), warnings);
         }
     }
 

@@ -13,7 +13,10 @@ import gateway.util.Release;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import gateway.util.Timer;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /**
  * This gateway and the others that share a limit and a list of services through Redis. Without Redis the gateway is
@@ -25,6 +28,7 @@ public final class Cluster implements AutoCloseable {
     private final ClusterMembers members;
     private final Via via;
     private final Optional<SharedList> sharedList;
+    private final List<SharedLimit> sharedLimits = new CopyOnWriteArrayList<>();
     private final Leases leases;
     private final Time time;
 
@@ -49,8 +53,12 @@ public final class Cluster implements AutoCloseable {
      * returns the memory.
      */
     public RateLimit share(SlidingWindow memory) {
-        return redis.<RateLimit>map(shared -> new SharedLimit(shared, memory, members, time))
-                .orElse(memory);
+        if (redis.isEmpty()) {
+            return memory;
+        }
+        SharedLimit limit = new SharedLimit(redis.get(), memory, members, time);
+        sharedLimits.add(limit);
+        return limit;
     }
 
     /** Returns this gateway and those that share with it. */
@@ -77,8 +85,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Returns what of it has ended for good though it isn't closed; normally empty. */
-    public Optional<String> failed() {
-        return sharedList.flatMap(SharedList::failed);
+    public List<String> failed() {
+        return Stream.concat(
+                        sharedList.flatMap(SharedList::failed).stream(),
+                        sharedLimits.stream().flatMap(limit -> limit.failed().stream()))
+                .toList();
     }
 
     /** Tells the other members where this one listens. */

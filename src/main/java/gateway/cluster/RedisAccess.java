@@ -169,6 +169,11 @@ final class RedisAccess implements AutoCloseable {
         return breaker.state();
     }
 
+    /** Returns what has ended for good though this isn't closed; normally nothing. */
+    List<String> failed() {
+        return timer == null ? List.of() : timer.failed();
+    }
+
     boolean isDown() {
         return breaker.isOpen();
     }

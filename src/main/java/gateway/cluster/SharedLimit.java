@@ -65,6 +65,11 @@ public final class SharedLimit implements RateLimit {
         redis.start();
     }
 
+    /** Returns what has ended for good though the limit isn't closed; normally nothing. */
+    List<String> failed() {
+        return redis.failed();
+    }
+
     /** Probes Redis once, for tests. */
     void probe() {
         redis.probe();

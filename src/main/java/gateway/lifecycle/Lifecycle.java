@@ -3,7 +3,6 @@ package gateway.lifecycle;
 import gateway.util.Timer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
@@ -23,8 +22,8 @@ public final class Lifecycle {
 
     /** A part with threads of its own. */
     public interface Part {
-        /** Returns what of it has ended for good though nobody closed it; normally empty. */
-        Optional<String> failed();
+        /** Returns what of it has ended for good though nobody closed it; normally nothing. */
+        List<String> failed();
     }
 
     private final Timer timer = new Timer();
@@ -52,7 +51,8 @@ public final class Lifecycle {
 
     /** Returns what has ended for good though the server runs: threads of parts, steps of the timer; normally none. */
     public List<String> failed() {
-        return Stream.concat(watched.stream().map(Part::failed).flatMap(Optional::stream), timer.failed().stream())
+        return Stream.concat(watched.stream(), Stream.<Part>of(timer::failed))
+                .flatMap(part -> part.failed().stream())
                 .toList();
     }
 

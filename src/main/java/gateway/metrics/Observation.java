@@ -83,9 +83,9 @@ public final class Observation implements RequestLog, AutoCloseable {
         return metrics;
     }
 
-    /** Returns what of it has ended for good though it isn't closed; normally empty. */
-    public Optional<String> failed() {
-        return accessLog.flatMap(AccessLog::failed);
+    /** Returns what of it has ended for good though it isn't closed; normally nothing. */
+    public List<String> failed() {
+        return accessLog.flatMap(AccessLog::failed).stream().toList();
     }
 
     /** Starts the access log, and schedules the steps of the history. */
