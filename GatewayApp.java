@@ -19,6 +19,7 @@ import gateway.limit.RateLimit;
 import gateway.limit.SlidingWindow;
 import gateway.limit.Unlimited;
 import gateway.metrics.Observation;
+import gateway.net.NameLookup;
 import gateway.proxy.Forwarder;
 import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
@@ -60,16 +61,18 @@ public final class GatewayApp {
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
         AtomicInteger index = new AtomicInteger(); // of the next service
         Balancer balancer = new RoundRobin(index);
-        HealthChecker checker = new HealthChecker(services, settings, cluster.via(), stalls, time);
+        NameLookup names = new NameLookup(); // waits for no name server for long
+        HealthChecker checker = new HealthChecker(services, settings, names, cluster.via(), stalls, time);
         OutlierDetection outliers = new OutlierDetection(services, stalls, time); // takes out what doesn't answer
-        Forwarder forwarder = new Forwarder(services, balancer, outliers, settings, time);
+        Forwarder forwarder = new Forwarder(services, balancer, outliers, names, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limit, API, settings, time);
         Observation observed = new Observation(services, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, checker, balancer, index, limiter, cluster, admission, observed, lifecycle, time);
+                settings, services, checker, names, balancer, index, limiter, cluster, admission, observed, lifecycle,
+                time);
 
         TraceHandler tracing = new TraceHandler(API, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);

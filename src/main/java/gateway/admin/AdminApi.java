@@ -14,6 +14,7 @@ import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.metrics.Observation;
 import gateway.net.AddressPolicy;
+import gateway.net.NameLookup;
 import gateway.registry.ServiceList;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
@@ -42,6 +43,7 @@ public final class AdminApi {
             Settings settings,
             ServiceList services,
             HealthChecker checker,
+            NameLookup names,
             Balancer balancer,
             AtomicInteger index,
             LimitHandler limiter,
@@ -59,7 +61,7 @@ public final class AdminApi {
                 checker,
                 balancer,
                 limit,
-                new AddressPolicy(settings.serviceAddresses()),
+                new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout()),
                 admission.registrations(),
                 settings.lease(),
                 time);

@@ -2,6 +2,7 @@ package gateway.check;
 
 import gateway.health.HealthChecker;
 import gateway.http.Via;
+import gateway.net.NameLookup;
 import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Check;
@@ -11,9 +12,8 @@ import gateway.settings.Settings;
 import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
-import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -33,11 +33,13 @@ final class ServiceCheck {
         }
         ServiceList services = new ServiceList(time);
         settings.services().forEach(url -> services.offer(Service.configured(url)));
+        NameLookup names = new NameLookup();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
         try (HealthChecker checker =
-                new HealthChecker(services, settings, new Via("check"), new Stalls(time), time, () -> 0.5)) {
+                new HealthChecker(services, settings, names, new Via("check"), new Stalls(time), time, () -> 0.5)) {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
-                    .map(backend -> CompletableFuture.supplyAsync(() -> look(backend, checker, report), threads))
+                    .map(backend -> CompletableFuture.supplyAsync(
+                            () -> look(backend, names, settings.healthTimeout(), checker, report), threads))
                     .toList();
             findings.forEach(finding -> finding.join().run()); // in the order of the list
         } finally {
@@ -45,17 +47,18 @@ final class ServiceCheck {
         }
     }
 
-    private static Runnable look(Backend backend, HealthChecker checker, Report report) {
-        String what = "service " + backend.urlText() + " (" + addresses(backend) + "): ";
+    private static Runnable look(
+            Backend backend, NameLookup names, Duration patience, HealthChecker checker, Report report) {
+        String what = "service " + backend.urlText() + " (" + addresses(backend, names, patience) + "): ";
         Check check = checker.look(backend);
         return check.problem()
                 .<Runnable>map(problem -> () -> report.missing(what + problem.words()))
                 .orElse(() -> report.ok(what + "healthy, in " + check.latency().toMillis() + " ms"));
     }
 
-    private static String addresses(Backend backend) {
+    private static String addresses(Backend backend, NameLookup names, Duration patience) {
         try {
-            return Arrays.stream(InetAddress.getAllByName(backend.url().host()))
+            return names.find(backend.url().host(), patience).stream()
                     .map(Peer::text)
                     .collect(Collectors.joining(", "));
         } catch (UnknownHostException e) {

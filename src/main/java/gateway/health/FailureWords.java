@@ -1,5 +1,6 @@
 package gateway.health;
 
+import gateway.net.NameLookup;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -19,6 +20,9 @@ public final class FailureWords {
     public static String of(IOException failure) {
         if (refused(failure)) {
             return "connection refused";
+        }
+        if (failure instanceof NameLookup.TimedOut) {
+            return "name look-up timed out";
         }
         if (failure instanceof UnknownHostException) {
             return "unknown host";

@@ -1,6 +1,7 @@
 package gateway.health;
 
 import gateway.http.Via;
+import gateway.net.NameLookup;
 import gateway.net.ServiceSockets;
 import gateway.registry.Backend;
 import gateway.registry.Check;
@@ -9,7 +10,6 @@ import gateway.settings.Settings;
 import gateway.tls.Trust;
 import gateway.util.Durations;
 import gateway.util.Stalls;
-import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.io.IOException;
@@ -18,18 +18,21 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
 import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks each backend with {@code GET {url}/health}: good if a complete 2xx answer comes within the timeout. The
@@ -38,6 +41,7 @@ import okhttp3.Response;
  * check at the same moments.
  */
 public final class HealthChecker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
     private static final long MOST_BYTES = 64 * 1024;
     private static final int LOOP_DETECTED = 508;
     private static final double JITTER = 0.1;
@@ -52,27 +56,37 @@ public final class HealthChecker implements AutoCloseable {
     private final DoubleSupplier random;
     private final String via;
     private final OkHttpClient client;
-    private final ExecutorService executor = Executors.newCachedThreadPool(Threads.daemons("health-check"));
+    private final CheckThreads threads;
+    private final Set<Backend> begun = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
     /**
      * @param via added to each check, so that a gateway that checks itself by mistake gets a 508 rather than a good
      * answer
+     * @param names finds the addresses of services
      * @param stalls a bad check during which this process stood still doesn't count
      * @param random returns numbers from 0 to 1, for the jitter
      */
     public HealthChecker(
-            ServiceList services, Settings settings, Via via, Stalls stalls, Time time, DoubleSupplier random) {
+            ServiceList services,
+            Settings settings,
+            NameLookup names,
+            Via via,
+            Stalls stalls,
+            Time time,
+            DoubleSupplier random) {
         this.via = via.entryFor("HTTP/1.1");
         this.services = services;
         this.results = new CheckResults(services, settings.healthRise(), settings.healthFall(), time);
         this.interval = settings.healthInterval();
         this.timeout = settings.healthTimeout();
+        this.threads = new CheckThreads(timeout);
         this.stalls = stalls;
         this.time = time;
         this.random = random;
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .callTimeout(timeout)
+                .dns(host -> names.find(host, timeout))
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
                 .writeTimeout(timeout)
@@ -90,10 +104,11 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /** Makes a checker with random jitter. */
-    public HealthChecker(ServiceList services, Settings settings, Via via, Stalls stalls, Time time) {
+    public HealthChecker(ServiceList services, Settings settings, NameLookup names, Via via, Stalls stalls, Time time) {
         this(
                 services,
                 settings,
+                names,
                 via,
                 stalls,
                 time,
@@ -120,17 +135,45 @@ public final class HealthChecker implements AutoCloseable {
         long now = time.nanos();
         for (Backend backend : services.all()) {
             if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
-                executor.execute(() -> check(backend));
+                begin(backend);
             }
         }
     }
 
-    /** Checks all backends at the same time and waits for the results, at most for the timeout. */
+    /** Begins to check all backends, and waits for the results, hardly longer than the timeout. */
     public void checkAll() {
-        List<CompletableFuture<Void>> checks = services.all().stream()
-                .map(backend -> CompletableFuture.runAsync(() -> check(backend), executor))
-                .toList();
-        CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).join();
+        List<CompletableFuture<Void>> checks =
+                services.all().stream().map(this::begin).toList();
+        try {
+            CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new))
+                    .get(timeout.plus(timeout.dividedBy(4)).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "The first checks of {} services take long; going on without their results",
+                    checks.stream().filter(check -> !check.isDone()).count());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Checks a backend in the background, unless that has begun already. */
+    private CompletableFuture<Void> begin(Backend backend) {
+        if (!begun.add(backend)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        if (services.contains(backend)) { // it may have left while this waited for a thread
+                            check(backend);
+                        }
+                    } finally {
+                        begun.remove(backend);
+                    }
+                },
+                threads.of(backend));
     }
 
     /**
@@ -188,7 +231,12 @@ public final class HealthChecker implements AutoCloseable {
                     .tag(Contact.class, contact)
                     .build();
             return ask(request);
+        } catch (NameLookup.TimedOut e) {
+            return Optional.of(new Check.Problem(FailureWords.of(e), Check.Contact.LATE));
         } catch (InterruptedIOException e) {
+            if (e.getCause() instanceof NameLookup.TimedOut lookup) { // both had the same time
+                return Optional.of(new Check.Problem(FailureWords.of(lookup), Check.Contact.LATE));
+            }
             String what = contact.made ? "no whole answer within " : "could not connect within ";
             return Optional.of(new Check.Problem(
                     what + Durations.text(timeout), contact.made ? Check.Contact.MADE : Check.Contact.LATE));
@@ -229,6 +277,6 @@ public final class HealthChecker implements AutoCloseable {
 
     @Override
     public void close() {
-        executor.shutdownNow();
+        threads.close();
     }
 }

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ProxyError {
     /** The backend's name has no address. */
     DNS_ERROR,
+    /** The backend's name wasn't resolved in time. */
+    DNS_TIMEOUT,
     /** There is no available backend. */
     DESTINATION_UNAVAILABLE,
     /** The backend's address is not allowed for a service. */

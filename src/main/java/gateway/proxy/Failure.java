@@ -5,6 +5,7 @@ import gateway.health.OutlierDetection;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
+import gateway.net.NameLookup;
 import gateway.net.ServiceSockets;
 import gateway.proxy.upstream.UpstreamConnection;
 import gateway.proxy.upstream.UpstreamConnection.Progress;
@@ -78,7 +79,7 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
     private static OutlierDetection.Failure health(ProxyError notSent) {
         return switch (notSent) {
             case CONNECTION_REFUSED -> OutlierDetection.Failure.REFUSED;
-            case CONNECTION_TIMEOUT -> OutlierDetection.Failure.CONNECTING_TIMED_OUT;
+            case CONNECTION_TIMEOUT, DNS_TIMEOUT -> OutlierDetection.Failure.CONNECTING_TIMED_OUT;
             default -> OutlierDetection.Failure.UNREACHABLE;
         };
     }
@@ -89,6 +90,9 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
         }
         if (e instanceof ServiceSockets.Forbidden) {
             return ProxyError.DESTINATION_IP_PROHIBITED;
+        }
+        if (e instanceof NameLookup.TimedOut) {
+            return ProxyError.DNS_TIMEOUT;
         }
         if (e instanceof UnknownHostException) {
             return ProxyError.DNS_ERROR;

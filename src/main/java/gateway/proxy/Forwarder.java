@@ -4,6 +4,7 @@ import gateway.balance.Balancer;
 import gateway.balance.Selection;
 import gateway.health.OutlierDetection;
 import gateway.http.Problem;
+import gateway.net.NameLookup;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamConnection;
 import gateway.proxy.upstream.UpstreamConnection.Progress;
@@ -44,7 +45,14 @@ public final class Forwarder implements AutoCloseable {
     private final Bounds bounds;
     private final Time time;
 
-    public Forwarder(ServiceList services, Balancer balancer, OutlierDetection outliers, Settings settings, Time time) {
+    /** @param names finds the addresses of backends */
+    public Forwarder(
+            ServiceList services,
+            Balancer balancer,
+            OutlierDetection outliers,
+            NameLookup names,
+            Settings settings,
+            Time time) {
         this.services = services;
         this.selection = new Selection(balancer);
         this.outliers = outliers;
@@ -52,7 +60,7 @@ public final class Forwarder implements AutoCloseable {
         this.upstreamPatience = upstreamTimeout.toNanos();
         this.bounds = settings.bounds();
         this.time = time;
-        this.upstreams = new UpstreamPool(services, settings, time);
+        this.upstreams = new UpstreamPool(services, settings, names, time);
         this.relay = new Relay(bounds.idleTimeout(), balancer.name());
         this.uploads = Threads.forWaiting("upload", bounds.inFlight());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.health.OutlierDetection.Failure;
 import gateway.http.Via;
+import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Backend.Status;
@@ -246,6 +247,7 @@ class HealthTest {
                 HealthChecker checker = new HealthChecker(
                         services,
                         Settings.from(Map.of("GATEWAY_HEALTH_FALL", "1")),
+                        new NameLookup(),
                         new Via("test"),
                         stalls,
                         time,

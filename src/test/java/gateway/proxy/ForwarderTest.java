@@ -13,6 +13,7 @@ import gateway.http.PathPrefix;
 import gateway.http.Via;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
+import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -118,7 +119,12 @@ class ForwarderTest {
         ServiceList services = new ServiceList(time);
         try (Timer timer = new Timer();
                 Forwarder forwarder = new Forwarder(
-                        services, balancer, new OutlierDetection(services, new Stalls(time), time), settings, time)) {
+                        services,
+                        balancer,
+                        new OutlierDetection(services, new Stalls(time), time),
+                        new NameLookup(),
+                        settings,
+                        time)) {
             forwarder.start(timer);
             List<Backend> backends = new ArrayList<>();
             for (String url : urls) {

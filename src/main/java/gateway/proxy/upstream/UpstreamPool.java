@@ -1,5 +1,6 @@
 package gateway.proxy.upstream;
 
+import gateway.net.NameLookup;
 import gateway.net.ServiceAddresses;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
@@ -47,8 +48,9 @@ public final class UpstreamPool implements AutoCloseable {
     private long checkedAt; // of the timer's thread
     private long resumedAt; // of the timer's thread
 
-    public UpstreamPool(ServiceList services, Settings settings, Time time) {
-        this.prototype = prototype(settings);
+    /** @param names finds the addresses of backends, within the time for connecting */
+    public UpstreamPool(ServiceList services, Settings settings, NameLookup names, Time time) {
+        this.prototype = prototype(settings, names);
         this.addresses = settings.serviceAddresses();
         this.services = services;
         this.time = time;
@@ -60,8 +62,9 @@ public final class UpstreamPool implements AutoCloseable {
      * Returns an OkHttp client with all its automatic behaviour off. {@link WatchedExchange#checkDeadlines} replaces
      * its timeouts.
      */
-    private static OkHttpClient prototype(Settings settings) {
+    private static OkHttpClient prototype(Settings settings, NameLookup names) {
         OkHttpClient.Builder client = new OkHttpClient.Builder()
+                .dns(host -> names.find(host, settings.connectTimeout()))
                 .connectTimeout(settings.connectTimeout())
                 .callTimeout(Duration.ZERO)
                 .readTimeout(Duration.ZERO)
