@@ -31,7 +31,7 @@ class AddressPolicyApiTest {
                 "cloud metadata      | http://169.254.169.254/latest    | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
                 "the same, mapped    | http://[::ffff:a9fe:a9fe]        | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
                 "the same, a number  | http://2852039166                | leads to 169.254.169.254, a link-local address, which is not allowed for a service",
-                "link-local IPv6     | http://[fe80::1]:80              | leads to fe80:0:0:0:0:0:0:1, a link-local address, which is not allowed for a service",
+                "link-local IPv6     | http://[fe80::1]:80              | leads to fe80::1, a link-local address, which is not allowed for a service",
                 "unspecified         | http://0.0.0.0:1                 | leads to 0.0.0.0, an unspecified address, which is not allowed for a service",
                 "broadcast           | https://255.255.255.255          | leads to 255.255.255.255, an address of no single host, which is not allowed for a service",
                 "another machine     | http://192.0.2.7                 | leads to 192.0.2.7, which is outside the networks in GATEWAY_SERVICE_NETWORKS",

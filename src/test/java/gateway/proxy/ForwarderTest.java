@@ -28,10 +28,13 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.Javalin;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,32 @@ class ForwarderTest {
         String proxyStatus = answer.header("Proxy-Status").get(0);
         assertTrue(
                 proxyStatus.startsWith("api-gateway; error=destination_ip_prohibited; next-hop=\"test\""), proxyStatus);
+    }
+
+    @Test
+    void a_name_server_that_does_not_answer_is_waited_for_as_long_as_connecting_may_take() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        NameLookup names = new NameLookup(host -> {
+            try {
+                never.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new UnknownHostException(host);
+        });
+        List<RawClient.Answer> answers = new ArrayList<>();
+        Balancer balancer = new RoundRobin(new AtomicInteger());
+        Map<String, String> settings = Map.of("GATEWAY_CONNECT_TIMEOUT", "50ms");
+        forwarding(List.of("http://service.example"), names, settings, balancer, (client, backends) -> {
+            answers.add(client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer());
+        });
+        RawClient.Answer answer = answers.get(0);
+        assertEquals(1, never.getCount());
+        never.countDown();
+        assertEquals(502, answer.status());
+        assertTrue(answer.body().contains("The service test gave no answer: name look-up timed out"), answer.body());
+        String proxyStatus = answer.header("Proxy-Status").get(0);
+        assertTrue(proxyStatus.startsWith("api-gateway; error=dns_timeout; next-hop=\"test\""), proxyStatus);
     }
 
     @Test
@@ -114,7 +143,13 @@ class ForwarderTest {
 
     /** Runs a step on a connection to a forwarder for services there, which count as healthy. */
     private static void forwarding(List<String> urls, Balancer balancer, Step step) throws Exception {
-        Settings settings = Settings.from(Map.of("GATEWAY_UPSTREAM_TIMEOUT", "200ms"));
+        forwarding(urls, new NameLookup(), Map.of("GATEWAY_UPSTREAM_TIMEOUT", "200ms"), balancer, step);
+    }
+
+    private static void forwarding(
+            List<String> urls, NameLookup names, Map<String, String> environment, Balancer balancer, Step step)
+            throws Exception {
+        Settings settings = Settings.from(environment);
         Time time = Time.system();
         ServiceList services = new ServiceList(time);
         try (Timer timer = new Timer();
@@ -122,7 +157,7 @@ class ForwarderTest {
                         services,
                         balancer,
                         new OutlierDetection(services, new Stalls(time), time),
-                        new NameLookup(),
+                        names,
                         settings,
                         time)) {
             forwarder.start(timer);
