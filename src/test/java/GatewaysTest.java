@@ -200,7 +200,15 @@ class GatewaysTest {
             register(one, "service-a", a, ",\"lease\":\"2s\"");
             register(one, "service-b", b, "");
             awaitHealthy(2, one, two);
-            register(one, "service-a", a, ",\"lease\":\"2s\""); // renewed: a busy machine may have taken most of it
+            Await.until(
+                    "a renewal that the other knows",
+                    () -> { // a busy machine may have taken most of the lease
+                        register(one, "service-a", a, ",\"lease\":\"2s\"");
+                        return two.json("/services/service-a")
+                                        .path("lease_left_ms")
+                                        .asLong()
+                                > 1000;
+                    });
             redis.freeze();
             Await.until(
                     "the end of its lease",

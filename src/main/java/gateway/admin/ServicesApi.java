@@ -7,7 +7,6 @@ import gateway.admin.view.Wording;
 import gateway.admission.Pace;
 import gateway.balance.Balancer;
 import gateway.health.HealthChecker;
-import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.limit.RateLimit;
 import gateway.net.AddressPolicy;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 /** The list of services: shows, registers, drains and deregisters them. */
 public final class ServicesApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
-    private static final int MAX_BYTES = 64 * 1024;
 
     private final ServiceList services;
     private final HealthChecker checker;
@@ -161,24 +159,8 @@ public final class ServicesApi {
                     .send(ctx.req(), ctx.res());
             return;
         }
-        if (!isJson(ctx.contentType())) {
-            ProblemType.UNSUPPORTED_MEDIA_TYPE
-                    .problem("Send the service as JSON, with Content-Type: application/json")
-                    .send(ctx.req(), ctx.res());
-            return;
-        }
-        byte[] body;
-        try {
-            body = ctx.req().getInputStream().readNBytes(MAX_BYTES + 1);
-        } catch (IOException | RuntimeException e) { // the client left, stalled, or sent what isn't HTTP
-            ctx.res().setHeader("Connection", "close");
-            Problem.brokenBody(e).send(ctx.req(), ctx.res());
-            return;
-        }
-        if (body.length > MAX_BYTES) {
-            ProblemType.CONTENT_TOO_LARGE
-                    .problem("A registration may have at most " + MAX_BYTES + " bytes")
-                    .send(ctx.req(), ctx.res());
+        byte[] body = RegistrationBody.read(ctx);
+        if (body == null) {
             return;
         }
         try {
@@ -229,14 +211,6 @@ public final class ServicesApi {
         if (!backend.available()) {
             backend.vitals().nextCheck(time.nanos());
         }
-    }
-
-    private static boolean isJson(String contentType) {
-        if (contentType == null) {
-            return false;
-        }
-        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
     }
 
     /**

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,8 +37,6 @@ public final class Backend {
      */
     public record State(Status status, Instant since, String reason) {}
 
-    private final LongAdder allRequests;
-    private final LongAdder allFailures;
     private final BackendId id;
     private final ServiceUrl url;
     private final Occupant occupant;
@@ -49,19 +46,13 @@ public final class Backend {
     private volatile Check lastCheck;
     private final Vitals vitals = new Vitals();
     private final Latency latency = new Latency();
-    private final LongAdder requests = new LongAdder();
-    private final LongAdder failures = new LongAdder();
     private final LongAdder ejections = new LongAdder();
     private final LongAdder checks = new LongAdder();
     private final LongAdder checkNanos = new LongAdder();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger switched = new AtomicInteger();
-    private final int mostInFlight;
+    private final Load load;
 
     Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
-        this.mostInFlight = mostInFlight;
-        this.allRequests = totals.requests();
-        this.allFailures = totals.failures();
+        this.load = new Load(totals, mostInFlight);
         this.id = service.id();
         this.url = service.url();
         this.occupant = new Occupant(service.instance());
@@ -187,18 +178,12 @@ public final class Backend {
      * full. To be followed by {@link #finished}.
      */
     public boolean tryStart() {
-        if (inFlight.incrementAndGet() - switched.get() > mostInFlight) {
-            inFlight.decrementAndGet();
-            return false;
-        }
-        requests.increment();
-        allRequests.increment();
-        return true;
+        return load.tryStart();
     }
 
     /** Ends a request that was {@link #tryStart started}, whatever came of it. */
     public void finished() {
-        inFlight.decrementAndGet();
+        load.finished();
     }
 
     /**
@@ -206,34 +191,32 @@ public final class Backend {
      * by {@link #switchedFinished}.
      */
     public void switched() {
-        switched.incrementAndGet();
+        load.switched();
     }
 
     /** Ends a WebSocket that was {@link #switched}. */
     public void switchedFinished() {
-        finished();
-        switched.decrementAndGet();
+        load.switchedFinished();
     }
 
     /** Returns whether the backend has as many requests under way as it may have; open WebSockets don't count. */
     public boolean isFull() {
-        return inFlight.get() - switched.get() >= mostInFlight;
+        return load.isFull();
     }
 
     /** Counts a request that got no complete answer. */
     public void countFailure() {
-        failures.increment();
-        allFailures.increment();
+        load.countFailure();
     }
 
     /** Returns how many requests have been sent to the backend, retries included. */
     public long requests() {
-        return requests.sum();
+        return load.requests();
     }
 
     /** Returns how many requests got no complete answer. */
     public long failures() {
-        return failures.sum();
+        return load.failures();
     }
 
     /** Returns how often the backend became unhealthy. */
@@ -248,7 +231,7 @@ public final class Backend {
 
     /** Returns how many requests are under way, open WebSockets included. */
     public int inFlight() {
-        return inFlight.get();
+        return load.inFlight();
     }
 
     /** Returns the service's lease; empty if it stays until it is deleted. */

@@ -37,11 +37,10 @@ public final class ServiceList {
     public record Registered(Outcome outcome, Backend backend, List<Backend> before, boolean back) {}
 
     private final Time time;
-    private final Capacity capacity;
-    private final int mostInFlight;
     private final Totals totals = new Totals();
     private final Backends backends = new Backends();
     private final Moves moves;
+    private final Arrivals arrivals;
     private final Takeover takeover;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private Journal journal = Journal.NONE;
@@ -58,10 +57,10 @@ public final class ServiceList {
      */
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
-        this.capacity = new Capacity(most);
+        Capacity capacity = new Capacity(most);
         this.moves = new Moves(backends, time);
-        this.takeover = new Takeover(backends, moves, this::add, capacity, time);
-        this.mostInFlight = mostInFlight;
+        this.arrivals = new Arrivals(backends, moves, capacity, totals, mostInFlight, time);
+        this.takeover = new Takeover(backends, moves, arrivals::add, capacity, time);
     }
 
     /** Sets the journal that receives the changes from now on. */
@@ -116,45 +115,18 @@ public final class ServiceList {
      * @throws ListFull if the list holds as many instances as it may
      */
     public synchronized Registered register(Service service) {
-        Backend known = backends.get(service.id());
-        List<Backend> before = moves.before(service);
-        if (known == null) {
-            makeRoomFor(service, before.isEmpty());
-        } else {
-            known.occupant().registered(service.instance());
-            known.leasing().renew(service.lease(), time.nanos());
-        }
-        Backend backend = known != null ? known : add(service);
-        boolean back = moves.begin(before, backend);
-        Outcome outcome = known != null ? Outcome.RENEWED : Outcome.ADDED;
-        if (!before.isEmpty()) {
-            outcome = Outcome.MOVED;
-        }
-        if (outcome != Outcome.RENEWED) {
+        arrivals.displaceTwin(service).ifPresent(twin -> journal.removed(twin.id()));
+        Registered registered = arrivals.register(service);
+        if (registered.outcome() != Outcome.RENEWED) {
             publish();
         }
-        journal.registered(service, outcome);
-        return new Registered(outcome, backend, before, back);
-    }
-
-    /** @param another whether it is one more; else it takes the place of one that leaves */
-    private void makeRoomFor(Service service, boolean another) {
-        Backend twin = configuredTwin(service.url());
-        if (twin != null) {
-            backends.remove(twin);
-            journal.removed(twin.id());
-        } else if (another && !capacity.hasRoomBeside(backends.size())) {
-            throw capacity.listFull();
-        }
+        journal.registered(service, registered.outcome());
+        return registered;
     }
 
     /** Adds a service unless its name or its URL is in the list already. */
     public synchronized void offer(Service service) {
-        boolean known = backends.all().stream()
-                .anyMatch(backend ->
-                        backend.name().equals(service.name()) || backend.url().equals(service.url()));
-        if (!known) {
-            add(service);
+        if (arrivals.offer(service)) {
             publish();
             journal.offered(service);
         }
@@ -163,22 +135,6 @@ public final class ServiceList {
     /** Adds the services with these URLs unless they are there already; they stay until they are removed. */
     public void offer(List<ServiceUrl> urls) {
         urls.forEach(url -> offer(Service.configured(url)));
-    }
-
-    private Backend add(Service service) {
-        Backend backend = new Backend(
-                service,
-                new State(Status.CHECKING, time.now(), "waiting for its first good check"),
-                totals,
-                mostInFlight,
-                time.nanos());
-        backends.put(backend);
-        return backend;
-    }
-
-    private Backend configuredTwin(ServiceUrl url) {
-        Backend twin = backends.get(Service.configured(url).id());
-        return twin != null && twin.lease().isEmpty() ? twin : null;
     }
 
     /**

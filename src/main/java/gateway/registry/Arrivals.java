@@ -1,0 +1,79 @@
+package gateway.registry;
+
+import gateway.registry.Backend.State;
+import gateway.registry.Backend.Status;
+import gateway.registry.ServiceList.Outcome;
+import gateway.registry.ServiceList.Registered;
+import gateway.util.Time;
+import java.util.List;
+import java.util.Optional;
+
+/** Adds instances to the list, renews and moves them. Used under the list's lock. */
+final class Arrivals {
+    private final Backends backends;
+    private final Moves moves;
+    private final Capacity capacity;
+    private final Totals totals;
+    private final int mostInFlight;
+    private final Time time;
+
+    Arrivals(Backends backends, Moves moves, Capacity capacity, Totals totals, int mostInFlight, Time time) {
+        this.backends = backends;
+        this.moves = moves;
+        this.capacity = capacity;
+        this.totals = totals;
+        this.mostInFlight = mostInFlight;
+        this.time = time;
+    }
+
+    /** Adds a backend, which waits for its first good check. */
+    Backend add(Service service) {
+        Backend backend = new Backend(
+                service,
+                new State(Status.CHECKING, time.now(), "waiting for its first good check"),
+                totals,
+                mostInFlight,
+                time.nanos());
+        backends.put(backend);
+        return backend;
+    }
+
+    /** Removes and returns the service of the settings that has this URL: the same one, which now has its own name. */
+    Optional<Backend> displaceTwin(Service service) {
+        Backend twin = backends.get(Service.configured(service.url()).id());
+        if (twin == null || twin.lease().isPresent() || twin.id().equals(service.id())) {
+            return Optional.empty();
+        }
+        backends.remove(twin);
+        return Optional.of(twin);
+    }
+
+    /** Does what {@link ServiceList#register} promises, after {@link #displaceTwin}. */
+    Registered register(Service service) {
+        Backend known = backends.get(service.id());
+        List<Backend> before = moves.before(service);
+        if (known == null) {
+            if (before.isEmpty() && !capacity.hasRoomBeside(backends.size())) {
+                throw capacity.listFull();
+            }
+            known = add(service);
+            boolean back = moves.begin(before, known);
+            return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, back);
+        }
+        known.occupant().registered(service.instance());
+        known.leasing().renew(service.lease(), time.nanos());
+        boolean back = moves.begin(before, known);
+        return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, back);
+    }
+
+    /** Adds a service unless its name or its URL is in the list already; returns whether it did. */
+    boolean offer(Service service) {
+        boolean known = backends.all().stream()
+                .anyMatch(backend ->
+                        backend.name().equals(service.name()) || backend.url().equals(service.url()));
+        if (!known) {
+            add(service);
+        }
+        return !known;
+    }
+}
