@@ -65,14 +65,7 @@ class ForwarderTest {
     @Test
     void a_name_server_that_does_not_answer_is_waited_for_as_long_as_connecting_may_take() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        NameLookup names = new NameLookup(host -> {
-            try {
-                never.await(60, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            throw new UnknownHostException(host);
-        });
+        NameLookup names = silentUntil(never);
         List<RawClient.Answer> answers = new ArrayList<>();
         Balancer balancer = new RoundRobin(new AtomicInteger());
         Map<String, String> settings = Map.of("GATEWAY_CONNECT_TIMEOUT", "50ms");
@@ -86,6 +79,34 @@ class ForwarderTest {
         assertTrue(answer.body().contains("The service test gave no answer: name look-up timed out"), answer.body());
         String proxyStatus = answer.header("Proxy-Status").get(0);
         assertTrue(proxyStatus.startsWith("api-gateway; error=dns_timeout; next-hop=\"test\""), proxyStatus);
+    }
+
+    @Test
+    void services_that_cannot_be_connected_to_in_time_do_not_add_up_beyond_the_patience() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Balancer balancer = new RoundRobin(new AtomicInteger());
+        Map<String, String> settings = Map.of("GATEWAY_CONNECT_TIMEOUT", "100ms", "GATEWAY_UPSTREAM_TIMEOUT", "50ms");
+        List<String> urls = List.of("http://one.example", "http://two.example", "http://three.example");
+        forwarding(urls, silentUntil(never), settings, balancer, (client, backends) -> {
+            assertEquals(
+                    502,
+                    client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .answer()
+                            .status());
+            assertEquals(1, backends.stream().mapToLong(Backend::requests).sum(), "no further one was tried");
+        });
+        never.countDown();
+    }
+
+    private static NameLookup silentUntil(CountDownLatch answer) {
+        return new NameLookup(host -> {
+            try {
+                answer.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new UnknownHostException(host);
+        });
     }
 
     @Test
