@@ -3,6 +3,7 @@ package gateway.proxy;
 import gateway.http.BodyTooLarge;
 import gateway.settings.Bounds;
 import gateway.util.Time;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -41,7 +42,9 @@ final class ClientBody {
      *
      * @return the number of bytes; 0 if nothing has arrived, negative at the end
      * @throws BodyTooLarge if this was too much
-     * @throws IOException if it can't be read, caused by a {@link TimeoutException} if it has stalled
+     * @throws IOException if it can't be read, caused by a {@link TimeoutException} if it has stalled; or if it hasn't
+     * the length that was announced, which Jetty checks for HTTP/1.1 only: the backend would take the start of the next
+     * request for the rest of this one
      */
     int read(byte[] part) throws IOException {
         int count = next() ? take(part) : 0;
@@ -51,6 +54,9 @@ final class ClientBody {
         size += Math.max(0, count);
         if (size > bounds.body()) {
             throw new BodyTooLarge(bounds.body());
+        }
+        if (request.length >= 0 && (count < 0 ? size < request.length : size > request.length)) {
+            throw new EOFException(size + " bytes instead of " + request.length);
         }
         return count;
     }
@@ -108,6 +114,10 @@ final class ClientBody {
         if (chunk != null) {
             chunk.release();
             chunk = null;
+        }
+        if (waitsSince != 0) {
+            waitsSince = 0;
+            exchange.bodyArrived(); // or its deadline would still end what is written to the client
         }
     }
 }
