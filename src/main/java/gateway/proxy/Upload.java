@@ -105,9 +105,9 @@ final class Upload implements UpstreamBody, Runnable {
             if (count < 0) {
                 ended = true;
                 out.end();
-                complete = true;
                 body.end();
                 exchange.bodySent();
+                complete = true; // last: the request may end at once, and its connection carry the next
                 return;
             }
             if (count == 0) {
@@ -175,6 +175,7 @@ final class Upload implements UpstreamBody, Runnable {
         try {
             if (!complete) {
                 if (waits) {
+                    waits = false;
                     request.stopWaiting();
                 }
                 body.end();
