@@ -155,7 +155,7 @@ public final class Forwarder implements AutoCloseable {
             whole = upload == null || upload.end();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             if (!whole) {
-                Relay.endEarly(exchange, request, response);
+                relay.endEarly(exchange, request, upload, response);
             }
             return null;
         } catch (IOException e) {
@@ -216,7 +216,7 @@ public final class Forwarder implements AutoCloseable {
      */
     private void end(Exchange exchange, UpstreamConnection connection, boolean whole, Tunnel tunnel) {
         if (!whole && tunnel == null) {
-            exchange.breakOff(); // after a 101 without a tunnel, OkHttp would keep the connection open
+            exchange.breakOff(); // nothing may wait for it any more, as a writer that holds the lock of TLS could
         }
         boolean intact = exchange.end();
         Backend backend = exchange.backend;

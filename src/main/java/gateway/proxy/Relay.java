@@ -135,13 +135,18 @@ final class Relay {
     }
 
     /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that answer. */
-    static void endEarly(Exchange exchange, ClientRequest request, HttpServletResponse response) throws IOException {
+    void endEarly(Exchange exchange, ClientRequest request, Upload upload, HttpServletResponse response) {
         exchange.breakOff();
+        exchange.waitForClient(clientPatience);
         try {
             response.getOutputStream().close();
         } catch (IOException e) {
-            throw exchange.clientFailed(e);
+            request.trace.clientGone(response.isCommitted());
+            ClientFailure.breakOff(request, response);
+            return;
         }
-        LingeringClose.after(request.servlet, response);
+        if (!upload.hasEnded()) {
+            LingeringClose.after(request.servlet, response);
+        }
     }
 }
