@@ -86,6 +86,15 @@ final class ClientRequest implements Exchange.Client {
         return first;
     }
 
+    /** Lets go of what has been read of the body and passed to no backend. */
+    void discardBody() {
+        Content.Chunk first = firstPart;
+        if (first != null) {
+            firstPart = null;
+            first.release();
+        }
+    }
+
     /** Returns whether the connection is kept after the answer, so that its end doesn't end the answer. */
     boolean isPersistent() {
         return ServletContextRequest.getServletContextRequest(servlet)

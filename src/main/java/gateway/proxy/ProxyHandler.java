@@ -64,6 +64,14 @@ public final class ProxyHandler implements Handler {
             return;
         }
         ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
+        try {
+            forward(asked, ctx);
+        } finally {
+            asked.discardBody();
+        }
+    }
+
+    private void forward(ClientRequest asked, Context ctx) throws IOException {
         UpstreamRequest sent = HeaderRules.toBackend(asked, via);
         if (!inFlight.enter()) { // the limit was reached after Door had let the request in
             refuse(ConcurrencyLimit.overloaded(), ctx);
@@ -81,7 +89,7 @@ public final class ProxyHandler implements Handler {
             }
             inFlight.leave();
             if (!asked.trace.hasReachedService()) {
-                limiter.giveBack(request, ctx.res());
+                limiter.giveBack(ctx.req(), ctx.res());
             }
         }
         if (problem != null) { // only now: a client that reads this slowly must not count
