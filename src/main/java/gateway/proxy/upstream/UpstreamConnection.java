@@ -34,6 +34,7 @@ public final class UpstreamConnection {
     private final UpstreamPool pool;
     private Progress progress;
     private String method;
+    private boolean sentBody;
     private boolean reused;
     private Persistence persistence = Persistence.NONE;
 
@@ -73,6 +74,7 @@ public final class UpstreamConnection {
      */
     public UpstreamAnswer send(UpstreamRequest request, UpstreamBody body) throws IOException {
         method = request.method;
+        sentBody = body != null;
         persistence = Persistence.NONE;
         if (socket == null) {
             open();
@@ -168,14 +170,17 @@ public final class UpstreamConnection {
         }
     }
 
-    /** Closes it. */
+    /**
+     * Closes it; without waiting, since the thread may be the timer's. By TLS it says so first, unless the backend may
+     * not have read all it got: then there may be no room for more.
+     */
     void close() {
         if (socket == null) {
             return; // it wasn't opened
         }
-        if (socket != raw && persistence.isKept()) {
+        if (socket != raw && persistence.isKept() && !sentBody) {
             try {
-                socket.close(); // says so by TLS, for which there must be nothing under way
+                socket.close(); // for which there must be nothing under way
             } catch (IOException e) {
                 // closed already
             }
