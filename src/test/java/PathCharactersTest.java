@@ -68,6 +68,7 @@ class PathCharactersTest {
                 new Object[] {"NUL", "/api/a\0b", "0x0"},
                 new Object[] {"a letter in UTF-8", "/api/a\u00c3\u00a9b", "U+00E9"},
                 new Object[] {"bytes that aren't UTF-8", "/api/a\u00e9b", "UTF-8"},
+                new Object[] {"bytes in the query that aren't UTF-8", "/api/a?b\u00e9c", "UTF-8"},
                 new Object[] {"a backslash", "/api/a\\b", "backslash"},
                 new Object[] {"a fragment", "/api/a#b", "#"},
                 new Object[] {"a fragment after the query", "/api/a?b#c", "#"}));

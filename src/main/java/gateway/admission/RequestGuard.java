@@ -63,7 +63,7 @@ public final class RequestGuard implements Handler {
             String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
             refuse(ctx, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
-            String detail = "The query has a space or a control character; percent-encode it";
+            String detail = "The query has a space, a control character or bytes that aren't UTF-8; percent-encode it";
             refuse(ctx, Problem.badRequest(detail));
         } else if (hasFragment(request)) {
             refuse(ctx, Problem.badRequest("The path or query is followed by a #; percent-encode it, or leave it out"));
@@ -103,7 +103,8 @@ public final class RequestGuard implements Handler {
     private static boolean isQuery(String query) {
         if (query != null) {
             for (int i = 0; i < query.length(); i++) {
-                if (query.charAt(i) <= ' ' || query.charAt(i) == 0x7f) {
+                char c = query.charAt(i);
+                if (c <= ' ' || c == 0x7f || c == IllegalCharacter.NOT_UTF_8) {
                     return false;
                 }
             }

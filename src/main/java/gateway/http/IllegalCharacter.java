@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** Finds and names characters that neither a request line nor a field of HTTP/1.1 may have as they are. */
 public final class IllegalCharacter {
-    private static final char NOT_UTF_8 = '\ufffd';
+    /** What Jetty puts in place of bytes that aren't UTF-8; the bytes themselves can't be passed on any more. */
+    public static final char NOT_UTF_8 = '\ufffd';
 
     private IllegalCharacter() {}
 

@@ -16,6 +16,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.BufferUtil;
 
 /**
  * A client's connection of HTTP/1.1 or HTTP/1.0, read as strictly as a gateway must: what a client and a service could
@@ -26,6 +27,7 @@ import org.eclipse.jetty.server.internal.HttpConnection;
  * be a second request (RFC 9112, 6.1).
  * <li>It takes a chunked body for whole whose last empty line is missing, or that ends between the CR and LF of a chunk
  * (RFC 9112, 8).
+ * <li>It skips colons before a request.
  * <li>It answers 100 to a client of HTTP/1.0, which takes that for the answer (RFC 9110, 10.1.1).
  * <li>It refuses an Upgrade without {@code Connection: Upgrade}, which is to be ignored (RFC 9110, 7.8).
  * </ul>
@@ -38,7 +40,7 @@ final class Http1Connection extends HttpConnection {
     @Override
     protected HttpParser newHttpParser(HttpCompliance compliance) {
         HttpParser usual = super.newHttpParser(compliance);
-        HttpParser strict = new WholeBodies(
+        HttpParser strict = new WholeMessages(
                 (HttpParser.RequestHandler) usual.getHandler(),
                 getHttpConfiguration().getRequestHeaderSize(),
                 compliance);
@@ -61,9 +63,9 @@ final class Http1Connection extends HttpConnection {
         }
     }
 
-    /** A parser for which a chunked body ends with an empty line, and not with the connection. */
-    private static final class WholeBodies extends HttpParser {
-        WholeBodies(RequestHandler handler, int headerBytes, HttpCompliance compliance) {
+    /** A parser for which messages begin with their first letter, and end only where they say so. */
+    private static final class WholeMessages extends HttpParser {
+        WholeMessages(RequestHandler handler, int headerBytes, HttpCompliance compliance) {
             super(handler, headerBytes, compliance);
         }
 
@@ -73,7 +75,21 @@ final class Http1Connection extends HttpConnection {
                 badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "The body ended early"));
                 return false;
             }
+            if (isState(State.START) && beginsWithColon(buffer)) {
+                getHandler().messageBegin();
+                badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "It begins with a colon"));
+                BufferUtil.clear(buffer);
+                return false;
+            }
             return super.parseNext(buffer);
+        }
+
+        private static boolean beginsWithColon(ByteBuffer buffer) {
+            int first = buffer.position();
+            while (first < buffer.limit() && (buffer.get(first) == '\r' || buffer.get(first) == '\n')) {
+                first++;
+            }
+            return first < buffer.limit() && buffer.get(first) == ':';
         }
     }
 
