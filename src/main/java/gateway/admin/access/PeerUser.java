@@ -34,7 +34,7 @@ final class PeerUser {
         OPERATOR,
         /** Another user. */
         OTHER,
-        /** Nobody any more: the other end has been closed, or is half closed. */
+        /** Nobody any more: the other end has been closed. */
         NOBODY,
         /** It can't be told. */
         UNKNOWN

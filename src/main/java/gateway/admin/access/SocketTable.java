@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The open connections to one port in Linux's tables of TCP sockets, {@code /proc/net/tcp} and {@code tcp6} (proc(5)),
@@ -20,16 +21,18 @@ import java.util.OptionalLong;
  *    2: 0100007F:C350 0100007F:1F40 01 00000000:00000000 00:00000000 00000000    33        0 5489047 1 ...
  * </pre>
  *
- * <p>Only rows of established connections (01) name an owner: when a program has closed its socket, the kernel goes on
- * with it for a while, and says 0, root. Not thread-safe.
+ * <p>A row names an owner as long as a program holds the socket: established (01), or half closed (04, 05). When the
+ * program has closed it, the kernel goes on with it for a while, and says user 0, which is root, and inode 0. Not
+ * thread-safe.
  */
 final class SocketTable {
-    private static final String ESTABLISHED = "01";
+    private static final Set<String> OPEN = Set.of("01", "04", "05");
     private static final String LISTENING = "0A";
     private static final int LOCAL = 1;
     private static final int REMOTE = 2;
     private static final int STATE = 3;
     private static final int USER = 7;
+    private static final int INODE = 9;
     private static final String MAPPED = "0000000000000000" + "FFFF0000";
     private static final String MAPPED_BIG_ENDIAN = "0000000000000000" + "0000FFFF";
 
@@ -58,12 +61,12 @@ final class SocketTable {
 
     private void add(String line) {
         String[] fields = line.strip().split("\\s+");
-        if (fields.length <= USER) {
+        if (fields.length <= INODE) {
             return;
         }
         if (fields[STATE].equals(LISTENING) && fields[LOCAL].endsWith(port)) {
             listening = true;
-        } else if (fields[STATE].equals(ESTABLISHED) && fields[REMOTE].endsWith(port)) {
+        } else if (OPEN.contains(fields[STATE]) && fields[REMOTE].endsWith(port) && !fields[INODE].equals("0")) {
             try {
                 owners.put(fields[LOCAL] + " " + fields[REMOTE], Long.parseLong(fields[USER]));
             } catch (NumberFormatException e) {

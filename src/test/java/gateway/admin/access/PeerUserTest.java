@@ -102,7 +102,9 @@ class PeerUserTest {
                 InetSocketAddress here = (InetSocketAddress) served.getLocalSocketAddress();
                 assertEquals(PeerUser.Kind.OPERATOR, users.of(there, here));
                 client.shutdownOutput();
-                assertEquals(PeerUser.Kind.NOBODY, users.of(there, here), "half closed");
+                assertEquals(PeerUser.Kind.OPERATOR, users.of(there, here), "half closed, but held");
+                client.close();
+                assertEquals(PeerUser.Kind.NOBODY, users.of(there, here), "closed");
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketTableTest {
     private static final int PORT = 8000; // 1F40
@@ -45,8 +46,8 @@ class SocketTableTest {
                 "to another port           | 0100007F:C350 0100007F:1F41 01 | 127.0.0.1 | nobody",
                 "to another address        | 0100007F:C350 0200007F:1F40 01 | 127.0.0.1 | nobody",
                 "the gateway's own end     | 0100007F:1F40 0100007F:C350 01 | 127.0.0.1 | nobody",
-                "half closed               | 0100007F:C350 0100007F:1F40 05 | 127.0.0.1 | nobody",
-                "closed a moment ago       | 0100007F:C350 0100007F:1F40 04 | 127.0.0.1 | nobody",
+                "half closed               | 0100007F:C350 0100007F:1F40 04 | 127.0.0.1 | 33",
+                "half closed a while ago   | 0100007F:C350 0100007F:1F40 05 | 127.0.0.1 | 33",
                 "closed a while ago        | 0100007F:C350 0100007F:1F40 06 | 127.0.0.1 | nobody",
                 "the addresses big-endian  | 7F000001:C350 7F000001:1F40 01 | 127.0.0.1 | nobody",
             })
@@ -55,6 +56,16 @@ class SocketTableTest {
         assertEquals(
                 owner.equals("nobody") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(owner)),
                 table(ByteOrder.LITTLE_ENDIAN, row + REST + "   33").owner(at(client, 50_000), here));
+    }
+
+    /** The kernel says then that it is user 0's, root's. */
+    @ParameterizedTest(name = "in state {0}")
+    @ValueSource(strings = {"01", "04", "05"})
+    void a_socket_that_its_program_has_closed_is_nobodys(String state) throws Exception {
+        SocketTable table = new SocketTable(PORT, ByteOrder.LITTLE_ENDIAN);
+        String row = "1: 0100007F:C350 0100007F:1F40 " + state + REST + "    0        0 0 1 0\n";
+        table.addAll(new BufferedReader(new StringReader(row)));
+        assertEquals(OptionalLong.empty(), table.owner(at("127.0.0.1", 50_000), at("127.0.0.1", PORT)));
     }
 
     @ParameterizedTest(name = "{0}")
