@@ -6,7 +6,6 @@ import gateway.settings.Bounds;
 import gateway.util.Time;
 import java.io.IOException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -140,7 +139,7 @@ final class Upload implements UpstreamBody, Runnable {
         }
         try {
             threads.execute(this);
-        } catch (RejectedExecutionException e) { // no thread left
+        } catch (RuntimeException | Error e) { // no thread left: nobody would ever read on
             fail(e);
         }
     }
