@@ -60,6 +60,29 @@ class PathCharactersTest {
         assertEquals("/a" + text + "b", gateways.backend.next().target());
     }
 
+    static Stream<Arguments> ways() {
+        return PlainAndTls.times(Stream.of(new Object[][] {{"/x?q=\u00c3\u00a9"}}));
+    }
+
+    @ParameterizedTest(name = "{1} ({0})")
+    @MethodSource("ways")
+    void a_query_in_utf_8_passes_byte_for_byte(PlainAndTls.Way way, String target) throws Exception {
+        try (RawClient client = gateways.client(way)) {
+            client.send("GET /api" + target + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+        }
+        assertEquals(target, gateways.backend.next().target());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00c3\u00a9", "\u00e9"})
+    void by_http2_a_query_passes_byte_for_byte_whatever_it_encodes(String bytes) throws Exception {
+        try (RawHttp2 client = gateways.http2()) {
+            client.get(1, "/api/x?q=" + bytes);
+            client.body(1);
+        }
+        assertEquals("/x?q=" + bytes, gateways.backend.next().target());
+    }
+
     static Stream<Arguments> refused() {
         return PlainAndTls.times(Stream.of(
                 new Object[] {"a control character", "/api/a\u0001b", "0x1"},

@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.client.ProxyPath;
+import gateway.http.IllegalCharacter;
 import gateway.http.Via;
 import gateway.net.Peer;
 import gateway.proxy.upstream.UpstreamAnswer;
@@ -9,6 +10,7 @@ import gateway.proxy.upstream.UpstreamRequest;
 import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,8 +71,7 @@ final class HeaderRules {
      * @param via this gateway's Via
      */
     static UpstreamRequest toBackend(ClientRequest request, Via via) {
-        UpstreamRequest sent =
-                new UpstreamRequest(request.method, request.path, request.servlet.getQueryString(), request.length);
+        UpstreamRequest sent = new UpstreamRequest(request.method, request.path, query(request), request.length);
         HttpFields fields = request.fields;
         Set<String> named = named(fields.getValuesList(HttpHeader.CONNECTION));
         TraceContext context = request.trace.context();
@@ -94,6 +95,14 @@ final class HeaderRules {
             sent.addUpgrade(fields.get(HttpHeader.SEC_WEBSOCKET_KEY));
         }
         return sent;
+    }
+
+    /** Returns the raw query, in which a char is a byte; Jetty has decoded that of HTTP/1.1, and only that. */
+    private static String query(ClientRequest request) {
+        String query = request.servlet.getQueryString();
+        return query == null || request.stream != null || IllegalCharacter.in(query) < 0
+                ? query
+                : new String(query.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** Sets the X-Forwarded headers anew, or from those of trusted proxies with the peer appended. */

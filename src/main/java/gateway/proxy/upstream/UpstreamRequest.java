@@ -7,8 +7,8 @@ import java.util.Set;
 /**
  * A request's head as backends get it, whichever of them it is sent to.
  *
- * <p>In the text of headers, a char is a byte, as Jetty reads them: values are opaque (RFC 9110, 5.5). Path and query
- * are sent byte for byte as they came.
+ * <p>In the text of headers, a char is a byte, as Jetty reads them: values are opaque (RFC 9110, 5.5). So it is
+ * in path and query, which are sent byte for byte as they came.
  */
 public final class UpstreamRequest {
     /** The methods whose requests say, by a length of 0, that they have no body (RFC 9110, 8.6). */
@@ -95,7 +95,7 @@ public final class UpstreamRequest {
 
     /** Returns the head for this backend, with the empty line at its end. */
     byte[] head(BackendUrl backend) {
-        byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.UTF_8);
+        byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.ISO_8859_1);
         byte[] host = backend.hostLine;
         byte[] head = Arrays.copyOf(target, target.length + host.length + count + 2);
         System.arraycopy(host, 0, head, target.length, host.length);
