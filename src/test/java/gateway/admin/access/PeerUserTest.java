@@ -96,14 +96,18 @@ class PeerUserTest {
             } catch (SocketException e) {
                 assumeTrue(false, "this machine has no " + address);
             }
-            try (Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
-                    Socket served = server.accept()) {
-                InetSocketAddress there = (InetSocketAddress) served.getRemoteSocketAddress();
-                InetSocketAddress here = (InetSocketAddress) served.getLocalSocketAddress();
+            Socket served;
+            InetSocketAddress there;
+            InetSocketAddress here;
+            try (Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                served = server.accept();
+                there = (InetSocketAddress) served.getRemoteSocketAddress();
+                here = (InetSocketAddress) served.getLocalSocketAddress();
                 assertEquals(PeerUser.Kind.OPERATOR, users.of(there, here));
                 client.shutdownOutput();
                 assertEquals(PeerUser.Kind.OPERATOR, users.of(there, here), "half closed, but held");
-                client.close();
+            }
+            try (served) {
                 assertEquals(PeerUser.Kind.NOBODY, users.of(there, here), "closed");
             }
         }
