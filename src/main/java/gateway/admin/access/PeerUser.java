@@ -9,7 +9,9 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Tells which user of this machine is at the other end of a loopback connection: the gateway's own user or root, as an
  * operator with a shell is, or another one, as a proxy is, which asks for whoever connects to it. Linux knows it
- * ({@link SocketTable}); elsewhere it can't be told.
+ * ({@link SocketTable}); elsewhere it can't be told, nor where the tables are another network's, which don't show the
+ * gateway's own port. Once they have shown it, whoever they don't show is nobody.
  *
  * <p>The user of a socket never changes, but a connection isn't remembered: most operators ask once on each.
  *
@@ -56,6 +59,7 @@ final class PeerUser {
     private final OptionalLong own;
     private final Time time;
     private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean ours;
     private SocketTable table; // guarded by lock, as are the following
     private int port;
     private long begun;
@@ -106,25 +110,27 @@ final class PeerUser {
                     return isOperator ? Kind.OPERATOR : Kind.OTHER;
                 }
             }
+            return unseen();
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return unseen();
+        } catch (IOException e) { // perhaps there are too many open files, which a stranger can bring about
             return Kind.NOBODY;
-        } catch (IOException e) {
-            return Kind.UNKNOWN;
         }
     }
 
-    /** @throws IOException if the tables can't be read, or are another network's */
+    /** Returns who it is if no table shows anybody: if they have shown this gateway, they would show an operator. */
+    private Kind unseen() {
+        return ours ? Kind.NOBODY : Kind.UNKNOWN;
+    }
+
     private OptionalLong look(InetSocketAddress there, InetSocketAddress here) throws IOException {
         long asked = time.nanos();
         lock.lock();
         try {
-            if (table == null || port != here.getPort() || begun - asked < 0) {
+            if (table == null || port != here.getPort() || begun - asked <= 0) {
                 read(here.getPort());
             }
-            OptionalLong user = table.owner(there, here);
-            if (user.isEmpty() && !table.hasListener()) {
-                throw new IOException("not the tables of this connection");
-            }
-            return user;
+            return table.owner(there, here);
         } finally {
             lock.unlock();
         }
@@ -145,6 +151,7 @@ final class PeerUser {
                 add(proc.resolve("net/tcp6"), fresh);
             }
             this.table = fresh;
+            this.ours |= fresh.hasListener(); // not while it drains
         } finally {
             long end = time.nanos();
             this.nextAt = end + PAUSE_FACTOR * (end - begun);

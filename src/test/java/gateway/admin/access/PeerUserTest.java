@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.net.Networks;
+import gateway.testing.FakeTime;
 import gateway.util.Time;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,6 +77,41 @@ class PeerUserTest {
     void where_the_gateway_itself_is_not_in_the_tables_it_cannot_be_told() throws IOException {
         String row = "1: 0100007F:C350 0100007F:1F41 01 0:0 0:0 0 33 0 1\n";
         assertEquals(PeerUser.Kind.UNKNOWN, kind("1000", row, ""));
+    }
+
+    @Test
+    void what_once_could_be_told_is_never_taken_for_unknown_again() throws IOException {
+        Files.createDirectories(proc.resolve("self"));
+        Files.createDirectories(proc.resolve("net"));
+        Files.writeString(proc.resolve("self/status"), "Uid:\t7\t7\t7\t1000\n");
+        Files.writeString(proc.resolve("net/tcp"), LISTENER);
+        PeerUser users = new PeerUser(proc, ByteOrder.LITTLE_ENDIAN, Time.system());
+        assertEquals(PeerUser.Kind.NOBODY, users.of(THERE, HERE));
+        Files.writeString(proc.resolve("net/tcp"), "");
+        assertEquals(PeerUser.Kind.NOBODY, users.of(THERE, HERE), "it no longer listens, since it drains");
+        Files.delete(proc.resolve("net/tcp"));
+        assertEquals(PeerUser.Kind.NOBODY, users.of(THERE, HERE), "the table is gone");
+    }
+
+    @Test
+    void a_table_that_is_there_and_cannot_be_read_lets_nobody_in() throws IOException {
+        Files.createDirectories(proc.resolve("self"));
+        Files.createDirectories(proc.resolve("net/tcp")); // no file: reading fails, as with too many open files
+        Files.writeString(proc.resolve("self/status"), "Uid:\t7\t7\t7\t1000\n");
+        PeerUser users = new PeerUser(proc, ByteOrder.LITTLE_ENDIAN, Time.system());
+        assertEquals(PeerUser.Kind.NOBODY, users.of(THERE, HERE));
+    }
+
+    @Test
+    void each_question_is_answered_by_a_reading_that_began_after_it() throws IOException {
+        Files.createDirectories(proc.resolve("self"));
+        Files.createDirectories(proc.resolve("net"));
+        Files.writeString(proc.resolve("self/status"), "Uid:\t7\t7\t7\t1000\n");
+        Files.writeString(proc.resolve("net/tcp"), LISTENER);
+        PeerUser users = new PeerUser(proc, ByteOrder.LITTLE_ENDIAN, new FakeTime());
+        assertEquals(PeerUser.Kind.NOBODY, users.of(THERE, HERE));
+        Files.writeString(proc.resolve("net/tcp"), LISTENER + "1: 0100007F:C350 0100007F:1F40 01 0:0 0:0 0 1000 0 1\n");
+        assertEquals(PeerUser.Kind.OPERATOR, users.of(THERE, HERE), "though no time has passed");
     }
 
     @Test
