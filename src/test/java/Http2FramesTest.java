@@ -250,6 +250,25 @@ class Http2FramesTest {
         }
     }
 
+    /** Then the gateway can't write the stream's reset either. */
+    @Test
+    void who_opens_its_windows_and_reads_nothing_is_let_go() throws Exception {
+        CountDownLatch freed = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+                    wire.sendUntilFreed(freed);
+                });
+                TestGateway gateway =
+                        gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
+                RawHttp2 client = client(gateway)) {
+            client.send(RawHttp2.SETTINGS, 0, 0, "\0\4\u007f\u00ff\u00ff\u00ff");
+            client.send(RawHttp2.WINDOW_UPDATE, 0, 0, "\u007f\0\0\0");
+            client.get(1, "/api/x");
+            assertTrue(freed.await(60, TimeUnit.SECONDS));
+            nothingIsUnderWay(gateway);
+        }
+    }
+
     /** Nor may what the gateway itself answers: here the client takes not a byte of it. */
     @Test
     void who_does_not_take_its_408_is_let_go() throws Exception {

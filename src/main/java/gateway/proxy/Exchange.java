@@ -21,6 +21,9 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     /** How often {@link #checkDeadlines} is to be called. */
     static final Duration CHECK_PAUSE = Duration.ofMillis(50);
 
+    /** How long the reset of a stream may take to leave the gateway; then its connection takes nothing any more. */
+    private static final Duration RESET_TIME = Duration.ofSeconds(5);
+
     /** Why an exchange was cancelled from outside. */
     private enum Cancelled {
         /** The backend was silent for too long. */
@@ -46,6 +49,7 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     private Runnable cancelStep; // guarded by this
     private boolean over; // guarded by this
     private boolean clientWasLate; // guarded by this
+    private long lateSince; // of the timer's thread; 0 while the client isn't late
     private volatile Cancelled cancelled;
     private volatile boolean clientIsIdle;
     private int status; // 0 until an answer has begun
@@ -184,17 +188,26 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
         if (isBackendSilent(now, resumedAt)) {
             cancel(Cancelled.TIMED_OUT);
         } else if (isClientLate(now, resumedAt)) {
-            failWaitingClient();
-        } else if (hasLostClient(now)) {
-            cancel(Cancelled.CLIENT_GONE);
+            failWaitingClient(now);
+        } else {
+            lateSince = 0;
+            if (hasLostClient(now)) {
+                cancel(Cancelled.CLIENT_GONE);
+            }
         }
     }
 
     /** Called again as long as the exchange waits. */
-    private synchronized void failWaitingClient() {
-        if (!over) { // else the client's connection may serve another request already
-            client.missedDeadline(!clientWasLate);
-            clientWasLate = true;
+    private synchronized void failWaitingClient(long now) {
+        if (over) { // the client's connection may serve another request already
+            return;
+        }
+        client.missedDeadline(!clientWasLate);
+        clientWasLate = true;
+        if (lateSince == 0) {
+            lateSince = now | 1;
+        } else if (side != null && now - lateSince >= RESET_TIME.toNanos()) {
+            side.closeConnection(); // by HTTP/2 what waits fails only once the stream's reset has been written
         }
     }
 

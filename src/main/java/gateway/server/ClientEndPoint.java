@@ -230,4 +230,9 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
         close();
     }
+
+    @Override
+    public void closeConnection() {
+        close();
+    }
 }

@@ -37,4 +37,7 @@ public interface ClientSide {
      * this is not its end
      */
     void abort(boolean byReset);
+
+    /** Closes the connection, with all its streams: it takes nothing any more, not even the reset of one of them. */
+    void closeConnection();
 }

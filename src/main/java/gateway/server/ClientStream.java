@@ -104,4 +104,9 @@ public final class ClientStream implements ClientSide {
             stream.reset(new ResetFrame(stream.getId(), ErrorCode.INTERNAL_ERROR.code), Callback.NOOP);
         }
     }
+
+    @Override
+    public void closeConnection() {
+        connection.getEndPoint().close();
+    }
 }
