@@ -142,7 +142,7 @@ class CheckThreadsTest {
             assertEquals(
                     Optional.of(new Check.Problem("name look-up timed out", Check.Contact.LATE)),
                     slow.lastCheck().orElseThrow().problem());
-            assertTrue(quick.isWell());
+            Await.until("a good check", () -> checker.check(quick).good()); // a busy machine may take several
         } finally {
             never.countDown();
         }
