@@ -64,14 +64,14 @@ class Process:
             return listens(at)
         until(f"{self.name} on port {at}", up)
 
-    def signal(self, number):
+    def tell(self, number):
         self.popen.send_signal(number)
 
-    def end(self):
+    def end(self, by=signal.SIGTERM):
         """Asks it to end, and after ten seconds kills it; in either case kills what it started and left."""
         if self in started:
             started.remove(self)
-            self.popen.terminate()
+            self.popen.send_signal(by)
             try:
                 self.popen.wait(10)
             except subprocess.TimeoutExpired:
