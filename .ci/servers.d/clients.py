@@ -69,7 +69,7 @@ class Script(Client):
         self.argv = argv
 
     def use(self, use):
-        said = run([*self.argv, use.url, use.limited, use.uploads, use.ca], env={**os.environ, "NODE_EXTRA_CA_CERTS": str(use.ca), "REQUESTS_CA_BUNDLE": str(use.ca)})
+        said = run([*(str(word).format(classes=use.classes) for word in self.argv), use.url, use.limited, use.uploads, use.ca], env={**os.environ, "NODE_EXTRA_CA_CERTS": str(use.ca), "REQUESTS_CA_BUNDLE": str(use.ca)})
         found = dict(line.split(" ", 1) for line in said.splitlines())
         return {"gets": found.get("gets"), "posts": found.get("posts"), "limit": found.get("limit"),
                 "upload": (found.get("upload") or "nothing").removesuffix(" whole"), "opened": use.kept.opened}
@@ -137,7 +137,7 @@ class H2load(Client):
         limit = run(["h2load", *self.options, "-c", "1", "-t", "1", "-n", "6", f"{use.limited}/api/file.txt"])
         upload = run(["h2load", *self.options, "-c", "1", "-t", "1", "-n", "1", "-d", use.large, f"{use.uploads}/api/echo"])
         return {"gets": codes(gets)[0], "posts": codes(posts)[0],
-                "limit": "429, Retry-After 60" if codes(limit) == ("5", "1") else limit[-300:],
+                "limit": "429" if codes(limit) == ("5", "1") else limit[-300:],
                 "upload": "413" if codes(upload) == ("0", "1") else upload[-600:], "opened": opened}
 
 
@@ -164,7 +164,7 @@ CLIENTS = [
     Script("Node fetch", "node -p process.versions.node", ["node", FOLDER / "fetch.js"], opens=2),
     Script("Python requests", "/usr/bin/python3 -c 'import requests; print(requests.__version__)'",
            ["/usr/bin/python3", FOLDER / "sessions.py"]),
-    *(Script("JDK HttpClient", f"echo {version}", [home / "bin/java", FOLDER / "Jdk.java"], misses=int(version.split(".")[0]) < 25)
+    *(Script("JDK HttpClient", f"echo {version}", [home / "bin/java", "-cp", "{classes}", "Jdk"], misses=int(version.split(".")[0]) < 25)
       for version, home in sorted(jdks().items())),
 ]
 
@@ -182,21 +182,23 @@ class Use:
 
     def __init__(self, gateway, scheme, number, folder, ca):
         self.scheme, self.ca, self.small, self.large = scheme, ca, folder / "small", folder / "large"
+        self.classes = folder
         self.kept, self.counted = Relay(gateway.port, "127.0.0.1"), Relay(gateway.port, f"127.0.1.{number}")
         self.url, self.limited, self.uploads = (f"{scheme}://localhost:{at.port}" for at in (self.kept, self.counted, gateway))
 
 
 def check(work):
-    """Prints a row for each client and scheme; how many things were wrong."""
+    """The lines of a table, a row for each client and scheme with what was wrong below it; how much was wrong."""
     folder = work / "clients"
     folder.mkdir()
     ca = certificate(folder)
     (folder / "small").write_bytes(b"x" * 3000)
     (folder / "large").write_bytes(bytes(LARGE))
+    run([gateways.JAVA + "c", "--release", "17", "-d", folder, FOLDER / "Jdk.java"])
     server = next(server for server in servers.SERVERS if server.name == "Go")
     backend = checks.Case(server, work, None)
-    print("| client | version | by | 200 GETs | connections | 50 POSTs | beyond the limit | amid an upload of 8 MB |")
-    wrong = []
+    lines = ["| client | version | by | 200 GETs | connections | 50 POSTs | beyond the limit | amid an upload of 8 MB |"]
+    rows = 1
     try:
         port = backend.start(shortened=False)
         for scheme in ("http", "https"):
@@ -206,25 +208,25 @@ def check(work):
             try:
                 for number, client in enumerate(CLIENTS, 1):
                     if scheme in client.schemes:
-                        wrong += row(client, Use(gateway, scheme, number, folder, ca))
+                        rows += 1
+                        lines += row(client, Use(gateway, scheme, number, folder, ca))
             finally:
                 gateway.end()
     finally:
         backend.end()
-    return len(wrong)
+    return lines, len(lines) - rows
 
 
-EXPECTED = {"gets": "200", "posts": "50", "limit": "429, Retry-After 60", "upload": "413"}
+EXPECTED = {"gets": "200", "posts": "50", "limit": "429(, Retry-After (60|5[0-9]))?", "upload": "413"}
 
 
 def row(client, use):
     seen = client.use(use)
     opened = seen.pop("opened")
-    expected = {**EXPECTED, **({"upload": seen["upload"]} if client.misses and use.scheme == "https" and seen["upload"] == "none" else {})}
-    wrong = [f"{client.name} {client.version()} by {use.scheme}: {name}: {said} instead of {expected[name]}"
-             for name, said in seen.items() if said != expected[name]]
+    excused = {"upload": "none"} if client.misses and use.scheme == "https" else {}
+    wrong = [f"{client.name} {client.version()} by {use.scheme}: {name}: {said} instead of {EXPECTED[name]}"
+             for name, said in seen.items() if not re.fullmatch(EXPECTED[name], str(said)) and said != excused.get(name)]
     if opened > client.opens:
         wrong.append(f"{client.name} by {use.scheme}: {opened} connections for 200 GETs instead of {client.opens}")
     cells = [client.name, client.version(), use.scheme, seen["gets"], str(opened), seen["posts"], seen["limit"], seen["upload"]]
-    print("\n".join(["| " + " | ".join(cells) + " |", *wrong]), flush=True)
-    return wrong
+    return ["| " + " | ".join(cells) + " |", *wrong]

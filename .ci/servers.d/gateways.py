@@ -23,7 +23,8 @@ class Gateway:
     def start(self, ports, settings):
         env = {"GATEWAY_HOST": "127.0.0.1", "GATEWAY_PORT": "0", "GATEWAY_RATE_LIMIT": "off", "GATEWAY_ACCESS_LOG": "off",
                "GATEWAY_MAX_BODY": "64MB", "GATEWAY_SERVICES": ",".join(f"http://127.0.0.1:{port}" for port in ports)}
-        command = [JAVA, "-Xmx64m", "-XX:+UseSerialGC", "-cp", f"{TOP}/target/classes:{TOP}/target/lib/*", "GatewayApp"]
+        # Little memory, so that it shows if content is kept; no second compiler, since each lives for seconds.
+        command = [JAVA, "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{TOP}/target/classes:{TOP}/target/lib/*", "GatewayApp"]
         self.process = processes.Process(self.name, command, self.folder, {**env, **settings})
         ready = re.compile(r"is ready on port (\d+)")
         processes.until(self.name, lambda: ready.search(self.process.said()) or self.process.popen.poll() is not None)
