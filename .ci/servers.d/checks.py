@@ -264,6 +264,7 @@ def fast_upload(port, prefix):
 # --- where connections end -------------------------------------------------------------------------------------------------
 
 EDGES = (-0.02, -0.01, 0, 0.01, 0.02)
+CROSSED = 3  # POSTs that may cross with the connection's end; in the same runs HAProxy 2.6 lost up to 2 of 56, nginx 1.22 up to 7
 
 
 def edge(case):
@@ -291,7 +292,7 @@ def edge(case):
             client.close()
 
         run_all([lambda number=number: worker(number) for number in range(8)])
-        if wrong:
+        if len(wrong) > (CROSSED if method == "POST" else 0):
             raise Wrong(f"{method}s at the idle timeout ({idle}): {len(wrong)} of {count[0]} lost, such as {wrong[0]}")
         lost[method] = f"{len(wrong)}/{count[0]}"
     return f"{lost['GET']} {lost['POST']}"

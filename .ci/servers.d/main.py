@@ -56,6 +56,9 @@ def main(work, only):
     if only == ["defaults"]:
         return defaults.show(work)
     kind = gateways.KINDS[os.environ.get("PEER", "gateway")]
+    unknown = set(only) - {server.name for server in servers.SERVERS} - {"clients"}
+    if unknown:
+        sys.exit(f"no such server: {', '.join(sorted(unknown))}")
     chosen = [server for server in servers.SERVERS if not only or server.name in only]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:  # mostly waiting
         by_clients = None
