@@ -11,9 +11,9 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /**
- * A request's body as it arrives, with its bounds: no larger than allowed, and no slower. It has stalled once the
- * gateway has waited a whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile: nothing at all, or
- * a byte now and then.
+ * A request's body as it arrives, with its bounds: no larger than allowed, no slower, and as long as announced. It has
+ * stalled once the gateway has waited a whole timeout for it and got fewer than {@value #LEAST_BYTES} bytes meanwhile:
+ * nothing at all, or a byte now and then.
  *
  * <p>Nothing here waits. Used by one thread at a time.
  */

@@ -13,9 +13,9 @@ import java.time.Duration;
  * One attempt to send a request to one backend: its clock and its outcome.
  *
  * <p>Written by the request's thread, and by the one that passes the rest of a body. A timer checks the deadlines of all
- * exchanges now and then, instead of a timeout around each read, which costs 7 µs a request in OkHttp; so a timeout is
- * noticed a {@link #CHECK_PAUSE} late at most. Jetty has timeouts of its own, but anything that comes restarts them, even the extension of a chunk or an empty
- * frame. The timer may cancel the exchange; so may the selector, when it sees the client leave.
+ * exchanges now and then, which costs less than a timeout around each read; so a missed one is noticed a {@link
+ * #CHECK_PAUSE} late at most. Jetty has timeouts of its own, but anything that comes restarts them, even the extension
+ * of a chunk or an empty frame. The timer may cancel the exchange; so may the selector, when it sees the client leave.
  */
 final class Exchange extends ExchangeClock implements WatchedExchange, Runnable {
     /** How often {@link #checkDeadlines} is to be called. */

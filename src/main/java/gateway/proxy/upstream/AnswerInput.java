@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
-/** What has arrived from a backend and hasn't been used yet. Grows while a line doesn't fit, up to {@link #MOST_BYTES}. */
+/** What has come from a backend and hasn't been used yet. Grows while a line doesn't fit, up to {@link #MOST_BYTES}. */
 final class AnswerInput {
     /** The longest head of an answer, bytes. */
     static final int MOST_BYTES = 256 * 1024;

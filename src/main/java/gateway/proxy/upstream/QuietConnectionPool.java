@@ -10,10 +10,10 @@ import okhttp3.internal.connection.ConnectionListener;
 /**
  * Makes connection pools for one connection whose clean-up wakes no thread and closes nothing.
  *
- * <p>An ordinary pool schedules its clean-up task whenever a call ends, which wakes another thread: 40 % of all CPU
- * under load, and would close a connection that {@link Opening} has taken. These pools get a task runner that starts
- * nothing; {@link UpstreamPool} closes idle connections by its own timer. The constructor is internal to Kotlin but public in the class file; {@code OkHttpInternalsTest} fails when
- * an upgrade changes that.
+ * <p>An ordinary pool schedules its clean-up task whenever a call ends. That wakes another thread, and the task would
+ * close a connection that {@link Opening} has taken. These pools get a task runner that starts nothing; {@link
+ * UpstreamPool} closes idle connections by its own timer. The constructor is internal to Kotlin but public in the class
+ * file; {@code OkHttpInternalsTest} fails when an upgrade changes that.
  */
 final class QuietConnectionPool {
     private QuietConnectionPool() {}
