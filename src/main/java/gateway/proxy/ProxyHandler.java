@@ -57,12 +57,6 @@ public final class ProxyHandler implements Handler {
             refuse(ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED), ctx);
             return;
         }
-        String coding = request.getHeader("Transfer-Encoding");
-        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            ctx.res().setHeader("Connection", "close"); // the end of such a body is unknown
-            refuse(ProblemType.NOT_IMPLEMENTED.problem("No transfer coding but chunked is understood"), ctx);
-            return;
-        }
         ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
         try {
             forward(asked, ctx);

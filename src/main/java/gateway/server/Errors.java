@@ -124,15 +124,16 @@ final class Errors {
             if (traced == null) {
                 traced = tracing.open(request, response.getHeaders());
             }
-            problem(response.getStatus(), reason(request)).send(request, response, callback, traced);
+            problem(response.getStatus(), reason(request, response.getStatus()))
+                    .send(request, response, callback, traced);
             return true;
         }
 
-        /** Returns why Jetty refuses the request; null if it doesn't say. */
-        private static String reason(Request request) {
+        /** Returns why Jetty refuses the request. */
+        private static String reason(Request request, int status) {
             return request.getAttribute(ERROR_EXCEPTION) instanceof HttpException refusal && refusal.getReason() != null
                     ? withoutValue(refusal.getReason())
-                    : null;
+                    : HttpStatus.getMessage(status);
         }
 
         /** Names the character instead of the field of HTTP/2 that has it, which Jetty quotes and which may be secret. */
@@ -148,13 +149,11 @@ final class Errors {
         private static Problem problem(int status, String reason) {
             return switch (status) {
                 case 414 -> ProblemType.URI_TOO_LONG.problem("The request's URI is too long");
+                case 501 -> ProblemType.NOT_IMPLEMENTED.problem(reason);
                 case 431 -> ProblemType.HEADER_TOO_LARGE.problem("The request's line and header fields are too large");
                 default ->
                     ProblemType.BAD_REQUEST.problem(
-                            status,
-                            HttpStatus.getMessage(status),
-                            "The request can't be handled: "
-                                    + (reason == null ? HttpStatus.getMessage(status) : reason));
+                            status, HttpStatus.getMessage(status), "The request can't be handled: " + reason);
             };
         }
     }

@@ -25,6 +25,7 @@ import org.eclipse.jetty.util.BufferUtil;
  * <ul>
  * <li>It believes a Transfer-Encoding in HTTP/1.0, which other servers don't know, so that what follows the head could
  * be a second request (RFC 9112, 6.1).
+ * <li>It takes a list for chunked that has other codings, or nothing, before it (RFC 9112, 6.3).
  * <li>It takes a chunked body for whole whose last empty line is missing, or that ends between the CR and LF of a chunk
  * (RFC 9112, 8).
  * <li>It skips colons before a request.
@@ -114,9 +115,8 @@ final class Http1Connection extends HttpConnection {
                 upgrades.add(field); // its Connection may follow
                 return;
             }
-            if (isHttp10 && known == HttpHeader.TRANSFER_ENCODING) {
-                throw new HttpException.RuntimeException(
-                        HttpStatus.BAD_REQUEST_400, "HTTP/1.0 has no Transfer-Encoding");
+            if (known == HttpHeader.TRANSFER_ENCODING) {
+                checkCoding(field.getValue());
             }
             if (isHttp10 && known == HttpHeader.EXPECT) {
                 return;
@@ -125,6 +125,17 @@ final class Http1Connection extends HttpConnection {
                 mayUpgrade |= field.contains(HttpHeaderValue.UPGRADE.asString());
             }
             super.parsedHeader(field);
+        }
+
+        private void checkCoding(String coding) {
+            if (isHttp10) {
+                throw new HttpException.RuntimeException(
+                        HttpStatus.BAD_REQUEST_400, "HTTP/1.0 has no Transfer-Encoding");
+            }
+            if (!HttpHeaderValue.CHUNKED.is(coding)) {
+                throw new HttpException.RuntimeException(
+                        HttpStatus.NOT_IMPLEMENTED_501, "No transfer coding but chunked is understood");
+            }
         }
 
         @Override
