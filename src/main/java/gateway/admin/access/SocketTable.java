@@ -1,7 +1,5 @@
 package gateway.admin.access;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
@@ -10,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * The open connections to one port in Linux's tables of TCP sockets, {@code /proc/net/tcp} and {@code tcp6} (proc(5)),
@@ -26,7 +23,7 @@ import java.util.Set;
  * thread-safe.
  */
 final class SocketTable {
-    private static final Set<String> OPEN = Set.of("01", "04", "05");
+    private static final List<String> OPEN = List.of("01", "04", "05");
     private static final String LISTENING = "0A";
     private static final int LOCAL = 1;
     private static final int REMOTE = 2;
@@ -50,13 +47,27 @@ final class SocketTable {
         this.port = String.format(Locale.ROOT, ":%04X", port);
     }
 
-    /** Adds the rows of a table; skips what isn't a row. */
-    void addAll(BufferedReader table) throws IOException {
-        for (String line = table.readLine(); line != null; line = table.readLine()) {
-            if (line.contains(port)) { // few do
-                add(line);
+    /**
+     * Adds the rows of a table; skips what isn't a row. Looks for the port first, since nearly all rows of a large
+     * table are of no interest.
+     */
+    void addAll(String table) {
+        for (int at = table.indexOf(port); at >= 0; at = table.indexOf(port, at + 1)) {
+            if (isOfInterest(table, at + port.length())) {
+                int end = table.indexOf('\n', at);
+                add(table.substring(table.lastIndexOf('\n', at) + 1, end < 0 ? table.length() : end));
             }
         }
+    }
+
+    /** Returns whether the port is followed by the state of an open connection, or by the other end of none. */
+    private static boolean isOfInterest(String table, int after) {
+        for (String state : OPEN) {
+            if (table.startsWith(state, after + 1) && table.startsWith(" ", after + 3)) {
+                return true;
+            }
+        }
+        return table.startsWith(" 00000000", after);
     }
 
     private void add(String line) {

@@ -3,8 +3,6 @@ package gateway.admin.access;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gateway.net.Networks;
-import java.io.BufferedReader;
-import java.io.StringReader;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.util.OptionalLong;
@@ -29,7 +27,7 @@ class SocketTableTest {
         for (int i = 0; i < rows.length; i++) {
             text.append("   ").append(i).append(": ").append(rows[i]).append("        0 5489047 1 0 20 4 1 18 -1   \n");
         }
-        table.addAll(new BufferedReader(new StringReader(text.toString())));
+        table.addAll(text.toString());
         return table;
     }
 
@@ -64,7 +62,7 @@ class SocketTableTest {
     void a_socket_that_its_program_has_closed_is_nobodys(String state) throws Exception {
         SocketTable table = new SocketTable(PORT, ByteOrder.LITTLE_ENDIAN);
         String row = "1: 0100007F:C350 0100007F:1F40 " + state + REST + "    0        0 0 1 0\n";
-        table.addAll(new BufferedReader(new StringReader(row)));
+        table.addAll(row);
         assertEquals(OptionalLong.empty(), table.owner(at("127.0.0.1", 50_000), at("127.0.0.1", PORT)));
     }
 
