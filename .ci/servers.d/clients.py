@@ -10,7 +10,6 @@ import threading
 
 import checks
 import gateways
-import raw
 import servers
 
 FOLDER = pathlib.Path(__file__).parent / "clients"
