@@ -20,6 +20,9 @@ final class AnswerHead {
     /** What each field counts beyond its text, as HTTP/2 has it (RFC 9113, 6.5.2): by both, the same answers pass. */
     private static final int FIELD_BYTES = 32;
 
+    /** How much of a line is shown that isn't HTTP's, characters. */
+    private static final int MOST_SHOWN = 200;
+
     private final AnswerInput input;
     private final HttpFields.Mutable fields = HttpFields.build();
     private final HttpFields.Mutable trailers = HttpFields.build();
@@ -82,21 +85,29 @@ final class AnswerHead {
                 && isDigit(line[start + VERSION.length()])
                 && line[start + STATUS_AT - 1] == ' '
                 && (length == STATUS_AT + 3 || line[start + STATUS_AT + 3] == ' ');
-        if (!valid) {
-            throw new ProtocolException("not HTTP");
+        int read = valid ? status(line, start + STATUS_AT) : 0;
+        if (read < 100) {
+            throw new ProtocolException("its status line is " + shown(line, start, end));
         }
         old = line[start + VERSION.length()] == '0';
-        status = 0;
-        for (int i = start + STATUS_AT; i < start + STATUS_AT + 3; i++) {
-            if (!isDigit(line[i])) {
-                throw new ProtocolException("not HTTP");
-            }
-            status = 10 * status + line[i] - '0';
-        }
-        if (status < 100) {
-            throw new ProtocolException("not HTTP");
-        }
+        status = read;
         input.position = lf + 1;
+    }
+
+    /** Returns three digits as a number; 0 if they aren't digits. */
+    private static int status(byte[] line, int at) {
+        return isDigit(line[at]) && isDigit(line[at + 1]) && isDigit(line[at + 2])
+                ? 100 * (line[at] - '0') + 10 * (line[at + 1] - '0') + line[at + 2] - '0'
+                : 0;
+    }
+
+    /** Returns the beginning of a line for people, who may see from it what listens there; what isn't ASCII as dots. */
+    private static String shown(byte[] line, int start, int end) {
+        StringBuilder text = new StringBuilder();
+        for (int i = start; i < Math.min(end, start + MOST_SHOWN); i++) {
+            text.append(line[i] >= ' ' && line[i] < 127 ? (char) line[i] : '.');
+        }
+        return text.toString();
     }
 
     private static boolean isDigit(byte c) {

@@ -105,6 +105,15 @@ class AnswerHeadTest {
         assertThrows(ProtocolException.class, () -> head(bytes));
     }
 
+    // It tells what listens at a wrong port.
+    @Test
+    void a_status_line_that_is_none_is_shown_as_far_as_it_is_text() {
+        ProtocolException mail = assertThrows(ProtocolException.class, () -> head("220 mail ESMTP\u0001\u00e9\r\n"));
+        assertEquals("its status line is 220 mail ESMTP..", mail.getMessage());
+        ProtocolException endless = assertThrows(ProtocolException.class, () -> head("x".repeat(10_000) + "\n"));
+        assertEquals("its status line is " + "x".repeat(200), endless.getMessage());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 200", OK, OK + "A: 1", OK + "A: 1\r\n", OK + "A: 1\r\n\r"})
     void a_head_that_is_cut_short_is_an_early_end(String bytes) {
