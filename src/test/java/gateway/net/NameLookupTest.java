@@ -75,9 +75,12 @@ class NameLookupTest {
 
     @Test
     void after_a_look_up_has_ended_the_next_asks_anew() throws Exception {
-        names.find("quick", LONG);
-        names.find("quick", LONG);
-        Await.until("the second", () -> asked.get() == 2);
+        Await.until(
+                "the second",
+                () -> { // at the very end of the first, one may still get its result
+                    names.find("quick", LONG);
+                    return asked.get() >= 2;
+                });
     }
 
     @Test
