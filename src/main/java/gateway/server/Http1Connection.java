@@ -3,6 +3,7 @@ package gateway.server;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -17,8 +18,6 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection of HTTP/1.1 or HTTP/1.0, read as strictly as a gateway must: what a client and a service could
@@ -36,18 +35,25 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class Http1Connection extends HttpConnection {
-    private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
-
-    private long bytesBefore; // that the protocol before this one had read, behind a PROXY header
+    private final ReentrantLock filling = new ReentrantLock();
 
     Http1Connection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
     }
 
+    /**
+     * Reads what has come, one thread at a time. Jetty answers a bad request on another thread, which may go on to read
+     * from the connection while this one is still about to leave it: both would give the same buffer back to the pool,
+     * and two later connections would share it. Then clients got each other's bytes, and requests were read twice.
+     */
     @Override
-    public void onUpgradeTo(ByteBuffer buffer) {
-        bytesBefore += buffer.remaining();
-        super.onUpgradeTo(buffer);
+    public void onFillable() {
+        filling.lock();
+        try {
+            super.onFillable();
+        } finally {
+            filling.unlock();
+        }
     }
 
     @Override
@@ -76,14 +82,8 @@ final class Http1Connection extends HttpConnection {
         }
     }
 
-    /**
-     * A parser for which messages begin with their first letter, end only where they say so, and are read once. Under
-     * platform threads, Jetty now and then (1 of 100,000 connections on a busy machine, with chunked bodies) finds in its
-     * buffer once more what it has read before; a service would get the request twice.
-     */
-    private final class WholeMessages extends HttpParser {
-        private long parsed;
-
+    /** A parser for which messages begin with their first letter, and end only where they say so. */
+    private static final class WholeMessages extends HttpParser {
         WholeMessages(RequestHandler handler, int headerBytes, HttpCompliance compliance) {
             super(handler, headerBytes, compliance);
         }
@@ -94,35 +94,16 @@ final class Http1Connection extends HttpConnection {
                 badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "The body ended early"));
                 return false;
             }
-            if (isState(State.START) && buffer.hasRemaining()) {
-                if (beginsWithColon(buffer)) {
-                    return refuse(buffer, "It begins with a colon");
-                }
-                if (parsed + buffer.remaining() > getBytesIn() + bytesBefore) {
-                    LOG.error(
-                            "Closed a client's connection: {} bytes came, and after {} another {} are to be read",
-                            getBytesIn() + bytesBefore,
-                            parsed,
-                            buffer.remaining());
-                    return refuse(buffer, "It is a request that was read before");
-                }
+            if (isState(State.START) && beginsWithColon(buffer)) {
+                getHandler().messageBegin();
+                badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "It begins with a colon"));
+                BufferUtil.clear(buffer);
+                return false;
             }
-            int before = buffer.remaining();
-            try {
-                return super.parseNext(buffer);
-            } finally {
-                parsed += before - buffer.remaining();
-            }
+            return super.parseNext(buffer);
         }
 
-        private boolean refuse(ByteBuffer buffer, String reason) {
-            getHandler().messageBegin();
-            badMessage(new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, reason));
-            BufferUtil.clear(buffer);
-            return false;
-        }
-
-        private boolean beginsWithColon(ByteBuffer buffer) {
+        private static boolean beginsWithColon(ByteBuffer buffer) {
             int first = buffer.position();
             while (first < buffer.limit() && (buffer.get(first) == '\r' || buffer.get(first) == '\n')) {
                 first++;
