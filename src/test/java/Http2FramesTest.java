@@ -232,10 +232,7 @@ class Http2FramesTest {
     @Test
     void who_opens_no_window_for_its_answer_is_let_go_whatever_frames_come() throws Exception {
         CountDownLatch freed = new CountDownLatch(1);
-        try (TestBackend backend = TestBackend.doing((request, wire) -> {
-                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-                    wire.sendUntilFreed(freed);
-                });
+        try (TestBackend backend = TestBackend.endless(freed);
                 TestGateway gateway =
                         gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
                 RawHttp2 client = client(gateway)) {
@@ -254,10 +251,7 @@ class Http2FramesTest {
     @Test
     void who_opens_its_windows_and_reads_nothing_is_let_go() throws Exception {
         CountDownLatch freed = new CountDownLatch(1);
-        try (TestBackend backend = TestBackend.doing((request, wire) -> {
-                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-                    wire.sendUntilFreed(freed);
-                });
+        try (TestBackend backend = TestBackend.endless(freed);
                 TestGateway gateway =
                         gateway(Map.of("GATEWAY_IDLE_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), backend);
                 RawHttp2 client = client(gateway)) {

@@ -1,6 +1,6 @@
 package gateway.check;
 
-import gateway.health.HealthChecker;
+import gateway.health.HealthProbe;
 import gateway.http.Via;
 import gateway.net.NameLookup;
 import gateway.net.Peer;
@@ -9,7 +9,6 @@ import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
-import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import java.net.UnknownHostException;
@@ -35,11 +34,11 @@ final class ServiceCheck {
         settings.services().forEach(url -> services.offer(Service.configured(url)));
         NameLookup names = new NameLookup();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
-        try (HealthChecker checker =
-                new HealthChecker(services, settings, names, new Via("check"), new Stalls(time), time, () -> 0.5)) {
+        HealthProbe probe = new HealthProbe(settings, names, new Via("check"), time);
+        try {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
                     .map(backend -> CompletableFuture.supplyAsync(
-                            () -> look(backend, names, settings.healthTimeout(), checker, report), threads))
+                            () -> look(backend, names, settings.healthTimeout(), probe, report), threads))
                     .toList();
             findings.forEach(finding -> finding.join().run()); // in the order of the list
         } finally {
@@ -48,9 +47,9 @@ final class ServiceCheck {
     }
 
     private static Runnable look(
-            Backend backend, NameLookup names, Duration patience, HealthChecker checker, Report report) {
+            Backend backend, NameLookup names, Duration patience, HealthProbe probe, Report report) {
         String what = "service " + backend.urlText() + " (" + addresses(backend, names, patience) + "): ";
-        Check check = checker.look(backend);
+        Check check = probe.look(backend);
         return check.problem()
                 .<Runnable>map(problem -> () -> report.missing(what + problem.words()))
                 .orElse(() -> report.ok(what + "healthy, in " + check.latency().toMillis() + " ms"));

@@ -11,7 +11,6 @@ import gateway.util.Loop;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +54,7 @@ public final class SharedList implements AutoCloseable {
     private final List<byte[]> keys;
     private final RedisClock clock = new RedisClock();
     private final Pending pending;
+    private final SeenMembers seen;
     private final Semaphore wake = new Semaphore(0);
     private final CountDownLatch firstSync = new CountDownLatch(1);
     private final Loop loop = new Loop("shared-list", this::syncAndPause);
@@ -64,7 +64,6 @@ public final class SharedList implements AutoCloseable {
     private long version;
     private long syncs;
     private long lastSync;
-    private long rememberUntil;
     private boolean failing;
 
     /** Notes the changes of the list from now on, but doesn't use Redis before {@link #start}. */
@@ -76,7 +75,7 @@ public final class SharedList implements AutoCloseable {
         this.lastSync = time.nanos();
         this.required = settings.required();
         this.redis = new Redis(settings, TIMEOUT, 1);
-        this.rememberUntil = time.nanos();
+        this.seen = new SeenMembers(gateways, GATEWAY_LEASE, time);
         this.pending = new Pending(() -> clock.millis(time.nanos()), wake::release);
         String tag = "{" + settings.prefix() + "}:";
         this.keys = List.of(
@@ -190,7 +189,7 @@ public final class SharedList implements AutoCloseable {
             writeBack(answer);
         }
         applyList(answer);
-        updateMembers(answer.gateways(), lost);
+        seen.update(answer.gateways(), lost);
         epoch = answer.epoch();
         version = answer.version();
         return lost || stoodStill;
@@ -224,24 +223,6 @@ public final class SharedList implements AutoCloseable {
         Listed.Taken taken = services.apply(List.copyOf(answer.list().get().values()), pending::has);
         taken.came().forEach(backend -> LOG.info("{} was added from the shared list", backend));
         taken.left().forEach(backend -> LOG.info("{} was removed: it is no longer in the shared list", backend));
-    }
-
-    /**
-     * Updates the members. After a loss the other gateways return one by one; until they had time for that, those seen
-     * before count too.
-     */
-    private void updateMembers(List<Gateway> now, boolean lost) {
-        if (lost) {
-            rememberUntil = time.nanos() + GATEWAY_LEASE.toNanos();
-        }
-        List<Gateway> seen = new ArrayList<>(now);
-        if (time.nanos() - rememberUntil < 0) {
-            gateways.all().stream()
-                    .filter(before ->
-                            now.stream().noneMatch(gateway -> gateway.id().equals(before.id())))
-                    .forEach(seen::add);
-        }
-        gateways.seen(seen);
     }
 
     /** Sends the last changes, and that this gateway leaves; its services stay in the list. */

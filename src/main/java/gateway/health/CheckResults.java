@@ -33,7 +33,7 @@ final class CheckResults {
 
     /** Handles the result of a check. */
     void checked(Backend backend, Check check) {
-        backend.lastCheck(check);
+        backend.checks().add(check);
         if (check.good()) {
             goodCheck(backend);
         } else {

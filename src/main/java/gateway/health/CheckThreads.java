@@ -50,7 +50,8 @@ final class CheckThreads implements AutoCloseable {
 
     /** Returns what runs the next check of this backend. Give it one check of a backend at a time. */
     Executor of(Backend backend) {
-        boolean tookLong = backend.lastCheck()
+        boolean tookLong = backend.checks()
+                .last()
                 .map(Check::latency)
                 .filter(latency -> latency.compareTo(tooLong) >= 0)
                 .isPresent();

@@ -72,7 +72,7 @@ public final class OutlierDetection {
             return;
         }
         int inARow = backend.vitals().failed();
-        if (failure == Failure.CONNECTING_TIMED_OUT && backend.isWell()) {
+        if (failure == Failure.CONNECTING_TIMED_OUT && backend.checks().lastWasGood()) {
             if (inARow == FAILURES_IN_A_ROW) { // once, not for each request of a flood
                 backend.vitals().nextCheck(time.nanos());
             }

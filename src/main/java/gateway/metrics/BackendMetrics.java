@@ -83,8 +83,8 @@ final class BackendMetrics implements MultiCollector {
                         "gateway_backend_check_duration_seconds", "Durations of the backend's health checks"),
                 backends.stream()
                         .map(backend -> new SummaryDataPointSnapshot(
-                                backend.checks(),
-                                backend.checkNanos() / 1e9,
+                                backend.checks().count(),
+                                backend.checks().nanos() / 1e9,
                                 Quantiles.EMPTY,
                                 labels(backend),
                                 Exemplars.EMPTY,

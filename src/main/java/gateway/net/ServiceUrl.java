@@ -3,6 +3,7 @@ package gateway.net;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,6 +63,28 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
             throw new IllegalArgumentException("must have a port from 1 to 65535, not " + port);
         }
         return port;
+    }
+
+    /**
+     * Reads URLs that commas separate; each once, empty places skipped.
+     *
+     * @throws IllegalArgumentException naming the first URL that isn't valid, and what is wrong with it
+     */
+    public static List<ServiceUrl> parseAll(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(url -> !url.isEmpty())
+                .map(ServiceUrl::parseNamed)
+                .distinct()
+                .toList();
+    }
+
+    private static ServiceUrl parseNamed(String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the URL " + text + " " + e.getMessage());
+        }
     }
 
     private static URI uri(String text) {

@@ -34,7 +34,7 @@ public final class Forwarder implements AutoCloseable {
 
     private final ServiceList services;
     private final Selection selection;
-    private final OutlierDetection outliers;
+    private final FailureHandler failures;
     private final UpstreamPool upstreams;
     private final Relay relay;
     private final Tunnels tunnels;
@@ -55,12 +55,12 @@ public final class Forwarder implements AutoCloseable {
             Time time) {
         this.services = services;
         this.selection = new Selection(balancer);
-        this.outliers = outliers;
         this.upstreamTimeout = settings.upstreamTimeout();
         this.upstreamPatience = upstreamTimeout.toNanos();
         this.bounds = settings.bounds();
         this.time = time;
         this.upstreams = new UpstreamPool(services, settings, names, time);
+        this.failures = new FailureHandler(upstreams, outliers, bounds.idleTimeout());
         this.relay = new Relay(bounds.idleTimeout(), balancer.name());
         this.uploads = Threads.forWaiting("upload", bounds.inFlight());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
@@ -162,7 +162,7 @@ public final class Forwarder implements AutoCloseable {
             Upload.abandon(upload);
             Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
-            return handle(failure, exchange, request, response);
+            return failures.handle(failure, exchange, request, response);
         } catch (RuntimeException | Error e) { // perhaps out of memory
             Upload.abandon(upload);
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
@@ -186,27 +186,6 @@ public final class Forwarder implements AutoCloseable {
         } catch (IOException e) {
             throw exchange.clientFailed(e);
         }
-    }
-
-    /** Handles a failed exchange; returns null if there is nothing left to tell the client. */
-    private Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
-            throws IOException {
-        if (exchange.isClientGone()) {
-            exchange.waitForClient(bounds.idleTimeout().toNanos()); // which may not even read the answer
-            ClientFailure.end(exchange, request, response);
-            return null;
-        }
-        if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
-            upstreams.dropIdle(exchange.backend);
-        } else {
-            outliers.failed(exchange.backend, failure.health(), failure.words());
-        }
-        if (response.isCommitted()) {
-            request.trace.brokenOff();
-            ClientFailure.breakOff(request, response);
-            return null;
-        }
-        return failure;
     }
 
     /**

@@ -93,7 +93,9 @@ final class Retries {
             return available;
         }
         return failure.health() == OutlierDetection.Failure.CONNECTING_TIMED_OUT
-                ? available.stream().filter(Backend::isWell).toList()
+                ? available.stream()
+                        .filter(backend -> backend.checks().lastWasGood())
+                        .toList()
                 : untried;
     }
 }

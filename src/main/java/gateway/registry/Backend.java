@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * An instance of a service, and what the gateway knows of it now. Its name and URL never change: another URL is another
- * backend. The
- * rest is written by many threads and read without locks. Only {@link ServiceList} changes the status, so that it
- * always agrees with the list of available backends.
+ * backend. The rest is written by many threads and read without locks. Only {@link ServiceList} changes the status, so
+ * that it always agrees with the list of available backends.
  */
 public final class Backend {
     /** A backend's health. Only a healthy one gets requests. */
@@ -43,12 +42,10 @@ public final class Backend {
     private final Lease lease;
     private volatile State state;
     private volatile boolean draining;
-    private volatile Check lastCheck;
     private final Vitals vitals = new Vitals();
     private final Latency latency = new Latency();
     private final LongAdder ejections = new LongAdder();
-    private final LongAdder checks = new LongAdder();
-    private final LongAdder checkNanos = new LongAdder();
+    private final Checks checks = new Checks();
     private final Load load;
 
     Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
@@ -130,32 +127,9 @@ public final class Backend {
                 .orElse(state.reason());
     }
 
-    /** Returns the result of the latest check; empty before the first. */
-    public Optional<Check> lastCheck() {
-        return Optional.ofNullable(lastCheck);
-    }
-
-    /** Returns whether the latest check was good. */
-    public boolean isWell() {
-        Check check = lastCheck;
-        return check != null && check.good();
-    }
-
-    /** Stores the result of the latest check. */
-    public void lastCheck(Check check) {
-        lastCheck = check;
-        checks.increment();
-        checkNanos.add(check.latency().toNanos());
-    }
-
-    /** Returns how many checks there have been. */
-    public long checks() {
-        return checks.sum();
-    }
-
-    /** Returns how long all checks together have taken, nanoseconds. */
-    public long checkNanos() {
-        return checkNanos.sum();
+    /** Returns the health checks that there have been. */
+    public Checks checks() {
+        return checks;
     }
 
     /** Returns the streaks that decide on the health. */

@@ -5,7 +5,6 @@ import gateway.net.ServiceAddresses;
 import gateway.net.ServiceUrl;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,10 +80,10 @@ public record Settings(
             1,
             10_000_000,
             "most client addresses remembered; while all are active, new ones share one budget");
-    private static final Setting<Optional<LogForm>> ACCESS_LOG = new Setting<>(
-            "GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", Settings::logForm);
-    private static final Setting<List<ServiceUrl>> SERVICES =
-            new Setting<>("GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", Settings::urls);
+    private static final Setting<Optional<LogForm>> ACCESS_LOG =
+            new Setting<>("GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", LogForm::parse);
+    private static final Setting<List<ServiceUrl>> SERVICES = new Setting<>(
+            "GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", ServiceUrl::parseAll);
     private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
             "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "time from one health check of a service to the next");
     private static final Setting<Duration> HEALTH_TIMEOUT =
@@ -231,32 +230,6 @@ public record Settings(
             return Optional.of(Rate.parse(text));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", or off");
-        }
-    }
-
-    private static Optional<LogForm> logForm(String text) {
-        return switch (text.strip()) {
-            case "text" -> Optional.of(LogForm.TEXT);
-            case "json" -> Optional.of(LogForm.JSON);
-            case "off" -> Optional.empty();
-            default -> throw new IllegalArgumentException("expected text, json or off");
-        };
-    }
-
-    private static List<ServiceUrl> urls(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(url -> !url.isEmpty())
-                .map(Settings::url)
-                .distinct()
-                .toList();
-    }
-
-    private static ServiceUrl url(String text) {
-        try {
-            return ServiceUrl.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the URL " + text + " " + e.getMessage());
         }
     }
 }

@@ -3,19 +3,16 @@ package gateway.trace;
 import gateway.client.ProxyPath;
 import gateway.http.Problem;
 import gateway.http.Traced;
-import gateway.registry.Snapshot;
 import jakarta.servlet.ServletRequest;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The record of one request, written as it goes along by the limiter, the forwarder and the problem that answers it.
  * The request's own threads write it, one after the other; after {@link #end} it no longer changes and may be read by
  * any thread that gets it from {@link Traces}.
  */
-public final class Trace implements Traced {
+public final class Trace extends ForwardingNotes implements Traced {
     /** The header with the request id. */
     public static final String REQUEST_ID = "X-Request-ID";
 
@@ -37,11 +34,7 @@ public final class Trace implements Traced {
     private ProxyPath proxyPath;
     private LimitDecision limitDecision;
     private int limit;
-    private Snapshot candidates;
-    private final List<Attempt> attempts = new ArrayList<>(1);
     private Problem problem;
-    private boolean reachedService;
-    private boolean brokenOff;
     private boolean clientGone;
     private boolean unanswered;
     private boolean routine;
@@ -93,34 +86,6 @@ public final class Trace implements Traced {
         this.limit = limit;
     }
 
-    /** Notes the list from which a backend was about to be chosen. */
-    public void chosenFrom(Snapshot services) {
-        this.candidates = services;
-    }
-
-    /** Adds an attempt that has ended. */
-    public void add(Attempt attempt) {
-        attempts.add(attempt);
-    }
-
-    /** Notes that a connection to a backend was there for the request, so that the backend may have got some of it. */
-    public void reachedService() {
-        this.reachedService = true;
-    }
-
-    /** Returns whether any backend may have got some of the request. */
-    public boolean hasReachedService() {
-        return reachedService;
-    }
-
-    /**
-     * Notes that the backend failed when a part of its answer had been sent, so that the client's connection was
-     * aborted.
-     */
-    public void brokenOff() {
-        this.brokenOff = true;
-    }
-
     /**
      * Notes that the client left before it had the whole answer.
      *
@@ -165,7 +130,7 @@ public final class Trace implements Traced {
         if (limitDecision != null && !limitDecision.allowed()) {
             return Outcome.LIMITED;
         }
-        if (brokenOff || problem != null && problem.status() >= 500 && problem.status() != 501) {
+        if (isBrokenOff() || problem != null && problem.status() >= 500 && problem.status() != 501) {
             return Outcome.FAILED;
         }
         boolean refusedByJetty = requestId == null;
@@ -244,16 +209,6 @@ public final class Trace implements Traced {
     /** Returns the number of requests that the limit allows; 0 without {@link #limitDecision}. */
     public int limit() {
         return limit;
-    }
-
-    /** Returns the list from which a backend was last chosen; null if it never came to that. */
-    public Snapshot candidates() {
-        return candidates;
-    }
-
-    /** Returns the attempts, in order. */
-    public List<Attempt> attempts() {
-        return attempts;
     }
 
     /** Returns the problem that the gateway itself answered with; null if it didn't. */

@@ -103,14 +103,15 @@ class CheckThreadsTest {
         try (CheckThreads threads = new CheckThreads(Duration.ofSeconds(1), false)) {
             for (int i = 0; i < 100; i++) {
                 Backend slow = add("hanging-" + i, "http://127.0.0.1:1");
-                slow.lastCheck(new Check(
-                        time.now(),
-                        Duration.ofSeconds(1),
-                        Optional.of(new Check.Problem("no whole answer within 1s", Check.Contact.MADE))));
+                slow.checks()
+                        .add(new Check(
+                                time.now(),
+                                Duration.ofSeconds(1),
+                                Optional.of(new Check.Problem("no whole answer within 1s", Check.Contact.MADE))));
                 threads.of(slow).execute(() -> await(end));
             }
             Backend prompt = add("prompt", "http://127.0.0.1:1");
-            prompt.lastCheck(new Check(time.now(), Duration.ofMillis(5), Optional.empty()));
+            prompt.checks().add(new Check(time.now(), Duration.ofMillis(5), Optional.empty()));
             CountDownLatch checked = new CountDownLatch(1);
             threads.of(prompt).execute(checked::countDown);
             assertTrue(checked.await(30, TimeUnit.SECONDS));
@@ -137,11 +138,12 @@ class CheckThreadsTest {
             checker.checkAll();
             Await.until(
                     "both",
-                    () -> slow.lastCheck().isPresent() && quick.lastCheck().isPresent());
+                    () -> slow.checks().last().isPresent()
+                            && quick.checks().last().isPresent());
             assertEquals(1, never.getCount());
             assertEquals(
                     Optional.of(new Check.Problem("name look-up timed out", Check.Contact.LATE)),
-                    slow.lastCheck().orElseThrow().problem());
+                    slow.checks().last().orElseThrow().problem());
             Await.until("a good check", () -> checker.check(quick).good()); // a busy machine may take several
         } finally {
             never.countDown();

@@ -147,7 +147,7 @@ class MetricsTest {
         services.admit(a, "good");
         a.tryStart();
         a.countFailure();
-        a.lastCheck(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
+        a.checks().add(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
                 values("gateway_backend_up"));

@@ -234,6 +234,14 @@ public final class TestBackend implements AutoCloseable {
         });
     }
 
+    /** One whose answer goes on until nobody takes it any more; then the latch is counted down. */
+    public static TestBackend endless(CountDownLatch freed) throws IOException {
+        return doing((request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+            wire.sendUntilFreed(freed);
+        });
+    }
+
     /** A port at which nobody listens, unless a test's own backend or program does later. */
     public static int deadPort() throws IOException {
         return Ports.reserved();

@@ -43,7 +43,6 @@ class BackgroundTest {
             if (again.getCount() == 2) {
                 raise(thrown);
             }
-            Thread.sleep(1);
         });
         loop.start();
         assertTrue(again.await(30, TimeUnit.SECONDS));
@@ -81,7 +80,7 @@ class BackgroundTest {
         BlockingQueue<Thread> turns = new LinkedBlockingQueue<>();
         Loop loop = new Loop("test", () -> {
             turns.add(Thread.currentThread());
-            Thread.sleep(Duration.ofHours(1).toMillis());
+            new CountDownLatch(1).await(); // until it is interrupted
         });
         loop.start();
         turns.take().interrupt();

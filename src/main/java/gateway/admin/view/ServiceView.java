@@ -55,7 +55,7 @@ public record ServiceView(
                 backend.reason(),
                 backend.draining() ? true : null,
                 backend.isFull() ? true : null,
-                backend.lastCheck().map(ServiceView::check).orElse(null),
+                backend.checks().last().map(ServiceView::check).orElse(null),
                 backend.requests(),
                 backend.failures(),
                 backend.inFlight(),

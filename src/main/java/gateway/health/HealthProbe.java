@@ -1,0 +1,126 @@
+package gateway.health;
+
+import gateway.http.Via;
+import gateway.net.NameLookup;
+import gateway.net.ServiceSockets;
+import gateway.registry.Backend;
+import gateway.registry.Check;
+import gateway.settings.Settings;
+import gateway.tls.Trust;
+import gateway.util.Durations;
+import gateway.util.Time;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks a backend {@code GET {url}/health}: good if a complete 2xx answer comes within the timeout. It has an HTTP client
+ * of its own, so that checks never wait behind requests; it follows no redirects and reads at most {@value #MOST_BYTES}
+ * bytes.
+ */
+public final class HealthProbe {
+    private static final long MOST_BYTES = 64 * 1024;
+    private static final int LOOP_DETECTED = 508;
+
+    private final Duration timeout;
+    private final String via;
+    private final Time time;
+    private final OkHttpClient client;
+
+    /**
+     * @param names finds the addresses of services
+     * @param via added to each question, so that a gateway that checks itself by mistake gets a 508 rather than a good
+     * answer
+     */
+    public HealthProbe(Settings settings, NameLookup names, Via via, Time time) {
+        this.timeout = settings.healthTimeout();
+        this.via = via.entryFor("HTTP/1.1");
+        this.time = time;
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .callTimeout(timeout)
+                .dns(host -> names.find(host, timeout))
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
+                .writeTimeout(timeout)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .fastFallback(false)
+                .proxy(Proxy.NO_PROXY)
+                .socketFactory(new ServiceSockets(settings.serviceAddresses()))
+                .addNetworkInterceptor(Contact::note)
+                // Keep no connection: a check must show whether a new one works
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        Trust.inServices(settings).ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        this.client = builder.build();
+    }
+
+    /** Asks the backend, and returns the result; decides nothing. */
+    public Check look(Backend backend) {
+        long start = time.nanos();
+        Optional<Check.Problem> problem = ask(backend);
+        return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
+    }
+
+    private Optional<Check.Problem> ask(Backend backend) {
+        Contact contact = new Contact();
+        try {
+            Request request = new Request.Builder()
+                    .url(backend.url() + "/health")
+                    .header("User-Agent", "api-gateway-health-check")
+                    .header("Via", via)
+                    .tag(Contact.class, contact)
+                    .build();
+            return ask(request);
+        } catch (NameLookup.TimedOut e) {
+            return Optional.of(new Check.Problem(FailureWords.of(e), Check.Contact.LATE));
+        } catch (InterruptedIOException e) {
+            if (e.getCause() instanceof NameLookup.TimedOut lookup) { // both had the same time
+                return Optional.of(new Check.Problem(FailureWords.of(lookup), Check.Contact.LATE));
+            }
+            String what = contact.made ? "no whole answer within " : "could not connect within ";
+            return Optional.of(new Check.Problem(
+                    what + Durations.text(timeout), contact.made ? Check.Contact.MADE : Check.Contact.LATE));
+        } catch (IOException e) {
+            return Optional.of(
+                    new Check.Problem(FailureWords.of(e), contact.made ? Check.Contact.MADE : Check.Contact.REFUSED));
+        } catch (IllegalArgumentException e) { // OkHttp is stricter about hosts than java.net.URI
+            return Optional.of(
+                    new Check.Problem("not a URL that can be called: " + e.getMessage(), Check.Contact.REFUSED));
+        }
+    }
+
+    private Optional<Check.Problem> ask(Request request) throws IOException {
+        try (Response response = client.newCall(request).execute()) {
+            if (response.body().source().request(MOST_BYTES + 1)) {
+                return bad("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+            }
+            if (response.code() == LOOP_DETECTED) {
+                return bad("leads back to this gateway");
+            }
+            return response.isSuccessful() ? Optional.empty() : bad("its /health answered " + response.code());
+        }
+    }
+
+    private static Optional<Check.Problem> bad(String words) {
+        return Optional.of(new Check.Problem(words, Check.Contact.MADE));
+    }
+
+    /** Notes whether a connection was made, which distinguishes an unreachable backend from a sick one. */
+    private static final class Contact {
+        private volatile boolean made;
+
+        private static Response note(Interceptor.Chain chain) throws IOException {
+            chain.request().tag(Contact.class).made = true;
+            return chain.proceed(chain.request());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package gateway.proxy;
+
+import gateway.health.OutlierDetection;
+import gateway.proxy.upstream.UpstreamPool;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Handles failed exchanges: what they mean for the backend's connections and health, and for the client. */
+final class FailureHandler {
+    private final UpstreamPool upstreams;
+    private final OutlierDetection outliers;
+    private final long clientPatience;
+
+    /** @param clientPatience how long a client may take for the end of its answer */
+    FailureHandler(UpstreamPool upstreams, OutlierDetection outliers, Duration clientPatience) {
+        this.upstreams = upstreams;
+        this.outliers = outliers;
+        this.clientPatience = clientPatience.toNanos();
+    }
+
+    /** Handles a failed exchange; returns null if there is nothing left to tell the client. */
+    Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
+            throws IOException {
+        if (exchange.isClientGone()) {
+            exchange.waitForClient(clientPatience); // which may not even read the answer
+            ClientFailure.end(exchange, request, response);
+            return null;
+        }
+        if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
+            upstreams.dropIdle(exchange.backend);
+        } else {
+            outliers.failed(exchange.backend, failure.health(), failure.words());
+        }
+        if (response.isCommitted()) {
+            request.trace.brokenOff();
+            ClientFailure.breakOff(request, response);
+            return null;
+        }
+        return failure;
+    }
+}
