@@ -64,7 +64,7 @@ public final class GatewayApp {
         NameLookup names = new NameLookup(); // waits for no name server for long
         HealthChecker checker = new HealthChecker(services, settings, names, cluster.via(), stalls, time);
         OutlierDetection outliers = new OutlierDetection(services, stalls, time); // takes out what doesn't answer
-        Forwarder forwarder = new Forwarder(services, balancer, outliers, names, settings, time);
+        Forwarder forwarder = new Forwarder(services, balancer, outliers, names, stalls, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limit, API, settings, time);

@@ -17,6 +17,7 @@ import gateway.registry.ServiceList;
 import gateway.registry.Snapshot;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
+import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
@@ -45,12 +46,16 @@ public final class Forwarder implements AutoCloseable {
     private final Bounds bounds;
     private final Time time;
 
-    /** @param names finds the addresses of backends */
+    /**
+     * @param names finds the addresses of backends
+     * @param stalls silence while this process stood still is no backend's
+     */
     public Forwarder(
             ServiceList services,
             Balancer balancer,
             OutlierDetection outliers,
             NameLookup names,
+            Stalls stalls,
             Settings settings,
             Time time) {
         this.services = services;
@@ -59,7 +64,7 @@ public final class Forwarder implements AutoCloseable {
         this.upstreamPatience = upstreamTimeout.toNanos();
         this.bounds = settings.bounds();
         this.time = time;
-        this.upstreams = new UpstreamPool(services, settings, names, time);
+        this.upstreams = new UpstreamPool(services, settings, names, stalls, time);
         this.failures = new FailureHandler(upstreams, outliers, bounds.idleTimeout());
         this.relay = new Relay(bounds.idleTimeout(), balancer.name());
         this.uploads = Threads.forWaiting("upload", bounds.inFlight());

@@ -27,6 +27,7 @@ public final class Stalls {
     /** Makes one that notices nothing before its second beat. */
     public Stalls(Time time) {
         this.time = time;
+        this.lastEnd = time.nanos();
     }
 
     /** Starts to beat. */
@@ -49,9 +50,18 @@ public final class Stalls {
         beating = true;
     }
 
+    /** Returns when the process last went on after it had stood still, nanoseconds; else when this was made. */
+    public long resumedAt() {
+        return isUnnoticed() ? time.nanos() : lastEnd;
+    }
+
+    /** Returns whether a stall has just ended of which no beat knows yet. */
+    private boolean isUnnoticed() {
+        return beating && time.nanos() - lastBeat >= SHORTEST.toNanos();
+    }
+
     /** Returns whether the process stood still for a while that ended after this time, in nanoseconds. */
     public boolean endedSince(long nanos) {
-        boolean unnoticed = beating && time.nanos() - lastBeat >= SHORTEST.toNanos();
-        return unnoticed || any && lastEnd - nanos > 0;
+        return isUnnoticed() || any && lastEnd - nanos > 0;
     }
 }

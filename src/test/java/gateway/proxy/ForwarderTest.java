@@ -179,6 +179,7 @@ class ForwarderTest {
                         balancer,
                         new OutlierDetection(services, new Stalls(time), time),
                         names,
+                        new Stalls(time),
                         settings,
                         time)) {
             forwarder.start(timer);

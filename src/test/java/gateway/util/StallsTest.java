@@ -24,6 +24,7 @@ class StallsTest {
         stalls.beat();
         assertEquals(isOne, stalls.endedSince(before));
         assertFalse(stalls.endedSince(time.nanos()), "what begins after it isn't concerned");
+        assertEquals(isOne ? time.nanos() : before, stalls.resumedAt());
     }
 
     @Test

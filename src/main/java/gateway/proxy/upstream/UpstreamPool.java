@@ -6,6 +6,7 @@ import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
 import gateway.tls.Trust;
+import gateway.util.Stalls;
 import gateway.util.Time;
 import java.net.Proxy;
 import java.time.Duration;
@@ -36,26 +37,24 @@ public final class UpstreamPool implements AutoCloseable {
      */
     private static final Duration KEEP_ALIVE_FOR_ONCE_ONLY = Duration.ofSeconds(1);
 
-    /** After how long without {@link #checkDeadlines} the process is taken to have been stopped or paused. */
-    private static final Duration STALL = Duration.ofMillis(900);
-
     private final OkHttpClient prototype;
     private final ServiceAddresses addresses;
+    private final Stalls stalls;
     private final ServiceList services;
     private final Time time;
     private final ConcurrentHashMap<Backend, BackendPool> byBackend = new ConcurrentHashMap<>();
     private final Set<UpstreamConnection> all = ConcurrentHashMap.newKeySet();
-    private long checkedAt; // of the timer's thread
-    private long resumedAt; // of the timer's thread
 
-    /** @param names finds the addresses of backends, within the time for connecting */
-    public UpstreamPool(ServiceList services, Settings settings, NameLookup names, Time time) {
+    /**
+     * @param names finds the addresses of backends, within the time for connecting
+     * @param stalls silence while this process stood still is no backend's
+     */
+    public UpstreamPool(ServiceList services, Settings settings, NameLookup names, Stalls stalls, Time time) {
+        this.stalls = stalls;
         this.prototype = prototype(settings, names);
         this.addresses = settings.serviceAddresses();
         this.services = services;
         this.time = time;
-        this.checkedAt = time.nanos();
-        this.resumedAt = checkedAt;
     }
 
     /**
@@ -161,10 +160,7 @@ public final class UpstreamPool implements AutoCloseable {
     /** Makes each exchange check its deadlines. */
     public void checkDeadlines() {
         long now = time.nanos();
-        if (now - checkedAt >= STALL.toNanos()) {
-            resumedAt = now;
-        }
-        checkedAt = now;
+        long resumedAt = stalls.resumedAt();
         for (UpstreamConnection connection : all) {
             WatchedExchange exchange = connection.exchange;
             if (exchange != null) {
