@@ -4,13 +4,10 @@ import gateway.admin.AdminApi;
 import gateway.admin.access.SameOrigin;
 import gateway.admission.AdmissionControl;
 import gateway.admission.LoopGuard;
-import gateway.balance.Balancer;
-import gateway.balance.RoundRobin;
 import gateway.check.ConfigCheck;
 import gateway.cluster.Cluster;
 import gateway.health.HealthChecker;
 import gateway.health.OutlierDetection;
-import gateway.http.PathPrefix;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Launch;
 import gateway.lifecycle.Lifecycle;
@@ -23,6 +20,10 @@ import gateway.net.NameLookup;
 import gateway.proxy.Forwarder;
 import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
+import gateway.route.OwnPaths;
+import gateway.route.RouteDefaults;
+import gateway.route.Routes;
+import gateway.route.Selections;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
@@ -34,8 +35,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gateway, as a table of contents: its parts, the order in which they start and end, and the order of handlers. */
 public final class GatewayApp {
-    private static final PathPrefix API = new PathPrefix("/api");
-
     public static void main(String[] arguments) {
         ConfigCheck.exitIfAskedFor(arguments); // --check: says whether it would start
         Launch.main("GatewayApp", ConfigCheck.OPTIONS, Settings.HELP, arguments, 0, () -> {
@@ -60,21 +59,29 @@ public final class GatewayApp {
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
         AtomicInteger index = new AtomicInteger(); // of the next service
-        Balancer balancer = new RoundRobin(index);
+        boolean adminPort = settings.access().port().isPresent();
+        Routes routes = new Routes( // which requests go to which services; without any given, /api to all
+                RouteDefaults.of(settings).only(),
+                services,
+                new Selections(index),
+                new OwnPaths(!adminPort),
+                request -> adminPort && AdminPort.isOf(request));
         NameLookup names = new NameLookup(); // waits for no name server for long
-        HealthChecker checker = new HealthChecker(services, settings, names, cluster.via(), stalls, time);
+        HealthChecker checker =
+                new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
         OutlierDetection outliers = new OutlierDetection(services, stalls, time); // takes out what doesn't answer
-        Forwarder forwarder = new Forwarder(services, balancer, outliers, names, stalls, settings, time);
+        Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
-        LimitHandler limiter = new LimitHandler(limit, API, settings, time);
+        LimitHandler limiter = new LimitHandler(limit, settings, time);
         Observation observed = new Observation(services, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, checker, names, balancer, index, limiter, cluster, admission, observed, lifecycle,
+                settings, services, routes, checker, names, index, limiter, cluster, admission, observed, lifecycle,
                 time);
 
-        TraceHandler tracing = new TraceHandler(API, settings.clients().trustedProxies(), time);
+        TraceHandler tracing =
+                new TraceHandler(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
         lifecycle.onStart(
                 stalls::start,
@@ -90,15 +97,14 @@ public final class GatewayApp {
         // Observation is last: it logs what ends while the others close.
         lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
 
-        return GatewayServer.create(settings, API, admission, tracing, observed, lifecycle, time, routes -> {
-            routes.before(tracing); // opens its record
-            routes.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
-            routes.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
-            settings.access().port().ifPresent(port -> routes.before(AdminPort.without(API))); // 404 at the admin port
-            routes.before(limiter); // 429
-            routes.before(new ProxyHandler(forwarder, limiter, API, cluster.via(), admission.inFlight())); // below /api
-            routes.before(new SameOrigin(API)); // 403 for changes that another site's page asks for
-            admin.addTo(routes);
+        return GatewayServer.create(settings, routes, admission, tracing, observed, lifecycle, time, handlers -> {
+            handlers.before(tracing); // opens its record
+            handlers.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
+            handlers.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
+            handlers.before(limiter); // 429
+            handlers.before(new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight())); // to a service
+            handlers.before(new SameOrigin()); // 403 for changes that another site's page asks for
+            admin.addTo(handlers);
         });
     }
 }

@@ -1,11 +1,11 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gateway.client.TrustedProxies;
-import gateway.http.PathPrefix;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
+import gateway.testing.TestRoutes;
 import gateway.trace.Outcome;
 import gateway.trace.Trace;
 import gateway.trace.TraceEnds;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What nothing in the gateway foresaw. */
 class ErrorsTest {
     private static final TraceHandler TRACING =
-            new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 7, Time.system());
+            new TraceHandler(TestRoutes.finder(), TrustedProxies.NOBODY, () -> 7, Time.system());
 
     static List<Arguments> unforeseen() {
         Handler fails = ctx -> {

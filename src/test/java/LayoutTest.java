@@ -60,7 +60,7 @@ class LayoutTest {
             List.of("metrics", "proxy", "cluster"),
             List.of("limit", "admission"),
             List.of("trace", "server"),
-            List.of("lifecycle", "health", "service"),
+            List.of("lifecycle", "health", "service", "route"),
             List.of("tls"),
             List.of("settings", "balance"),
             List.of("client", "registry"),

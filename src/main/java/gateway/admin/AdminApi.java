@@ -16,6 +16,7 @@ import gateway.metrics.Observation;
 import gateway.net.AddressPolicy;
 import gateway.net.NameLookup;
 import gateway.registry.ServiceList;
+import gateway.route.Routes;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.util.Time;
@@ -34,7 +35,7 @@ public final class AdminApi {
     private final LiveApi live;
 
     /**
-     * @param index the balancer's index, for display
+     * @param index of the default route's round robin, for display
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
@@ -42,9 +43,9 @@ public final class AdminApi {
     public AdminApi(
             Settings settings,
             ServiceList services,
+            Routes routes,
             HealthChecker checker,
             NameLookup names,
-            Balancer balancer,
             AtomicInteger index,
             LimitHandler limiter,
             Cluster cluster,
@@ -54,6 +55,7 @@ public final class AdminApi {
             Time time) {
         RateLimit limit = limiter.limit();
         Drain drain = lifecycle.drain();
+        Balancer balancer = routes.table().all().get(0).selection().balancer();
         this.auth = new AdminAuth(settings, time);
         this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, lifecycle, time);
         this.services = new ServicesApi(

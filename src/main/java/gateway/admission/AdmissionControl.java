@@ -1,16 +1,18 @@
 package gateway.admission;
 
-import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import gateway.http.Refusals;
+import gateway.route.Route;
 import gateway.server.Admission;
 import gateway.settings.Settings;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** Keeps the load below what the gateway can carry: bounds what clients may use, and counts what was refused for it. */
@@ -62,8 +64,8 @@ public final class AdmissionControl implements Admission {
     }
 
     @Override
-    public Handler.Singleton door(PathPrefix services) {
-        return new Door(inFlight, services);
+    public Handler.Singleton door(Function<Request, Route> routes) {
+        return new Door(inFlight, routes);
     }
 
     /** Returns the handler that refuses requests for what their header alone says. */

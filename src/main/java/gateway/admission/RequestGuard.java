@@ -3,7 +3,9 @@ package gateway.admission;
 import gateway.http.IllegalCharacter;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
+import gateway.route.Route;
 import gateway.settings.Bounds;
+import gateway.trace.Trace;
 import gateway.util.Sizes;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -47,8 +49,8 @@ public final class RequestGuard implements Handler {
         if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
             String detail = "A request's path and query have at most " + Sizes.words(longestUri);
             refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
-        } else if (request.getContentLengthLong() > largestBody) {
-            refuseBody(ctx);
+        } else if (request.getContentLengthLong() > largestBody(request)) {
+            refuseBody(ctx, largestBody(request));
         } else if (method.length() > LONGEST_METHOD) {
             String detail = "A method has at most " + LONGEST_METHOD + " characters";
             refuse(ctx, ProblemType.NOT_IMPLEMENTED.problem(detail));
@@ -81,7 +83,12 @@ public final class RequestGuard implements Handler {
         ctx.skipRemainingHandlers();
     }
 
-    private void refuseBody(Context ctx) throws IOException {
+    private long largestBody(HttpServletRequest request) {
+        Route route = Trace.of(request).route();
+        return route == null ? largestBody : route.config().maxBody();
+    }
+
+    private static void refuseBody(Context ctx, long largestBody) throws IOException {
         ctx.res().setHeader("Connection", "close"); // rather than read the announced body
         refuse(ctx, Problem.bodyTooLarge(largestBody));
         if (ctx.req().getHeader("Expect") == null) { // else the client waits for 100 Continue and sends nothing

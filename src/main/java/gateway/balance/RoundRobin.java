@@ -15,7 +15,7 @@ public final class RoundRobin implements Balancer {
     }
 
     @Override
-    public Backend choose(List<Backend> available) {
+    public Backend choose(List<Backend> available, RequestView request) {
         return available.get(Math.floorMod(index.getAndIncrement(), available.size()));
     }
 

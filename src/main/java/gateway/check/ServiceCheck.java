@@ -6,6 +6,7 @@ import gateway.net.NameLookup;
 import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
@@ -34,7 +35,7 @@ final class ServiceCheck {
         settings.services().forEach(url -> services.offer(Service.configured(url)));
         NameLookup names = new NameLookup();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
-        HealthProbe probe = new HealthProbe(settings, names, new Via("check"), time);
+        HealthProbe probe = new HealthProbe(backend -> HealthCheck.USUAL, settings, names, new Via("check"), time);
         try {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
                     .map(backend -> CompletableFuture.supplyAsync(

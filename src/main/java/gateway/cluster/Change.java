@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import gateway.registry.BackendId;
 import gateway.registry.Service;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The changes of one instance of a service that were requested at this gateway and are yet to be sent to Redis, in the
@@ -14,7 +15,7 @@ import java.time.Duration;
  * <p>Each part has a number, by which Redis recognises a change that it has applied already though its answer was lost,
  * and the time of its request in milliseconds of Redis's clock, 0 if that is unknown.
  *
- * @param name the service's name
+ * @param name the service's full name
  * @param url the instance's URL; empty for a removal of all instances
  * @param remove the instance was deregistered
  * @param offer the service is to be added unless its name or URL is in the list
@@ -58,12 +59,12 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
 
     static Change offer(Service service, boolean draining, long number, long at) {
         Offer offer = new Offer(number, at, lease(service), service.instance().orElse(null), twin(service), draining);
-        return new Change(service.name(), service.url().toString(), null, offer, null, null);
+        return new Change(service.id().name(), service.id().url(), null, offer, null, null);
     }
 
     static Change put(Service service, boolean anew, long number, long at) {
         Put put = new Put(number, at, lease(service), service.instance().orElse(null), twin(service), anew);
-        return new Change(service.name(), service.url().toString(), null, null, put, null);
+        return new Change(service.id().name(), service.id().url(), null, null, put, null);
     }
 
     static Change drain(BackendId id, boolean draining, long number, long at) {
@@ -80,7 +81,9 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
     }
 
     private static String twin(Service service) {
-        return Service.configured(service.url()).name();
+        return Service.configured(service.route(), service.url(), Optional.empty())
+                .id()
+                .name();
     }
 
     /** Returns which backend it concerns. */

@@ -70,7 +70,14 @@ final class Pending implements Journal {
     /** Adds a backend that Redis has lost, to write it back. */
     synchronized void writeBack(Backend backend) {
         Optional<String> instance = backend.leaving() ? Optional.empty() : backend.ownId(); // that is elsewhere now
-        Service service = new Service(backend.name(), backend.url(), backend.lease(), instance);
+        Service service = new Service(
+                backend.route(),
+                backend.name(),
+                backend.url(),
+                backend.lease(),
+                instance,
+                Optional.of(backend.weight()),
+                backend.health());
         note(Change.offer(service, backend.draining(), ++numbers, LONG_AGO));
     }
 

@@ -70,7 +70,10 @@ record SyncAnswer(
                 Listed listed = service(name, JSON.readTree(text), Optional.ofNullable(leases.get(key)));
                 BackendId id = listed.service().id();
                 boolean itsKey = key.equals(name) || key.equals(name + " " + id.url());
-                if (Service.isName(name) && itsKey && seen.add(id)) {
+                if (Service.isName(listed.service().name())
+                        && Service.isName(listed.service().route())
+                        && itsKey
+                        && seen.add(id)) {
                     list.put(key, listed);
                 }
             } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -80,7 +83,9 @@ record SyncAnswer(
         return list;
     }
 
-    private static Listed service(String name, JsonNode fields, Optional<Duration> left) {
+    private static Listed service(String fullName, JsonNode fields, Optional<Duration> left) {
+        int slash = fullName.indexOf('/');
+        String route = slash < 0 ? Service.DEFAULT_ROUTE : fullName.substring(0, slash);
         Optional<Duration> lease = fields.has("lease")
                 ? Optional.of(Duration.ofMillis(fields.path("lease").asLong()))
                 : Optional.empty();
@@ -89,7 +94,14 @@ record SyncAnswer(
         Optional<ServiceUrl> there =
                 Optional.ofNullable(fields.path("moving").textValue()).map(ServiceUrl::parse);
         return new Listed(
-                new Service(name, ServiceUrl.parse(fields.path("url").asText()), lease, instance),
+                new Service(
+                        route,
+                        fullName.substring(slash + 1),
+                        ServiceUrl.parse(fields.path("url").asText()),
+                        lease,
+                        instance,
+                        Optional.empty(),
+                        Optional.empty()),
                 fields.path("draining").asBoolean(),
                 left.or(() -> lease).orElse(Duration.ZERO),
                 there);

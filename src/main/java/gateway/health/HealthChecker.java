@@ -4,6 +4,7 @@ import gateway.http.Via;
 import gateway.net.NameLookup;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.HealthCheck;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
 import gateway.util.Stalls;
@@ -19,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ public final class HealthChecker implements AutoCloseable {
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
     /**
+     * @param kinds says how a service is checked
      * @param via added to each check, so that a gateway that checks itself by mistake gets a 508 rather than a good
      * answer
      * @param names finds the addresses of services
@@ -52,13 +55,14 @@ public final class HealthChecker implements AutoCloseable {
      */
     public HealthChecker(
             ServiceList services,
+            Function<Backend, HealthCheck> kinds,
             Settings settings,
             NameLookup names,
             Via via,
             Stalls stalls,
             Time time,
             DoubleSupplier random) {
-        this.probe = new HealthProbe(settings, names, via, time);
+        this.probe = new HealthProbe(kinds, settings, names, via, time);
         this.services = services;
         this.results = new CheckResults(services, settings.healthRise(), settings.healthFall(), time);
         this.interval = settings.healthInterval();
@@ -70,9 +74,17 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /** Makes a checker with random jitter. */
-    public HealthChecker(ServiceList services, Settings settings, NameLookup names, Via via, Stalls stalls, Time time) {
+    public HealthChecker(
+            ServiceList services,
+            Function<Backend, HealthCheck> kinds,
+            Settings settings,
+            NameLookup names,
+            Via via,
+            Stalls stalls,
+            Time time) {
         this(
                 services,
+                kinds,
                 settings,
                 names,
                 via,

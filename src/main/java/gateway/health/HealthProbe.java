@@ -5,6 +5,7 @@ import gateway.net.NameLookup;
 import gateway.net.ServiceSockets;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.HealthCheck;
 import gateway.settings.Settings;
 import gateway.tls.Trust;
 import gateway.util.Durations;
@@ -15,6 +16,7 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -30,17 +32,20 @@ public final class HealthProbe {
     private static final long MOST_BYTES = 64 * 1024;
     private static final int LOOP_DETECTED = 508;
 
+    private final Function<Backend, HealthCheck> kinds;
     private final Duration timeout;
     private final String via;
     private final Time time;
     private final OkHttpClient client;
 
     /**
+     * @param kinds says how a service is checked
      * @param names finds the addresses of services
      * @param via added to each question, so that a gateway that checks itself by mistake gets a 508 rather than a good
      * answer
      */
-    public HealthProbe(Settings settings, NameLookup names, Via via, Time time) {
+    public HealthProbe(Function<Backend, HealthCheck> kinds, Settings settings, NameLookup names, Via via, Time time) {
+        this.kinds = kinds;
         this.timeout = settings.healthTimeout();
         this.via = via.entryFor("HTTP/1.1");
         this.time = time;

@@ -1,7 +1,6 @@
 package gateway.limit;
 
 import gateway.client.ClientAddress;
-import gateway.http.PathPrefix;
 import gateway.http.ProblemType;
 import gateway.net.Networks;
 import gateway.net.Peer;
@@ -28,7 +27,6 @@ public final class LimitHandler implements Handler, AutoCloseable {
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
     private final RateLimit limit;
-    private final PathPrefix limited;
     private final Networks exempt;
     private final boolean hasExempt;
     private final ShadowLimit shadow;
@@ -40,13 +38,11 @@ public final class LimitHandler implements Handler, AutoCloseable {
     private final LongAdder exempted = new LongAdder();
 
     /**
-     * @param limited the path prefix that the limit applies to; other requests pass uncounted
      * @param exempt clients without a limit
      * @param shadow a limit to try out, even where the limit itself is off; empty if there is none
      */
-    public LimitHandler(RateLimit limit, PathPrefix limited, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
+    public LimitHandler(RateLimit limit, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
         this.limit = limit;
-        this.limited = limited;
         this.exempt = exempt;
         this.hasExempt = !exempt.isEmpty();
         this.shadow = shadow.orElse(null);
@@ -56,10 +52,9 @@ public final class LimitHandler implements Handler, AutoCloseable {
     }
 
     /** Makes a handler with the exempt clients and the shadow limit of the settings. */
-    public LimitHandler(RateLimit limit, PathPrefix limited, Settings settings, Time time) {
+    public LimitHandler(RateLimit limit, Settings settings, Time time) {
         this(
                 limit,
-                limited,
                 settings.clients().exempt(),
                 settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time)),
                 time);
@@ -77,10 +72,10 @@ public final class LimitHandler implements Handler, AutoCloseable {
 
     @Override
     public void handle(Context ctx) throws Exception {
-        if (!limited.covers(ctx.path())) {
+        Trace trace = Trace.of(ctx.req());
+        if (!trace.isForService()) {
             return;
         }
-        Trace trace = Trace.of(ctx.req());
         InetAddress client = trace.client();
         if (hasExempt && exempt.contains(client)) {
             exempted.increment();

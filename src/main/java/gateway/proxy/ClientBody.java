@@ -52,8 +52,8 @@ final class ClientBody {
             endWait(count);
         }
         size += Math.max(0, count);
-        if (size > bounds.body()) {
-            throw new BodyTooLarge(bounds.body());
+        if (size > request.route.config().maxBody()) {
+            throw new BodyTooLarge(request.route.config().maxBody());
         }
         if (request.length >= 0 && (count < 0 ? size < request.length : size > request.length)) {
             throw new EOFException(size + " bytes instead of " + request.length);

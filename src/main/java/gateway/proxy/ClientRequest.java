@@ -1,11 +1,15 @@
 package gateway.proxy;
 
+import gateway.balance.RequestView;
+import gateway.client.ProxyPath;
 import gateway.proxy.upstream.WebSocketHandshake;
+import gateway.route.Route;
 import gateway.server.ClientEndPoint;
 import gateway.server.ClientSide;
 import gateway.server.ClientStream;
 import gateway.trace.Trace;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -17,12 +21,15 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpChannel;
 
 /** What a client asked for, read once however many backends are tried. Immutable, but for the body's bytes. */
-final class ClientRequest implements Exchange.Client {
+final class ClientRequest implements Exchange.Client, RequestView {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
     final HttpServletRequest servlet;
     final HttpFields fields;
     final String method;
+
+    /** The route that takes it. */
+    final Route route;
 
     /** The raw path for the backend. */
     final String path;
@@ -50,13 +57,14 @@ final class ClientRequest implements Exchange.Client {
     /** What had come of a body of unknown length when this was made; null if there was nothing. */
     private Content.Chunk firstPart;
 
-    /** @param path the raw path for the backend */
-    ClientRequest(HttpServletRequest servlet, String path, Trace trace) {
+    /** @param path the raw path that the client asked for */
+    ClientRequest(HttpServletRequest servlet, Route route, String path, Trace trace) {
         this.servlet = servlet;
         ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
         this.fields = jetty.getHeaders();
         this.method = servlet.getMethod();
-        this.path = path;
+        this.route = route;
+        this.path = route.pathForService(path);
         this.trace = trace;
         Connection connection = jetty.getConnectionMetaData().getConnection();
         this.stream = connection instanceof HTTP2Connection http2 ? ClientStream.of(jetty, http2) : null;
@@ -74,6 +82,38 @@ final class ClientRequest implements Exchange.Client {
     /** Returns whether a body has ended before it began: some clients send the framing of one with each request. */
     private static boolean isEnd(Content.Chunk part) {
         return part != null && part.isLast() && !part.hasRemaining() && !Content.Chunk.isFailure(part);
+    }
+
+    @Override
+    public InetAddress client() {
+        return trace.client();
+    }
+
+    @Override
+    public String header(String name) {
+        return fields.get(name);
+    }
+
+    /** Returns the first cookie with this name: where a browser has several, the one with the longest path. */
+    @Override
+    public String cookie(String name) {
+        for (String line : fields.getValuesList(HttpHeader.COOKIE)) {
+            for (String pair : line.split(";")) {
+                int equals = pair.indexOf('=');
+                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+                    return pair.substring(equals + 1).strip();
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean isSecure() {
+        ProxyPath through = trace.proxyPath();
+        return through != null && through.proto() != null
+                ? through.proto().equalsIgnoreCase("https")
+                : servlet.isSecure();
     }
 
     /** Returns what comes next of the body; null if nothing has arrived. */

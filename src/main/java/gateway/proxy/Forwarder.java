@@ -1,7 +1,5 @@
 package gateway.proxy;
 
-import gateway.balance.Balancer;
-import gateway.balance.Selection;
 import gateway.health.OutlierDetection;
 import gateway.http.Problem;
 import gateway.net.NameLookup;
@@ -15,6 +13,7 @@ import gateway.proxy.websocket.Tunnels;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.registry.Snapshot;
+import gateway.route.Route;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import gateway.util.Stalls;
@@ -23,7 +22,6 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -33,16 +31,13 @@ import java.util.concurrent.ExecutorService;
 public final class Forwarder implements AutoCloseable {
     private static final long RETRY_PATIENCE_MILLIS = 1000;
 
-    private final ServiceList services;
-    private final Selection selection;
     private final FailureHandler failures;
+    private final ServiceList services;
     private final UpstreamPool upstreams;
     private final Relay relay;
     private final Tunnels tunnels;
     private final ExecutorService uploads;
     private final RetryBudget budget = new RetryBudget(RETRY_PATIENCE_MILLIS);
-    private final Duration upstreamTimeout;
-    private final long upstreamPatience;
     private final Bounds bounds;
     private final Time time;
 
@@ -52,21 +47,17 @@ public final class Forwarder implements AutoCloseable {
      */
     public Forwarder(
             ServiceList services,
-            Balancer balancer,
             OutlierDetection outliers,
             NameLookup names,
             Stalls stalls,
             Settings settings,
             Time time) {
         this.services = services;
-        this.selection = new Selection(balancer);
-        this.upstreamTimeout = settings.upstreamTimeout();
-        this.upstreamPatience = upstreamTimeout.toNanos();
         this.bounds = settings.bounds();
         this.time = time;
         this.upstreams = new UpstreamPool(services, settings, names, stalls, time);
         this.failures = new FailureHandler(upstreams, outliers, bounds.idleTimeout());
-        this.relay = new Relay(bounds.idleTimeout(), balancer.name());
+        this.relay = new Relay(bounds.idleTimeout());
         this.uploads = Threads.forWaiting("upload", bounds.inFlight());
         this.tunnels = new Tunnels(settings.webSocketIdleTimeout(), time);
     }
@@ -85,16 +76,17 @@ public final class Forwarder implements AutoCloseable {
      * @return what to answer instead, when nothing is under way for it any more; null if nothing is to be answered
      */
     Problem forward(ClientRequest request, UpstreamRequest sent, HttpServletResponse response) throws IOException {
-        Snapshot list = services.snapshot();
+        Route route = request.route;
+        Snapshot list = route.pool().snapshot();
         request.trace.chosenFrom(list);
-        if (list.available().isEmpty()) {
-            return Unavailable.noService();
-        }
-        if (request.webSocket && !(tunnels.haveRoom() && request.isPersistent())) {
+        if (request.webSocket && !list.available().isEmpty() && !(tunnels.haveRoom() && request.isPersistent())) {
             return Unavailable.noRoom();
         }
-        Backend backend = selection.start(list.available());
+        Backend backend = route.selection().start(list, request);
         if (backend == null) {
+            if (list.available().isEmpty()) {
+                return Unavailable.noService();
+            }
             request.trace.chosenFrom(list.without(list.available()));
             return Unavailable.allFull();
         }
@@ -102,13 +94,14 @@ public final class Forwarder implements AutoCloseable {
         try {
             while (true) {
                 Runnable onAnswer = retries == null ? null : retries::leaveBudget;
-                Exchange exchange = new Exchange(backend, request, request.client, upstreamPatience, time, onAnswer);
+                long patience = route.config().timeout().toNanos();
+                Exchange exchange = new Exchange(backend, request, request.client, patience, time, onAnswer);
                 Failure failure = send(sent, exchange, request, response, retries != null);
                 if (failure == null) {
                     return null;
                 }
                 if (retries == null) {
-                    retries = new Retries(request, services, selection, budget, upstreamTimeout, time);
+                    retries = new Retries(request, services, budget, time);
                 }
                 backend = retries.next(exchange, failure);
                 if (backend == null) {
@@ -145,7 +138,7 @@ public final class Forwarder implements AutoCloseable {
                 if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
                     tunnel = tunnels.between(request.servlet, connection.switched());
                 }
-                relay.pass(answer, connection.backendHeader(), exchange, request, upload, response);
+                relay.pass(answer, connection, exchange, request, upload, response);
                 if (tunnel != null) {
                     exchange.becomeTunnel();
                     open(tunnel, exchange, request, response);
@@ -165,7 +158,8 @@ public final class Forwarder implements AutoCloseable {
             return null;
         } catch (IOException e) {
             Upload.abandon(upload);
-            Failure failure = Failure.of(e, exchange, connection, upstreamTimeout);
+            Failure failure =
+                    Failure.of(e, exchange, connection, request.route.config().timeout());
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
             return failures.handle(failure, exchange, request, response);
         } catch (RuntimeException | Error e) { // perhaps out of memory

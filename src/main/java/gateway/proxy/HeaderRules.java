@@ -7,6 +7,9 @@ import gateway.net.Peer;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.proxy.upstream.UpstreamRequest;
+import gateway.route.HeaderEdits;
+import gateway.route.Route;
+import gateway.route.RouteConfig;
 import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,12 +35,9 @@ final class HeaderRules {
     /** Names the gateway, in each answer. */
     static final String GATEWAY = "X-Gateway";
 
-    /** Names the balancer that chose the backend, in each answer. */
-    static final String LOAD_BALANCER = "X-Load-Balancer";
-
     /** Headers that the gateway sets in each answer; a backend that is itself a gateway may have set them, too. */
     private static final List<String> OWN =
-            List.of(Trace.REQUEST_ID, GATEWAY, UpstreamPool.BACKEND_HEADER, LOAD_BALANCER);
+            List.of(Trace.REQUEST_ID, GATEWAY, UpstreamPool.BACKEND_HEADER, Route.BALANCER_HEADER);
 
     /** Headers that belong to one connection, in both directions. */
     private static final Set<HttpHeader> HOP_BY_HOP = Collections.unmodifiableSet(EnumSet.of(
@@ -76,18 +76,26 @@ final class HeaderRules {
         Set<String> named = named(fields.getValuesList(HttpHeader.CONNECTION));
         TraceContext context = request.trace.context();
         boolean splitsCookies = request.stream != null;
+        HeaderEdits.Edit edit = request.route.config().headers().request();
+        if (request.route.config().host() == RouteConfig.HostHeader.CLIENT) {
+            sent.host(fields.get(HttpHeader.HOST));
+        }
         for (HttpField field : fields) {
             HttpHeader known = field.getHeader();
             if (passesToBackend(known, field.getName(), named)
+                    && !edit.replaces(field.getName())
                     && !(splitsCookies && known == HttpHeader.COOKIE)
                     && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
                 sent.add(field.getName(), field.getValue() == null ? "" : field.getValue());
             }
         }
-        if (splitsCookies && fields.contains(HttpHeader.COOKIE)) { // one header again (RFC 9113, 8.2.3)
+        if (splitsCookies
+                && fields.contains(HttpHeader.COOKIE)
+                && !edit.replaces("Cookie")) { // one header again (RFC 9113, 8.2.3)
             sent.add("Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
         }
-        addOrigin(sent, request);
+        addOrigin(sent, request, edit);
+        edit.set().forEach(sent::add);
         sent.add("Via", via.entryFor(request.servlet.getProtocol()));
         sent.add(Trace.REQUEST_ID, request.trace.requestId());
         sent.add(TraceContext.HEADER, context.parent());
@@ -106,14 +114,23 @@ final class HeaderRules {
     }
 
     /** Sets the X-Forwarded headers anew, or from those of trusted proxies with the peer appended. */
-    private static void addOrigin(UpstreamRequest sent, ClientRequest request) {
+    private static void addOrigin(UpstreamRequest sent, ClientRequest request, HeaderEdits.Edit edit) {
         ProxyPath through = request.trace.proxyPath();
-        sent.add("X-Forwarded-For", through == null ? Peer.text(request.trace.client()) : through.text());
+        add(sent, edit, "X-Forwarded-For", through == null ? Peer.text(request.trace.client()) : through.text());
         boolean said = through != null && through.proto() != null;
-        sent.add("X-Forwarded-Proto", said ? through.proto() : request.servlet.isSecure() ? "https" : "http");
+        add(sent, edit, "X-Forwarded-Proto", said ? through.proto() : request.servlet.isSecure() ? "https" : "http");
         String host = through != null && through.host() != null ? through.host() : request.fields.get(HttpHeader.HOST);
         if (host != null) {
-            sent.add("X-Forwarded-Host", host);
+            add(sent, edit, "X-Forwarded-Host", host);
+        }
+        if (!request.route.mount().isEmpty()) {
+            add(sent, edit, "X-Forwarded-Prefix", request.route.mount());
+        }
+    }
+
+    private static void add(UpstreamRequest sent, HeaderEdits.Edit edit, String name, String value) {
+        if (!edit.replaces(name)) {
+            sent.add(name, value);
         }
     }
 

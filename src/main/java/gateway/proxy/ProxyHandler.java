@@ -2,13 +2,13 @@ package gateway.proxy;
 
 import gateway.admission.Backoff;
 import gateway.admission.ConcurrencyLimit;
-import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.http.Via;
 import gateway.limit.LimitHandler;
 import gateway.proxy.upstream.UpstreamRequest;
+import gateway.route.Route;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -16,8 +16,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
 /**
- * Forwards requests below a prefix to a backend, without the prefix: {@code /api/data?x=1} becomes {@code
- * /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
+ * Forwards the requests that a route takes to one of its backends, normally without the route's prefix: {@code
+ * /api/data?x=1} becomes {@code /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
  * touches a backend's answer.
  */
 public final class ProxyHandler implements Handler {
@@ -25,28 +25,26 @@ public final class ProxyHandler implements Handler {
 
     private final Forwarder forwarder;
     private final LimitHandler limiter;
-    private final PathPrefix prefix;
     private final Via via;
     private final ConcurrencyLimit inFlight;
 
     /**
      * @param limiter gets back what it counted for a request that reached no service
-     * @param prefix what is forwarded; requests for anything else go on to the next handler
      * @param via this gateway's Via
      * @param inFlight bounds how many are forwarded at the same time
      */
-    public ProxyHandler(
-            Forwarder forwarder, LimitHandler limiter, PathPrefix prefix, Via via, ConcurrencyLimit inFlight) {
+    public ProxyHandler(Forwarder forwarder, LimitHandler limiter, Via via, ConcurrencyLimit inFlight) {
         this.forwarder = forwarder;
         this.limiter = limiter;
-        this.prefix = prefix;
         this.via = via;
         this.inFlight = inFlight;
     }
 
     @Override
     public void handle(Context ctx) throws Exception {
-        if (!prefix.covers(ctx.path())) {
+        Trace trace = Trace.of(ctx.req());
+        Route route = trace.route();
+        if (route == null) {
             return;
         }
         ctx.skipRemainingHandlers();
@@ -57,7 +55,7 @@ public final class ProxyHandler implements Handler {
             refuse(ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED), ctx);
             return;
         }
-        ClientRequest asked = new ClientRequest(request, prefix.strip(ctx.path()), Trace.of(request));
+        ClientRequest asked = new ClientRequest(request, route, ctx.path(), trace);
         try {
             forward(asked, ctx);
         } finally {

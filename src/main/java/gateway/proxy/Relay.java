@@ -4,7 +4,11 @@ import gateway.admission.LingeringClose;
 import gateway.http.ProxyStatus;
 import gateway.http.ResponseFields;
 import gateway.proxy.upstream.UpstreamAnswer;
+import gateway.proxy.upstream.UpstreamConnection;
+import gateway.proxy.upstream.UpstreamPool;
 import gateway.registry.Backend;
+import gateway.route.HeaderEdits;
+import gateway.route.Route;
 import gateway.trace.Attempt;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -21,28 +25,23 @@ final class Relay {
     private static final HttpField GATEWAY = new PreEncodedHttpField(HeaderRules.GATEWAY, "API Gateway");
 
     private final long clientPatience;
-    private final HttpField loadBalancer;
 
-    /**
-     * @param clientPatience how long a client may take for a part of an answer: 32 KB, or what a backend sent at once
-     * @param balancerName for the header that says how the backend was chosen
-     */
-    Relay(Duration clientPatience, String balancerName) {
+    /** @param clientPatience how long a client may take for a part of an answer: 32 KB, or what a backend sent at once */
+    Relay(Duration clientPatience) {
         this.clientPatience = clientPatience.toNanos();
-        this.loadBalancer = new PreEncodedHttpField(HeaderRules.LOAD_BALANCER, balancerName);
     }
 
     /**
      * Passes the whole answer on.
      *
      * @param upload what is sending the request's body; null if it has none
-     * @param backend the header that names the backend
+     * @param connection the one on which the answer comes
      * @throws IOException if the backend fails or the exchange is cancelled; the exchange knows whether it was the
      * client
      */
     void pass(
             UpstreamAnswer answer,
-            HttpField backend,
+            UpstreamConnection connection,
             Exchange exchange,
             ClientRequest request,
             Upload upload,
@@ -57,9 +56,7 @@ final class Relay {
         HttpFields.Mutable fields = ResponseFields.of(response);
         response.setStatus(answer.status());
         HeaderRules.toClient(answer, fields, response);
-        fields.add(GATEWAY);
-        fields.add(backend);
-        fields.add(loadBalancer);
+        addOwn(connection, request, exchange.backend, fields);
         List<Attempt> before = request.trace.attempts();
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(before, exchange.backend));
@@ -77,6 +74,24 @@ final class Relay {
         } else if ((answer.status() == 304 || request.method.equals("HEAD"))
                 && !response.containsHeader("Content-Length")) {
             sendHead(exchange, response); // at its end, Jetty would add a length of 0: of what the client has already
+        }
+    }
+
+    private static void addOwn(
+            UpstreamConnection connection, ClientRequest request, Backend backend, HttpFields.Mutable fields) {
+        Route route = request.route;
+        fields.add(GATEWAY);
+        switch (route.config().serviceHeader()) {
+            case URL -> fields.add(connection.backendHeader());
+            case NAME -> fields.add(UpstreamPool.BACKEND_HEADER, backend.name());
+            case OFF -> {}
+        }
+        fields.add(route.balancerHeader());
+        route.selection().balancer().answers(backend, request, fields::add);
+        HeaderEdits.Edit edit = route.config().headers().response();
+        if (!edit.isEmpty()) {
+            edit.remove().forEach(fields::remove);
+            edit.set().forEach(fields::put);
         }
     }
 

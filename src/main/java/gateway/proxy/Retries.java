@@ -1,11 +1,9 @@
 package gateway.proxy;
 
-import gateway.balance.Selection;
 import gateway.health.OutlierDetection;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.util.Time;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,27 +11,16 @@ import java.util.List;
 final class Retries {
     private final ClientRequest request;
     private final ServiceList services;
-    private final Selection selection;
     private final RetryBudget budget;
-    private final Duration patience;
     private final Time time;
     private final List<Backend> tried = new ArrayList<>();
     private int retries;
     private boolean inBudget;
 
-    /** @param patience how long after the request came another exchange may begin */
-    Retries(
-            ClientRequest request,
-            ServiceList services,
-            Selection selection,
-            RetryBudget budget,
-            Duration patience,
-            Time time) {
+    Retries(ClientRequest request, ServiceList services, RetryBudget budget, Time time) {
         this.request = request;
         this.services = services;
-        this.selection = selection;
         this.budget = budget;
-        this.patience = patience;
         this.time = time;
     }
 
@@ -43,10 +30,16 @@ final class Retries {
      */
     Backend next(Exchange failed, Failure failure) {
         tried.add(failed.backend);
-        if (!RetryRule.allows(failure, request.idempotent, failed.isBodyConsumed(), retries)) {
+        if (!RetryRule.allows(
+                failure,
+                request.idempotent,
+                failed.isBodyConsumed(),
+                retries,
+                request.route.config().retries())) {
             return null;
         }
-        if (time.nanos() - request.trace.startedAt() >= patience.toNanos()) {
+        if (time.nanos() - request.trace.startedAt()
+                >= request.route.config().timeout().toNanos()) {
             return null; // several that can't be connected to in time must not add up to minutes
         }
         retries++;
@@ -58,8 +51,8 @@ final class Retries {
         if (candidates.isEmpty()) {
             return null;
         }
-        request.trace.chosenFrom(services.snapshot());
-        return selection.start(candidates);
+        request.trace.chosenFrom(request.route.pool().snapshot());
+        return request.route.selection().start(candidates, request);
     }
 
     /**
@@ -83,7 +76,7 @@ final class Retries {
      * whose checks are good, since its queue of new connections may only have been full for a moment.
      */
     private List<Backend> candidates(Failure failure) {
-        List<Backend> available = services.available();
+        List<Backend> available = request.route.pool().snapshot().available();
         List<Backend> untried =
                 available.stream().filter(backend -> !tried.contains(backend)).toList();
         if (!untried.isEmpty()) {

@@ -2,18 +2,16 @@ package gateway.proxy;
 
 /** Decides whether a failed exchange may be followed by another. */
 final class RetryRule {
-    /** The most exchanges after the first. */
-    private static final int MOST_RETRIES = 2;
-
     private RetryRule() {}
 
     /**
      * @param idempotent whether doing the request twice does no more than doing it once
      * @param bodyConsumed whether part of its body has been read and can't be sent again
      * @param retries how many there have been
+     * @param most how many there may be
      */
-    static boolean allows(Failure failure, boolean idempotent, boolean bodyConsumed, int retries) {
-        if (retries >= MOST_RETRIES) {
+    static boolean allows(Failure failure, boolean idempotent, boolean bodyConsumed, int retries, int most) {
+        if (retries >= most) {
             return false;
         }
         if (failure.kind() == Failure.Kind.NOT_SENT) {

@@ -40,7 +40,8 @@ final class Arrivals {
 
     /** Removes and returns the service of the settings that has this URL: the same one, which now has its own name. */
     Optional<Backend> displaceTwin(Service service) {
-        Backend twin = backends.get(Service.configured(service.url()).id());
+        Backend twin = backends.get(Service.configured(service.route(), service.url(), Optional.empty())
+                .id());
         if (twin == null || twin.lease().isPresent() || twin.id().equals(service.id())) {
             return Optional.empty();
         }
@@ -60,6 +61,7 @@ final class Arrivals {
             boolean back = moves.begin(before, known);
             return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, back);
         }
+        known.update(service);
         known.occupant().registered(service.instance());
         known.leasing().renew(service.lease(), time.nanos());
         boolean back = moves.begin(before, known);
@@ -69,6 +71,7 @@ final class Arrivals {
     /** Adds a service unless its name or its URL is in the list already; returns whether it did. */
     boolean offer(Service service) {
         boolean known = backends.all().stream()
+                .filter(backend -> backend.route().equals(service.route()))
                 .anyMatch(backend ->
                         backend.name().equals(service.name()) || backend.url().equals(service.url()));
         if (!known) {

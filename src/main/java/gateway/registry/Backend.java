@@ -37,11 +37,15 @@ public final class Backend {
     public record State(Status status, Instant since, String reason) {}
 
     private final BackendId id;
+    private final String route;
+    private final String name;
     private final ServiceUrl url;
     private final Occupant occupant;
     private final Lease lease;
     private volatile State state;
     private volatile boolean draining;
+    private volatile int weight;
+    private volatile Optional<HealthCheck> health;
     private final Vitals vitals = new Vitals();
     private final Latency latency = new Latency();
     private final LongAdder ejections = new LongAdder();
@@ -51,6 +55,10 @@ public final class Backend {
     Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
         this.load = new Load(totals, mostInFlight);
         this.id = service.id();
+        this.route = service.route();
+        this.name = service.name();
+        this.weight = service.weight().orElse(1);
+        this.health = service.health();
         this.url = service.url();
         this.occupant = new Occupant(service.instance());
         this.lease = new Lease(service.lease(), now);
@@ -64,7 +72,22 @@ public final class Backend {
 
     /** Returns the service's name, which other instances may have, too. */
     public String name() {
-        return id.name();
+        return name;
+    }
+
+    /** Returns the name of the route whose requests it gets. */
+    public String route() {
+        return route;
+    }
+
+    /** Returns how many requests it gets in proportion to the others, 0 to {@link Service#MOST_WEIGHT}. */
+    public int weight() {
+        return weight;
+    }
+
+    /** Returns how it is checked; empty for the way of its route. */
+    public Optional<HealthCheck> health() {
+        return health;
     }
 
     /** Returns the instance's id: the one that it gave itself, or else its URL. */
@@ -109,18 +132,21 @@ public final class Backend {
 
     /** Returns whether the backend may be chosen for a request. */
     public boolean available() {
-        return !draining && state.status() == Status.HEALTHY;
+        return !draining && weight > 0 && state.status() == Status.HEALTHY;
     }
 
     /** Returns the status for people: {@code draining}, or else the health. */
     public String statusWord() {
-        return draining ? "draining" : state.status().word();
+        return draining || weight == 0 ? "draining" : state.status().word();
     }
 
     /** Returns the reason for {@link #statusWord}. */
     public String reason() {
         if (draining) {
             return "drained by an operator";
+        }
+        if (weight == 0) {
+            return "its weight is 0";
         }
         return occupant.movingTo()
                 .map(there -> "moved to " + there + ", and serves until that has a good check")
@@ -237,8 +263,16 @@ public final class Backend {
         this.draining = draining;
     }
 
+    /** Takes over what a registration says beside the URL; what it leaves out stays. Returns whether that changed. */
+    boolean update(Service service) {
+        int before = weight;
+        weight = service.weight().orElse(before);
+        health = service.health().or(() -> health);
+        return weight != before;
+    }
+
     @Override
     public String toString() {
-        return id.name() + " (" + id.url() + ")";
+        return id.name() + " (" + id.url() + ")"; // the full name: orders, or shop/orders in the route shop
     }
 }

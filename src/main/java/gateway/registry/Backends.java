@@ -38,11 +38,21 @@ final class Backends {
         return removed;
     }
 
-    /** Returns the instances of a service, by URL. */
+    /** Returns the instances of a service, by URL; by its full name. */
     List<Backend> of(String name) {
         return all.tailMap(new BackendId(name, "")).values().stream()
-                .takeWhile(backend -> backend.name().equals(name))
+                .takeWhile(backend -> backend.id().name().equals(name))
                 .toList();
+    }
+
+    /** Returns the backends of a route, by name and URL. */
+    List<Backend> ofRoute(String route) {
+        boolean first = route.equals(Service.DEFAULT_ROUTE);
+        return (first ? all : all.tailMap(new BackendId(BackendId.fullName(route, ""), "")))
+                .values().stream()
+                        .takeWhile(backend -> first || backend.route().equals(route))
+                        .filter(backend -> backend.route().equals(route))
+                        .toList();
     }
 
     /** Returns all backends; a view. */

@@ -1,5 +1,6 @@
 package gateway.registry;
 
+import gateway.net.ServiceUrl;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Moves {
     List<Backend> before(Service service) {
         return service.instance().isEmpty()
                 ? List.of()
-                : backends.of(service.name()).stream()
+                : backends.of(service.id().name()).stream()
                         .filter(backend -> !backend.leaving() && isElsewhere(backend, service))
                         .toList();
     }
@@ -61,18 +62,23 @@ final class Moves {
 
     /** Removes the backends that need no longer stand in: their instances are healthy at the new URL. */
     void endThoseMade() {
-        List<Backend> over = backends.removeIf(backend -> backend.leaving()
-                && isMade(new Service(backend.name(), backend.url(), backend.lease(), backend.ownId())));
+        List<Backend> over = backends.removeIf(
+                backend -> backend.leaving() && isMade(backend.id().name(), backend.ownId(), backend.url()));
         over.forEach(backend ->
                 LOG.info("{} left the list: its instance {} has moved and is healthy", backend, backend.instance()));
     }
 
     /** Returns whether the instance is healthy at another URL, so that it needs this one no longer. */
     boolean isMade(Service leaving) {
-        return leaving.instance().isPresent()
-                && backends.of(leaving.name()).stream()
+        return isMade(leaving.id().name(), leaving.instance(), leaving.url());
+    }
+
+    private boolean isMade(String fullName, Optional<String> instance, ServiceUrl url) {
+        return instance.isPresent()
+                && backends.of(fullName).stream()
                         .anyMatch(backend -> !backend.leaving()
                                 && backend.state().status() == Backend.Status.HEALTHY
-                                && isElsewhere(backend, leaving));
+                                && backend.ownId().equals(instance)
+                                && !backend.url().equals(url));
     }
 }

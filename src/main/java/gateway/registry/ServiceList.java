@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -42,7 +43,8 @@ public final class ServiceList {
     private final Moves moves;
     private final Arrivals arrivals;
     private final Takeover takeover;
-    private volatile Snapshot snapshot = Snapshot.of(List.of());
+    private final ConcurrentHashMap<String, Pool> pools = new ConcurrentHashMap<>();
+    private volatile Snapshot snapshot; // null until somebody looks
     private Journal journal = Journal.NONE;
 
     /** Makes a list without bounds on services and their requests. */
@@ -68,19 +70,43 @@ public final class ServiceList {
         this.journal = journal;
     }
 
-    /** Returns the list as it is now. */
+    /** Returns the list as it is now; made only when somebody looks, since with many routes it is long. */
     public Snapshot snapshot() {
+        Snapshot now = snapshot;
+        return now != null ? now : newSnapshot();
+    }
+
+    private synchronized Snapshot newSnapshot() {
+        if (snapshot == null) {
+            snapshot = Snapshot.of(backends.all());
+        }
         return snapshot;
+    }
+
+    /** Returns the services of a route, which may be none; always the same object for the same route. */
+    public Pool pool(String route) {
+        Pool known = pools.get(route);
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) { // not while a snapshot is published
+            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name)));
+        }
+    }
+
+    /** Forgets the pool of a route that is no more. */
+    public synchronized void forgetPool(String route) {
+        pools.remove(route);
     }
 
     /** Returns all backends, by name and URL; a snapshot. */
     public List<Backend> all() {
-        return snapshot.all();
+        return snapshot().all();
     }
 
     /** Returns the backends that may be chosen, by name and URL; a snapshot. */
     public List<Backend> available() {
-        return snapshot.available();
+        return snapshot().available();
     }
 
     /** Returns the totals of all backends, including those that have left. */
@@ -88,19 +114,29 @@ public final class ServiceList {
         return totals;
     }
 
-    /**
-     * Returns the instances of a service, by URL; a snapshot.
-     *
-     * @param instance the id or URL of the one that is meant; empty for all
-     */
+    /** Returns the instances of a service in all routes, by URL; a snapshot. */
     public List<Backend> instances(String name, Optional<String> instance) {
-        return all().stream()
-                .filter(backend -> isMeant(backend, name, instance))
-                .toList();
+        return instances(new Meant(Optional.empty(), name, instance));
     }
 
-    private static boolean isMeant(Backend backend, String name, Optional<String> instance) {
-        return backend.name().equals(name) && instance.map(backend::isMeantBy).orElse(true);
+    /** Returns the instances that are meant, by name and URL; a snapshot. */
+    public List<Backend> instances(Meant meant) {
+        return all().stream().filter(meant).toList();
+    }
+
+    /**
+     * Which instances of a service a request is about.
+     *
+     * @param route the route that is meant; empty for all
+     * @param instance the id or URL of the one that is meant; empty for all
+     */
+    public record Meant(Optional<String> route, String name, Optional<String> instance) implements Predicate<Backend> {
+        @Override
+        public boolean test(Backend backend) {
+            return backend.name().equals(name)
+                    && (route.isEmpty() || route.get().equals(backend.route()))
+                    && (instance.isEmpty() || backend.isMeantBy(instance.get()));
+        }
     }
 
     /** Returns whether this very backend is (still) in the list. */
@@ -116,18 +152,24 @@ public final class ServiceList {
      */
     public synchronized Registered register(Service service) {
         arrivals.displaceTwin(service).ifPresent(twin -> journal.removed(twin.id()));
+        int weight = weightOf(service);
         Registered registered = arrivals.register(service);
-        if (registered.outcome() != Outcome.RENEWED) {
-            publish();
+        if (registered.outcome() != Outcome.RENEWED || registered.backend().weight() != weight) {
+            publish(service.route());
         }
         journal.registered(service, registered.outcome());
         return registered;
     }
 
-    /** Adds a service unless its name or its URL is in the list already. */
+    private int weightOf(Service service) {
+        Backend known = backends.get(service.id());
+        return known == null ? -1 : known.weight();
+    }
+
+    /** Adds a service unless its name or its URL is in the list of its route already. */
     public synchronized void offer(Service service) {
         if (arrivals.offer(service)) {
-            publish();
+            publish(service.route());
             journal.offered(service);
         }
     }
@@ -137,17 +179,18 @@ public final class ServiceList {
         urls.forEach(url -> offer(Service.configured(url)));
     }
 
-    /**
-     * Removes instances of a service and returns them. Their requests under way finish.
-     *
-     * @param instance the id or URL of the one that is meant; empty for all
-     */
-    public synchronized List<Backend> remove(String name, Optional<String> instance) {
-        List<Backend> removed = backends.removeIf(backend -> isMeant(backend, name, instance));
+    /** Removes instances of a service from all routes and returns them. Their requests under way finish. */
+    public List<Backend> remove(String name, Optional<String> instance) {
+        return remove(new Meant(Optional.empty(), name, instance));
+    }
+
+    /** Removes instances of a service and returns them. Their requests under way finish. */
+    public synchronized List<Backend> remove(Meant meant) {
+        List<Backend> removed = backends.removeIf(meant);
         if (!removed.isEmpty()) {
             publish();
-            if (instance.isEmpty()) {
-                journal.removedAll(name);
+            if (meant.instance().isEmpty()) {
+                removed.stream().map(backend -> backend.id().name()).distinct().forEach(journal::removedAll);
             } else {
                 removed.forEach(backend -> journal.removed(backend.id()));
             }
@@ -186,21 +229,25 @@ public final class ServiceList {
         if (backend.state().status() != Status.HEALTHY) {
             return false;
         }
-        boolean last = available().size() == 1 && available().get(0) == backend;
+        List<Backend> ofRoute = pool(backend.route()).snapshot().available();
+        boolean last = ofRoute.size() == 1 && ofRoute.get(0) == backend;
         if (last && !evenIfLast) {
             return false;
         }
         return change(backend, Status.UNHEALTHY, reason);
     }
 
+    /** Begins or ends draining instances of a service in all routes, and returns them. */
+    public List<Backend> drain(String name, Optional<String> instance, boolean draining) {
+        return drain(new Meant(Optional.empty(), name, instance), draining);
+    }
+
     /**
      * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests, those under
      * way finish, and it stays in the list whatever its health.
-     *
-     * @param instance the id or URL of the one that is meant; empty for all
      */
-    public synchronized List<Backend> drain(String name, Optional<String> instance, boolean draining) {
-        List<Backend> meant = instances(name, instance);
+    public synchronized List<Backend> drain(Meant which, boolean draining) {
+        List<Backend> meant = instances(which);
         for (Backend backend : meant) {
             backend.draining(draining);
             journal.drained(backend.id(), draining);
@@ -238,11 +285,21 @@ public final class ServiceList {
         }
         backend.state(new State(status, time.now(), reason));
         moves.endThoseMade();
-        publish();
+        publish(backend.route());
         return true;
     }
 
+    /** Publishes what has changed of one route. */
+    private void publish(String route) {
+        snapshot = null;
+        Pool pool = pools.get(route);
+        if (pool != null) {
+            pool.publish(backends.ofRoute(route));
+        }
+    }
+
     private void publish() {
-        snapshot = Snapshot.of(backends.all());
+        snapshot = null;
+        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route())));
     }
 }

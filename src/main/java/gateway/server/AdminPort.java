@@ -1,12 +1,11 @@
 package gateway.server;
 
-import gateway.http.PathPrefix;
 import gateway.http.Problem;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -24,20 +23,12 @@ public final class AdminPort {
 
     /** Returns whether the request came in at the admin port. */
     public static boolean isOf(HttpServletRequest request) {
-        return NAME.equals(ServletContextRequest.getServletContextRequest(request)
-                .getConnectionMetaData()
-                .getConnector()
-                .getName());
+        return isOf((Request) ServletContextRequest.getServletContextRequest(request));
     }
 
-    /** Returns a handler that answers 404 to requests for services at the admin port: the main port serves them. */
-    public static Handler without(PathPrefix services) {
-        return ctx -> {
-            if (services.covers(ctx.path()) && isOf(ctx.req())) {
-                refuse(ctx);
-                ctx.skipRemainingHandlers();
-            }
-        };
+    /** Returns whether the request came in at the admin port, where no route takes it: the main port serves them. */
+    public static boolean isOf(Request request) {
+        return NAME.equals(request.getConnectionMetaData().getConnector().getName());
     }
 
     /** Answers 404, as for any path that isn't served at the port where the request came in. */

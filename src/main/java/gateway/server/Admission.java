@@ -1,8 +1,10 @@
 package gateway.server;
 
-import gateway.http.PathPrefix;
 import gateway.http.Refusals;
+import gateway.route.Route;
+import java.util.function.Function;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** Bounds the load on the server: connections, header sizes, idle times, requests under way. */
@@ -17,11 +19,12 @@ public interface Admission {
     ServerConnector boundAdmin(ServerConnector connector);
 
     /**
-     * Returns the server's outermost handler, which refuses requests for services while too many are under way.
+     * Returns the server's outermost handler, which notes each request's route and refuses requests for services while
+     * too many are under way.
      *
-     * @param services the paths of requests for services
+     * @param routes finds the route that takes a request; null if none does
      */
-    Handler.Singleton door(PathPrefix services);
+    Handler.Singleton door(Function<Request, Route> routes);
 
     /** Counts the connections that are closed without an answer, by reason. */
     Refusals closed();

@@ -1,8 +1,8 @@
 package gateway.server;
 
-import gateway.http.PathPrefix;
 import gateway.http.Tracing;
 import gateway.lifecycle.Lifecycle;
+import gateway.route.Routes;
 import gateway.settings.Settings;
 import gateway.util.Release;
 import gateway.util.Time;
@@ -26,8 +26,8 @@ public final class GatewayServer {
     /**
      * Creates the server, unstarted.
      *
-     * @param services the path prefix of requests to services, which the handlers answer; no routes are matched below
-     * it
+     * @param services find the requests to services, which the handlers answer; Javalin looks for none of its routes
+     * for these
      * @param admission bounds connections and requests
      * @param tracing opens the records of requests that no handler gets
      * @param log called by Jetty at the end of each request
@@ -37,7 +37,7 @@ public final class GatewayServer {
      */
     public static Javalin create(
             Settings settings,
-            PathPrefix services,
+            Routes services,
             Admission admission,
             Tracing tracing,
             RequestLog log,
@@ -48,9 +48,9 @@ public final class GatewayServer {
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
             ServerConfig.configure(config, settings, tracing);
-            ServerConfig.noRoutesBelow(config, services);
+            ServerConfig.skipRouting(config);
             addConnectors(config, settings, protocols, admission);
-            config.jetty.modifyServer(server -> server.insertHandler(admission.door(services)));
+            config.jetty.modifyServer(server -> server.insertHandler(admission.door(services::match)));
             config.jetty.modifyServer(server -> server.setRequestLog(log));
             routes.accept(config.routes);
             ServerConfig.whenListening(config, lifecycle::listening);

@@ -2,8 +2,8 @@ package gateway.server;
 
 import static org.eclipse.jetty.http.UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS;
 
-import gateway.http.PathPrefix;
 import gateway.http.Tracing;
+import gateway.route.Route;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
@@ -72,15 +72,15 @@ public final class ServerConfig {
     }
 
     /**
-     * Skips the matching of routes below this prefix, where there are none: matching costs a regular expression for
-     * each route.
+     * Has Javalin look for none of its own routes for requests to services: that costs a regular expression for each
+     * route.
      */
-    public static void noRoutesBelow(JavalinConfig config, PathPrefix prefix) {
+    static void skipRouting(JavalinConfig config) {
         TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
         config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
                 ? tasks
                 : (submit, servlet, ctx, path) -> {
-                    if (!prefix.covers(path)) {
+                    if (ctx.req().getAttribute(Route.ATTRIBUTE) == null) {
                         routes.createTasks(submit, servlet, ctx, path);
                     }
                 });

@@ -3,6 +3,7 @@ package gateway.trace;
 import gateway.client.ProxyPath;
 import gateway.http.Problem;
 import gateway.http.Traced;
+import gateway.route.Route;
 import jakarta.servlet.ServletRequest;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -29,7 +30,7 @@ public final class Trace extends ForwardingNotes implements Traced {
     private final String path;
     private final String requestId;
     private final TraceContext context;
-    private final boolean forService;
+    private final Route route;
 
     private ProxyPath proxyPath;
     private LimitDecision limitDecision;
@@ -50,7 +51,7 @@ public final class Trace extends ForwardingNotes implements Traced {
      * @param startedAt the same moment in nanoseconds, for durations
      * @param path as the client wrote it; without the query, which may hold secrets
      * @param requestId null, like {@code context}, if Jetty refused the request before it got one
-     * @param forService whether the request is for a service rather than the gateway itself
+     * @param route the route that takes the request; null if it is for the gateway itself
      */
     Trace(
             Instant time,
@@ -60,7 +61,7 @@ public final class Trace extends ForwardingNotes implements Traced {
             String path,
             String requestId,
             TraceContext context,
-            boolean forService) {
+            Route route) {
         this.time = time;
         this.startedAt = startedAt;
         this.client = client;
@@ -68,7 +69,7 @@ public final class Trace extends ForwardingNotes implements Traced {
         this.path = LogText.cut(path, LONGEST_PATH);
         this.requestId = requestId;
         this.context = context;
-        this.forService = forService;
+        this.route = route;
     }
 
     /** Notes the trusted proxies that the request came through; null if the peer isn't one. */
@@ -198,7 +199,12 @@ public final class Trace extends ForwardingNotes implements Traced {
 
     @Override
     public boolean isForService() {
-        return forService;
+        return route != null;
+    }
+
+    /** Returns the route that takes the request; null if it is for the gateway itself. */
+    public Route route() {
+        return route;
     }
 
     /** Returns the limiter's decision; null if there is no limit or it doesn't apply to this request. */

@@ -57,7 +57,7 @@ public final class TraceEnds implements RequestLog {
                 String.valueOf(request.getHttpURI().getPath()),
                 null,
                 null,
-                false);
+                null);
         if (request.getAttribute(Problem.ATTRIBUTE) instanceof Problem problem) {
             trace.answeredBy(problem);
         }

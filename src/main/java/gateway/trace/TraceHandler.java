@@ -2,17 +2,18 @@ package gateway.trace;
 
 import gateway.client.ProxyPath;
 import gateway.client.TrustedProxies;
-import gateway.http.PathPrefix;
 import gateway.http.ResponseFields;
 import gateway.http.Traced;
 import gateway.http.Tracing;
 import gateway.net.Peer;
+import gateway.route.Route;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
@@ -24,19 +25,20 @@ public final class TraceHandler implements Handler, Tracing {
     private static final int LONGEST_ID = 128;
     private static final HexFormat HEX = HexFormat.of();
 
-    private final PathPrefix services;
+    private final Function<Request, Route> routes;
     private final TrustedProxies trustedProxies;
     private final boolean trustsSome;
     private final LongSupplier random;
     private final Time time;
 
     /**
-     * @param services the path prefix of requests for services
+     * @param routes finds the route that takes a request; null if none does
      * @param trustedProxies the proxies whose headers name the client
      * @param random returns 64 random bits each time, for ids
      */
-    public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, LongSupplier random, Time time) {
-        this.services = services;
+    public TraceHandler(
+            Function<Request, Route> routes, TrustedProxies trustedProxies, LongSupplier random, Time time) {
+        this.routes = routes;
         this.trustedProxies = trustedProxies;
         this.trustsSome = !trustedProxies.trusted().isEmpty();
         this.random = random;
@@ -44,8 +46,8 @@ public final class TraceHandler implements Handler, Tracing {
     }
 
     /** Makes a handler with random ids. */
-    public TraceHandler(PathPrefix services, TrustedProxies trustedProxies, Time time) {
-        this(services, trustedProxies, () -> ThreadLocalRandom.current().nextLong(), time);
+    public TraceHandler(Function<Request, Route> routes, TrustedProxies trustedProxies, Time time) {
+        this(routes, trustedProxies, () -> ThreadLocalRandom.current().nextLong(), time);
     }
 
     @Override
@@ -62,6 +64,7 @@ public final class TraceHandler implements Handler, Tracing {
         InetAddress peer = Peer.address(request);
         ProxyPath through = trustsSome && trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
         String path = String.valueOf(request.getHttpURI().getPath());
+        Route route = (Route) request.getAttribute(Route.ATTRIBUTE);
         Trace trace = new Trace(
                 time.now(),
                 time.nanos(),
@@ -70,7 +73,7 @@ public final class TraceHandler implements Handler, Tracing {
                 path,
                 id,
                 context,
-                services.covers(path));
+                route != null ? route : routes.apply(request));
         trace.proxyPath(through);
         request.setAttribute(Traced.ATTRIBUTE, trace);
         return trace;

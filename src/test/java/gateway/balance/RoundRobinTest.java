@@ -27,7 +27,7 @@ class RoundRobinTest {
 
     private String sequence(Balancer balancer, int length) {
         return IntStream.range(0, length)
-                .mapToObj(i -> balancer.choose(services.available()).name())
+                .mapToObj(i -> balancer.choose(services.available(), null).name())
                 .collect(Collectors.joining(" "));
     }
 

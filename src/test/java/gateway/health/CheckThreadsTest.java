@@ -8,6 +8,7 @@ import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
@@ -39,7 +40,15 @@ class CheckThreadsTest {
 
     private HealthChecker checker(NameLookup names, String timeout) {
         Settings settings = Settings.from(Map.of("GATEWAY_HEALTH_TIMEOUT", timeout, "GATEWAY_HEALTH_INTERVAL", "1h"));
-        return new HealthChecker(services, settings, names, new Via("test"), new Stalls(time), time, () -> 0.5);
+        return new HealthChecker(
+                services,
+                backend -> HealthCheck.USUAL,
+                settings,
+                names,
+                new Via("test"),
+                new Stalls(time),
+                time,
+                () -> 0.5);
     }
 
     private Backend add(String name, String url) {

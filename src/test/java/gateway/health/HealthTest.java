@@ -11,6 +11,7 @@ import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Backend.Status;
 import gateway.registry.Check;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
@@ -246,6 +247,7 @@ class HealthTest {
         try (TestBackend ill = TestBackend.named("ill");
                 HealthChecker checker = new HealthChecker(
                         services,
+                        backend -> HealthCheck.USUAL,
                         Settings.from(Map.of("GATEWAY_HEALTH_FALL", "1")),
                         new NameLookup(),
                         new Via("test"),

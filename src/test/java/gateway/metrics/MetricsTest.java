@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.AdmissionControl;
-import gateway.http.PathPrefix;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.limit.LimitHandler;
@@ -34,7 +33,7 @@ class MetricsTest {
     private final Exposition exposition = new Exposition(
             metrics,
             services,
-            new LimitHandler(new Unlimited(), new PathPrefix("/api"), Networks.NONE, Optional.empty(), time),
+            new LimitHandler(new Unlimited(), Networks.NONE, Optional.empty(), time),
             new Unlimited(),
             new AdmissionControl(Settings.from(Map.of()), time),
             () -> 42);

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.ConcurrencyLimit;
 import gateway.balance.Balancer;
+import gateway.balance.RequestView;
 import gateway.balance.RoundRobin;
+import gateway.balance.Selection;
 import gateway.client.TrustedProxies;
 import gateway.health.OutlierDetection;
-import gateway.http.PathPrefix;
 import gateway.http.Via;
 import gateway.limit.LimitHandler;
 import gateway.limit.Unlimited;
@@ -18,6 +19,9 @@ import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.OwnPaths;
+import gateway.route.RouteDefaults;
+import gateway.route.Routes;
 import gateway.settings.Settings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
@@ -134,7 +138,7 @@ class ForwarderTest {
     private static Balancer firstThenBreaking(AtomicInteger toBreak) {
         return new Balancer() {
             @Override
-            public Backend choose(List<Backend> available) {
+            public Backend choose(List<Backend> available, RequestView request) {
                 if (available.size() == 1 && toBreak.getAndDecrement() > 0) {
                     throw new IllegalStateException("a balancer's fault, thrown by a test");
                 }
@@ -176,7 +180,6 @@ class ForwarderTest {
         try (Timer timer = new Timer();
                 Forwarder forwarder = new Forwarder(
                         services,
-                        balancer,
                         new OutlierDetection(services, new Stalls(time), time),
                         names,
                         new Stalls(time),
@@ -191,13 +194,18 @@ class ForwarderTest {
                 services.admit(backend, "test");
                 backends.add(backend);
             }
-            LimitHandler unlimited = new LimitHandler(new Unlimited(), new PathPrefix("/api"), settings, time);
+            LimitHandler unlimited = new LimitHandler(new Unlimited(), settings, time);
+            Routes routes = new Routes(
+                    RouteDefaults.of(settings).only(),
+                    services,
+                    route -> new Selection(balancer),
+                    new OwnPaths(true),
+                    request -> false);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
+                        config.routes.before(new TraceHandler(routes::match, TrustedProxies.NOBODY, () -> 42, time));
                         config.routes.before(
-                                new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 42, time));
-                        config.routes.before(new ProxyHandler(
-                                forwarder, unlimited, new PathPrefix("/api"), new Via("1"), new ConcurrencyLimit(1)));
+                                new ProxyHandler(forwarder, unlimited, new Via("1"), new ConcurrencyLimit(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

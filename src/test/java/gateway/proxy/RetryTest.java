@@ -29,7 +29,8 @@ class RetryTest {
     void a_failed_exchange_may_be_followed_by_another(
             Failure.Kind kind, boolean idempotent, boolean bodyConsumed, int retries, boolean allowed) {
         assertEquals(
-                allowed, RetryRule.allows(new Failure(kind, null, null, null, ""), idempotent, bodyConsumed, retries));
+                allowed,
+                RetryRule.allows(new Failure(kind, null, null, null, ""), idempotent, bodyConsumed, retries, 2));
     }
 
     @Test

@@ -9,6 +9,7 @@ import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,14 @@ class HistoryTest {
 
     private void served(Duration duration) {
         Trace trace = new Trace(
-                time.now(), time.nanos(), InetAddress.getLoopbackAddress(), "GET", "/api/x", "id", null, true);
+                time.now(),
+                time.nanos(),
+                InetAddress.getLoopbackAddress(),
+                "GET",
+                "/api/x",
+                "id",
+                null,
+                TestRoutes.route());
         trace.end(time.nanos() + duration.toNanos(), 200, 0);
         counts.accept(trace);
         a.tryStart();

@@ -8,6 +8,7 @@ import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,8 @@ public final class TestTrace {
 
     static TestTrace of(String method, String path, String id, TraceContext context, boolean forService) {
         InetAddress client = InetAddress.getLoopbackAddress();
-        return new TestTrace(new Trace(TIME, 0, client, method, path, id, context, forService));
+        return new TestTrace(
+                new Trace(TIME, 0, client, method, path, id, context, forService ? TestRoutes.route() : null));
     }
 
     /** A backend of this name. */

@@ -3,8 +3,8 @@ package gateway.trace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gateway.client.TrustedProxies;
-import gateway.http.PathPrefix;
 import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +17,7 @@ class TraceHandlerTest {
     private static final TraceContext FROM_CLIENT = new TraceContext(PARENT, false);
 
     private final TraceHandler handler =
-            new TraceHandler(new PathPrefix("/api"), TrustedProxies.NOBODY, () -> 42, new FakeTime());
+            new TraceHandler(TestRoutes.finder(), TrustedProxies.NOBODY, () -> 42, new FakeTime());
 
     @Test
     void without_one_from_the_client_it_is_that_of_the_trace_that_begins_here() {

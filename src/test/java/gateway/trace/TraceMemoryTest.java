@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.TrustedProxies;
-import gateway.http.PathPrefix;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.net.Networks;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
 import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -81,7 +81,7 @@ class TraceMemoryTest {
                         "getConnectionMetaData",
                         connection));
         TrustedProxies all = new TrustedProxies(Networks.parse("::/0"), TrustedProxies.Header.X_FORWARDED_FOR);
-        TraceHandler handler = new TraceHandler(new PathPrefix("/api"), all, () -> 7, new FakeTime());
+        TraceHandler handler = new TraceHandler(TestRoutes.finder(), all, () -> 7, new FakeTime());
         Trace trace = handler.open(request, HttpFields.build());
         assertTrue(trace.isForService());
         Backend backend = TestTrace.backend("b");

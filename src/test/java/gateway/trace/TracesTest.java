@@ -3,6 +3,7 @@ package gateway.trace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.testing.TestRoutes;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,14 @@ class TracesTest {
 
     private static Trace trace(String id, boolean forService) {
         Trace trace = new Trace(
-                Instant.EPOCH, 0, InetAddress.getLoopbackAddress(), "GET", "/api/" + id, id, null, forService);
+                Instant.EPOCH,
+                0,
+                InetAddress.getLoopbackAddress(),
+                "GET",
+                "/api/" + id,
+                id,
+                null,
+                forService ? TestRoutes.route() : null);
         trace.end(1, 200, 0);
         return trace;
     }
@@ -108,7 +116,14 @@ class TracesTest {
     @Test
     void a_path_as_long_as_a_header_may_be_is_cut() {
         Trace trace = new Trace(
-                Instant.EPOCH, 0, InetAddress.getLoopbackAddress(), "GET", "/" + "x".repeat(30_000), "", null, true);
+                Instant.EPOCH,
+                0,
+                InetAddress.getLoopbackAddress(),
+                "GET",
+                "/" + "x".repeat(30_000),
+                "",
+                null,
+                TestRoutes.route());
         assertEquals(513, trace.path().length());
     }
 }

@@ -1,7 +1,7 @@
 package gateway.admin.access;
 
-import gateway.http.PathPrefix;
 import gateway.http.ProblemType;
+import gateway.trace.Trace;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.net.URI;
@@ -11,21 +11,14 @@ import java.util.Set;
 
 /**
  * Refuses changes that a page of another site requests through an operator's browser (CSRF). Browsers send {@code
- * Origin} with each such request; other clients send none and pass.
+ * Origin} with each such request; other clients send none and pass. Requests to services aren't checked here.
  */
 public final class SameOrigin implements Handler {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
-    private final PathPrefix services;
-
-    /** @param services the path prefix of requests to services, which aren't checked here */
-    public SameOrigin(PathPrefix services) {
-        this.services = services;
-    }
-
     @Override
     public void handle(Context ctx) throws Exception {
-        if (READING.contains(ctx.req().getMethod()) || services.covers(ctx.path())) {
+        if (READING.contains(ctx.req().getMethod()) || Trace.of(ctx.req()).isForService()) {
             return;
         }
         List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));

@@ -21,6 +21,11 @@ final class BackendUrl {
         this.pathPrefix = url.encodedPath().equals("/") ? "" : url.encodedPath();
         String host = url.host().indexOf(':') < 0 ? url.host() : '[' + url.host() + ']';
         String authority = url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ':' + url.port();
-        this.hostLine = (" HTTP/1.1\r\nHost: " + authority + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        this.hostLine = hostLine(authority);
+    }
+
+    /** Returns the rest of a request's first line, and this Host header with its line end. */
+    static byte[] hostLine(String host) {
+        return (" HTTP/1.1\r\nHost: " + host + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -23,6 +23,7 @@ public final class UpstreamRequest {
     private byte[] lines = new byte[USUAL_BYTES];
     private int count;
     private String webSocketKey;
+    private byte[] hostLine;
 
     /**
      * Begins a request with the header that frames it.
@@ -71,6 +72,11 @@ public final class UpstreamRequest {
         lines[count++] = '\n';
     }
 
+    /** Sets the Host in place of the one of the backend's URL; null leaves that. */
+    public void host(String host) {
+        hostLine = host == null ? null : BackendUrl.hostLine(host);
+    }
+
     /**
      * Adds the headers by which it asks for a WebSocket.
      *
@@ -96,7 +102,7 @@ public final class UpstreamRequest {
     /** Returns the head for this backend, with the empty line at its end. */
     byte[] head(BackendUrl backend) {
         byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] host = backend.hostLine;
+        byte[] host = hostLine != null ? hostLine : backend.hostLine;
         byte[] head = Arrays.copyOf(target, target.length + host.length + count + 2);
         System.arraycopy(host, 0, head, target.length, host.length);
         System.arraycopy(lines, 0, head, target.length + host.length, count);

@@ -1,0 +1,17 @@
+package gateway.http;
+
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * A browser's question whether a page of another origin may send a request (the Fetch standard, CORS-preflight request):
+ * OPTIONS with the headers Origin and Access-Control-Request-Method.
+ */
+public final class Preflight {
+    private Preflight() {}
+
+    /** Returns whether a request by OPTIONS with these headers is one. */
+    public static boolean isOne(HttpFields fields) {
+        return fields.contains(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD) && fields.contains(HttpHeader.ORIGIN);
+    }
+}

@@ -1,0 +1,113 @@
+package gateway.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * How a service is checked.
+ *
+ * @param path what is asked for, below the service's URL; null unless {@code kind} is {@link Kind#HTTP}
+ * @param statuses which answers are good; none unless {@code kind} is {@link Kind#HTTP}
+ */
+public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
+    /** What a check does. */
+    public enum Kind {
+        /** Sends a GET: good if a whole answer with a good status comes in time. */
+        HTTP,
+        /** Opens a connection: good if that succeeds in time. */
+        TCP,
+        /** Nothing: the service counts as healthy until requests fail there. */
+        OFF
+    }
+
+    /**
+     * A range of statuses, both ends included.
+     *
+     * @param lowest 200 to 599
+     * @param highest 200 to 599
+     */
+    public record Statuses(int lowest, int highest) {
+        @Override
+        public String toString() {
+            return lowest == highest ? String.valueOf(lowest) : lowest + "-" + highest;
+        }
+    }
+
+    /** The check of services that say nothing else: {@code GET /health}, good from 200 to 299. */
+    public static final HealthCheck USUAL = http("/health", List.of(new Statuses(200, 299)));
+
+    /** Opens a connection. */
+    public static final HealthCheck TCP = new HealthCheck(Kind.TCP, null, List.of());
+
+    /** Does nothing. */
+    public static final HealthCheck OFF = new HealthCheck(Kind.OFF, null, List.of());
+
+    /** Returns a check by a GET. */
+    public static HealthCheck http(String path, List<Statuses> statuses) {
+        return new HealthCheck(Kind.HTTP, path, List.copyOf(statuses));
+    }
+
+    /** Returns whether an answer with this status is good. */
+    public boolean isGood(int status) {
+        for (Statuses range : statuses) {
+            if (status >= range.lowest && status <= range.highest) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Reads a path and its query, as they are sent.
+     *
+     * @throws IllegalArgumentException if it doesn't begin with a slash, or has a character that can't be sent
+     */
+    public static String path(String text) {
+        if (!text.startsWith("/") || !text.chars().allMatch(c -> c > ' ' && c < 127 && c != '#')) {
+            throw new IllegalArgumentException("expected a path that begins with a slash, like /healthz");
+        }
+        return text;
+    }
+
+    /**
+     * Reads a status, a range, or several with commas between them: {@code 200-399,401}.
+     *
+     * @throws IllegalArgumentException if a part is neither, or not within 200 to 599
+     */
+    public static List<Statuses> statuses(String text) {
+        List<Statuses> ranges = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            String[] ends = part.strip().split("-", 2);
+            int lowest = status(ends[0]);
+            int highest = ends.length == 1 ? lowest : status(ends[1]);
+            if (lowest > highest) {
+                throw statusesExpected();
+            }
+            ranges.add(new Statuses(lowest, highest));
+        }
+        return ranges;
+    }
+
+    private static int status(String text) {
+        if (!text.matches("[2-5]\\d\\d")) {
+            throw statusesExpected();
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static IllegalArgumentException statusesExpected() {
+        return new IllegalArgumentException("expected statuses from 200 to 599, like 204, 200-399 or 200-299,401");
+    }
+
+    /** Returns it for people: {@code GET /healthz 200-399}, {@code tcp}, {@code off}. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case HTTP ->
+                "GET " + path + " " + statuses.stream().map(Statuses::toString).collect(Collectors.joining(","));
+            case TCP -> "tcp";
+            case OFF -> "off";
+        };
+    }
+}

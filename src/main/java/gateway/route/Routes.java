@@ -1,0 +1,194 @@
+package gateway.route;
+
+import gateway.balance.Selection;
+import gateway.http.Preflight;
+import gateway.registry.Backend;
+import gateway.registry.HealthCheck;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * The routes in use. They come from two sources: the file or, if there is none, the one default route; and what
+ * operators put by the API. Each change publishes a new {@link RouteTable}; requests read it without a lock. A route
+ * whose configuration stays the same stays the same object, with all that is known of its services and clients.
+ */
+public final class Routes {
+    /** Where a route's configuration comes from. */
+    public enum Source {
+        /** There is none of another source. */
+        BUILT_IN,
+        /** The file of GATEWAY_ROUTES. */
+        FILE,
+        /** An operator put it by the API. */
+        API
+    }
+
+    /** A change of the routes. */
+    public record Change(RouteTable before, RouteTable after) {}
+
+    private final ServiceList services;
+    private final Function<RouteConfig, Selection> selections;
+    private final Predicate<Request> aside;
+    private final Predicate<String> ownPaths;
+    private final Predicate<String> hidesOwn;
+    private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+    private final Map<String, RouteConfig> given = new TreeMap<>(); // guarded by this
+    private final Map<String, RouteConfig> put = new TreeMap<>(); // guarded by this
+    private Source givenBy = Source.BUILT_IN; // guarded by this
+    private volatile RouteTable table;
+
+    /**
+     * Begins with one route.
+     *
+     * @param selections makes what chooses a service, for each route
+     * @param ownPaths the gateway's own paths where they go before routes
+     * @param aside selects the requests that no route takes, whatever their path: those at the admin port
+     */
+    public Routes(
+            RouteConfig only,
+            ServiceList services,
+            Function<RouteConfig, Selection> selections,
+            OwnPaths ownPaths,
+            Predicate<Request> aside) {
+        this.aside = aside;
+        this.services = services;
+        this.selections = selections;
+        this.ownPaths = ownPaths::has;
+        this.hidesOwn = ownPaths::areBelow;
+        this.table = new RouteTable(List.of(), this.ownPaths, this.hidesOwn);
+        given(List.of(only), Source.BUILT_IN);
+    }
+
+    /** Adds a listener, called under the lock of the routes before a change takes effect, and now for what there is. */
+    public synchronized void onChange(Consumer<Change> listener) {
+        listeners.add(listener);
+        listener.accept(new Change(new RouteTable(List.of(), ownPaths, hidesOwn), table));
+    }
+
+    /** Returns the routes as they are now. */
+    public RouteTable table() {
+        return table;
+    }
+
+    /** Returns where a route comes from; meaningless if there is none with this name. */
+    public synchronized Source sourceOf(String name) {
+        return given.containsKey(name) ? givenBy : Source.API;
+    }
+
+    /** Takes the routes of the file in place of those that it had before. */
+    public void file(List<RouteConfig> routes) {
+        given(routes, Source.FILE);
+    }
+
+    private synchronized void given(List<RouteConfig> routes, Source source) {
+        given.clear();
+        routes.forEach(route -> given.put(route.name(), route));
+        givenBy = source;
+        publish();
+    }
+
+    /**
+     * Takes a route from the API, in place of one with the same name from there.
+     *
+     * @throws IllegalArgumentException if another route matches the same
+     */
+    public synchronized void put(RouteConfig route) {
+        checkMatch(route);
+        put.put(route.name(), route);
+        publish();
+    }
+
+    /** Takes these routes as all that come from the API. */
+    public synchronized void putAll(List<RouteConfig> routes) {
+        put.clear();
+        routes.forEach(route -> put.put(route.name(), route));
+        publish();
+    }
+
+    /** Removes a route that came from the API; returns whether there was one. */
+    public synchronized boolean remove(String name) {
+        boolean removed = put.remove(name) != null;
+        if (removed) {
+            publish();
+        }
+        return removed;
+    }
+
+    private void checkMatch(RouteConfig route) {
+        for (Route other : table.all()) {
+            if (!other.name().equals(route.name()) && other.config().match().equals(route.match())) {
+                throw new IllegalArgumentException("the route " + other.name() + " matches the same requests");
+            }
+        }
+    }
+
+    /** What the file says goes before what was put, by name and by what is matched. */
+    private void publish() {
+        Map<String, RouteConfig> all = new LinkedHashMap<>(given);
+        Set<Match> taken = given.values().stream().map(RouteConfig::match).collect(Collectors.toSet());
+        put.forEach((name, route) -> {
+            if (!all.containsKey(name) && taken.add(route.match())) {
+                all.put(name, route);
+            }
+        });
+        List<Route> routes = new ArrayList<>();
+        all.values().forEach(config -> routes.add(route(config)));
+        RouteTable next = new RouteTable(routes, ownPaths, hidesOwn);
+        Change change = new Change(table, next);
+        listeners.forEach(listener -> listener.accept(change));
+        table = next;
+    }
+
+    private Route route(RouteConfig config) {
+        Route known = table.get(config.name());
+        return known != null && known.config().equals(config)
+                ? known
+                : new Route(config, services.pool(config.name()), selections.apply(config));
+    }
+
+    /** Returns the route that takes a request; null if none does. */
+    public Route match(Request request) {
+        String path = request.getHttpURI().getPath();
+        if (path == null || aside.test(request)) {
+            return null;
+        }
+        String method = request.getMethod();
+        if (method.equals("OPTIONS") && Preflight.isOne(request.getHeaders())) { // it belongs to the request to come
+            method = request.getHeaders().get(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD);
+        }
+        return table.match(method, request.getHttpURI().getHost(), path);
+    }
+
+    /** Returns how a service is checked: as it said itself, or as its route says. */
+    public HealthCheck healthCheck(Backend backend) {
+        if (backend.health().isPresent()) {
+            return backend.health().get();
+        }
+        Route route = table.get(backend.route());
+        return route == null ? HealthCheck.USUAL : route.config().health();
+    }
+
+    /**
+     * Returns the name of the route for a service that registers without naming one: the default route or, if there is
+     * no such, the only one; null if there are several.
+     */
+    public String usual() {
+        RouteTable now = table;
+        return now.get(Service.DEFAULT_ROUTE) != null
+                ? Service.DEFAULT_ROUTE
+                : now.all().size() == 1 ? now.all().get(0).name() : null;
+    }
+}

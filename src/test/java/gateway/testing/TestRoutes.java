@@ -1,0 +1,42 @@
+package gateway.testing;
+
+import gateway.registry.ServiceList;
+import gateway.route.OwnPaths;
+import gateway.route.Route;
+import gateway.route.RouteConfig;
+import gateway.route.RouteDefaults;
+import gateway.route.Routes;
+import gateway.route.Selections;
+import gateway.settings.Settings;
+import gateway.util.Time;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.eclipse.jetty.server.Request;
+
+/** Routes for tests of single parts. */
+public final class TestRoutes {
+    private TestRoutes() {}
+
+    /** Returns the routes that are there when none is given: {@code /api} to all services of this list. */
+    public static Routes usual(ServiceList services) {
+        return of(services, only -> only);
+    }
+
+    /** Returns the usual route changed by the edit. */
+    public static Routes of(ServiceList services, UnaryOperator<RouteConfig> edit) {
+        RouteConfig only = edit.apply(RouteDefaults.of(Settings.from(Map.of())).only());
+        return new Routes(only, services, new Selections(new AtomicInteger()), new OwnPaths(true), request -> false);
+    }
+
+    /** Returns what finds the route of a request: {@code /api} to no service. */
+    public static Function<Request, Route> finder() {
+        return usual(new ServiceList(Time.system()))::match;
+    }
+
+    /** Returns the usual route, to no service. */
+    public static Route route() {
+        return usual(new ServiceList(Time.system())).table().get(RouteConfig.DEFAULT);
+    }
+}
