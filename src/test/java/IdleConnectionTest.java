@@ -165,8 +165,8 @@ class IdleConnectionTest {
     void a_connection_on_which_too_much_came_gets_no_further_request() throws Exception {
         AtomicInteger connections = new AtomicInteger();
         Script tooMuch = (request, wire) -> {
-            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + connections.incrementAndGet());
-            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+            String asked = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + connections.incrementAndGet();
+            wire.send(asked + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
             if (wire.seesEnd()) {
                 wire.close();
             }

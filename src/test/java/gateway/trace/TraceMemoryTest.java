@@ -9,6 +9,7 @@ import gateway.http.ProxyError;
 import gateway.net.Networks;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
+import gateway.route.Route;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
 import java.lang.reflect.Field;
@@ -101,12 +102,13 @@ class TraceMemoryTest {
                 (self, called, arguments) -> answers.get(called.getName()));
     }
 
-    /** The bytes that can be reached from an object, counted once; backends and their lists exist without traces, too. */
+    /** The bytes that can be reached from an object, counted once; routes, backends and their lists exist without traces, too. */
     private static long size(Object object, Set<Object> counted) throws IllegalAccessException {
         if (object == null
                 || object instanceof Enum<?>
                 || object instanceof Backend
                 || object instanceof Snapshot
+                || object instanceof Route
                 || !counted.add(object)) {
             return 0;
         }
