@@ -85,7 +85,7 @@ public final class Forwarder implements AutoCloseable {
         Backend backend = route.selection().start(list, request);
         if (backend == null) {
             if (list.available().isEmpty()) {
-                return Unavailable.noService();
+                return Unavailable.noService(route);
             }
             request.trace.chosenFrom(list.without(list.available()));
             return Unavailable.allFull();
