@@ -69,7 +69,8 @@ public final class GatewayApp {
         NameLookup names = new NameLookup(); // waits for no name server for long
         HealthChecker checker =
                 new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
-        OutlierDetection outliers = new OutlierDetection(services, stalls, time); // takes out what doesn't answer
+        OutlierDetection outliers =
+                new OutlierDetection(services, routes::healthCheck, stalls, time); // takes out what doesn't answer
         Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time

@@ -41,6 +41,23 @@ final class CheckResults {
         }
     }
 
+    /**
+     * Handles that a backend isn't checked: it is healthy, but for the time of an ejection. What checks of before found
+     * no longer counts.
+     */
+    void unchecked(Backend backend) {
+        backend.checks().forget();
+        switch (backend.state().status()) {
+            case CHECKING -> changes.admit(backend, "not checked");
+            case UNHEALTHY -> {
+                if (!backend.vitals().ejected(time.nanos())) {
+                    changes.admit(backend, "not checked, and not ejected any more");
+                }
+            }
+            default -> {} // still healthy
+        }
+    }
+
     private void goodCheck(Backend backend) {
         int good = backend.vitals().goodCheck();
         switch (backend.state().status()) {

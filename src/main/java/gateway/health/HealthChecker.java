@@ -12,6 +12,7 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,11 +109,13 @@ public final class HealthChecker implements AutoCloseable {
         return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
     }
 
-    /** Starts the checks that are due, in the background. */
+    /** Starts the checks that are due, in the background; where checks are off, handles that at once. */
     public void tick() {
         long now = time.nanos();
         for (Backend backend : services.all()) {
-            if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
+            if (isOff(backend)) {
+                results.unchecked(backend);
+            } else if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
                 begin(backend);
             }
         }
@@ -154,29 +157,40 @@ public final class HealthChecker implements AutoCloseable {
                 threads.of(backend));
     }
 
+    private boolean isOff(Backend backend) {
+        return probe.kind(backend).kind() == HealthCheck.Kind.OFF;
+    }
+
     /**
-     * Checks one backend, decides by the result, and returns it. A backend is never checked twice at the
-     * same time: a second call waits for the result of the first.
+     * Checks one backend, decides by the result, and returns it; empty if its checks are off, so that it needs none. A
+     * backend is never checked twice at the same time: a second call waits for the result of the first.
      */
-    public Check check(Backend backend) {
+    public Optional<Check> check(Backend backend) {
+        if (isOff(backend)) {
+            results.unchecked(backend);
+            return Optional.empty();
+        }
         CompletableFuture<Check> mine = new CompletableFuture<>();
         CompletableFuture<Check> running = underWay.putIfAbsent(backend, mine);
         if (running != null) {
-            return running.join();
+            return Optional.of(running.join());
         }
         try {
             // Before the check, so as not to overwrite an earlier time that outlier detection sets meanwhile
             long start = time.nanos();
             backend.vitals().nextCheck(start + pauseAfter(backend));
-            Check check = probe.look(backend);
-            if (check.good() || !stalls.endedSince(start)) {
+            HealthCheck kind = probe.kind(backend);
+            Check check = probe.look(backend, kind);
+            if (!probe.kind(backend).equals(kind)) { // what it was asked is no longer what counts
+                backend.vitals().nextCheck(time.nanos());
+            } else if (check.good() || !stalls.endedSince(start)) {
                 results.checked(backend, check);
             } else { // it proves nothing: repeat it
                 backend.checks().add(check);
                 backend.vitals().nextCheck(time.nanos());
             }
             mine.complete(check);
-            return check;
+            return Optional.of(check);
         } catch (RuntimeException | Error e) {
             mine.completeExceptionally(e);
             throw e;

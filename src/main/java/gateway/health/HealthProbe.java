@@ -24,9 +24,13 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks a backend {@code GET {url}/health}: good if a complete 2xx answer comes within the timeout. It has an HTTP client
- * of its own, so that checks never wait behind requests; it follows no redirects and reads at most {@value #MOST_BYTES}
- * bytes.
+ * Looks how a backend is, in the way that is configured for it. It has an HTTP client of its own, so that checks never
+ * wait behind requests.
+ *
+ * <p>A GET is good if a complete answer with a good status comes within the timeout. It has the service's own Host,
+ * whatever requests of its route have; redirects aren't followed, and at most {@value #MOST_BYTES} bytes are read. A
+ * TCP check makes the connection that a request would need, to an https:// service with TLS and its certificate, and
+ * sends nothing over it.
  */
 public final class HealthProbe {
     private static final long MOST_BYTES = 64 * 1024;
@@ -68,23 +72,41 @@ public final class HealthProbe {
         this.client = builder.build();
     }
 
-    /** Asks the backend, and returns the result; decides nothing. */
+    /** Returns how a service is checked. */
+    HealthCheck kind(Backend backend) {
+        return kinds.apply(backend);
+    }
+
+    /**
+     * Checks the backend, and returns the result; decides nothing. Where checks are off, it is good without a
+     * question.
+     */
     public Check look(Backend backend) {
+        return look(backend, kind(backend));
+    }
+
+    /** Checks the backend in this way. */
+    Check look(Backend backend, HealthCheck kind) {
         long start = time.nanos();
-        Optional<Check.Problem> problem = ask(backend);
+        Optional<Check.Problem> problem = switch (kind.kind()) {
+            case HTTP -> ask(backend, kind.path(), new Contact(false), kind);
+            case TCP -> ask(backend, "", new Contact(true), kind);
+            case OFF -> Optional.empty();
+        };
         return new Check(time.now(), Duration.ofNanos(time.nanos() - start), problem);
     }
 
-    private Optional<Check.Problem> ask(Backend backend) {
-        Contact contact = new Contact();
+    private Optional<Check.Problem> ask(Backend backend, String path, Contact contact, HealthCheck kind) {
         try {
             Request request = new Request.Builder()
-                    .url(backend.url() + "/health")
+                    .url(backend.url() + path)
                     .header("User-Agent", "api-gateway-health-check")
                     .header("Via", via)
                     .tag(Contact.class, contact)
                     .build();
-            return ask(request);
+            return ask(request, kind);
+        } catch (Contact.Made e) {
+            return Optional.empty();
         } catch (NameLookup.TimedOut e) {
             return Optional.of(new Check.Problem(FailureWords.of(e), Check.Contact.LATE));
         } catch (InterruptedIOException e) {
@@ -103,15 +125,16 @@ public final class HealthProbe {
         }
     }
 
-    private Optional<Check.Problem> ask(Request request) throws IOException {
+    private Optional<Check.Problem> ask(Request request, HealthCheck kind) throws IOException {
         try (Response response = client.newCall(request).execute()) {
+            String its = "its " + kind.pathWithoutQuery();
             if (response.body().source().request(MOST_BYTES + 1)) {
-                return bad("its /health is longer than " + MOST_BYTES / 1024 + " KB");
+                return bad(its + " is longer than " + MOST_BYTES / 1024 + " KB");
             }
             if (response.code() == LOOP_DETECTED) {
                 return bad("leads back to this gateway");
             }
-            return response.isSuccessful() ? Optional.empty() : bad("its /health answered " + response.code());
+            return kind.isGood(response.code()) ? Optional.empty() : bad(its + " answered " + response.code());
         }
     }
 
@@ -121,11 +144,26 @@ public final class HealthProbe {
 
     /** Notes whether a connection was made, which distinguishes an unreachable backend from a sick one. */
     private static final class Contact {
+        private final boolean isEnough;
         private volatile boolean made;
 
+        /** @param isEnough whether the call is to end once the connection is made, before anything is sent */
+        Contact(boolean isEnough) {
+            this.isEnough = isEnough;
+        }
+
         private static Response note(Interceptor.Chain chain) throws IOException {
-            chain.request().tag(Contact.class).made = true;
+            Contact contact = chain.request().tag(Contact.class);
+            contact.made = true;
+            if (contact.isEnough) {
+                throw new Made();
+            }
             return chain.proceed(chain.request());
+        }
+
+        /** Ends a call whose connection was all that it was for. */
+        private static final class Made extends IOException {
+            private static final long serialVersionUID = 1;
         }
     }
 }

@@ -1,11 +1,13 @@
 package gateway.health;
 
 import gateway.registry.Backend;
+import gateway.registry.HealthCheck;
 import gateway.registry.ServiceList;
 import gateway.util.Durations;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,10 +15,12 @@ import org.slf4j.LoggerFactory;
  * Ejects backends by what live requests meet: at once if a connection is refused, else after {@value
  * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link Backend#answered} resets that count. Good checks
  * bring an ejected backend back, but after failed requests only once its ejection is over: 5 seconds at first, twice as
- * long each time, a minute at most.
+ * long each time, a minute at most. A backend whose checks are off comes back with the end of its ejection, a refused
+ * connection's too.
  *
  * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
- * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed.
+ * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed; unless its
+ * checks are off: then only requests can tell when it is back.
  *
  * <p>Connecting that takes too long is no proof of that: a server with more to do than it can accept drops new
  * connections, too. For that the last one isn't ejected, nor is any whose last check was good; the check is repeated at
@@ -45,12 +49,17 @@ public final class OutlierDetection {
     private static final Duration ECHO = Duration.ofSeconds(1);
 
     private final StatusChanges changes;
+    private final Function<Backend, HealthCheck> kinds;
     private final Stalls stalls;
     private final Time time;
 
-    /** @param stalls failures that come of a stall of this process don't count in a row */
-    public OutlierDetection(ServiceList services, Stalls stalls, Time time) {
+    /**
+     * @param kinds says how a service is checked
+     * @param stalls failures that come of a stall of this process don't count in a row
+     */
+    public OutlierDetection(ServiceList services, Function<Backend, HealthCheck> kinds, Stalls stalls, Time time) {
         this.changes = new StatusChanges(services);
+        this.kinds = kinds;
         this.stalls = stalls;
         this.time = time;
     }
@@ -63,7 +72,9 @@ public final class OutlierDetection {
     public void failed(Backend backend, Failure failure, String words) {
         backend.countFailure();
         if (failure == Failure.REFUSED) {
-            if (changes.eject(backend, words, true)) {
+            if (!isChecked(backend)) {
+                ejectTemporarily(backend, words, false);
+            } else if (changes.eject(backend, words, true)) {
                 backend.vitals().nextCheck(time.nanos());
             }
             return;
@@ -79,12 +90,19 @@ public final class OutlierDetection {
             return;
         }
         if (inARow >= FAILURES_IN_A_ROW) {
-            ejectTemporarily(backend, inARow + " requests in a row without an answer: " + words, failure);
+            ejectTemporarily(
+                    backend,
+                    inARow + " requests in a row without an answer: " + words,
+                    failure == Failure.UNREACHABLE && isChecked(backend));
         }
     }
 
-    private void ejectTemporarily(Backend backend, String reason, Failure failure) {
-        if (!changes.eject(backend, reason, failure == Failure.UNREACHABLE)) {
+    private boolean isChecked(Backend backend) {
+        return kinds.apply(backend).kind() != HealthCheck.Kind.OFF;
+    }
+
+    private void ejectTemporarily(Backend backend, String reason, boolean evenIfLast) {
+        if (!changes.eject(backend, reason, evenIfLast)) {
             return;
         }
         long length = backend.vitals().eject(time.nanos(), FIRST_EJECTION.toNanos(), LONGEST_EJECTION.toNanos());

@@ -18,6 +18,13 @@ public final class Checks {
         nanos.add(check.latency().toNanos());
     }
 
+    /** Forgets the result of the latest check. */
+    public void forget() {
+        if (last != null) {
+            last = null;
+        }
+    }
+
     /** Returns the result of the latest check; empty before the first. */
     public Optional<Check> last() {
         return Optional.ofNullable(last);

@@ -2,6 +2,7 @@ package gateway.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,11 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
         }
     }
 
+    private static final int LONGEST_PATH = 1024;
+    private static final String CHARACTER = "[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}";
+    private static final Pattern PATH = Pattern.compile("/(?:" + CHARACTER + ")*+(?:\\?(?:" + CHARACTER + "|\\?)*+)?");
+    private static final Pattern DOTS = Pattern.compile("^[^?]*/(?:\\.|%2[Ee]){1,2}(?:[/?]|$)");
+
     /** The check of services that say nothing else: {@code GET /health}, good from 200 to 299. */
     public static final HealthCheck USUAL = http("/health", List.of(new Statuses(200, 299)));
 
@@ -58,13 +64,22 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
         return false;
     }
 
+    /** Returns the path without its query, which may hold a secret. */
+    public String pathWithoutQuery() {
+        int query = path.indexOf('?');
+        return query < 0 ? path : path.substring(0, query);
+    }
+
     /**
      * Reads a path and its query, as they are sent.
      *
-     * @throws IllegalArgumentException if it doesn't begin with a slash, or has a character that can't be sent
+     * @throws IllegalArgumentException if it isn't a path of RFC 3986 that begins with a slash and has no segment of
+     * dots, or is longer than {@value #LONGEST_PATH} characters
      */
     public static String path(String text) {
-        if (!text.startsWith("/") || !text.chars().allMatch(c -> c > ' ' && c < 127 && c != '#')) {
+        if (text.length() > LONGEST_PATH
+                || !PATH.matcher(text).matches()
+                || DOTS.matcher(text).find()) {
             throw new IllegalArgumentException("expected a path that begins with a slash, like /healthz");
         }
         return text;

@@ -19,6 +19,7 @@ import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
 import gateway.util.Stalls;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class HealthTest {
     private final ServiceList services = new ServiceList(time);
     private final Stalls stalls = new Stalls(time);
     private final CheckResults results = new CheckResults(services, 2, 3, time);
-    private final OutlierDetection outliers = new OutlierDetection(services, stalls, time);
+    private HealthCheck kind = HealthCheck.USUAL;
+    private final OutlierDetection outliers = new OutlierDetection(services, backend -> kind, stalls, time);
     private final Backend a = healthy("a");
     private final Backend b = healthy("b");
 
@@ -240,6 +242,56 @@ class HealthTest {
         assertFalse(a.available(), "nothing listens there, whatever happened here");
     }
 
+    @Test
+    void a_new_service_without_checks_is_healthy_at_once() {
+        Backend c = services.register(new Service("c", ServiceUrl.parse("http://c"), Optional.empty()))
+                .backend();
+        results.unchecked(c);
+        assertTrue(c.available());
+        assertEquals("not checked", c.state().reason());
+    }
+
+    @Test
+    void without_checks_a_refused_connection_ejects_for_5_s_then_doubling_but_never_the_last_one() {
+        kind = HealthCheck.OFF;
+        for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
+            fail(a, Failure.REFUSED, 1);
+            assertFalse(a.available());
+            fail(b, Failure.REFUSED, 10);
+            fail(b, Failure.UNREACHABLE, 10);
+            assertTrue(b.available(), "nothing but requests tells when it is back");
+            time.pass(Duration.ofSeconds(seconds).minusNanos(1));
+            results.unchecked(a);
+            assertFalse(a.available(), "before " + seconds + " s");
+            time.pass(Duration.ofNanos(1));
+            results.unchecked(a);
+            assertTrue(a.available(), "after " + seconds + " s");
+        }
+    }
+
+    @Test
+    void what_checks_found_no_longer_counts_once_they_are_off() {
+        bad(a, ILL, 3);
+        assertFalse(a.available());
+        kind = HealthCheck.OFF;
+        results.unchecked(a);
+        assertTrue(a.available());
+        assertTrue(a.checks().last().isEmpty());
+    }
+
+    @Test
+    void a_move_to_a_url_that_is_not_checked_is_made_at_once() {
+        Service before = new Service("m", ServiceUrl.parse("http://m1"), Optional.empty(), Optional.of("id"));
+        results.unchecked(services.register(before).backend());
+        Service after = new Service("m", ServiceUrl.parse("http://m2"), Optional.empty(), Optional.of("id"));
+        results.unchecked(services.register(after).backend());
+        assertEquals(
+                List.of("http://m2:80"),
+                services.instances("m", Optional.empty()).stream()
+                        .map(Backend::urlText)
+                        .toList());
+    }
+
     @ParameterizedTest(name = "this process stood still for {0} ms meanwhile: {1}")
     @CsvSource({"0, UNHEALTHY", "800, UNHEALTHY", "900, HEALTHY", "20000, HEALTHY"})
     void a_bad_check_counts_unless_this_process_stood_still_meanwhile(long stood, Backend.Status status)
@@ -262,7 +314,7 @@ class HealthTest {
                 time.pass(Duration.ofMillis(stood));
                 wire.send("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
             });
-            assertFalse(checker.check(backend).good());
+            assertFalse(checker.check(backend).orElseThrow().good());
             assertEquals(status, backend.state().status());
             assertEquals(
                     status == Backend.Status.HEALTHY,

@@ -17,6 +17,7 @@ import gateway.limit.Unlimited;
 import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.route.OwnPaths;
@@ -180,7 +181,7 @@ class ForwarderTest {
         try (Timer timer = new Timer();
                 Forwarder forwarder = new Forwarder(
                         services,
-                        new OutlierDetection(services, new Stalls(time), time),
+                        new OutlierDetection(services, backend -> HealthCheck.USUAL, new Stalls(time), time),
                         names,
                         new Stalls(time),
                         settings,
