@@ -75,7 +75,7 @@ public final class GatewayApp {
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limit, settings, time);
-        Observation observed = new Observation(services, limiter, admission, settings.accessLog(), time);
+        Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
                 settings, services, routes, checker, names, index, limiter, cluster, admission, observed, lifecycle,

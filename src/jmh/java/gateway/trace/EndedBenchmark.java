@@ -5,9 +5,17 @@ import gateway.metrics.Metrics;
 import gateway.net.ServiceUrl;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.OwnPaths;
+import gateway.route.RouteConfig;
+import gateway.route.RouteDefaults;
+import gateway.route.Routes;
+import gateway.route.Selections;
+import gateway.settings.Settings;
 import gateway.util.Time;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
@@ -28,6 +36,13 @@ public class EndedBenchmark extends MicroBenchmark {
 
     @Setup
     public void make() {
+        Routes routes = new Routes(
+                RouteDefaults.of(Settings.from(Map.of())).only(),
+                new ServiceList(Time.system()),
+                new Selections(new AtomicInteger()),
+                new OwnPaths(true),
+                request -> false);
+        metrics.count(routes);
         Service service = new Service("service-a", ServiceUrl.parse("http://localhost:8001"), Optional.empty());
         trace = new Trace(
                 Time.system().now(),
@@ -37,7 +52,7 @@ public class EndedBenchmark extends MicroBenchmark {
                 "/api/data",
                 "44ae81ac0b376e33e5198fb5e8349844",
                 new TraceContext("00-44ae81ac0b376e33e5198fb5e8349844-00f067aa0ba902b7-01", true),
-                true);
+                routes.table().get(RouteConfig.DEFAULT));
         trace.add(new Attempt(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
         trace.end(3_210_000, 200, 210);
     }

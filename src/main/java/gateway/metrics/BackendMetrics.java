@@ -1,6 +1,7 @@
 package gateway.metrics;
 
 import gateway.registry.Backend;
+import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -18,7 +19,11 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of each backend, read from its counters at each scrape. A backend that has left the list has none. */
+/**
+ * The metrics of each backend, read from its counters at each scrape. A backend that has left the list has none. Those
+ * of the default route have no label {@code route}: for Prometheus a label that isn't there and one that is empty are the
+ * same, so their series go on when other routes come.
+ */
 final class BackendMetrics implements MultiCollector {
     private final ServiceList services;
 
@@ -93,6 +98,9 @@ final class BackendMetrics implements MultiCollector {
     }
 
     private static Labels labels(Backend backend) {
-        return Labels.of("backend", backend.name(), "url", backend.urlText());
+        String route = backend.route();
+        return route.equals(Service.DEFAULT_ROUTE)
+                ? Labels.of("backend", backend.name(), "url", backend.urlText())
+                : Labels.of("backend", backend.name(), "url", backend.urlText(), "route", route);
     }
 }

@@ -2,6 +2,7 @@ package gateway.metrics;
 
 import gateway.http.ProxyError;
 import gateway.registry.Latency;
+import gateway.route.Routes;
 import gateway.trace.Attempt;
 import gateway.trace.Outcome;
 import gateway.trace.OutcomeCounts;
@@ -28,16 +29,17 @@ import java.util.function.Consumer;
  * scraped needn't load and build Micrometer's registry, which would make its start a quarter of a second longer.
  */
 public final class Metrics implements OutcomeCounts, Consumer<Trace> {
-    private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
+    static final List<Outcome> OUTCOMES = List.of(Outcome.values());
     private static final List<ProxyError> ERRORS = List.of(ProxyError.values());
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "other");
-    private static final List<String> STATUS_CLASSES = List.of("none", "1xx", "2xx", "3xx", "4xx", "5xx");
+    static final List<String> STATUS_CLASSES = List.of("none", "1xx", "2xx", "3xx", "4xx", "5xx");
 
     private final LongAdder[] requests = adders(OUTCOMES.size() * METHODS.size() * STATUS_CLASSES.size());
     private final LongAdder[] retries = adders(ERRORS.size());
     private final Histogram[] durations = new Histogram[OUTCOMES.size()];
     private final Latency latency = new Latency();
+    private final RouteMetrics byRoute = new RouteMetrics();
 
     public Metrics() {
         for (int i = 0; i < durations.length; i++) {
@@ -60,8 +62,10 @@ public final class Metrics implements OutcomeCounts, Consumer<Trace> {
             return;
         }
         int outcome = trace.outcome().ordinal();
-        requests[cell(outcome, method(trace.method()), statusClass(trace.status()))].increment();
+        int statusClass = statusClass(trace.status());
+        requests[cell(outcome, method(trace.method()), statusClass)].increment();
         durations[outcome].record(trace.durationNanos());
+        byRoute.count(trace.route().name(), outcome, statusClass, trace.durationNanos());
         if (trace.outcome() == Outcome.SERVED) {
             latency.record(trace.durationNanos());
         }
@@ -82,6 +86,11 @@ public final class Metrics implements OutcomeCounts, Consumer<Trace> {
             sum += requests[outcome.ordinal() * cells + i].sum();
         }
         return sum;
+    }
+
+    @Override
+    public long count(String route, Outcome outcome) {
+        return byRoute.count(route, outcome);
     }
 
     @Override
@@ -110,9 +119,14 @@ public final class Metrics implements OutcomeCounts, Consumer<Trace> {
         return status < 100 || status > 599 ? 0 : status / 100;
     }
 
+    /** Counts the requests of each of these routes, as they come and go, also by themselves. */
+    public void count(Routes routes) {
+        routes.onChange(byRoute::change);
+    }
+
     /** Returns what was counted so far. */
     MetricSnapshots snapshots() {
-        return MetricSnapshots.of(requests(), durations(), retries());
+        return MetricSnapshots.of(requests(), durations(), retries(), byRoute.requests(), byRoute.durations());
     }
 
     /** Returns those of the 240 counters that aren't zero. */

@@ -3,6 +3,7 @@ package gateway.metrics;
 import gateway.admission.AdmissionControl;
 import gateway.limit.LimitHandler;
 import gateway.registry.ServiceList;
+import gateway.route.Routes;
 import gateway.settings.LogForm;
 import gateway.trace.AccessLog;
 import gateway.trace.History;
@@ -33,17 +34,20 @@ public final class Observation implements RequestLog, AutoCloseable {
     private final TraceEnds ends;
 
     /**
+     * @param routes each has counts of its own
      * @param limiter counts what the limit let through and refused
      * @param admission counts what the bounds refused, and all other problems
      * @param logForm how the access log is written; empty means there is none
      */
     public Observation(
             ServiceList services,
+            Routes routes,
             LimitHandler limiter,
             AdmissionControl admission,
             Optional<LogForm> logForm,
             Time time) {
         accessLog = logForm.map(AccessLog::new);
+        counts.count(routes);
         history = new History(counts, services, time);
         metrics = new Exposition(
                 counts,

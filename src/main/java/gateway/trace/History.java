@@ -29,14 +29,21 @@ public final class History {
      * @param timeMillis when it ended, milliseconds since 1970
      * @param outcomes requests to the services by outcome; outcomes without any are left out
      * @param latency how long the served requests took
-     * @param backends requests sent to each service, by its name; services without any are left out
+     * @param backends requests sent to each service, by its full name; services without any are left out
+     * @param routes requests sent to the services of each route, by its name, likewise
      */
     public record Point(
             long number,
             long timeMillis,
             Map<Outcome, Long> outcomes,
             Latency.Percentiles latency,
-            Map<String, Long> backends) {}
+            Map<String, Long> backends,
+            Map<String, Long> routes) {}
+
+    /** Stands for all that have no place of their own in a step; no name, since it has a space. */
+    public static final String OTHERS = "all others";
+
+    private static final int MOST_NAMES = 50;
 
     private final OutcomeCounts counts;
     private final ServiceList services;
@@ -59,29 +66,48 @@ public final class History {
         for (Outcome outcome : Outcome.values()) {
             long count = counts.count(outcome);
             Long before = outcomesBefore.put(outcome, count);
-            putIfAny(outcomes, outcome, count - (before == null ? 0 : before));
+            long news = count - (before == null ? 0 : before);
+            if (news > 0) {
+                outcomes.put(outcome, news);
+            }
         }
         Map<Backend, Long> requests = new HashMap<>();
         Map<String, Long> backends = new TreeMap<>();
+        Map<String, Long> routes = new TreeMap<>();
         for (Backend backend : services.all()) {
             backend.latency().tick();
             long count = backend.requests();
             requests.put(backend, count);
-            long before = backendsBefore.getOrDefault(backend, 0L);
-            putIfAny(backends, backend.name(), backends.getOrDefault(backend.name(), 0L) + count - before);
+            long news = count - backendsBefore.getOrDefault(backend, 0L);
+            if (news > 0) {
+                backends.merge(backend.id().name(), news, Long::sum);
+                routes.merge(backend.route(), news, Long::sum);
+            }
         }
         backendsBefore = requests;
         points.addLast(new Point(
-                ticks++, time.now().toEpochMilli(), outcomes, counts.latency().lastStep(), backends));
+                ticks++,
+                time.now().toEpochMilli(),
+                outcomes,
+                counts.latency().lastStep(),
+                bounded(backends),
+                bounded(routes)));
         if (points.size() > KEPT) {
             points.removeFirst();
         }
     }
 
-    private static <K> void putIfAny(Map<K, Long> counts, K key, long count) {
-        if (count > 0) {
-            counts.put(key, count);
+    /** Returns the largest counts by name, and the sum of the others: a quarter of an hour must stay small. */
+    static Map<String, Long> bounded(Map<String, Long> counts) {
+        if (counts.size() <= MOST_NAMES) {
+            return counts;
         }
+        Map<String, Long> kept = new TreeMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .forEach(entry ->
+                        kept.merge(kept.size() < MOST_NAMES ? entry.getKey() : OTHERS, entry.getValue(), Long::sum));
+        return kept;
     }
 
     /** Returns the steps from this number on, oldest first. */

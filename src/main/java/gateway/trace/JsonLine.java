@@ -34,6 +34,9 @@ final class JsonLine implements Function<Trace, String> {
         json.writeStringField("client", Peer.text(trace.client()));
         text(json, "method", trace.method());
         text(json, "path", trace.path());
+        if (trace.route() != null) {
+            text(json, "route", trace.route().name());
+        }
         if (trace.status() != 0) {
             json.writeNumberField("status", trace.status());
         }

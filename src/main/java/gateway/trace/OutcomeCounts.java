@@ -7,6 +7,9 @@ public interface OutcomeCounts {
     /** Returns how many requests have ended with this outcome. */
     long count(Outcome outcome);
 
+    /** Returns how many of a route's requests have ended with this outcome; 0 if there is no such route. */
+    long count(String route, Outcome outcome);
+
     /** Returns how many requests have ended. */
     default long count() {
         long sum = 0;

@@ -2,6 +2,7 @@ package gateway.trace;
 
 import gateway.http.Problem;
 import gateway.net.Peer;
+import gateway.route.RouteConfig;
 import java.util.List;
 import java.util.function.Function;
 
@@ -13,7 +14,7 @@ import java.util.function.Function;
  * 127.0.0.1 "GET /api/data" 429 384B 0.3ms limited, id=81ac...; rate-limited: More than 5 req/min from 127.0.0.1; ...
  * </pre>
  *
- * The trace id is left out if it equals the request id. The problem that the gateway itself answered with comes last.
+ * Another route than the default one is named: {@code , route=shop}. The trace id is left out if it equals the request id. The problem that the gateway itself answered with comes last.
  */
 final class TextLine implements Function<Trace, String> {
     @Override
@@ -26,6 +27,9 @@ final class TextLine implements Function<Trace, String> {
         long tenths = (trace.durationNanos() + 50_000) / 100_000;
         line.append(tenths / 10).append('.').append(tenths % 10).append("ms ");
         appendOutcome(line, trace);
+        if (trace.route() != null && !trace.route().name().equals(RouteConfig.DEFAULT)) {
+            LogText.append(line.append(", route="), trace.route().name());
+        }
         if (trace.requestId() != null) {
             LogText.append(line.append(", id="), trace.requestId());
         }

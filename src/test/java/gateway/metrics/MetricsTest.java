@@ -15,14 +15,19 @@ import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.RouteConfig;
+import gateway.route.Routes;
 import gateway.settings.Settings;
 import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
+import gateway.trace.Outcome;
 import gateway.trace.TestTrace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -171,6 +176,91 @@ class MetricsTest {
                 values("gateway_backend_ejections_total"));
         services.remove("a", Optional.empty());
         assertEquals(List.of("{backend=\"b\",url=\"http://b:1\"} 0.0"), values("gateway_backend_up"));
+    }
+
+    @Test
+    void a_backend_of_another_route_says_which_and_may_have_a_name_and_url_that_are_there_already() throws Exception {
+        register("a");
+        services.register(new Service(
+                "shop",
+                "a",
+                ServiceUrl.parse("http://a:1"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+        assertEquals(
+                List.of(
+                        "{backend=\"a\",route=\"shop\",url=\"http://a:1\"} 0.0",
+                        "{backend=\"a\",url=\"http://a:1\"} 0.0"),
+                values("gateway_backend_up"));
+    }
+
+    @Test
+    void a_route_has_its_counters_before_its_first_request_and_takes_them_with_it() throws Exception {
+        Routes routes = TestRoutes.usual(services);
+        metrics.count(routes);
+        routes.put(TestRoutes.named("shop"));
+        assertEquals(
+                Stream.of("default", "shop")
+                        .flatMap(route -> Stream.of(
+                                        "{outcome=\"abandoned\",route=\"%s\",status_class=\"none\"} 0.0",
+                                        "{outcome=\"failed\",route=\"%s\",status_class=\"5xx\"} 0.0",
+                                        "{outcome=\"limited\",route=\"%s\",status_class=\"4xx\"} 0.0",
+                                        "{outcome=\"rejected\",route=\"%s\",status_class=\"4xx\"} 0.0",
+                                        "{outcome=\"served\",route=\"%s\",status_class=\"2xx\"} 0.0",
+                                        "{outcome=\"served\",route=\"%s\",status_class=\"3xx\"} 0.0",
+                                        "{outcome=\"served\",route=\"%s\",status_class=\"4xx\"} 0.0",
+                                        "{outcome=\"served\",route=\"%s\",status_class=\"5xx\"} 0.0")
+                                .map(line -> line.formatted(route)))
+                        .sorted()
+                        .toList(),
+                values("gateway_route_requests_total").stream().sorted().toList());
+
+        metrics.accept(TestTrace.onRoute("shop").servedBy("a").ended(404, 0, Duration.ofMillis(250)));
+        metrics.accept(TestTrace.onRoute("shop").limited().ended(429));
+        metrics.accept(TestTrace.onRoute("shop").clientGone().ended(0));
+        metrics.accept(TestTrace.onRoute("shop").servedBy("a").ended(101));
+        metrics.accept(TestTrace.get().servedBy("a").ended(200, 0, Duration.ofMillis(1)));
+        assertEquals(
+                List.of(
+                        "{outcome=\"abandoned\",route=\"shop\",status_class=\"none\"} 1.0",
+                        "{outcome=\"limited\",route=\"shop\",status_class=\"4xx\"} 1.0",
+                        "{outcome=\"served\",route=\"default\",status_class=\"2xx\"} 1.0",
+                        "{outcome=\"served\",route=\"shop\",status_class=\"1xx\"} 1.0",
+                        "{outcome=\"served\",route=\"shop\",status_class=\"4xx\"} 1.0"),
+                values("gateway_route_requests_total").stream()
+                        .filter(line -> !line.endsWith(" 0.0"))
+                        .sorted()
+                        .toList());
+        assertEquals(
+                List.of("{route=\"default\"} 0.001", "{route=\"shop\"} 0.25321"),
+                values("gateway_route_request_duration_seconds_sum").stream()
+                        .sorted()
+                        .toList());
+        assertEquals(1, metrics.count("shop", Outcome.LIMITED));
+        assertEquals(3, metrics.count(Outcome.SERVED), "of all routes");
+
+        routes.remove("shop");
+        metrics.accept(TestTrace.onRoute("shop").servedBy("a").ended(200)); // under way when the route went
+        assertEquals(
+                List.of(),
+                text(null).lines().filter(line -> line.contains("shop")).toList());
+        assertEquals(4, metrics.count(Outcome.SERVED));
+        assertEquals(0, metrics.count("shop", Outcome.SERVED));
+    }
+
+    @Test
+    void a_route_that_changes_and_keeps_its_name_keeps_its_counts() throws Exception {
+        Routes routes = TestRoutes.usual(services);
+        metrics.count(routes);
+        RouteConfig shop = TestRoutes.named("shop");
+        routes.put(shop);
+        metrics.accept(TestTrace.onRoute("shop").servedBy("a").ended(200));
+        routes.put(TestRoutes.named("other"));
+        routes.remove("other");
+        routes.putAll(List.of(shop));
+        assertEquals(1, metrics.count("shop", Outcome.SERVED));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package gateway.testing;
 
+import gateway.http.PathPrefix;
 import gateway.registry.ServiceList;
+import gateway.route.Match;
 import gateway.route.OwnPaths;
 import gateway.route.Route;
 import gateway.route.RouteConfig;
@@ -38,5 +40,27 @@ public final class TestRoutes {
     /** Returns the usual route, to no service. */
     public static Route route() {
         return usual(new ServiceList(Time.system())).table().get(RouteConfig.DEFAULT);
+    }
+
+    /** Returns a route that is like the usual one but for its name, and for its path, which is that name. */
+    public static RouteConfig named(String name) {
+        RouteConfig usual = RouteDefaults.of(Settings.from(Map.of())).only();
+        return new RouteConfig(
+                name,
+                Match.below(new PathPrefix("/" + name)),
+                usual.strip(),
+                usual.services(),
+                usual.balance(),
+                usual.health(),
+                usual.limits(),
+                usual.host(),
+                usual.timeout(),
+                usual.retries(),
+                usual.maxBody(),
+                usual.cors(),
+                usual.headers(),
+                usual.rewritesRedirects(),
+                usual.serviceHeader(),
+                usual.slowStart());
     }
 }

@@ -40,6 +40,9 @@ class AccessLogTest {
                         "127.0.0.1 \"GET /api/data\" 200 210B 3.2ms served by b, 2 attempts (a: connection refused)"
                                 + IDS),
                 Arguments.of(
+                        TestTrace.onRoute("shop").servedBy("orders").ended(200),
+                        "127.0.0.1 \"GET /shop/data\" 200 210B 3.2ms served by orders, 1 attempt, route=shop" + IDS),
+                Arguments.of(
                         TestTrace.get().limited().ended(429),
                         "127.0.0.1 \"GET /api/data\" 429 210B 3.2ms limited" + IDS
                                 + "; rate-limited: More than 5 req/min"),
@@ -78,7 +81,7 @@ class AccessLogTest {
     void as_json_it_is_an_object_without_what_there_is_nothing_to_say_of() throws Exception {
         assertEquals(
                 "{\"time\":\"2026-11-24T14:00:00.123Z\",\"client\":\"127.0.0.1\",\"method\":\"GET\",\"path\":\"/api/data\","
-                        + "\"status\":200,\"bytes\":210,\"duration_ms\":3.21,\"outcome\":\"served\","
+                        + "\"route\":\"default\",\"status\":200,\"bytes\":210,\"duration_ms\":3.21,\"outcome\":\"served\","
                         + "\"backend\":\"service-a\",\"attempts\":1,"
                         + "\"request_id\":\"44ae81ac0b376e33e5198fb5e8349844\",\"trace_id\":\"" + TRACE + "\"}",
                 new JsonLine().apply(TestTrace.get().servedBy("service-a").ended(200)));
@@ -95,6 +98,7 @@ class AccessLogTest {
         assertEquals(BAD_GATEWAY.detail(), failed.path("reason").asText());
         JsonNode refused = JSON.readTree(
                 new JsonLine().apply(TestTrace.of(null, "*", null, null, false).ended(400)));
+        assertFalse(refused.has("route"), "for the gateway itself: " + refused);
         assertFalse(refused.has("request_id") || refused.has("method") || refused.has("backend"), refused.toString());
         assertEquals("rejected", refused.path("outcome").asText());
     }

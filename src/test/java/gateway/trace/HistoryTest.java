@@ -101,4 +101,43 @@ class HistoryTest {
         step();
         assertEquals(Map.of("a", 1L), history.since(2).get(0).backends());
     }
+
+    @Test
+    void services_of_other_routes_have_their_full_names_and_each_route_its_sum() {
+        for (String name : List.of("b", "c")) {
+            Service service = new Service(
+                    "shop",
+                    name,
+                    ServiceUrl.parse("http://" + name + ":1"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            services.register(service).backend().tryStart();
+        }
+        a.tryStart();
+        step();
+        assertEquals(
+                Map.of("a", 1L, "shop/b", 1L, "shop/c", 1L),
+                history.since(0).get(0).backends());
+        assertEquals(Map.of("default", 1L, "shop", 2L), history.since(0).get(0).routes());
+    }
+
+    @Test
+    void a_step_names_the_busiest_fifty_and_sums_up_the_others() {
+        for (int i = 0; i < 1000; i++) {
+            Backend backend = services.register(
+                            new Service("s" + i, ServiceUrl.parse("http://h" + i + ":1"), Optional.empty()))
+                    .backend();
+            for (int requests = 0; requests < (i % 20 == 0 ? 3 : 1); requests++) {
+                backend.tryStart();
+            }
+        }
+        step();
+        Map<String, Long> backends = history.since(0).get(0).backends();
+        assertEquals(51, backends.size());
+        assertEquals(950, backends.get(History.OTHERS));
+        assertEquals(3, backends.get("s980"));
+        assertEquals(Map.of("default", 1100L), history.since(0).get(0).routes());
+    }
 }

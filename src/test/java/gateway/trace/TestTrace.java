@@ -7,6 +7,7 @@ import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.Route;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
 import java.net.InetAddress;
@@ -18,6 +19,9 @@ import java.util.Optional;
 public final class TestTrace {
     private static final Instant TIME = Instant.parse("2026-11-24T14:00:00.123Z");
     private static final String ID = "44ae81ac0b376e33e5198fb5e8349844";
+
+    private static final TraceContext CONTEXT =
+            new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false);
 
     private final Trace trace;
 
@@ -32,12 +36,16 @@ public final class TestTrace {
 
     /** A request for a service; the trace has an id of its own. */
     public static TestTrace of(String method, String path, String id) {
-        return of(
-                method,
-                path,
-                id,
-                new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
-                true);
+        return of(method, path, id, CONTEXT, true);
+    }
+
+    /** A GET below a route that has this name. */
+    public static TestTrace onRoute(String name) {
+        Route route = TestRoutes.of(new ServiceList(new FakeTime()), only -> TestRoutes.named(name))
+                .table()
+                .get(name);
+        return new TestTrace(
+                new Trace(TIME, 0, InetAddress.getLoopbackAddress(), "GET", "/" + name + "/data", ID, CONTEXT, route));
     }
 
     /** A request for the gateway itself. */
