@@ -7,13 +7,16 @@ import gateway.admin.view.Wording;
 import gateway.admission.Pace;
 import gateway.balance.Balancer;
 import gateway.health.HealthChecker;
+import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.limit.RateLimit;
 import gateway.net.AddressPolicy;
 import gateway.registry.Backend;
+import gateway.registry.Draining;
 import gateway.registry.ListFull;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Meant;
 import gateway.registry.ServiceList.Outcome;
 import gateway.trace.Trace;
 import gateway.util.Time;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -37,6 +41,10 @@ import org.slf4j.LoggerFactory;
 /** The list of services: shows, registers, drains and deregisters them. */
 public final class ServicesApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
+
+    private static final String SESSIONS = "sessions";
+    private static final String STAY = "stay";
+    private static final String MOVE = "move";
 
     private final ServiceList services;
     private final HealthChecker checker;
@@ -112,24 +120,37 @@ public final class ServicesApi {
 
     /**
      * Answers {@code POST /services/{name}/drain}: the service, or with {@code ?instance=} that instance, gets no more
-     * requests but stays in the list; those under way finish.
+     * requests but stays in the list; those under way finish. With {@code ?sessions=move} neither do the clients that a
+     * cookie binds to it stay there.
      */
     public void drain(Context ctx) throws IOException {
-        drain(ctx, true);
+        String sessions = Objects.requireNonNullElse(ctx.queryParam(SESSIONS), STAY);
+        if (!sessions.equals(STAY) && !sessions.equals(MOVE)) {
+            Problem.badRequest("sessions=" + sessions
+                            + ": expected stay or move, for the clients that a cookie binds to the service")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
+        drain(ctx, sessions.equals(MOVE) ? Draining.MOVING_SESSIONS : Draining.KEEPING_SESSIONS);
     }
 
     /** Answers {@code POST /services/{name}/resume}: ends the drain. */
     public void resume(Context ctx) throws IOException {
-        drain(ctx, false);
+        drain(ctx, Draining.NO);
     }
 
-    private void drain(Context ctx, boolean draining) throws IOException {
-        List<Backend> instances = services.drain(ctx.pathParam("name"), instance(ctx), draining);
+    private void drain(Context ctx, Draining draining) throws IOException {
+        List<Backend> instances =
+                services.drain(new Meant(Optional.empty(), ctx.pathParam("name"), instance(ctx)), draining);
         if (instances.isEmpty()) {
             unknown(ctx);
             return;
         }
-        String words = draining ? "is draining: it gets no more requests" : "gets requests again";
+        String words = switch (draining) {
+            case NO -> "gets requests again";
+            case KEEPING_SESSIONS -> "is draining: it gets no more requests";
+            case MOVING_SESSIONS -> "is draining: it gets no more requests, and clients that are bound to it move";
+        };
         instances.forEach(backend -> LOG.info("{} {}", backend, words));
         ctx.json(view(instances));
     }

@@ -3,6 +3,7 @@ package gateway.cluster;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import gateway.registry.BackendId;
+import gateway.registry.Draining;
 import gateway.registry.Service;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,10 +28,13 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
     /** Stands for the URLs of all instances. */
     private static final String ALL = "";
 
+    /** How the shared list says {@link Draining#MOVING_SESSIONS}, beside that the service is draining. */
+    static final String MOVE = "move";
+
     record Remove(long number, long at) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Offer(long number, long at, Long lease, String instance, String twin, boolean draining) {}
+    record Offer(long number, long at, Long lease, String instance, String twin, boolean draining, String sessions) {}
 
     /**
      * @param lease the lease in milliseconds; null without one
@@ -47,7 +51,9 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
             String twin,
             @JsonIgnore boolean anew) {}
 
-    record DrainTo(long number, long at, boolean draining) {}
+    /** @param sessions {@value #MOVE} if the clients that are bound to the instance are to move; else null */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record DrainTo(long number, long at, boolean draining, String sessions) {}
 
     static Change remove(BackendId id, long number, long at) {
         return new Change(id.name(), id.url(), new Remove(number, at), null, null, null);
@@ -57,8 +63,15 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
         return remove(all(name), number, at);
     }
 
-    static Change offer(Service service, boolean draining, long number, long at) {
-        Offer offer = new Offer(number, at, lease(service), service.instance().orElse(null), twin(service), draining);
+    static Change offer(Service service, Draining draining, long number, long at) {
+        Offer offer = new Offer(
+                number,
+                at,
+                lease(service),
+                service.instance().orElse(null),
+                twin(service),
+                draining != Draining.NO,
+                sessions(draining));
         return new Change(service.id().name(), service.id().url(), null, offer, null, null);
     }
 
@@ -67,8 +80,13 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
         return new Change(service.id().name(), service.id().url(), null, null, put, null);
     }
 
-    static Change drain(BackendId id, boolean draining, long number, long at) {
-        return new Change(id.name(), id.url(), null, null, null, new DrainTo(number, at, draining));
+    static Change drain(BackendId id, Draining draining, long number, long at) {
+        DrainTo drain = new DrainTo(number, at, draining != Draining.NO, sessions(draining));
+        return new Change(id.name(), id.url(), null, null, null, drain);
+    }
+
+    private static String sessions(Draining draining) {
+        return draining == Draining.MOVING_SESSIONS ? MOVE : null;
     }
 
     /** Returns the id under which a removal of all instances of a service is pending. */

@@ -2,6 +2,7 @@ package gateway.cluster;
 
 import gateway.registry.Backend;
 import gateway.registry.BackendId;
+import gateway.registry.Draining;
 import gateway.registry.Journal;
 import gateway.registry.Service;
 import gateway.registry.ServiceList.Outcome;
@@ -36,7 +37,7 @@ final class Pending implements Journal {
 
     @Override
     public synchronized void offered(Service service) {
-        note(Change.offer(service, false, ++numbers, clock.getAsLong()));
+        note(Change.offer(service, Draining.NO, ++numbers, clock.getAsLong()));
         wake.run();
     }
 
@@ -62,7 +63,7 @@ final class Pending implements Journal {
     }
 
     @Override
-    public synchronized void drained(BackendId id, boolean draining) {
+    public synchronized void drained(BackendId id, Draining draining) {
         note(Change.drain(id, draining, ++numbers, clock.getAsLong()));
         wake.run();
     }
@@ -78,7 +79,7 @@ final class Pending implements Journal {
                 instance,
                 Optional.of(backend.weight()),
                 backend.health());
-        note(Change.offer(service, backend.draining(), ++numbers, LONG_AGO));
+        note(Change.offer(service, backend.drain(), ++numbers, LONG_AGO));
     }
 
     private void note(Change change) {

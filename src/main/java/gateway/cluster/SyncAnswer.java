@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.net.ServiceUrl;
 import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers.Gateway;
+import gateway.registry.Draining;
 import gateway.registry.Listed;
 import gateway.registry.Service;
 import java.nio.charset.StandardCharsets;
@@ -102,9 +103,16 @@ record SyncAnswer(
                         instance,
                         Optional.empty(),
                         Optional.empty()),
-                fields.path("draining").asBoolean(),
+                draining(fields),
                 left.or(() -> lease).orElse(Duration.ZERO),
                 there);
+    }
+
+    private static Draining draining(JsonNode fields) {
+        boolean draining = fields.path("draining").asBoolean();
+        return draining && Change.MOVE.equals(fields.path("sessions").textValue())
+                ? Draining.MOVING_SESSIONS
+                : Draining.of(draining);
     }
 
     /** Returns a gateway in the form that other gateways read. */

@@ -43,7 +43,9 @@ public final class Backend {
     private final Occupant occupant;
     private final Lease lease;
     private volatile State state;
-    private volatile boolean draining;
+    private volatile Draining draining = Draining.NO;
+    private volatile long availableSince;
+    private boolean wasAvailable; // used under the list's lock
     private volatile int weight;
     private volatile Optional<HealthCheck> health;
     private final Vitals vitals = new Vitals();
@@ -127,23 +129,43 @@ public final class Backend {
 
     /** Returns whether an operator is draining the backend; its health is tracked all the same. */
     public boolean draining() {
+        return draining != Draining.NO;
+    }
+
+    /** Returns whether and how an operator is draining the backend. */
+    public Draining drain() {
         return draining;
+    }
+
+    /**
+     * Returns whether the clients that a cookie binds to this backend may use it: it needn't be available, since they
+     * stay on it while it drains, unless they are to move.
+     */
+    public boolean servesItsOwn() {
+        return state.status() == Status.HEALTHY && draining != Draining.MOVING_SESSIONS;
+    }
+
+    /** Returns when the backend has become available last, nanoseconds; meaningless unless it is. */
+    public long availableSince() {
+        return availableSince;
     }
 
     /** Returns whether the backend may be chosen for a request. */
     public boolean available() {
-        return !draining && weight > 0 && state.status() == Status.HEALTHY;
+        return draining == Draining.NO && weight > 0 && state.status() == Status.HEALTHY;
     }
 
     /** Returns the status for people: {@code draining}, or else the health. */
     public String statusWord() {
-        return draining || weight == 0 ? "draining" : state.status().word();
+        return draining() || weight == 0 ? "draining" : state.status().word();
     }
 
     /** Returns the reason for {@link #statusWord}. */
     public String reason() {
-        if (draining) {
-            return "drained by an operator";
+        if (draining()) {
+            return draining == Draining.MOVING_SESSIONS
+                    ? "drained by an operator, who also moves the clients that are bound to it"
+                    : "drained by an operator";
         }
         if (weight == 0) {
             return "its weight is 0";
@@ -229,6 +251,11 @@ public final class Backend {
         return requests() - failures() - inFlight();
     }
 
+    /** Returns how many requests are under way; open WebSockets don't count. */
+    public int requestsUnderWay() {
+        return load.requestsUnderWay();
+    }
+
     /** Returns how many requests are under way, open WebSockets included. */
     public int inFlight() {
         return load.inFlight();
@@ -259,8 +286,17 @@ public final class Backend {
         }
     }
 
-    void draining(boolean draining) {
+    void draining(Draining draining) {
         this.draining = draining;
+    }
+
+    /** Notes since when it is available, as a new list is about to say so. */
+    void published(long now) {
+        boolean is = available();
+        if (is && !wasAvailable) {
+            availableSince = now;
+        }
+        wasAvailable = is;
     }
 
     /** Takes over what a registration says beside the URL; what it leaves out stays. Returns whether that changed. */

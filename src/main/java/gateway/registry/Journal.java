@@ -22,7 +22,7 @@ public interface Journal {
         public void removedAll(String name) {}
 
         @Override
-        public void drained(BackendId id, boolean draining) {}
+        public void drained(BackendId id, Draining draining) {}
     };
 
     /** Called when {@link ServiceList#offer} has added a service. */
@@ -38,5 +38,5 @@ public interface Journal {
     void removedAll(String name);
 
     /** Called when an instance begins or ends to drain, also if it did so already. */
-    void drained(BackendId id, boolean draining);
+    void drained(BackendId id, Draining draining);
 }

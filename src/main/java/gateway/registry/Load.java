@@ -45,7 +45,11 @@ final class Load {
     }
 
     boolean isFull() {
-        return inFlight.get() - switched.get() >= mostInFlight;
+        return requestsUnderWay() >= mostInFlight;
+    }
+
+    int requestsUnderWay() {
+        return inFlight.get() - switched.get();
     }
 
     void countFailure() {

@@ -7,9 +7,9 @@ public final class Pool {
     private final String route;
     private volatile Snapshot snapshot;
 
-    Pool(String route, List<Backend> backends) {
+    Pool(String route, List<Backend> backends, long now) {
         this.route = route;
-        publish(backends);
+        publish(backends, now);
     }
 
     /** Returns the name of the route. */
@@ -22,7 +22,8 @@ public final class Pool {
         return snapshot;
     }
 
-    void publish(List<Backend> backends) {
+    void publish(List<Backend> backends, long now) {
+        backends.forEach(backend -> backend.published(now));
         snapshot = Snapshot.of(backends);
     }
 }

@@ -90,7 +90,7 @@ public final class ServiceList {
             return known;
         }
         synchronized (this) { // not while a snapshot is published
-            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name)));
+            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name), time.nanos()));
         }
     }
 
@@ -239,14 +239,15 @@ public final class ServiceList {
 
     /** Begins or ends draining instances of a service in all routes, and returns them. */
     public List<Backend> drain(String name, Optional<String> instance, boolean draining) {
-        return drain(new Meant(Optional.empty(), name, instance), draining);
+        return drain(new Meant(Optional.empty(), name, instance), Draining.of(draining));
     }
 
     /**
-     * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests, those under
-     * way finish, and it stays in the list whatever its health.
+     * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests but, unless
+     * they are to move, those of the clients that a cookie binds to it; those under way finish, and it stays in the list
+     * whatever its health.
      */
-    public synchronized List<Backend> drain(Meant which, boolean draining) {
+    public synchronized List<Backend> drain(Meant which, Draining draining) {
         List<Backend> meant = instances(which);
         for (Backend backend : meant) {
             backend.draining(draining);
@@ -294,12 +295,13 @@ public final class ServiceList {
         snapshot = null;
         Pool pool = pools.get(route);
         if (pool != null) {
-            pool.publish(backends.ofRoute(route));
+            pool.publish(backends.ofRoute(route), time.nanos());
         }
     }
 
     private void publish() {
         snapshot = null;
-        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route())));
+        long now = time.nanos();
+        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route()), now));
     }
 }

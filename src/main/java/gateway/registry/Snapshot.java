@@ -10,8 +10,9 @@ import java.util.stream.Stream;
  * @param all all backends, by name
  * @param available the backends that may be chosen, by name
  * @param unavailable the other backends, by name
+ * @param even whether the available ones have the same weight
  */
-public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {
+public record Snapshot(List<Backend> all, List<Backend> available, List<Unavailable> unavailable, boolean even) {
     private static final String FULL = "full";
 
     /**
@@ -24,7 +25,7 @@ public record Snapshot(List<Backend> all, List<Backend> available, List<Unavaila
 
     /** Returns this list with these available backends moved to the unavailable ones because they were full. */
     public Snapshot without(List<Backend> full) {
-        return new Snapshot(
+        return of(
                 all,
                 available.stream().filter(backend -> !full.contains(backend)).toList(),
                 Stream.concat(
@@ -37,12 +38,20 @@ public record Snapshot(List<Backend> all, List<Backend> available, List<Unavaila
 
     static Snapshot of(Collection<Backend> backends) {
         List<Backend> all = List.copyOf(backends);
-        return new Snapshot(
+        return of(
                 all,
                 all.stream().filter(Backend::available).toList(),
                 all.stream()
                         .filter(backend -> !backend.available())
                         .map(backend -> new Unavailable(backend, backend.statusWord(), backend.reason()))
                         .toList());
+    }
+
+    private static Snapshot of(List<Backend> all, List<Backend> available, List<Unavailable> unavailable) {
+        return new Snapshot(
+                all,
+                available,
+                unavailable,
+                available.stream().mapToInt(Backend::weight).distinct().count() <= 1);
     }
 }

@@ -123,7 +123,7 @@ local function add(name, url, part, at)
     end
   end
   local service = {url = url, lease = part.lease, instance = part.instance,
-    draining = part.draining or false, made = at, at = at, drained = at}
+    draining = part.draining or false, sessions = part.sessions, made = at, at = at, drained = at}
   local key = find(name) and name .. ' ' .. url or name
   store(key, service)
   renew(key, service)
@@ -246,8 +246,9 @@ function apply.drain(name, url, part, at)
   if not service or service.made > at or service.drained > at then
     return false
   end
-  if service.draining ~= part.draining then
+  if service.draining ~= part.draining or service.sessions ~= part.sessions then
     service.draining = part.draining
+    service.sessions = part.sessions -- 'move', or nil for those who stay
     changed = true
   end
   service.drained = at

@@ -266,8 +266,8 @@ class ServiceListTest {
             }
 
             @Override
-            public void drained(BackendId id, boolean draining) {
-                told.add((draining ? "drained " : "resumed ") + id.name() + " at " + id.url());
+            public void drained(BackendId id, Draining draining) {
+                told.add((draining == Draining.NO ? "resumed " : "drained ") + id.name() + " at " + id.url());
             }
         });
         services.offer(service("h-1", "http://h:1", ""));
