@@ -77,8 +77,9 @@ final class HeaderRules {
         TraceContext context = request.trace.context();
         boolean splitsCookies = request.stream != null;
         HeaderEdits.Edit edit = request.route.config().headers().request();
-        if (request.route.config().host() == RouteConfig.HostHeader.CLIENT) {
-            sent.host(fields.get(HttpHeader.HOST));
+        RouteConfig.HostHeader host = request.route.config().host();
+        if (host != RouteConfig.HostHeader.SERVICE) {
+            sent.host(fields.get(HttpHeader.HOST), host == RouteConfig.HostHeader.BY_SCHEME);
         }
         for (HttpField field : fields) {
             HttpHeader known = field.getHeader();

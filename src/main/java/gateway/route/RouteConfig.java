@@ -51,6 +51,12 @@ public record RouteConfig(
 
     /** The Host that services see. */
     public enum HostHeader {
+        /**
+         * The default: that of the client, as CLIENT, but for services with {@code https://} and a name, as SERVICE. An
+         * app that compares Origin or its allowed hosts with Host, or writes links, needs the client's; but a site at a
+         * hosting provider is found, and its certificate checked, by the service's name.
+         */
+        BY_SCHEME,
         /** The one that the client sent. */
         CLIENT,
         /** The one of the service's URL. */

@@ -40,7 +40,7 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
                 Balance.ROUND_ROBIN,
                 HealthCheck.USUAL,
                 limits,
-                HostHeader.SERVICE,
+                HostHeader.BY_SCHEME,
                 timeout,
                 RouteConfig.USUAL_RETRIES,
                 maxBody,

@@ -15,6 +15,9 @@ final class BackendUrl {
     /** What follows a request's target: the rest of its first line, and the Host header with its line end. */
     final byte[] hostLine;
 
+    /** Whether it is reached by TLS and a name: perhaps one site among others at its address. */
+    final boolean isSite;
+
     /** @throws IllegalArgumentException if OkHttp can't call such a host */
     BackendUrl(ServiceUrl service) {
         this.url = HttpUrl.get(service.toString());
@@ -22,6 +25,7 @@ final class BackendUrl {
         String host = url.host().indexOf(':') < 0 ? url.host() : '[' + url.host() + ']';
         String authority = url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ':' + url.port();
         this.hostLine = hostLine(authority);
+        this.isSite = url.isHttps() && service.address().isEmpty();
     }
 
     /** Returns the rest of a request's first line, and this Host header with its line end. */

@@ -23,7 +23,8 @@ public final class UpstreamRequest {
     private byte[] lines = new byte[USUAL_BYTES];
     private int count;
     private String webSocketKey;
-    private byte[] hostLine;
+    private byte[] hostLine; // null for the backend's own
+    private boolean exceptSites;
 
     /**
      * Begins a request with the header that frames it.
@@ -72,9 +73,15 @@ public final class UpstreamRequest {
         lines[count++] = '\n';
     }
 
-    /** Sets the Host in place of the one of the backend's URL; null leaves that. */
-    public void host(String host) {
-        hostLine = host == null ? null : BackendUrl.hostLine(host);
+    /**
+     * Sets the Host in place of the one of the backend's URL.
+     *
+     * @param host null leaves that of the backend's URL
+     * @param exceptSites whether backends with https:// and a name get their own all the same
+     */
+    public void host(String host, boolean exceptSites) {
+        this.hostLine = host == null ? null : BackendUrl.hostLine(host);
+        this.exceptSites = exceptSites;
     }
 
     /**
@@ -102,7 +109,7 @@ public final class UpstreamRequest {
     /** Returns the head for this backend, with the empty line at its end. */
     byte[] head(BackendUrl backend) {
         byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] host = hostLine != null ? hostLine : backend.hostLine;
+        byte[] host = hostLine == null || exceptSites && backend.isSite ? backend.hostLine : hostLine;
         byte[] head = Arrays.copyOf(target, target.length + host.length + count + 2);
         System.arraycopy(host, 0, head, target.length, host.length);
         System.arraycopy(lines, 0, head, target.length + host.length, count);
