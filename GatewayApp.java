@@ -22,8 +22,10 @@ import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
 import gateway.route.OwnPaths;
 import gateway.route.RouteDefaults;
+import gateway.route.RouteServices;
 import gateway.route.Routes;
 import gateway.route.Selections;
+import gateway.route.config.RoutesFile;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
@@ -31,6 +33,8 @@ import gateway.trace.TraceHandler;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import io.javalin.Javalin;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gateway, as a table of contents: its parts, the order in which they start and end, and the order of handlers. */
@@ -58,6 +62,7 @@ public final class GatewayApp {
         RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
                 ? new Unlimited()
                 : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
+        Optional<RoutesFile> file = settings.routes().map(path -> new RoutesFile(path, settings));
         AtomicInteger index = new AtomicInteger(); // of the next service
         boolean adminPort = settings.access().port().isPresent();
         Routes routes = new Routes( // which requests go to which services; without any given, /api to all
@@ -66,9 +71,12 @@ public final class GatewayApp {
                 new Selections(index),
                 new OwnPaths(!adminPort),
                 request -> adminPort && AdminPort.isOf(request));
+        file.ifPresent(given -> routes.file(given.read()));
         NameLookup names = new NameLookup(); // waits for no name server for long
         HealthChecker checker =
                 new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
+        RouteServices listed = new RouteServices( // the services that routes list
+                routes, services, backends -> checker.checkAll(backends, RouteServices.PATIENCE), time);
         OutlierDetection outliers =
                 new OutlierDetection(services, routes::healthCheck, stalls, time); // takes out what doesn't answer
         Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
@@ -89,7 +97,9 @@ public final class GatewayApp {
                 observed::start,
                 limiter::start,
                 cluster::start,
-                timer -> services.offer(settings.services()), // after the shared list, which may have them already
+                listed::start,
+                timer -> services.offer( // after the shared list, which may have them already
+                        file.isEmpty() ? settings.services() : List.of()),
                 checker::start, // after the list is filled: it checks all before the first request
                 forwarder::start,
                 admission::start);

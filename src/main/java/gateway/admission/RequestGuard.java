@@ -1,8 +1,10 @@
 package gateway.admission;
 
 import gateway.http.IllegalCharacter;
+import gateway.http.PlainPath;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
+import gateway.http.Token;
 import gateway.route.Route;
 import gateway.settings.Bounds;
 import gateway.trace.Trace;
@@ -57,11 +59,11 @@ public final class RequestGuard implements Handler {
         } else if (IllegalCharacter.in(path) >= 0) {
             String name = IllegalCharacter.words(path.charAt(IllegalCharacter.in(path)));
             refuse(ctx, Problem.badRequest("The path has " + name + "; percent-encode it"));
-        } else if (!isPlain(path)) {
+        } else if (!PlainPath.is(path)) {
             String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
                     + "send the path without these";
             refuse(ctx, Problem.badRequest(detail));
-        } else if (!isMethod(method)) {
+        } else if (!Token.is(method)) {
             String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
             refuse(ctx, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
@@ -96,17 +98,6 @@ public final class RequestGuard implements Handler {
         }
     }
 
-    /** Returns whether the method is a token (RFC 9110, 5.6.2). */
-    static boolean isMethod(String method) {
-        for (int i = 0; i < method.length(); i++) {
-            char c = method.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
-                return false;
-            }
-        }
-        return !method.isEmpty();
-    }
-
     private static boolean isQuery(String query) {
         if (query != null) {
             for (int i = 0; i < query.length(); i++) {
@@ -117,63 +108,5 @@ public final class RequestGuard implements Handler {
             }
         }
         return true;
-    }
-
-    /** Returns whether every server must read this raw path in the same way. */
-    static boolean isPlain(String path) {
-        if (path == null || path.isEmpty() || path.charAt(0) != '/') {
-            return path != null && path.equals("*"); // OPTIONS *
-        }
-        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
-            return false;
-        }
-        boolean dots = path.indexOf('.') >= 0;
-        boolean encoded = path.indexOf('%') >= 0;
-        return !dots && !encoded || hasOnlyPlainSegments(encoded ? decodeTricks(path) : path);
-    }
-
-    private static boolean hasOnlyPlainSegments(String path) {
-        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
-            return false;
-        }
-        int start = 1;
-        while (start <= path.length()) {
-            int slash = path.indexOf('/', start);
-            int end = slash < 0 ? path.length() : slash;
-            int parameter = path.indexOf(';', start); // "..;x" is ".." to servers that know path parameters
-            if (isDots(path, start, parameter >= 0 && parameter < end ? parameter : end)) {
-                return false;
-            }
-            start = end + 1;
-        }
-        return true;
-    }
-
-    private static boolean isDots(String path, int start, int end) {
-        return end - start == 1 && path.charAt(start) == '.'
-                || end - start == 2 && path.charAt(start) == '.' && path.charAt(start + 1) == '.';
-    }
-
-    /** Decodes only the escapes that could hide a segment: {@code %2e %2f %5c %00 %3b}. */
-    private static String decodeTricks(String path) {
-        StringBuilder decoded = new StringBuilder(path.length());
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            char trick = c == '%' && i + 2 < path.length() ? trick(path.substring(i + 1, i + 3)) : c;
-            decoded.append(trick);
-            i += trick == c ? 0 : 2;
-        }
-        return decoded.toString();
-    }
-
-    private static char trick(String hex) {
-        return switch (hex) {
-            case "2e", "2E" -> '.';
-            case "2f", "2F" -> '/';
-            case "5c", "5C" -> '\\';
-            case "3b", "3B" -> ';';
-            case "00" -> '\0';
-            default -> '%';
-        };
     }
 }

@@ -202,7 +202,9 @@ public final class SharedList implements AutoCloseable {
         Set<BackendId> there = answer.list().get().values().stream()
                 .map(listed -> listed.service().id())
                 .collect(Collectors.toSet());
-        services.all().stream().filter(backend -> !there.contains(backend.id())).forEach(pending::writeBack);
+        services.all().stream()
+                .filter(backend -> !backend.configured() && !there.contains(backend.id()))
+                .forEach(pending::writeBack);
     }
 
     private void applyList(SyncAnswer answer) {

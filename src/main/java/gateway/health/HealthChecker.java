@@ -123,11 +123,16 @@ public final class HealthChecker implements AutoCloseable {
 
     /** Begins to check all backends, and waits for the results, hardly longer than the timeout. */
     public void checkAll() {
+        checkAll(services.all(), timeout.plus(timeout.dividedBy(4)));
+    }
+
+    /** Begins to check these backends, and waits for the results, but not longer than this. */
+    public void checkAll(List<Backend> backends, Duration most) {
         List<CompletableFuture<Void>> checks =
-                services.all().stream().map(this::begin).toList();
+                backends.stream().map(this::begin).toList();
         try {
             CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new))
-                    .get(timeout.plus(timeout.dividedBy(4)).toMillis(), TimeUnit.MILLISECONDS);
+                    .get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warn(
                     "The first checks of {} services take long; going on without their results",

@@ -63,7 +63,9 @@ final class Arrivals {
         }
         known.update(service);
         known.occupant().registered(service.instance());
-        known.leasing().renew(service.lease(), time.nanos());
+        if (!known.configured()) { // else it stays as long as its route lists it
+            known.leasing().renew(service.lease(), time.nanos());
+        }
         boolean back = moves.begin(before, known);
         return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, back);
     }

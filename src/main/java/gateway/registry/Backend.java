@@ -44,6 +44,7 @@ public final class Backend {
     private final Lease lease;
     private volatile State state;
     private volatile Draining draining = Draining.NO;
+    private volatile boolean configured;
     private volatile long availableSince;
     private boolean wasAvailable; // used under the list's lock
     private volatile int weight;
@@ -105,6 +106,14 @@ public final class Backend {
     /** Returns whether a text means this instance: its id or its URL. */
     public boolean isMeantBy(String instance) {
         return instance.equals(instance()) || instance.equals(id.url());
+    }
+
+    /**
+     * Returns whether it is in the list because a route's configuration lists it: then it is this gateway's own, not shared
+     * with others, and stays as long as the configuration says.
+     */
+    public boolean configured() {
+        return configured;
     }
 
     /** Returns whether the instance has moved away: this backend stays only until the one at its new URL is healthy. */
@@ -284,6 +293,10 @@ public final class Backend {
         if (state.status() == Status.UNHEALTHY) {
             ejections.increment();
         }
+    }
+
+    void configured(boolean configured) {
+        this.configured = configured;
     }
 
     void draining(Draining draining) {

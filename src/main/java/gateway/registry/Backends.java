@@ -60,8 +60,10 @@ final class Backends {
         return all.values();
     }
 
-    /** Returns how many backends need room: those that are about to leave need none. */
+    /** Returns how many backends need room: those that are about to leave or are configured need none. */
     int size() {
-        return (int) all.values().stream().filter(backend -> !backend.leaving()).count();
+        return (int) all.values().stream()
+                .filter(backend -> !backend.leaving() && !backend.configured())
+                .count();
     }
 }

@@ -5,6 +5,7 @@ import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
 import gateway.util.Time;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class ServiceList {
     private final Moves moves;
     private final Arrivals arrivals;
     private final Takeover takeover;
+    private final Configured configured;
     private final ConcurrentHashMap<String, Pool> pools = new ConcurrentHashMap<>();
     private volatile Snapshot snapshot; // null until somebody looks
     private Journal journal = Journal.NONE;
@@ -62,6 +64,7 @@ public final class ServiceList {
         Capacity capacity = new Capacity(most);
         this.moves = new Moves(backends, time);
         this.arrivals = new Arrivals(backends, moves, capacity, totals, mostInFlight, time);
+        this.configured = new Configured(backends, arrivals::add);
         this.takeover = new Takeover(backends, moves, arrivals::add, capacity, time);
     }
 
@@ -177,6 +180,27 @@ public final class ServiceList {
     /** Adds the services with these URLs unless they are there already; they stay until they are removed. */
     public void offer(List<ServiceUrl> urls) {
         urls.forEach(url -> offer(Service.configured(url)));
+    }
+
+    /**
+     * Adds the services that routes' configurations list, unless their name or URL is in the list of their route already,
+     * and sets the weights of those that came in this way before. However many there are, each route's services change in
+     * one step.
+     *
+     * @return those that are new
+     */
+    public synchronized List<Backend> configure(Collection<Service> listed) {
+        Configured.Change change = configured.take(listed);
+        change.routes().forEach(this::publish);
+        return change.added();
+    }
+
+    /** Removes those of the {@link Backend#configured} services that match. Their requests under way finish. */
+    public synchronized void removeConfigured(Predicate<Backend> which) {
+        backends.removeIf(backend -> backend.configured() && which.test(backend)).stream()
+                .map(Backend::route)
+                .distinct()
+                .forEach(this::publish);
     }
 
     /** Removes instances of a service from all routes and returns them. Their requests under way finish. */

@@ -33,8 +33,8 @@ final class Takeover {
     Listed.Taken services(List<Listed> shared, Predicate<BackendId> newerHere) {
         Map<BackendId, Listed> theirs = shared.stream()
                 .collect(Collectors.toMap(listed -> listed.service().id(), listed -> listed));
-        List<Backend> left =
-                backends.removeIf(backend -> !theirs.containsKey(backend.id()) && !newerHere.test(backend.id()));
+        List<Backend> left = backends.removeIf(
+                backend -> !backend.configured() && !theirs.containsKey(backend.id()) && !newerHere.test(backend.id()));
         List<Backend> came = new ArrayList<>();
         int leftOut = 0;
         for (Listed listed : shared) {
@@ -51,9 +51,11 @@ final class Takeover {
                 backend = add.apply(service);
                 came.add(backend);
             }
-            backend.occupant().listed(service.instance(), listed.movingTo());
             backend.draining(listed.draining());
-            backend.leasing().set(service.lease(), listed.left(), time.nanos());
+            if (!backend.configured()) { // else it stays what this gateway's own configuration says
+                backend.occupant().listed(service.instance(), listed.movingTo());
+                backend.leasing().set(service.lease(), listed.left(), time.nanos());
+            }
         }
         moves.endThoseMade();
         capacity.leftOut(leftOut);
@@ -64,7 +66,7 @@ final class Takeover {
     void leases(Map<BackendId, Duration> left, Predicate<BackendId> newerHere) {
         left.forEach((id, duration) -> {
             Backend backend = backends.get(id);
-            if (backend != null && !newerHere.test(id)) {
+            if (backend != null && !backend.configured() && !newerHere.test(id)) {
                 backend.leasing().set(backend.lease(), duration, time.nanos());
             }
         });

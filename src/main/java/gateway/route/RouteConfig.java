@@ -72,4 +72,25 @@ public record RouteConfig(
         /** Nothing: the header isn't there. */
         OFF
     }
+
+    /** Returns the same route with these services. */
+    public RouteConfig withServices(List<ServiceEntry> others) {
+        return new RouteConfig(
+                name,
+                match,
+                strip,
+                List.copyOf(others),
+                balance,
+                health,
+                limits,
+                host,
+                timeout,
+                retries,
+                maxBody,
+                cors,
+                headers,
+                rewritesRedirects,
+                serviceHeader,
+                slowStart);
+    }
 }

@@ -22,6 +22,9 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
     /** How long a service that comes (back) takes to get its whole share, on routes that somebody has configured. */
     public static final Duration SLOW_START = Duration.ofSeconds(10);
 
+    /** The Host that services see. */
+    public static final HostHeader HOST = HostHeader.BY_SCHEME;
+
     /** Returns the defaults that the settings say. */
     public static RouteDefaults of(Settings settings) {
         return new RouteDefaults(
@@ -40,7 +43,7 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
                 Balance.ROUND_ROBIN,
                 HealthCheck.USUAL,
                 limits,
-                HostHeader.BY_SCHEME,
+                HOST,
                 timeout,
                 RouteConfig.USUAL_RETRIES,
                 maxBody,
@@ -49,5 +52,26 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
                 true,
                 ServiceHeader.URL,
                 Duration.ZERO);
+    }
+
+    /** Returns the route that somebody has configured by its match alone. */
+    public RouteConfig configured(String name, Match match) {
+        return new RouteConfig(
+                name,
+                match,
+                true,
+                List.of(),
+                Balance.ROUND_ROBIN,
+                HealthCheck.USUAL,
+                limits,
+                HOST,
+                timeout,
+                RouteConfig.USUAL_RETRIES,
+                maxBody,
+                Cors.NONE,
+                HeaderEdits.NONE,
+                true,
+                ServiceHeader.URL,
+                SLOW_START);
     }
 }

@@ -45,9 +45,11 @@ public final class Routes {
     private final Predicate<String> ownPaths;
     private final Predicate<String> hidesOwn;
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Change>> followers = new CopyOnWriteArrayList<>();
     private final Map<String, RouteConfig> given = new TreeMap<>(); // guarded by this
     private final Map<String, RouteConfig> put = new TreeMap<>(); // guarded by this
     private Source givenBy = Source.BUILT_IN; // guarded by this
+    private volatile RouteTable coming; // the same as the table but while a change is prepared
     private volatile RouteTable table;
 
     /**
@@ -69,6 +71,7 @@ public final class Routes {
         this.ownPaths = ownPaths::has;
         this.hidesOwn = ownPaths::areBelow;
         this.table = new RouteTable(List.of(), this.ownPaths, this.hidesOwn);
+        this.coming = table;
         given(List.of(only), Source.BUILT_IN);
     }
 
@@ -76,6 +79,11 @@ public final class Routes {
     public synchronized void onChange(Consumer<Change> listener) {
         listeners.add(listener);
         listener.accept(new Change(new RouteTable(List.of(), ownPaths, hidesOwn), table));
+    }
+
+    /** Adds a listener, called under the lock of the routes after a change has taken effect. */
+    public void afterChange(Consumer<Change> listener) {
+        followers.add(listener);
     }
 
     /** Returns the routes as they are now. */
@@ -148,8 +156,10 @@ public final class Routes {
         all.values().forEach(config -> routes.add(route(config)));
         RouteTable next = new RouteTable(routes, ownPaths, hidesOwn);
         Change change = new Change(table, next);
+        coming = next;
         listeners.forEach(listener -> listener.accept(change));
         table = next;
+        followers.forEach(follower -> follower.accept(change));
     }
 
     private Route route(RouteConfig config) {
@@ -172,12 +182,12 @@ public final class Routes {
         return table.match(method, request.getHttpURI().getHost(), path);
     }
 
-    /** Returns how a service is checked: as it said itself, or as its route says. */
+    /** Returns how a service is checked: as it said itself, or as its route says, or will say when it takes effect. */
     public HealthCheck healthCheck(Backend backend) {
         if (backend.health().isPresent()) {
             return backend.health().get();
         }
-        Route route = table.get(backend.route());
+        Route route = coming.get(backend.route());
         return route == null ? HealthCheck.USUAL : route.config().health();
     }
 

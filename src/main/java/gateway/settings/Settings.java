@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param rememberedClients how many addresses the limiter keeps apart; more share one budget
  * @param accessLog the format of the access log; empty for none
  * @param services URLs of services known from the start, which stay until they are deleted
+ * @param routes the file of routes; empty for the one default route
  * @param healthInterval the time from one check of a service to its next, give or take a tenth
  * @param healthTimeout how long a check may take, from connecting to the last byte
  * @param healthRise good checks in a row that make an unhealthy service healthy
@@ -50,6 +51,7 @@ public record Settings(
         int rememberedClients,
         Optional<LogForm> accessLog,
         List<ServiceUrl> services,
+        Optional<Path> routes,
         Duration healthInterval,
         Duration healthTimeout,
         int healthRise,
@@ -84,6 +86,8 @@ public record Settings(
             new Setting<>("GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", LogForm::parse);
     private static final Setting<List<ServiceUrl>> SERVICES = new Setting<>(
             "GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", ServiceUrl::parseAll);
+    private static final Setting<Optional<Path>> ROUTES = TlsSettings.file(
+            "GATEWAY_ROUTES", "YAML file with routes, watched for changes; none for the one route /api");
     private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
             "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "time from one health check of a service to the next");
     private static final Setting<Duration> HEALTH_TIMEOUT =
@@ -131,6 +135,7 @@ public record Settings(
                             REMEMBERED_CLIENTS,
                             ACCESS_LOG,
                             SERVICES,
+                            ROUTES,
                             HEALTH_INTERVAL,
                             HEALTH_TIMEOUT,
                             HEALTH_RISE,
@@ -168,6 +173,7 @@ public record Settings(
                 reader.read(REMEMBERED_CLIENTS),
                 reader.read(ACCESS_LOG),
                 reader.read(SERVICES),
+                reader.read(ROUTES),
                 reader.read(HEALTH_INTERVAL),
                 reader.read(HEALTH_TIMEOUT),
                 reader.read(HEALTH_RISE),
@@ -195,6 +201,14 @@ public record Settings(
         return new ServiceAddresses(serviceNetworks);
     }
 
+    /**
+     * Returns why no service may have this URL, to follow it, by a literal address only: a dead name server must not hold
+     * up the start. Empty if nothing is known against it.
+     */
+    public Optional<String> objection(ServiceUrl url) {
+        return url.address().flatMap(address -> serviceAddresses().objection(url, address, ports()));
+    }
+
     /** Returns all ports that the gateway listens on; 0 for any free one. */
     private Set<Integer> ports() {
         Set<Integer> ports = new HashSet<>(Set.of(port));
@@ -204,9 +218,7 @@ public record Settings(
     }
 
     private void reportProblems(ServiceUrl url, SettingsReader reader) {
-        url.address() // only literal addresses: a dead name server must not hold up the start
-                .flatMap(address -> serviceAddresses().objection(url, address, ports()))
-                .ifPresent(words -> reader.report(SERVICES, url.toString(), words));
+        objection(url).ifPresent(words -> reader.report(SERVICES, url.toString(), words));
         long alike = services.stream()
                 .filter(other -> other.authority().equals(url.authority()))
                 .count();

@@ -30,6 +30,7 @@ class SettingsTest {
                 200_000,
                 Optional.of(LogForm.TEXT),
                 List.of(),
+                Optional.empty(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 2,

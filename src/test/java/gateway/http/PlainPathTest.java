@@ -1,11 +1,11 @@
-package gateway.admission;
+package gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RequestGuardTest {
+class PlainPathTest {
     @ParameterizedTest(name = "{0} plain: {1}")
     @CsvSource({
         "/, true",
@@ -37,21 +37,6 @@ class RequestGuardTest {
         "api/data, false",
     })
     void paths_that_two_servers_could_read_differently_are_told_apart(String path, boolean plain) {
-        assertEquals(plain, RequestGuard.isPlain(path));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "GET, true",
-        "M-SEARCH, true",
-        "get, true",
-        "'', false",
-        "G T, false",
-        "GET /services HTTP/1.1, false",
-        "GET/, false",
-        "GÉT, false",
-    })
-    void a_method_is_a_token(String method, boolean right) {
-        assertEquals(right, RequestGuard.isMethod(method));
+        assertEquals(plain, PlainPath.is(path));
     }
 }

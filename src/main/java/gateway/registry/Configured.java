@@ -1,0 +1,54 @@
+package gateway.registry;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Takes the services that routes' configurations list into the list. Used under the list's lock. */
+final class Configured {
+    private final Backends backends;
+    private final Function<Service, Backend> add;
+
+    /** @param add adds a service to the list and returns its backend */
+    Configured(Backends backends, Function<Service, Backend> add) {
+        this.backends = backends;
+        this.add = add;
+    }
+
+    /**
+     * What has changed.
+     *
+     * @param added the new backends
+     * @param routes the routes whose services have changed
+     */
+    record Change(List<Backend> added, Set<String> routes) {}
+
+    /** Does what {@link ServiceList#configure} promises. */
+    Change take(Collection<Service> listed) {
+        Set<String> taken = new HashSet<>(); // of each route, the names and URLs
+        for (Backend backend : backends.all()) {
+            taken.add(backend.id().name());
+            taken.add(urlOf(backend.route(), backend.id()));
+        }
+        Change change = new Change(new ArrayList<>(), new HashSet<>());
+        for (Service service : listed) {
+            Backend known = backends.get(service.id());
+            if (known != null && known.configured() && known.update(service)) {
+                change.routes().add(service.route());
+            } else if (taken.add(service.id().name()) && taken.add(urlOf(service.route(), service.id()))) {
+                Backend added = add.apply(service);
+                added.configured(true);
+                change.added().add(added);
+                change.routes().add(service.route());
+            }
+        }
+        return change;
+    }
+
+    private static String urlOf(String route, BackendId id) {
+        return route + " " + id.url();
+    }
+}

@@ -1,0 +1,61 @@
+package gateway.route.config;
+
+import gateway.route.config.Node.Entry;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Values by keys. Those that nobody asks for are unknown, which {@link #end} reports. */
+final class Fields {
+    private final Map<String, Value> values = new LinkedHashMap<>();
+    private final Set<String> known = new TreeSet<>();
+    private final Value whole;
+
+    /** @param whole what has these keys */
+    Fields(Value whole, List<Entry> entries, Problems problems) {
+        this.whole = whole;
+        for (Entry entry : entries) {
+            String path = whole.path().isEmpty() ? entry.key() : whole.path() + "." + entry.key();
+            values.put(entry.key(), new Value(path, entry.place(), entry.value(), problems));
+        }
+    }
+
+    /** Returns all values by their keys, in their order. */
+    Map<String, Value> all() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** Returns whether a key is there. */
+    boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    /** Reads the value of a key; returns the other if the key isn't there or its value can't be used. */
+    <T> T get(String key, T otherwise, Function<Value, T> reader) {
+        known.add(key);
+        Value value = values.get(key);
+        T read = value == null ? null : reader.apply(value);
+        return read == null ? otherwise : read;
+    }
+
+    /** Reports something about the whole. */
+    void bad(String words) {
+        whole.problem(words);
+    }
+
+    /** Reports the keys that nobody has asked for. */
+    void end() {
+        values.forEach((key, value) -> {
+            if (!known.contains(key)) {
+                String meant = Suggestion.of(key, known)
+                        .map(word -> "; did you mean " + word + "?")
+                        .orElse("");
+                value.problem("is no key here: expected " + String.join(", ", known) + meant);
+            }
+        });
+    }
+}
