@@ -102,6 +102,69 @@ class RegistrationApiTest {
         }
     }
 
+    @Test
+    void a_service_says_its_weight_and_how_it_is_checked_and_a_renewal_that_does_not_leaves_both() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.inFrontOf()) {
+            String form = form("a", a.url());
+            String start = form.substring(0, form.length() - 1);
+            JsonNode answer = TestGateway.json(gateway.post(
+                    "/services", start + ",\"weight\":7,\"health\":{\"path\":\"/up?key=secret\",\"status\":200}}"));
+            assertEquals("healthy", answer.path("status").asText());
+            assertEquals(7, answer.path("weight").asInt());
+            assertEquals(
+                    "{\"path\":\"/up\",\"status\":\"200\"}",
+                    answer.path("health").toString(),
+                    "a query may be secret");
+            assertEquals("/up?key=secret", a.next().target());
+
+            answer = TestGateway.json(gateway.post("/services", form));
+            assertEquals(7, answer.path("weight").asInt());
+            assertEquals("/up", answer.at("/health/path").asText());
+
+            answer = TestGateway.json(gateway.post("/services", start + ",\"weight\":0,\"health\":\"off\"}"));
+            assertEquals("draining", answer.path("status").asText());
+            assertEquals("its weight is 0", answer.path("reason").asText());
+            assertEquals(503, gateway.get("/api/who").statusCode(), "at once");
+            answer = TestGateway.json(gateway.post("/services", start + ",\"weight\":1,\"route\":\"default\"}"));
+            assertTrue(answer.path("weight").isMissingNode()
+                    && answer.path("route").isMissingNode());
+            assertEquals("off", answer.path("health").asText());
+            assertEquals("a", gateway.who());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {"off | not checked | none", "tcp | its first check was good | true"})
+    void a_service_without_a_health_page_serves_at_once(String health, String reason, String check) throws Exception {
+        try (TestBackend a = TestBackend.named("a").withHealth((request, wire) -> wire.close());
+                TestGateway gateway = TestGateway.inFrontOf()) {
+            JsonNode answer = TestGateway.json(gateway.post(
+                    "/services", "{\"name\":\"a\",\"url\":\"" + a.url() + "\",\"health\":\"" + health + "\"}"));
+            assertEquals("healthy", answer.path("status").asText());
+            assertEquals(reason, answer.path("reason").asText());
+            assertEquals(check, answer.at("/last_check/good").asText("none"));
+            assertEquals("a", gateway.who());
+        }
+    }
+
+    @Test
+    void a_list_may_be_of_one_route() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            JsonNode list = gateway.json("/services?route=default");
+            assertEquals(1, list.path("total_services").asInt());
+            assertEquals(1, list.path("healthy_services").asInt());
+            HttpResponse<String> unknown = gateway.get("/services?route=shop");
+            assertEquals(404, unknown.statusCode());
+            assertEquals(
+                    "No route is called shop; there is default",
+                    TestGateway.json(unknown).path("detail").asText());
+        }
+    }
+
     @ParameterizedTest(name = "{0} -> {2}")
     @CsvSource(
             quoteCharacter = '`',
@@ -126,6 +189,16 @@ class RegistrationApiTest {
                 "url with an empty part,`{\"name\":\"a\",\"url\":\"http://a..b\"}`,           url must name a host without empty parts",
                 "url with a long part,  `{\"name\":\"a\",\"url\":\"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}`, url must name a host whose parts",
                 "port out of range,     `{\"name\":\"a\",\"url\":\"http://h:70000\"}`,        `url must have a port from 1 to 65535, not 70000`",
+                "weight a text,         `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":\"3\"}`, `weight must be a whole number from 0 to 1000, not \"3\"`",
+                "weight too large,      `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":1001}`, `weight must be a whole number from 0 to 1000, not 1001`",
+                "weight a fraction,     `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":1.5}`, `weight must be a whole number from 0 to 1000, not 1.5`",
+                "an unknown route,      `{\"name\":\"a\",\"url\":\"http://h:1\",\"route\":\"shop\"}`, `route names no route: \"shop\"; there is default`",
+                "route a number,        `{\"name\":\"a\",\"url\":\"http://h:1\",\"route\":1}`, `route must be text, not 1`",
+                "health unknown,        `{\"name\":\"a\",\"url\":\"http://h:1\",\"health\":\"on\"}`, `health must be \"tcp\", \"off\", or an object like {\"path\":\"/healthz\",\"status\":\"200-399\"}, not \"on\"`",
+                "health empty,          `{\"name\":\"a\",\"url\":\"http://h:1\",\"health\":{}}`, `health must be \"tcp\", \"off\", or an object`",
+                "health with more,      `{\"name\":\"a\",\"url\":\"http://h:1\",\"health\":{\"paht\":\"/\"}}`, `health has paht, which is not known`",
+                "health path,           `{\"name\":\"a\",\"url\":\"http://h:1\",\"health\":{\"path\":\"up\"}}`, `health has the path \"up\": expected a path that begins with a slash`",
+                "health status,         `{\"name\":\"a\",\"url\":\"http://h:1\",\"health\":{\"status\":\"2xx\"}}`, `health has the status \"2xx\": expected statuses from 200 to 599`",
                 "lease a number,        `{\"name\":\"a\",\"url\":\"http://h:1\",\"lease\":15}`, `lease must be text like \"15s\", not 15`",
                 "lease without unit,    `{\"name\":\"a\",\"url\":\"http://h:1\",\"lease\":\"15\"}`, lease expected a whole number and a unit",
                 "lease too short,       `{\"name\":\"a\",\"url\":\"http://h:1\",\"lease\":\"1ms\"}`, lease expected a duration from 1s to 24h",

@@ -8,6 +8,7 @@ import gateway.net.ServiceUrl;
 import gateway.server.ServiceServer;
 import gateway.service.FaultInjection;
 import gateway.service.Registration;
+import gateway.service.ServiceSettings;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import io.javalin.config.RoutesConfig;
@@ -210,6 +211,42 @@ class ServicesTest {
             assertTrue(line.contains(advice), line);
             assertFalse(service.output().contains("-0123"), service.output());
             assertEquals(0, gateway.json("/services").path("total_services").asInt());
+        }
+    }
+
+    @Test
+    void a_service_registers_with_the_route_weight_and_health_of_its_settings() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of())) {
+            Map<String, String> settings = Map.of(
+                    "GATEWAY_URL", "http://127.0.0.1:" + gateway.port(),
+                    "SERVICE_URL", a.url(),
+                    "SERVICE_ROUTE", "default",
+                    "SERVICE_WEIGHT", "3",
+                    "SERVICE_HEALTH", "off");
+            Registration registration =
+                    Registration.start(ServiceSettings.from(settings, List.of(), 8001), "a", a.port());
+            Await.until("its registration", () -> gateway.get("/services/a").statusCode() == 200);
+            JsonNode service = gateway.json("/services/a");
+            assertEquals(3, service.path("weight").asInt());
+            assertEquals("off", service.path("health").asText());
+            registration.close();
+            assertEquals(404, gateway.get("/services/a").statusCode());
+        }
+    }
+
+    @Test
+    @Tag("process")
+    void a_service_whose_route_is_not_there_says_which_are_and_which_setting_it_is() throws Exception {
+        try (TestGateway gateway = TestGateway.with(Map.of());
+                Launched service = Program.start(
+                        Map.of("GATEWAY_URL", "http://127.0.0.1:" + gateway.port(), "SERVICE_ROUTE", "shop"),
+                        "ServiceA",
+                        "0")) {
+            String line = service.line(" refused service-a: ");
+            assertTrue(
+                    line.endsWith("route names no route: \"shop\"; there is default. SERVICE_ROUTE says which one"),
+                    line);
         }
     }
 

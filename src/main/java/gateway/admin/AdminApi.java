@@ -28,6 +28,7 @@ public final class AdminApi {
     private final AdminAuth auth;
     private final GatewayApi gateway;
     private final ServicesApi services;
+    private final RegistrationApi registration;
     private final GatewaysApi gateways;
     private final LimitsApi limits;
     private final MetricsApi metrics;
@@ -58,14 +59,13 @@ public final class AdminApi {
         Balancer balancer = routes.table().all().get(0).selection().balancer();
         this.auth = new AdminAuth(settings, time);
         this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, lifecycle, time);
-        this.services = new ServicesApi(
+        this.services = new ServicesApi(services, routes, limit, time);
+        AddressPolicy addresses = new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout());
+        this.registration = new RegistrationApi(
                 services,
                 checker,
-                balancer,
-                limit,
-                new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout()),
                 admission.registrations(),
-                settings.lease(),
+                new RegistrationForm(settings.lease(), addresses, routes),
                 time);
         this.gateways = new GatewaysApi(cluster.members(), time);
         this.limits = new LimitsApi(limit, limiter, auth, time);
@@ -83,7 +83,7 @@ public final class AdminApi {
         ServerConfig.get(routes, "/metrics", auth.only(metrics::metrics));
         ServerConfig.get(routes, "/services", services::list);
         ServerConfig.get(routes, "/services/{name}", services::get);
-        routes.post("/services", auth.only(services::register));
+        routes.post("/services", auth.only(registration::register));
         routes.delete("/services/{name}", auth.only(services::delete));
         routes.post("/services/{name}/drain", auth.only(services::drain));
         routes.post("/services/{name}/resume", auth.only(services::resume));

@@ -127,7 +127,7 @@ public final class GatewayApi {
         answer.put("status", healthStatus(ended));
         answer.put("service", Release.NAME);
         answer.put("rate_limit_store", Wording.store(limit));
-        answer.put("backend_services", Summary.of(services));
+        answer.put("backend_services", Summary.of(services.all()));
         if (!ended.isEmpty()) {
             answer.put("ended", ended);
         }
@@ -152,7 +152,7 @@ public final class GatewayApi {
                 "current_index",
                 Math.floorMod(index.get(), Math.max(1, services.available().size())));
         answer.put("load_balancing", balancing);
-        answer.put("backend_services", Summary.of(services));
+        answer.put("backend_services", Summary.of(services.all()));
         answer.put("totals", totals());
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import gateway.net.AddressPolicy;
 import gateway.net.ServiceUrl;
+import gateway.registry.HealthCheck;
+import gateway.registry.HealthForm;
 import gateway.registry.Service;
+import gateway.route.Routes;
 import gateway.util.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,14 +19,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code {"name", "url", "lease", "instance"}} and reports what is wrong with each field. */
+/**
+ * Reads {@code {"name", "url", "lease", "instance", "route", "weight", "health"}} and reports what is wrong with each
+ * field.
+ */
 final class RegistrationForm {
     /** The lease that stands for the gateway's own setting. */
     static final String DEFAULT_LEASE = "default";
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LEASE = Duration.ofHours(24);
-    private static final Set<String> FIELDS = Set.of("name", "url", "lease", "instance");
+    private static final List<String> FIELDS = List.of("name", "url", "lease", "instance", "route", "weight", "health");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -31,14 +37,17 @@ final class RegistrationForm {
 
     private final Duration defaultLease;
     private final AddressPolicy addresses;
+    private final RouteChoice routes;
 
-    RegistrationForm(Duration defaultLease, AddressPolicy addresses) {
+    /**
+     * @param defaultLease the meaning of {@code "lease":"default"}
+     * @param addresses decides which URLs services may have
+     */
+    RegistrationForm(Duration defaultLease, AddressPolicy addresses, Routes routes) {
         this.defaultLease = defaultLease;
         this.addresses = addresses;
+        this.routes = new RouteChoice(routes);
     }
-
-    /** What is wrong with a field, for people. */
-    record FieldError(String field, String problem) {}
 
     /** Thrown for a form that can't be used. */
     static final class Invalid extends Exception {
@@ -67,10 +76,7 @@ final class RegistrationForm {
         List<FieldError> errors = new ArrayList<>();
         form.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                errors.add(
-                        new FieldError(
-                                field,
-                                "is not known; a service has name, url and, if it renews, lease; its instances may have ids, instance"));
+                errors.add(new FieldError(field, "is not known; a service has " + String.join(", ", FIELDS)));
             }
         });
         String name = text(form, "name", errors);
@@ -80,15 +86,13 @@ final class RegistrationForm {
         ServiceUrl url = url(text(form, "url", errors), ports, errors);
         Optional<Duration> lease = lease(form.get("lease"), errors);
         Optional<String> instance = instance(form.get("instance"), url, errors);
+        String route = routes.read(form.get("route"), errors);
+        Optional<Integer> weight = weight(form.get("weight"), errors);
+        Optional<HealthCheck> health = health(form.get("health"), errors);
         if (!errors.isEmpty()) {
-            StringBuilder message = new StringBuilder();
-            errors.forEach(error -> message.append(message.isEmpty() ? "" : "; ")
-                    .append(error.field())
-                    .append(' ')
-                    .append(error.problem()));
-            throw new Invalid(message.toString(), errors);
+            throw new Invalid(FieldError.words(errors), errors);
         }
-        return new Service(name, url, lease, instance);
+        return new Service(route, name, url, lease, instance, weight, health);
     }
 
     private static JsonNode json(byte[] body) throws Invalid {
@@ -152,6 +156,30 @@ final class RegistrationForm {
             errors.add(new FieldError("instance", "must be the URL, or " + Service.NAME_FORM));
         }
         return Optional.of(id);
+    }
+
+    private static Optional<Integer> weight(JsonNode value, List<FieldError> errors) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isInt() || value.intValue() < 0 || value.intValue() > Service.MOST_WEIGHT) {
+            errors.add(new FieldError(
+                    "weight", "must be a whole number from 0 to " + Service.MOST_WEIGHT + ", not " + value));
+            return Optional.empty();
+        }
+        return Optional.of(value.intValue());
+    }
+
+    private static Optional<HealthCheck> health(JsonNode value, List<FieldError> errors) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(HealthForm.read(value));
+        } catch (IllegalArgumentException e) {
+            errors.add(new FieldError("health", e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private Optional<Duration> lease(JsonNode value, List<FieldError> errors) {

@@ -1,7 +1,9 @@
 package gateway.admin;
 
 import gateway.registry.Backend;
+import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Meant;
 import gateway.registry.ServiceList.Outcome;
 import gateway.registry.ServiceList.Registered;
 import java.util.List;
@@ -22,8 +24,19 @@ final class RegistrationNote {
         if (registered.outcome() == Outcome.MOVED) {
             return moved(registered) + (registered.back() ? "; " + BACK : "");
         }
-        List<Backend> all = services.instances(registered.backend().name(), Optional.empty());
+        List<Backend> all = besides(registered.backend(), services);
         return registered.outcome() == Outcome.ADDED && all.size() > 1 ? beside(registered.backend(), all) : null;
+    }
+
+    /** Returns the instances of its service, itself too. */
+    private static List<Backend> besides(Backend backend, ServiceList services) {
+        return services.instances(new Meant(Optional.of(backend.route()), backend.name(), Optional.empty()));
+    }
+
+    /** Returns the path of its service, with the route unless that is the one of services that name none. */
+    static String path(Backend backend) {
+        return "/services/" + backend.name()
+                + (backend.route().equals(Service.DEFAULT_ROUTE) ? "" : "?route=" + backend.route());
     }
 
     private static String moved(Registered registered) {
@@ -34,8 +47,10 @@ final class RegistrationNote {
 
     private static String beside(Backend added, List<Backend> all) {
         Backend other = all.get(all.get(0) == added ? 1 : 0);
+        String path = path(added);
         return added.name() + " has " + all.size() + " instances, which take turns: " + urls(all)
-                + ". To remove one: DELETE /services/" + added.name() + "?instance=" + inQuery(other.urlText());
+                + ". To remove one: DELETE " + path + (path.contains("?") ? "&" : "?") + "instance="
+                + inQuery(other.urlText());
     }
 
     private static String urls(List<Backend> backends) {
@@ -66,7 +81,7 @@ final class RegistrationNote {
             }
             return;
         }
-        List<Backend> all = services.instances(backend.name(), Optional.empty());
+        List<Backend> all = besides(backend, services);
         if (all.size() > 1) {
             LOG.info("{} registered. {}", backend, beside(backend, all));
         } else {

@@ -4,41 +4,27 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
-import gateway.admission.Pace;
-import gateway.balance.Balancer;
-import gateway.health.HealthChecker;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.limit.RateLimit;
-import gateway.net.AddressPolicy;
 import gateway.registry.Backend;
 import gateway.registry.Draining;
-import gateway.registry.ListFull;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.ServiceList.Meant;
-import gateway.registry.ServiceList.Outcome;
-import gateway.trace.Trace;
+import gateway.route.Routes;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.NetworkConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The list of services: shows, registers, drains and deregisters them. */
+/** The list of services: shows, drains and deregisters them. {@link RegistrationApi} adds to it. */
 public final class ServicesApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServicesApi.class);
 
@@ -47,47 +33,39 @@ public final class ServicesApi {
     private static final String MOVE = "move";
 
     private final ServiceList services;
-    private final HealthChecker checker;
-    private final Balancer balancer;
+    private final Routes routes;
     private final RateLimit limit;
-    private final Pace pace;
-    private final RegistrationForm form;
     private final Time time;
 
-    /**
-     * @param addresses decides which URLs services may have
-     * @param pace limits registrations and renewals
-     * @param defaultLease the meaning of {@code "lease":"default"}
-     */
-    public ServicesApi(
-            ServiceList services,
-            HealthChecker checker,
-            Balancer balancer,
-            RateLimit limit,
-            AddressPolicy addresses,
-            Pace pace,
-            Duration defaultLease,
-            Time time) {
+    ServicesApi(ServiceList services, Routes routes, RateLimit limit, Time time) {
         this.services = services;
-        this.checker = checker;
-        this.balancer = balancer;
+        this.routes = routes;
         this.limit = limit;
-        this.pace = pace;
-        this.form = new RegistrationForm(defaultLease, addresses);
         this.time = time;
     }
 
-    /** Answers {@code GET /services}. */
-    public void list(Context ctx) {
-        Summary summary = Summary.of(services);
-        List<ServiceView> views = services.all().stream()
-                .map(backend -> ServiceView.of(backend, time.nanos()))
-                .toList();
+    /** Answers {@code GET /services}: all services or, with {@code ?route=}, those of a route. */
+    public void list(Context ctx) throws IOException {
+        String route = ctx.queryParam("route");
+        List<Backend> listed = route == null
+                ? services.all()
+                : services.all().stream()
+                        .filter(backend -> backend.route().equals(route))
+                        .toList();
+        if (route != null && listed.isEmpty() && routes.table().get(route) == null) {
+            RouteChoice.unknown(route, routes.table()).send(ctx.req(), ctx.res());
+            return;
+        }
+        Summary summary = Summary.of(listed);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("total_services", summary.totalServices());
         answer.put("healthy_services", summary.healthyServices());
-        answer.put("services", views);
-        answer.put("load_balancing", balancer.name());
+        answer.put(
+                "services",
+                listed.stream()
+                        .map(backend -> ServiceView.of(backend, time.nanos()))
+                        .toList());
+        answer.put("load_balancing", Wording.balancing(routes.table(), route));
         answer.put("rate_limiting", Wording.rateLimit(limit));
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);
@@ -95,7 +73,7 @@ public final class ServicesApi {
 
     /** Answers {@code GET /services/{name}}: the service, and all its instances if it has several. */
     public void get(Context ctx) throws IOException {
-        List<Backend> instances = services.instances(ctx.pathParam("name"), instance(ctx));
+        List<Backend> instances = services.instances(meant(ctx));
         if (instances.isEmpty()) {
             unknown(ctx);
             return;
@@ -108,7 +86,7 @@ public final class ServicesApi {
      * ?instance=}, as a service's own deregistration has it, this holds for that instance alone.
      */
     public void delete(Context ctx) throws IOException {
-        List<Backend> removed = services.remove(ctx.pathParam("name"), instance(ctx));
+        List<Backend> removed = services.remove(meant(ctx));
         if (removed.isEmpty()) {
             unknown(ctx);
             return;
@@ -140,8 +118,7 @@ public final class ServicesApi {
     }
 
     private void drain(Context ctx, Draining draining) throws IOException {
-        List<Backend> instances =
-                services.drain(new Meant(Optional.empty(), ctx.pathParam("name"), instance(ctx)), draining);
+        List<Backend> instances = services.drain(meant(ctx), draining);
         if (instances.isEmpty()) {
             unknown(ctx);
             return;
@@ -155,83 +132,21 @@ public final class ServicesApi {
         ctx.json(view(instances));
     }
 
-    /** Returns the instance that the request means, by its id or URL; empty for all. */
-    private static Optional<String> instance(Context ctx) {
-        return Optional.ofNullable(ctx.queryParam("instance")).map(Service::instanceId);
+    /** Returns the instances that the request means: those in the route and with the id or URL that it names. */
+    private static Meant meant(Context ctx) {
+        return new Meant(
+                Optional.ofNullable(ctx.queryParam("route")),
+                ctx.pathParam("name"),
+                Optional.ofNullable(ctx.queryParam("instance")).map(Service::instanceId));
     }
 
-    private void unknown(Context ctx) throws IOException {
-        String what = instance(ctx)
-                .map(id -> "No instance " + id + " of a service " + ctx.pathParam("name") + " is in the list")
-                .orElse("No service is called " + ctx.pathParam("name"));
+    private static void unknown(Context ctx) throws IOException {
+        Meant meant = meant(ctx);
+        String route = meant.route().map(name -> " in the route " + name).orElse("");
+        String what = meant.instance()
+                .map(id -> "No instance " + id + " of a service " + meant.name() + " is in the list" + route)
+                .orElse("No service is called " + meant.name() + route);
         ProblemType.UNKNOWN_SERVICE.problem(what + "; GET /services lists all").send(ctx.req(), ctx.res());
-    }
-
-    /**
-     * Answers {@code POST /services}: adds, renews or moves an instance of a service. A new one is checked at once, and
-     * the answer has the result.
-     */
-    public void register(Context ctx) throws IOException {
-        if (!pace.allows()) {
-            ctx.res().setHeader("Retry-After", "1");
-            ProblemType.TOO_MANY_REGISTRATIONS
-                    .problem("The gateway accepts " + pace.perSecond()
-                            + " registrations and renewals a second; try again")
-                    .send(ctx.req(), ctx.res());
-            return;
-        }
-        byte[] body = RegistrationBody.read(ctx);
-        if (body == null) {
-            return;
-        }
-        try {
-            register(ctx, form.read(body, ownPorts(ctx)));
-        } catch (RegistrationForm.Invalid e) {
-            ProblemType.INVALID_REGISTRATION
-                    .problem(e.getMessage())
-                    .with("errors", e.errors())
-                    .send(ctx.req(), ctx.res());
-        } catch (ListFull e) {
-            ProblemType.TOO_MANY_SERVICES
-                    .problem(e.getMessage() + "; remove one, or set GATEWAY_MAX_SERVICES")
-                    .send(ctx.req(), ctx.res());
-        }
-    }
-
-    /** Returns all ports on which the gateway listens. Not the request's port, which may come from a proxy's header. */
-    private static Set<Integer> ownPorts(Context ctx) {
-        Connector connector = ServletContextRequest.getServletContextRequest(ctx.req())
-                .getConnectionMetaData()
-                .getConnector();
-        return Arrays.stream(connector.getServer().getConnectors())
-                .filter(NetworkConnector.class::isInstance)
-                .map(any -> ((NetworkConnector) any).getLocalPort())
-                .collect(Collectors.toSet());
-    }
-
-    private void register(Context ctx, Service service) {
-        ServiceList.Registered registered = services.register(service);
-        Backend backend = registered.backend();
-        if (registered.outcome() == Outcome.RENEWED) {
-            Trace.of(ctx.req()).routine();
-            checkSoonIfOut(backend);
-        } else {
-            RegistrationNote.log(registered, services);
-            checker.check(backend);
-        }
-        ctx.status(registered.outcome() == Outcome.ADDED ? 201 : 200);
-        ctx.header("Location", "/services/" + backend.name());
-        ctx.json(new Answer(
-                registered.outcome().name().toLowerCase(Locale.ROOT),
-                RegistrationNote.of(registered, services),
-                ServiceView.of(backend, time.nanos())));
-    }
-
-    /** Makes the next check due at once: a service that renews its lease is probably back. */
-    private void checkSoonIfOut(Backend backend) {
-        if (!backend.available()) {
-            backend.vitals().nextCheck(time.nanos());
-        }
     }
 
     /**
@@ -252,10 +167,4 @@ public final class ServicesApi {
     private record Instances(
             @JsonUnwrapped ServiceView service,
             @JsonInclude(JsonInclude.Include.NON_NULL) List<ServiceView> instances) {}
-
-    /** The answer to a registration: its effect, what else follows from it, then the instance as it is now. */
-    private record Answer(
-            String outcome,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String note,
-            @JsonUnwrapped ServiceView service) {}
 }

@@ -3,7 +3,6 @@ package gateway.admin;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.registry.Backend;
-import gateway.registry.ServiceList;
 import java.util.List;
 
 /** A summary of the services, in {@code /health} and {@code /stats}. */
@@ -13,8 +12,8 @@ record Summary(int totalServices, long healthyServices, List<Brief> services) {
     /** A service's name, URL and status. */
     record Brief(String name, String url, String status) {}
 
-    static Summary of(ServiceList services) {
-        List<Brief> briefs = services.all().stream().map(Summary::brief).toList();
+    static Summary of(List<Backend> services) {
+        List<Brief> briefs = services.stream().map(Summary::brief).toList();
         long healthy = briefs.stream()
                 .filter(brief -> brief.status().equals(Backend.Status.HEALTHY.word()))
                 .count();

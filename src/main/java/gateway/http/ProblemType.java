@@ -104,6 +104,9 @@ public enum ProblemType {
     /** 404: no service has this name. */
     UNKNOWN_SERVICE("unknown-service", "Unknown service", HTTP_REQUEST_ERROR, 404),
 
+    /** 404: no route has this name. */
+    UNKNOWN_ROUTE("unknown-route", "Unknown route", HTTP_REQUEST_ERROR, 404),
+
     /** 404: none of the requests that the gateway remembers has this id. */
     UNKNOWN_REQUEST("unknown-request", "Unknown request", HTTP_REQUEST_ERROR, 404),
 

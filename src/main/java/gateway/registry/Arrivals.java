@@ -49,15 +49,23 @@ final class Arrivals {
         return Optional.of(twin);
     }
 
-    /** Does what {@link ServiceList#register} promises, after {@link #displaceTwin}. */
-    Registered register(Service service) {
+    /**
+     * Does what {@link ServiceList#register} promises.
+     *
+     * @param twin the one that {@link #displaceTwin} has removed
+     */
+    Registered register(Service service, Optional<Backend> twin) {
         Backend known = backends.get(service.id());
         List<Backend> before = moves.before(service);
         if (known == null) {
             if (before.isEmpty() && !capacity.hasRoomBeside(backends.size())) {
                 throw capacity.listFull();
             }
-            known = add(service);
+            known = add(before.stream()
+                    .findFirst()
+                    .or(() -> twin)
+                    .map(service::completedBy)
+                    .orElse(service));
             boolean back = moves.begin(before, known);
             return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, back);
         }

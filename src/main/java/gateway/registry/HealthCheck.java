@@ -36,6 +36,7 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
     }
 
     private static final int LONGEST_PATH = 1024;
+    private static final int LONGEST_STATUSES = 100;
     private static final String CHARACTER = "[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}";
     private static final Pattern PATH = Pattern.compile("/(?:" + CHARACTER + ")*+(?:\\?(?:" + CHARACTER + "|\\?)*+)?");
     private static final Pattern DOTS = Pattern.compile("^[^?]*/(?:\\.|%2[Ee]){1,2}(?:[/?]|$)");
@@ -91,6 +92,9 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
      * @throws IllegalArgumentException if a part is neither, or not within 200 to 599
      */
     public static List<Statuses> statuses(String text) {
+        if (text.length() > LONGEST_STATUSES) {
+            throw statusesExpected();
+        }
         List<Statuses> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             String[] ends = part.strip().split("-", 2);
@@ -115,12 +119,38 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
         return new IllegalArgumentException("expected statuses from 200 to 599, like 204, 200-399 or 200-299,401");
     }
 
-    /** Returns it for people: {@code GET /healthz 200-399}, {@code tcp}, {@code off}. */
+    /** Returns the good statuses in the form that {@link #statuses} reads. */
+    public String statusText() {
+        return statuses.stream().map(Statuses::toString).collect(Collectors.joining(","));
+    }
+
+    /**
+     * Reads {@code tcp}, {@code off}, or a path with the good statuses behind it, like {@code /healthz 200-399}; without
+     * these, they are 200 to 299.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static HealthCheck parse(String text) {
+        switch (text) {
+            case "tcp":
+                return TCP;
+            case "off":
+                return OFF;
+            default:
+                String[] parts = text.split(" ", 2);
+                if (!text.startsWith("/")) {
+                    throw new IllegalArgumentException(
+                            "expected tcp, off, or a path and statuses like /healthz 200-399");
+                }
+                return http(path(parts[0]), parts.length == 1 ? USUAL.statuses : statuses(parts[1]));
+        }
+    }
+
+    /** Returns the form that {@link #parse} reads: {@code /healthz 200-399}, {@code tcp}, {@code off}. */
     @Override
     public String toString() {
         return switch (kind) {
-            case HTTP ->
-                "GET " + path + " " + statuses.stream().map(Statuses::toString).collect(Collectors.joining(","));
+            case HTTP -> path + " " + statusText();
             case TCP -> "tcp";
             case OFF -> "off";
         };

@@ -54,6 +54,18 @@ public record Service(
         return new BackendId(BackendId.fullName(route, name), url.toString());
     }
 
+    /** Returns this service with the weight and the check of a backend where it says none. */
+    Service completedBy(Backend backend) {
+        return new Service(
+                route,
+                name,
+                url,
+                lease,
+                instance,
+                weight.or(() -> Optional.of(backend.weight())),
+                health.or(backend::health));
+    }
+
     /** Returns whether the text is a valid name of a service, or id of an instance. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();

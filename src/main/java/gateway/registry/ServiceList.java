@@ -149,24 +149,22 @@ public final class ServiceList {
 
     /**
      * Adds, renews or moves an instance of a service. A service that registers with the URL of one from the settings
-     * replaces that one: it is the same service, now with a name of its own.
+     * replaces that one: it is the same service, now with a name of its own. What a registration leaves out stays as it
+     * was: at this URL or, of an instance that moves, at the URL of before.
      *
      * @throws ListFull if the list holds as many instances as it may
      */
     public synchronized Registered register(Service service) {
-        arrivals.displaceTwin(service).ifPresent(twin -> journal.removed(twin.id()));
-        int weight = weightOf(service);
-        Registered registered = arrivals.register(service);
-        if (registered.outcome() != Outcome.RENEWED || registered.backend().weight() != weight) {
+        Optional<Backend> twin = arrivals.displaceTwin(service);
+        twin.ifPresent(removed -> journal.removed(removed.id()));
+        Backend known = backends.get(service.id());
+        int weightBefore = known == null ? 0 : known.weight();
+        Registered registered = arrivals.register(service, twin);
+        if (registered.outcome() != Outcome.RENEWED || registered.backend().weight() != weightBefore) {
             publish(service.route());
         }
-        journal.registered(service, registered.outcome());
+        journal.registered(known == null ? service.completedBy(registered.backend()) : service, registered.outcome());
         return registered;
-    }
-
-    private int weightOf(Service service) {
-        Backend known = backends.get(service.id());
-        return known == null ? -1 : known.weight();
     }
 
     /** Adds a service unless its name or its URL is in the list of its route already. */

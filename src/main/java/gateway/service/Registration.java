@@ -59,6 +59,7 @@ public final class Registration implements AutoCloseable {
     private final Optional<String> token;
     private final String name;
     private final ServiceUrl url;
+    private final Placement placement;
     private final String id;
     private final OkHttpClient client;
     private final Loop loop = new Loop("registration", this::renewAndPause);
@@ -68,12 +69,18 @@ public final class Registration implements AutoCloseable {
     private String lastLogged = "";
 
     private Registration(
-            List<ServiceUrl> gateways, Optional<String> token, Optional<Trust> trust, String name, ServiceUrl url) {
+            List<ServiceUrl> gateways,
+            Optional<String> token,
+            Optional<Trust> trust,
+            String name,
+            ServiceUrl url,
+            Placement placement) {
         this.gateways = gateways;
         this.token = token;
         this.client = client(trust);
         this.name = name;
         this.url = url;
+        this.placement = placement;
         this.id = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
         this.registeredAs = id;
     }
@@ -96,7 +103,12 @@ public final class Registration implements AutoCloseable {
      */
     public static Registration start(ServiceSettings settings, String name, int port) {
         Registration registration = new Registration(
-                settings.gateways(), settings.token(), settings.gatewayTrust(), name, settings.url(port));
+                settings.gateways(),
+                settings.token(),
+                settings.gatewayTrust(),
+                name,
+                settings.url(port),
+                settings.placement());
         registration.loop.start();
         return registration;
     }
@@ -110,7 +122,7 @@ public final class Registration implements AutoCloseable {
      * @param url where the gateway reaches the service
      */
     public static Registration start(List<ServiceUrl> gateways, Optional<String> token, String name, ServiceUrl url) {
-        Registration registration = new Registration(gateways, token, Optional.empty(), name, url);
+        Registration registration = new Registration(gateways, token, Optional.empty(), name, url, Placement.NONE);
         registration.loop.start();
         return registration;
     }
@@ -149,7 +161,7 @@ public final class Registration implements AutoCloseable {
             if (!response.isSuccessful()) {
                 String detail = answer.path("detail").asText();
                 logIfNew("The gateway at " + gateway + " refused " + name + ": " + detail
-                        + Remedy.of(response.code(), token.isPresent()));
+                        + Remedy.of(response.code(), token.isPresent()) + Placement.remedy(answer));
                 return needsSettings(response.code()) ? REFUSAL_PAUSE : RETRY_PAUSE;
             }
             logIfNew("Registered as " + name + " with the gateway at " + gateway);
@@ -180,20 +192,23 @@ public final class Registration implements AutoCloseable {
     }
 
     private Request registerRequest() throws IOException {
-        Map<String, String> form = new LinkedHashMap<>();
+        Map<String, Object> form = new LinkedHashMap<>();
         form.put("name", name);
         form.put("url", url.toString());
         form.put("lease", "default");
         if (withId) {
             form.put("instance", id);
         }
+        placement.addTo(form);
         return request("/services")
                 .post(RequestBody.create(JSON.writeValueAsBytes(form), JSON_TYPE))
                 .build();
     }
 
     private Request deregisterRequest() {
-        return request("/services/" + name + "?instance=" + URLEncoder.encode(registeredAs, StandardCharsets.UTF_8))
+        String route = placement.route().map(of -> "&route=" + of).orElse("");
+        return request("/services/" + name + "?instance=" + URLEncoder.encode(registeredAs, StandardCharsets.UTF_8)
+                        + route)
                 .delete()
                 .build();
     }

@@ -1,6 +1,8 @@
 package gateway.service;
 
 import gateway.net.ServiceUrl;
+import gateway.registry.HealthCheck;
+import gateway.registry.Service;
 import gateway.settings.AccessSettings;
 import gateway.settings.InvalidSettings;
 import gateway.settings.Setting;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
  * @param port the port to listen on; 0 for any free one
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
+ * @param placement what it says of itself at its registration beside name and URL
  * @param token the gateway's GATEWAY_ADMIN_TOKEN; empty if it has none
  * @param gatewayCa a PEM file with CAs to trust for an https:// gateway, beside Java's own
  * @param latency artificial latency of each answer but /health's; zero to one minute
@@ -33,6 +36,7 @@ public record ServiceSettings(
         int port,
         List<ServiceUrl> gateways,
         Optional<ServiceUrl> registered,
+        Placement placement,
         Optional<String> token,
         Optional<Path> gatewayCa,
         Duration latency,
@@ -57,6 +61,23 @@ public record ServiceSettings(
             "",
             "URL at which the gateway reaches the service; none for http://localhost and the port",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)));
+    private static final Setting<Optional<String>> ROUTE = Setting.optional(new Setting<>(
+            "SERVICE_ROUTE",
+            "",
+            "route whose requests the service gets; none for the gateway's default or only one",
+            ServiceSettings::routeName));
+    private static final Setting<Optional<Integer>> WEIGHT = Setting.optional(Setting.integer(
+            "SERVICE_WEIGHT",
+            "",
+            0,
+            Service.MOST_WEIGHT,
+            "how many requests the service gets in proportion to the others; none for 1"));
+    private static final Setting<Optional<HealthCheck>> HEALTH = Setting.optional(new Setting<>(
+            "SERVICE_HEALTH",
+            "",
+            "how the gateway checks the service: tcp, off, or a path and statuses like /healthz 200-399; none for the"
+                    + " route's way",
+            text -> HealthCheck.parse(text.strip())));
     private static final Setting<Optional<Path>> GATEWAY_CA =
             TlsSettings.file("GATEWAY_CA", "PEM file with CAs to trust for an https:// gateway, beside Java's");
     private static final Setting<Duration> LATENCY = new Setting<>(
@@ -76,6 +97,9 @@ public record ServiceSettings(
                         port(defaultPort),
                         GATEWAYS,
                         REGISTERED,
+                        ROUTE,
+                        WEIGHT,
+                        HEALTH,
                         AccessSettings.TOKEN,
                         AccessSettings.TOKEN_FILE,
                         GATEWAY_CA,
@@ -98,6 +122,7 @@ public record ServiceSettings(
                 port,
                 reader.read(GATEWAYS),
                 reader.read(REGISTERED),
+                new Placement(reader.read(ROUTE), reader.read(WEIGHT), reader.read(HEALTH)),
                 AccessSettings.tokenOf(reader),
                 reader.read(GATEWAY_CA),
                 reader.read(LATENCY),
@@ -134,6 +159,13 @@ public record ServiceSettings(
     public String toString() {
         return "ServiceSettings[" + port + ", " + gateways + ", " + registered + ", "
                 + (token.isPresent() ? "a token" : "no token") + "]";
+    }
+
+    private static String routeName(String text) {
+        if (!Service.isName(text.strip())) {
+            throw new IllegalArgumentException("expected the name of a route: " + Service.NAME_FORM);
+        }
+        return text.strip();
     }
 
     private static ServiceUrl url(String text) {

@@ -297,4 +297,49 @@ class ServiceListTest {
                         "removed all a"),
                 told);
     }
+
+    private static Service at(String route, String name, String url, Optional<String> instance, Integer weight) {
+        return new Service(
+                route,
+                name,
+                ServiceUrl.parse(url),
+                Optional.empty(),
+                instance,
+                Optional.ofNullable(weight),
+                weight == null ? Optional.empty() : Optional.of(HealthCheck.TCP));
+    }
+
+    @Test
+    void what_a_registration_leaves_out_stays_as_it_was_at_the_url_of_before_too() {
+        services.register(at("shop", "a", "http://h:1", Optional.of("one"), 3));
+        Backend renewed = services.register(at("shop", "a", "http://h:1", Optional.of("one"), null))
+                .backend();
+        assertEquals(3, renewed.weight());
+        Registered moved = services.register(at("shop", "a", "http://h:2", Optional.of("one"), null));
+        assertEquals(Outcome.MOVED, moved.outcome());
+        assertEquals(3, moved.backend().weight());
+        assertEquals(Optional.of(HealthCheck.TCP), moved.backend().health());
+
+        services.offer(Service.configured("shop", ServiceUrl.parse("http://h:3"), Optional.of(5)));
+        Registered named = services.register(at("shop", "b", "http://h:3", Optional.empty(), null));
+        assertEquals(5, named.backend().weight(), "the settings' one with a name of its own");
+        assertEquals(
+                1,
+                services.register(at("other", "b", "http://h:3", Optional.empty(), null))
+                        .backend()
+                        .weight(),
+                "another route's is another");
+        assertEquals(4, services.all().size());
+    }
+
+    @Test
+    void another_weight_counts_at_once() {
+        Pool pool = services.pool("shop");
+        Backend a = services.register(at("shop", "a", "http://h:1", Optional.empty(), 3))
+                .backend();
+        services.admit(a, "test");
+        assertEquals(List.of(a), pool.snapshot().available());
+        services.register(at("shop", "a", "http://h:1", Optional.empty(), 0));
+        assertEquals(List.of(), pool.snapshot().available());
+    }
 }

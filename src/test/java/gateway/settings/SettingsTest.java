@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.client.TrustedProxies;
 import gateway.net.Networks;
 import gateway.net.ServiceUrl;
+import gateway.registry.HealthCheck;
+import gateway.service.Placement;
 import gateway.service.ServiceSettings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -229,6 +231,25 @@ class SettingsTest {
     }
 
     @Test
+    void a_service_says_its_route_weight_and_health_only_when_they_are_set() {
+        assertEquals(
+                Placement.NONE, ServiceSettings.from(Map.of(), List.of(), 8001).placement());
+        assertEquals(
+                new Placement(
+                        Optional.of("shop"),
+                        Optional.of(0),
+                        Optional.of(HealthCheck.http("/up", HealthCheck.statuses("200-399,401")))),
+                ServiceSettings.from(
+                                Map.of(
+                                        "SERVICE_ROUTE", "shop",
+                                        "SERVICE_WEIGHT", "0",
+                                        "SERVICE_HEALTH", "/up 200-399,401"),
+                                List.of(),
+                                8001)
+                        .placement());
+    }
+
+    @Test
     void a_services_bad_argument_is_named() {
         Exception bad = assertThrows(InvalidSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
         assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
@@ -247,6 +268,21 @@ class SettingsTest {
         assertThrows(
                 InvalidSettings.class,
                 () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://a:1,"), List.of(), 8001));
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SERVICE_ROUTE  | a/b        | expected the name of a route",
+                "SERVICE_WEIGHT | 1001       | expected a whole number from 0 to 1000",
+                "SERVICE_HEALTH | up         | expected tcp, off, or a path and statuses like /healthz 200-399",
+                "SERVICE_HEALTH | /up 2xx    | expected statuses from 200 to 599"
+            })
+    void a_services_bad_placement_is_named(String name, String value, String message) {
+        Exception bad =
+                assertThrows(InvalidSettings.class, () -> ServiceSettings.from(Map.of(name, value), List.of(), 8001));
+        assertTrue(bad.getMessage().startsWith(name + "=" + value + ": " + message), bad.getMessage());
     }
 
     @Test

@@ -5,16 +5,21 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.HealthForm;
+import gateway.registry.Service;
 import gateway.util.Durations;
 
 /**
  * An instance of a service in {@code /services}.
  *
+ * @param route the route whose requests it gets; null for the default one
  * @param instance its id: the one that it gave itself, or else its URL
  * @param since when its health last changed, ISO-8601
  * @param draining true while it is draining, else null
  * @param full true while it has as many requests as it may have, else null
  * @param lastCheck the latest check; null before the first
+ * @param weight how many requests it gets in proportion to the others; null for 1
+ * @param health how it is checked, if it said so itself, else null; without the query of its path
  * @param lease the lease; null for a service that stays until it is deleted
  * @param leaseLeftMs milliseconds until it leaves the list unless it renews
  */
@@ -22,6 +27,7 @@ import gateway.util.Durations;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceView(
         String name,
+        String route,
         String instance,
         String url,
         String status,
@@ -29,6 +35,8 @@ public record ServiceView(
         String reason,
         Boolean draining,
         Boolean full,
+        Integer weight,
+        Object health,
         CheckView lastCheck,
         long requests,
         long failures,
@@ -48,6 +56,7 @@ public record ServiceView(
         Backend.State state = backend.state();
         return new ServiceView(
                 backend.name(),
+                backend.route().equals(Service.DEFAULT_ROUTE) ? null : backend.route(),
                 backend.instance(),
                 backend.urlText(),
                 backend.statusWord(),
@@ -55,6 +64,8 @@ public record ServiceView(
                 backend.reason(),
                 backend.draining() ? true : null,
                 backend.isFull() ? true : null,
+                backend.weight() == 1 ? null : backend.weight(),
+                backend.health().map(HealthForm::withoutQuery).orElse(null),
                 backend.checks().last().map(ServiceView::check).orElse(null),
                 backend.requests(),
                 backend.failures(),

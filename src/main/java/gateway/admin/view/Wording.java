@@ -1,6 +1,8 @@
 package gateway.admin.view;
 
 import gateway.limit.RateLimit;
+import gateway.route.RouteTable;
+import java.util.stream.Collectors;
 
 /** Texts and rounded numbers for the API's answers. */
 public final class Wording {
@@ -8,6 +10,19 @@ public final class Wording {
 
     public static String rateLimit(RateLimit limit) {
         return limit.rate().map(rate -> rate.words() + " per IP").orElse("off");
+    }
+
+    /**
+     * Returns how services are chosen: each algorithm that routes have, once.
+     *
+     * @param route the name of the only route that is meant; null for all
+     */
+    public static String balancing(RouteTable routes, String route) {
+        return routes.all().stream()
+                .filter(any -> route == null || any.name().equals(route))
+                .map(any -> any.selection().balancer().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** Describes the store that the limit uses now. */
