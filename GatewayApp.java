@@ -68,7 +68,7 @@ public final class GatewayApp {
         Routes routes = new Routes( // which requests go to which services; without any given, /api to all
                 RouteDefaults.of(settings).only(),
                 services,
-                new Selections(index),
+                new Selections(index, settings.stickySecret(), time),
                 new OwnPaths(!adminPort),
                 request -> adminPort && AdminPort.isOf(request));
         file.ifPresent(given -> routes.file(given.read()));

@@ -38,6 +38,6 @@ public class ChooseBenchmark extends MicroBenchmark {
 
     @Benchmark
     public Backend roundRobin() {
-        return balancer.choose(services.available());
+        return balancer.choose(services.available(), null);
     }
 }

@@ -1,6 +1,7 @@
 package gateway.balance;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /** What a strategy may look at in a request. */
 public interface RequestView {
@@ -10,8 +11,8 @@ public interface RequestView {
     /** Returns the first value of a header; null if there is none. */
     String header(String name);
 
-    /** Returns the value of a cookie; null if there is none. */
-    String cookie(String name);
+    /** Returns the values of the cookies with this name, in the order in which they came. */
+    List<String> cookies(String name);
 
     /** Returns whether the client's connection is encrypted, as far as the gateway can tell. */
     boolean isSecure();

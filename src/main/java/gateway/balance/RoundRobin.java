@@ -1,13 +1,26 @@
 package gateway.balance;
 
 import gateway.registry.Backend;
+import gateway.registry.Snapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Chooses each backend in turn. The index overflows from the largest int to the smallest, hence floorMod. */
+/**
+ * Chooses each backend in turn; with different weights, in the turns of a {@link Schedule}, made once for each list. The
+ * index overflows from the largest int to the smallest, hence floorMod. No request waits for another, but while a
+ * schedule is made.
+ */
 public final class RoundRobin implements Balancer {
+    /** The golden ratio: its multiples' fractions lie far apart, so few as well as many of them are spread evenly. */
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
     private final AtomicInteger index;
+
+    /** The index for what is left of a list: were it the other, each second one might always skip the same backend. */
+    private final AtomicInteger again = new AtomicInteger();
+
+    private volatile Schedule schedule; // null until weights differ
 
     /** @param index where to start; shared with the caller, which may display it */
     public RoundRobin(AtomicInteger index) {
@@ -15,13 +28,44 @@ public final class RoundRobin implements Balancer {
     }
 
     @Override
+    public Backend choose(Snapshot pool, RequestView request) {
+        return at(index.getAndIncrement(), pool.available(), pool.even());
+    }
+
+    @Override
     public Backend choose(List<Backend> available, RequestView request) {
-        return available.get(Math.floorMod(index.getAndIncrement(), available.size()));
+        return at(index.getAndIncrement(), available, Weights.areEven(available));
     }
 
     @Override
     public Optional<Backend> next(List<Backend> available) {
-        return Optional.of(available.get(Math.floorMod(index.get(), available.size())));
+        return Optional.of(at(index.get(), available, Weights.areEven(available)));
+    }
+
+    private Backend at(int turn, List<Backend> available, boolean even) {
+        return even
+                ? available.get(Math.floorMod(turn, available.size()))
+                : schedule(available).at(turn);
+    }
+
+    private Schedule schedule(List<Backend> available) {
+        Schedule known = schedule;
+        return known != null && known.isOf(available) ? known : newSchedule(available);
+    }
+
+    private synchronized Schedule newSchedule(List<Backend> available) {
+        Schedule known = schedule;
+        if (known == null || !known.isOf(available)) {
+            schedule = known == null ? Schedule.of(available) : known.orOf(available);
+        }
+        return schedule;
+    }
+
+    /** Chooses without a schedule, which isn't worth its while: what is left after a failure is seldom left again. */
+    @Override
+    public Backend chooseAgain(List<Backend> left, RequestView request) {
+        long fraction = again.getAndIncrement() * GOLDEN >>> 1;
+        return left.get(Weights.indexAt(Math.multiplyHigh(fraction, 2 * Weights.sum(left)), left));
     }
 
     @Override

@@ -27,22 +27,28 @@ public final class Selection {
         if (own != null && own.tryStart()) {
             return own;
         }
-        return pool.available().isEmpty() ? null : start(pool.available(), request);
+        if (pool.available().isEmpty()) {
+            return null;
+        }
+        Backend chosen = balancer.choose(pool, request);
+        return chosen.tryStart() ? chosen : startOther(pool.available(), chosen, request);
     }
 
     /**
-     * Chooses a backend and counts the request as begun there; returns null if all are full.
+     * Chooses a backend for a further attempt and counts the request as begun there; returns null if all are full.
      *
-     * @param available at least one
+     * @param left at least one
      */
-    public Backend start(List<Backend> available, RequestView request) {
-        Backend chosen = balancer.choose(available, request);
-        if (chosen.tryStart()) {
-            return chosen;
-        }
-        List<Backend> left = new ArrayList<>(available);
+    public Backend start(List<Backend> left, RequestView request) {
+        Backend chosen = balancer.chooseAgain(left, request);
+        return chosen.tryStart() ? chosen : startOther(left, chosen, request);
+    }
+
+    private Backend startOther(List<Backend> backends, Backend full, RequestView request) {
+        List<Backend> left = new ArrayList<>(backends);
+        Backend chosen = full;
         while (left.remove(chosen) && !left.isEmpty()) {
-            chosen = balancer.choose(left, request);
+            chosen = balancer.chooseAgain(left, request);
             if (chosen.tryStart()) {
                 return chosen;
             }

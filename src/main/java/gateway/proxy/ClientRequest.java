@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.balance.RequestView;
 import gateway.client.ProxyPath;
+import gateway.http.Cookies;
 import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.route.Route;
 import gateway.server.ClientEndPoint;
@@ -10,6 +11,7 @@ import gateway.server.ClientStream;
 import gateway.trace.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -94,18 +96,9 @@ final class ClientRequest implements Exchange.Client, RequestView {
         return fields.get(name);
     }
 
-    /** Returns the first cookie with this name: where a browser has several, the one with the longest path. */
     @Override
-    public String cookie(String name) {
-        for (String line : fields.getValuesList(HttpHeader.COOKIE)) {
-            for (String pair : line.split(";")) {
-                int equals = pair.indexOf('=');
-                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
-                    return pair.substring(equals + 1).strip();
-                }
-            }
-        }
-        return null;
+    public List<String> cookies(String name) {
+        return Cookies.values(fields.getValuesList(HttpHeader.COOKIE), name);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.client.ProxyPath;
+import gateway.http.Cookies;
 import gateway.http.IllegalCharacter;
 import gateway.http.Via;
 import gateway.net.Peer;
@@ -87,13 +88,18 @@ final class HeaderRules {
                     && !edit.replaces(field.getName())
                     && !(splitsCookies && known == HttpHeader.COOKIE)
                     && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
-                sent.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+                String value = field.getValue() == null ? "" : field.getValue();
+                if (known == HttpHeader.COOKIE) {
+                    addCookies(sent, request, field.getName(), value);
+                } else {
+                    sent.add(field.getName(), value);
+                }
             }
         }
         if (splitsCookies
                 && fields.contains(HttpHeader.COOKIE)
                 && !edit.replaces("Cookie")) { // one header again (RFC 9113, 8.2.3)
-            sent.add("Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
+            addCookies(sent, request, "Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
         }
         addOrigin(sent, request, edit);
         edit.set().forEach(sent::add);
@@ -104,6 +110,15 @@ final class HeaderRules {
             sent.addUpgrade(fields.get(HttpHeader.SEC_WEBSOCKET_KEY));
         }
         return sent;
+    }
+
+    /** Adds the client's cookies, but for the one by which the gateway knows it again. */
+    private static void addCookies(UpstreamRequest sent, ClientRequest request, String name, String value) {
+        String own = request.route.selection().balancer().cookie();
+        String others = own == null ? value : Cookies.without(value, own);
+        if (own == null || !others.isEmpty()) {
+            sent.add(name, others);
+        }
     }
 
     /** Returns the raw query, in which a char is a byte; Jetty has decoded that of HTTP/1.1, and only that. */

@@ -3,6 +3,7 @@ package gateway.proxy;
 import gateway.health.OutlierDetection;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
 import gateway.util.Time;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,12 +72,21 @@ final class Retries {
     }
 
     /**
-     * Returns the available backends that haven't failed this request. If there are none, returns those that may only
+     * Returns the available backends that haven't failed this request; but after a stale connection the same one, if the
+     * strategy binds the client or key to it. If there are none, returns those that may only
      * seem to have failed: a stale connection doesn't count against its backend, nor does a slow connect against one
      * whose checks are good, since its queue of new connections may only have been full for a moment.
      */
     private List<Backend> candidates(Failure failure) {
-        List<Backend> available = request.route.pool().snapshot().available();
+        Snapshot pool = request.route.pool().snapshot();
+        Backend last = tried.get(tried.size() - 1);
+        if (failure.kind() == Failure.Kind.STALE_CONNECTION
+                && request.route.selection().balancer().binds()
+                && last.servesItsOwn()
+                && pool.all().contains(last)) {
+            return List.of(last);
+        }
+        List<Backend> available = pool.available();
         List<Backend> untried =
                 available.stream().filter(backend -> !tried.contains(backend)).toList();
         if (!untried.isEmpty()) {

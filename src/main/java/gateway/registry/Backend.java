@@ -1,6 +1,7 @@
 package gateway.registry;
 
 import gateway.net.ServiceUrl;
+import gateway.util.Hash64;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -37,6 +38,7 @@ public final class Backend {
     public record State(Status status, Instant since, String reason) {}
 
     private final BackendId id;
+    private final long placement;
     private final String route;
     private final String name;
     private final ServiceUrl url;
@@ -58,6 +60,7 @@ public final class Backend {
     Backend(Service service, State state, Totals totals, int mostInFlight, long now) {
         this.load = new Load(totals, mostInFlight);
         this.id = service.id();
+        this.placement = Hash64.of(id.name() + ' ' + id.url());
         this.route = service.route();
         this.name = service.name();
         this.weight = service.weight().orElse(1);
@@ -71,6 +74,11 @@ public final class Backend {
     /** Returns its name and URL, by which the list knows it. */
     public BackendId id() {
         return id;
+    }
+
+    /** Returns a hash of {@link #id}, the same at all gateways, by which keys find their backend. */
+    public long placement() {
+        return placement;
     }
 
     /** Returns the service's name, which other instances may have, too. */

@@ -75,7 +75,7 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
     }
 
     /** Accepts only the characters of a bearer token (RFC 6750, 2.1), and only tokens that are too long to guess. */
-    private static Optional<String> token(String text) {
+    static Optional<String> token(String text) {
         String token = text.strip();
         if (token.isEmpty()) {
             return Optional.empty();

@@ -41,6 +41,8 @@ import java.util.stream.Stream;
  * @param tls HTTPS towards clients; empty for plain HTTP
  * @param backendCa PEM file with CAs to trust for https:// services, beside Java's
  * @param bounds the bounds of everything that clients can use
+ * @param stickySecret the secret under which the cookies of sticky routes name services; empty for a random one at each
+ * start
  * @param drain how long requests in flight may take to finish when the gateway stops
  * @param reusePort whether another gateway may listen on the same port at the same time
  */
@@ -67,6 +69,7 @@ public record Settings(
         Optional<TlsSettings> tls,
         Optional<Path> backendCa,
         Bounds bounds,
+        Optional<Secret> stickySecret,
         Duration drain,
         boolean reusePort) {
 
@@ -118,6 +121,11 @@ public record Settings(
             "",
             "networks in which services must be; none for no restriction",
             Networks::parse);
+    private static final Setting<Optional<Secret>> STICKY_SECRET = Setting.secret(
+            "GATEWAY_STICKY_SECRET",
+            "",
+            "secret for the cookies of sticky routes, the same at all gateways; none for a new one at each start",
+            text -> AccessSettings.token(text).map(Secret::new));
     private static final Setting<Duration> DRAIN = Setting.duration(
             "GATEWAY_DRAIN",
             "10s",
@@ -145,6 +153,7 @@ public record Settings(
                             WEBSOCKET_IDLE_TIMEOUT,
                             LEASE,
                             SERVICE_NETWORKS,
+                            STICKY_SECRET,
                             DRAIN,
                             REUSE_PORT),
                     RedisSettings.ALL,
@@ -189,6 +198,7 @@ public record Settings(
                 TlsSettings.read(reader),
                 reader.read(TlsSettings.BACKEND_CA),
                 Bounds.read(reader),
+                reader.read(STICKY_SECRET),
                 reader.read(DRAIN),
                 reader.read(REUSE_PORT));
         settings.services().forEach(url -> settings.reportProblems(url, reader));

@@ -61,6 +61,7 @@ class SettingsTest {
                         1000,
                         1000,
                         50),
+                Optional.empty(),
                 Duration.ofSeconds(10),
                 false);
         assertEquals(expected, settings);

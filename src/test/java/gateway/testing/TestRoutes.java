@@ -12,6 +12,7 @@ import gateway.route.Selections;
 import gateway.settings.Settings;
 import gateway.util.Time;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -29,7 +30,12 @@ public final class TestRoutes {
     /** Returns the usual route changed by the edit. */
     public static Routes of(ServiceList services, UnaryOperator<RouteConfig> edit) {
         RouteConfig only = edit.apply(RouteDefaults.of(Settings.from(Map.of())).only());
-        return new Routes(only, services, new Selections(new AtomicInteger()), new OwnPaths(true), request -> false);
+        return new Routes(
+                only,
+                services,
+                new Selections(new AtomicInteger(), Optional.empty(), Time.system()),
+                new OwnPaths(true),
+                request -> false);
     }
 
     /** Returns what finds the route of a request: {@code /api} to no service. */
