@@ -2,8 +2,10 @@ package gateway.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import gateway.registry.Backend;
 import gateway.registry.BackendId;
 import gateway.registry.Draining;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,13 +35,27 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
 
     record Remove(long number, long at) {}
 
+    /** An offer, with the fields of a {@link Put} and how the service is draining. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Offer(long number, long at, Long lease, String instance, String twin, boolean draining, String sessions) {}
+    record Offer(
+            long number,
+            long at,
+            Long lease,
+            String instance,
+            String twin,
+            Integer weight,
+            String health,
+            boolean draining,
+            String sessions) {}
 
     /**
      * @param lease the lease in milliseconds; null without one
      * @param instance the instance's own id; null if it has none
      * @param twin the name that a service with this URL has if the settings list it
+     * @param weight the one that the registration says; null if it says none
+     * @param health the one that the registration says, as {@link HealthCheck#parse} reads it; null if it says none
+     * @param weightNow the one that is known here, should Redis know none
+     * @param healthNow the same of the way of checking; null for that of the route
      * @param anew whether it is a new backend, which isn't draining
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -49,7 +65,28 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
             Long lease,
             String instance,
             String twin,
-            @JsonIgnore boolean anew) {}
+            Integer weight,
+            String health,
+            Integer weightNow,
+            String healthNow,
+            @JsonIgnore boolean anew) {
+        /** Returns this registration with what an earlier one says and this one doesn't. */
+        Put after(Put earlier) {
+            return earlier == null
+                    ? this
+                    : new Put(
+                            number,
+                            at,
+                            lease,
+                            instance,
+                            twin,
+                            weight == null ? earlier.weight : weight,
+                            health == null ? earlier.health : health,
+                            weightNow,
+                            healthNow,
+                            anew);
+        }
+    }
 
     /** @param sessions {@value #MOVE} if the clients that are bound to the instance are to move; else null */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -70,13 +107,26 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
                 lease(service),
                 service.instance().orElse(null),
                 twin(service),
+                service.weight().orElse(null),
+                text(service.health()),
                 draining != Draining.NO,
                 sessions(draining));
         return new Change(service.id().name(), service.id().url(), null, offer, null, null);
     }
 
-    static Change put(Service service, boolean anew, long number, long at) {
-        Put put = new Put(number, at, lease(service), service.instance().orElse(null), twin(service), anew);
+    /** @param backend what is known of it here */
+    static Change put(Service service, Backend backend, boolean anew, long number, long at) {
+        Put put = new Put(
+                number,
+                at,
+                lease(service),
+                service.instance().orElse(null),
+                twin(service),
+                service.weight().orElse(null),
+                text(service.health()),
+                backend.weight(),
+                text(backend.health()),
+                anew);
         return new Change(service.id().name(), service.id().url(), null, null, put, null);
     }
 
@@ -96,6 +146,10 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
 
     private static Long lease(Service service) {
         return service.lease().map(Duration::toMillis).orElse(null);
+    }
+
+    private static String text(Optional<HealthCheck> health) {
+        return health.map(HealthCheck::toString).orElse(null);
     }
 
     private static String twin(Service service) {
@@ -126,7 +180,7 @@ record Change(String name, String url, Remove remove, Offer offer, Put put, Drai
                 url,
                 remove,
                 later.offer != null ? later.offer : offer,
-                later.put != null ? later.put : put,
+                later.put != null ? later.put.after(put) : put,
                 later.drain != null ? later.drain : drainBefore);
     }
 }

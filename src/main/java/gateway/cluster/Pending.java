@@ -42,9 +42,9 @@ final class Pending implements Journal {
     }
 
     @Override
-    public synchronized void registered(Service service, Outcome outcome) {
+    public synchronized void registered(Service service, Backend backend, Outcome outcome) {
         boolean anew = outcome != Outcome.RENEWED;
-        note(Change.put(service, anew, ++numbers, clock.getAsLong()));
+        note(Change.put(service, backend, anew, ++numbers, clock.getAsLong()));
         if (anew) { // a renewal may wait for the next regular sync
             wake.run();
         }

@@ -7,6 +7,7 @@ import gateway.net.ServiceUrl;
 import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers.Gateway;
 import gateway.registry.Draining;
+import gateway.registry.HealthCheck;
 import gateway.registry.Listed;
 import gateway.registry.Service;
 import java.nio.charset.StandardCharsets;
@@ -101,8 +102,8 @@ record SyncAnswer(
                         ServiceUrl.parse(fields.path("url").asText()),
                         lease,
                         instance,
-                        Optional.empty(),
-                        Optional.empty()),
+                        weight(fields),
+                        health(fields)),
                 draining(fields),
                 left.or(() -> lease).orElse(Duration.ZERO),
                 there);
@@ -113,6 +114,21 @@ record SyncAnswer(
         return draining && Change.MOVE.equals(fields.path("sessions").textValue())
                 ? Draining.MOVING_SESSIONS
                 : Draining.of(draining);
+    }
+
+    /** Returns the weight; empty if no gateway would have written it. */
+    private static Optional<Integer> weight(JsonNode fields) {
+        return Optional.of(fields.path("weight").asInt(1))
+                .filter(weight -> weight >= 0 && weight <= Service.MOST_WEIGHT);
+    }
+
+    /** Returns the way of checking; empty for the route's, or if it is one that only newer gateways know. */
+    private static Optional<HealthCheck> health(JsonNode fields) {
+        try {
+            return Optional.ofNullable(fields.path("health").textValue()).map(HealthCheck::parse);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns a gateway in the form that other gateways read. */

@@ -320,6 +320,12 @@ public final class Backend {
         wasAvailable = is;
     }
 
+    /** Takes over the weight and the way of checking that the shared list says. */
+    void listed(Service service) {
+        weight = service.weight().orElse(1);
+        health = service.health();
+    }
+
     /** Takes over what a registration says beside the URL; what it leaves out stays. Returns whether that changed. */
     boolean update(Service service) {
         int before = weight;

@@ -13,7 +13,7 @@ public interface Journal {
         public void offered(Service service) {}
 
         @Override
-        public void registered(Service service, Outcome outcome) {}
+        public void registered(Service service, Backend backend, Outcome outcome) {}
 
         @Override
         public void removed(BackendId id) {}
@@ -28,8 +28,13 @@ public interface Journal {
     /** Called when {@link ServiceList#offer} has added a service. */
     void offered(Service service);
 
-    /** Called when {@link ServiceList#register} has added, renewed or moved an instance. */
-    void registered(Service service, Outcome outcome);
+    /**
+     * Called when {@link ServiceList#register} has added, renewed or moved an instance.
+     *
+     * @param service what the registration says
+     * @param backend what is known of the instance now
+     */
+    void registered(Service service, Backend backend, Outcome outcome);
 
     /** Called when one instance has been removed from the list. */
     void removed(BackendId id);

@@ -163,7 +163,7 @@ public final class ServiceList {
         if (registered.outcome() != Outcome.RENEWED || registered.backend().weight() != weightBefore) {
             publish(service.route());
         }
-        journal.registered(known == null ? service.completedBy(registered.backend()) : service, registered.outcome());
+        journal.registered(service, registered.backend(), registered.outcome());
         return registered;
     }
 

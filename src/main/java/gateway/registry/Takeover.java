@@ -53,6 +53,7 @@ final class Takeover {
             }
             backend.draining(listed.draining());
             if (!backend.configured()) { // else it stays what this gateway's own configuration says
+                backend.listed(service);
                 backend.occupant().listed(service.instance(), listed.movingTo());
                 backend.leasing().set(service.lease(), listed.left(), time.nanos());
             }

@@ -3,6 +3,8 @@
 -- Times are milliseconds of this server's clock, made never to go back. Of two changes to an instance the later one
 -- wins, by the time when a gateway accepted it, not by its arrival here. Leases stand still while no gateway syncs.
 --
+-- A service's name is the full one: with its route before it, and a slash between them, unless that is the default one.
+--
 -- An instance's key is its service's name, or, if another instance has that, the name, a space and its URL. So gateways
 -- of before, which knew one instance of each name, still find one under the name.
 local services, leases, gateways, seen, gone, state, done = unpack(KEYS)
@@ -37,7 +39,7 @@ if lost or (known_epoch == epoch and known_version > version) then
 end
 
 local changed, refused = false, false
-local urls -- the set of all services' URLs; nil until it is needed
+local urls -- the set of all services' routes and URLs; nil until it is needed
 
 local function decoded(text) -- nil for an entry that no gateway wrote
   local good, value = pcall(cjson.decode, text)
@@ -115,6 +117,11 @@ local function elsewhere(name, url, instance)
   return found
 end
 
+-- What is the same for all services of one route with one URL.
+local function place(name, url)
+  return (name:match('^[^ /]*/') or '') .. url
+end
+
 local function add(name, url, part, at)
   if part.twin ~= name then -- the same service, which now has a name of its own
     local key, twin = locate(part.twin, url)
@@ -123,13 +130,14 @@ local function add(name, url, part, at)
     end
   end
   local service = {url = url, lease = part.lease, instance = part.instance,
-    draining = part.draining or false, sessions = part.sessions, made = at, at = at, drained = at}
+    weight = part.weight or part.weightNow, health = part.health or part.healthNow, draining = part.draining or false, sessions = part.sessions,
+    made = at, at = at, drained = at}
   local key = find(name) and name .. ' ' .. url or name
   store(key, service)
   renew(key, service)
   redis.call('ZREM', gone, name, name .. ' ' .. url)
   if urls then
-    urls[url] = true
+    urls[place(name, url)] = true
   end
   if index then
     index[name] = index[name] or {}
@@ -138,15 +146,16 @@ local function add(name, url, part, at)
   changed = true
 end
 
-local function is_at(url)
+local function is_at(name, url)
   if not urls then -- once for each sync: a thousand services from the settings come in one
     urls = {}
-    for _, text in ipairs(redis.call('HVALS', services)) do
-      local service = decoded(text)
-      urls[service and service.url or ''] = true
+    local all = redis.call('HGETALL', services)
+    for i = 1, #all, 2 do
+      local service = decoded(all[i + 1])
+      urls[place(all[i], service and service.url or '')] = true
     end
   end
-  return urls[url]
+  return urls[place(name, url)]
 end
 
 local apply = {}
@@ -192,7 +201,7 @@ end
 function apply.offer(name, url, part, at)
   if locate(name, url)
     or buried(name, url) > at
-    or part.twin == name and not part.lease and (#keys(name) > 0 or is_at(url)) then
+    or part.twin == name and not part.lease and (#keys(name) > 0 or is_at(name, url)) then
     return false
   end
   if next(elsewhere(name, url, part.instance)) then
@@ -234,6 +243,13 @@ function apply.put(name, url, part, at)
   if service.lease ~= part.lease then
     service.lease = part.lease
     changed = true
+  end
+  if service.at <= at then -- what the registration leaves out stays
+    local weight, health = part.weight or service.weight, part.health or service.health
+    if service.weight ~= weight or service.health ~= health then
+      service.weight, service.health = weight, health
+      changed = true
+    end
   end
   service.at = math.max(service.at, at)
   store(key, service)

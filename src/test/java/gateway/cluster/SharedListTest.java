@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.ClusterMembers;
+import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.RedisSettings;
@@ -74,6 +75,18 @@ class SharedListTest {
             services.register(new Service(name, plain.url(), plain.lease(), Optional.of(instance)));
         }
 
+        /** @param weight and health, each null for none */
+        void register(String route, String name, String url, Integer weight, HealthCheck health) {
+            services.register(new Service(
+                    route,
+                    name,
+                    ServiceUrl.parse(url),
+                    Optional.of(Duration.ofSeconds(15)),
+                    Optional.empty(),
+                    Optional.ofNullable(weight),
+                    Optional.ofNullable(health)));
+        }
+
         boolean sync() {
             return shared.sync();
         }
@@ -85,7 +98,9 @@ class SharedListTest {
         String list() {
             StringBuilder text = new StringBuilder();
             for (Backend backend : services.all()) {
-                text.append(text.isEmpty() ? "" : ", ").append(backend.name() + "=" + backend.url());
+                text.append(text.isEmpty() ? "" : ", ").append(backend.id().name() + "=" + backend.url());
+                text.append(backend.weight() == 1 ? "" : " x" + backend.weight());
+                text.append(backend.health().map(health -> " " + health).orElse(""));
                 text.append(backend.draining() ? " draining" : "");
             }
             return text.toString();
@@ -343,6 +358,69 @@ class SharedListTest {
         Member late = late();
         assertEquals("a=http://h:1, a=http://h:2 draining, a=http://h:3", late.list());
         assertEquals("x", late.find("a").instance());
+    }
+
+    @Test
+    void each_route_has_its_own_services_of_a_name_or_url_with_their_weights_and_ways_of_checking() {
+        HealthCheck path = HealthCheck.parse("/up?x 200-399,401");
+        one.register("shop", "a", "http://h:1", 3, path);
+        one.register("default", "a", "http://h:1", null, HealthCheck.OFF);
+        two.services.offer(Service.configured("api", ServiceUrl.parse("http://h:1"), Optional.empty()));
+        two.services.offer(Service.configured("shop", ServiceUrl.parse("http://h:1"), Optional.empty()));
+        two.register("shop", "a", "http://h:2", 0, null);
+        syncAll();
+        String list =
+                "a=http://h:1 off, api/h-1=http://h:1, shop/a=http://h:1 x3 /up?x 200-399,401, shop/a=http://h:2 x0";
+        assertAllHave(list);
+        assertEquals(1, two.services.pool("api").snapshot().all().size());
+        assertEquals(2, two.services.pool("shop").snapshot().all().size());
+        empty();
+        assertAllHave(list);
+        assertEquals(list, late().list());
+        two.services.remove(new ServiceList.Meant(Optional.of("shop"), "a", Optional.empty()));
+        assertAllHave("a=http://h:1 off, api/h-1=http://h:1");
+    }
+
+    @Test
+    void another_weight_or_way_of_checking_holds_at_all_and_a_renewal_that_says_none_leaves_both() {
+        one.register("shop", "a", "http://h:1", 3, HealthCheck.TCP);
+        assertAllHave("shop/a=http://h:1 x3 tcp");
+        two.register("shop", "a", "http://h:1", null, null);
+        assertAllHave("shop/a=http://h:1 x3 tcp");
+        two.register("shop", "a", "http://h:1", 5, null);
+        two.register("shop", "a", "http://h:1", null, null); // before the first has been told
+        assertAllHave("shop/a=http://h:1 x5 tcp");
+        one.register("shop", "a", "http://h:1", null, HealthCheck.OFF);
+        assertAllHave("shop/a=http://h:1 x5 off");
+        one.register("shop", "a", "http://h:1", 0, null);
+        pause();
+        two.register("shop", "a", "http://h:1", 1, HealthCheck.USUAL);
+        two.sync();
+        one.sync();
+        assertAllHave("shop/a=http://h:1 /health 200-299");
+    }
+
+    /** It was gone with the list, and a renewal that says none came before it was written back. */
+    @Test
+    void a_weight_outlives_the_loss_of_the_list() {
+        one.register("shop", "a", "http://h:1", 3, HealthCheck.TCP);
+        syncAll();
+        empty();
+        two.register("shop", "a", "http://h:1", null, null);
+        assertAllHave("shop/a=http://h:1 x3 tcp");
+    }
+
+    @Test
+    void a_gateway_of_before_shares_the_services_of_the_default_route_and_leaves_the_others() throws Exception {
+        GatewayOfBefore before = new GatewayOfBefore();
+        one.register("default", "a", "http://h:1", 3, HealthCheck.TCP);
+        one.register("shop", "a", "http://h:2", 4, null);
+        syncAll();
+        assertEquals("a=http://h:1", before.list());
+        assertEquals("a=http://h:1", before.put("a", "http://h:1"));
+        assertAllHave("a=http://h:1 x3 tcp, shop/a=http://h:2 x4");
+        assertEquals("a=http://h:1, b=http://h:2", before.put("b", "http://h:2"));
+        assertAllHave("a=http://h:1 x3 tcp, b=http://h:2, shop/a=http://h:2 x4");
     }
 
     /**
@@ -833,7 +911,7 @@ class SharedListTest {
         for (int i = 0; i < 400; i++) {
             Member member = members.get(random.nextInt(3));
             String name = "s" + random.nextInt(6);
-            switch (random.nextInt(15)) {
+            switch (random.nextInt(17)) {
                 case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
                 case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
                 case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
@@ -848,6 +926,8 @@ class SharedListTest {
                 case 8 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s", "x" + random.nextInt(2));
                 case 9 -> member.services.remove(name, Optional.of("http://h:" + (1 + random.nextInt(4))));
                 case 10 -> member.services.drain(name, Optional.of("x" + random.nextInt(2)), random.nextBoolean());
+                case 11 -> member.register("shop", name, "http://h:" + (1 + i % 4), random.nextInt(4), null);
+                case 12 -> member.register("shop", name, "http://h:" + (1 + i % 4), null, HealthCheck.TCP);
                 default -> member.sync();
             }
         }

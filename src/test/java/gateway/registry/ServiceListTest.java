@@ -251,7 +251,7 @@ class ServiceListTest {
             }
 
             @Override
-            public void registered(Service service, Outcome outcome) {
+            public void registered(Service service, Backend backend, Outcome outcome) {
                 told.add(outcome.name().toLowerCase(Locale.ROOT) + " " + service.name());
             }
 
