@@ -45,4 +45,9 @@ public final class Sizes {
         }
         return bytes > 0 && bytes % KILO == 0 ? bytes / KILO + " KB" : bytes + " bytes";
     }
+
+    /** Writes a size as {@link #parse} reads it, in its largest whole unit: {@code 10MB}, {@code 512B}. */
+    public static String text(long bytes) {
+        return words(bytes).replace(" bytes", "B").replace(" ", "");
+    }
 }

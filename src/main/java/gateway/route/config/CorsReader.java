@@ -37,16 +37,16 @@ final class CorsReader {
                 "max-age",
                 Cors.USUAL_MAX_AGE,
                 given -> given.text("a duration, like 10m", text -> Durations.parse(text, Duration.ZERO, LONGEST_AGE)));
-        fields.end();
         if (value.isMapping() && !fields.has("origins")) {
             fields.bad("expected origins, like [\"https://app.example\"]");
         }
+        fields.end();
         return new Cors(origins, methods, headers, credentials, maxAge);
     }
 
     private static Set<String> origins(Value value) {
         List<String> origins = value.texts("a list of origins", ORIGIN, CorsReader::origin);
-        if (value.isSequence() && origins.isEmpty()) {
+        if (value.isEmptyList()) {
             return value.bad("expected at least one origin");
         }
         if (origins.contains(ANY) && origins.size() > 1) {

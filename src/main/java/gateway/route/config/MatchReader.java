@@ -29,10 +29,10 @@ final class MatchReader {
         Optional<String> host =
                 fields.get("host", Optional.empty(), given -> Optional.ofNullable(given.text(HOST, MatchReader::host)));
         Set<String> methods = fields.get("methods", Set.of(), MatchReader::methods);
-        fields.end();
         if (value.isMapping() && !named) {
             fields.bad("expected a path or a host: " + FORM);
         }
+        fields.end();
         return new Match(path, host, methods);
     }
 
@@ -89,7 +89,7 @@ final class MatchReader {
     private static Set<String> methods(Value value) {
         List<String> methods =
                 value.texts("a list of methods, like [GET, POST]", "a method, like GET", MatchReader::method);
-        if (value.isSequence() && methods.isEmpty()) {
+        if (value.isEmptyList()) {
             return value.bad("expected at least one method; without this key, the route takes any");
         }
         return Set.copyOf(methods);

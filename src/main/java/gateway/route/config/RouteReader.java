@@ -51,12 +51,12 @@ public final class RouteReader {
     public List<RouteConfig> routes(byte[] text, boolean json) throws InvalidRoutes {
         Problems problems = new Problems();
         Value whole = whole(text, json, problems);
-        Fields fields = whole.fields("routes");
+        Fields fields = whole.fields("routes, with each route under its name");
         List<RouteConfig> routes = fields.get("routes", List.of(), this::named);
-        fields.end();
-        if (!fields.has("routes")) {
+        if (whole.isMapping() && !fields.has("routes")) {
             fields.bad("expected routes, with each route under its name");
         }
+        fields.end();
         problems.throwAny();
         return routes;
     }

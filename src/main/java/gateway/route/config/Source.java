@@ -103,7 +103,8 @@ final class Source {
         }
         if (failure instanceof JsonProcessingException e && e.getLocation() != null) {
             Place place = new Place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-            problems.add("", place, oneLine(e.getOriginalMessage()));
+            boolean isKey = e.getOriginalMessage().startsWith("Expected a field name");
+            problems.add("", place, isKey ? "expected a key: text of one line" : oneLine(e.getOriginalMessage()));
         } else {
             problems.add("", Place.START, oneLine(failure.getMessage()));
         }

@@ -30,8 +30,8 @@ final class Value {
         return node instanceof Node.Mapping;
     }
 
-    boolean isSequence() {
-        return node instanceof Node.Sequence;
+    boolean isEmptyList() {
+        return node instanceof Node.Sequence list && list.elements().isEmpty();
     }
 
     /** Returns whether it is this very word, with quotes or without. */
