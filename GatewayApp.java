@@ -12,9 +12,7 @@ import gateway.lifecycle.Drain;
 import gateway.lifecycle.Launch;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
-import gateway.limit.RateLimit;
-import gateway.limit.SlidingWindow;
-import gateway.limit.Unlimited;
+import gateway.limit.Limits;
 import gateway.metrics.Observation;
 import gateway.net.NameLookup;
 import gateway.proxy.Forwarder;
@@ -59,9 +57,6 @@ public final class GatewayApp {
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
         Stalls stalls = new Stalls(time); // notices when this process stood still
         Cluster cluster = new Cluster(settings, services, stalls, time); // shares limit and list
-        RateLimit limit = settings.rateLimit().isEmpty() // a deque of request times per IP
-                ? new Unlimited()
-                : cluster.share(new SlidingWindow(settings.rateLimit().get(), settings.rememberedClients(), time));
         Optional<RoutesFile> file = settings.routes().map(path -> new RoutesFile(path, settings));
         AtomicInteger index = new AtomicInteger(); // of the next service
         boolean adminPort = settings.access().port().isPresent();
@@ -72,6 +67,8 @@ public final class GatewayApp {
                 new OwnPaths(!adminPort),
                 request -> adminPort && AdminPort.isOf(request));
         file.ifPresent(given -> routes.file(given.read()));
+        Limits limits = // for each route, a deque of request times per IP
+                Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
         HealthChecker checker =
                 new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
@@ -82,7 +79,7 @@ public final class GatewayApp {
         Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
-        LimitHandler limiter = new LimitHandler(limit, settings, time);
+        LimitHandler limiter = new LimitHandler(limits, settings, time);
         Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(

@@ -11,7 +11,6 @@ import gateway.health.HealthChecker;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
-import gateway.limit.RateLimit;
 import gateway.metrics.Observation;
 import gateway.net.AddressPolicy;
 import gateway.net.NameLookup;
@@ -54,12 +53,11 @@ public final class AdminApi {
             Observation observation,
             Lifecycle lifecycle,
             Time time) {
-        RateLimit limit = limiter.limit();
         Drain drain = lifecycle.drain();
         Balancer balancer = routes.table().all().get(0).selection().balancer();
         this.auth = new AdminAuth(settings, time);
-        this.gateway = new GatewayApi(services, balancer, index, limit, limiter, auth, lifecycle, time);
-        this.services = new ServicesApi(services, routes, limit, time);
+        this.gateway = new GatewayApi(services, balancer, index, limiter, auth, lifecycle, time);
+        this.services = new ServicesApi(services, routes, limiter.limits(), time);
         AddressPolicy addresses = new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout());
         this.registration = new RegistrationApi(
                 services,
@@ -68,10 +66,10 @@ public final class AdminApi {
                 new RegistrationForm(settings.lease(), addresses, routes),
                 time);
         this.gateways = new GatewaysApi(cluster.members(), time);
-        this.limits = new LimitsApi(limit, limiter, auth, time);
+        this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces());
-        LiveView view = new LiveView(services, balancer, limit, limiter, observation.outcomes(), drain, time);
+        LiveView view = new LiveView(services, balancer, limiter, observation.outcomes(), drain, time);
         this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
     }
 

@@ -3,15 +3,17 @@ package gateway.admin;
 import gateway.admin.access.AdminAuth;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
-import gateway.client.ClientAddress;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
+import gateway.limit.RouteLimits;
 import gateway.limit.ShadowLimit;
 import gateway.net.Peer;
 import gateway.registry.ServiceList;
+import gateway.route.Limit;
 import gateway.server.AdminPort;
+import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
 import gateway.util.Release;
@@ -23,8 +25,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** The gateway's state: {@code /}, {@code /health} and {@code /stats}. */
@@ -32,7 +36,6 @@ public final class GatewayApi {
     private final ServiceList services;
     private final Balancer balancer;
     private final AtomicInteger index;
-    private final RateLimit limit;
     private final LimitHandler limiter;
     private final AdminAuth auth;
     private final Drain drain;
@@ -50,7 +53,6 @@ public final class GatewayApi {
             ServiceList services,
             Balancer balancer,
             AtomicInteger index,
-            RateLimit limit,
             LimitHandler limiter,
             AdminAuth auth,
             Lifecycle lifecycle,
@@ -58,7 +60,6 @@ public final class GatewayApi {
         this.services = services;
         this.balancer = balancer;
         this.index = index;
-        this.limit = limit;
         this.limiter = limiter;
         this.auth = auth;
         this.drain = lifecycle.drain();
@@ -115,7 +116,7 @@ public final class GatewayApi {
     private List<String> features() {
         return List.of(
                 "Load Balancing (" + balancer.name() + ")",
-                "Rate Limiting (" + Wording.rateLimit(limit) + ")",
+                "Rate Limiting (" + Wording.rateLimit(usual().limit()) + ")",
                 "Health Checks",
                 "Request Forwarding");
     }
@@ -126,7 +127,7 @@ public final class GatewayApi {
         List<String> ended = failed.get();
         answer.put("status", healthStatus(ended));
         answer.put("service", Release.NAME);
-        answer.put("rate_limit_store", Wording.store(limit));
+        answer.put("rate_limit_store", Wording.store(usual().limit()));
         answer.put("backend_services", Summary.of(services.all()));
         if (!ended.isEmpty()) {
             answer.put("ended", ended);
@@ -158,15 +159,24 @@ public final class GatewayApi {
         ctx.json(answer);
     }
 
+    /** Returns the limits of the default route. */
+    private RouteLimits usual() {
+        return limiter.limits().usual();
+    }
+
     private Map<String, Object> rateLimiting(InetAddress client) {
+        RouteLimits limits = usual();
+        RateLimit limit = limits.limit();
         Map<String, Object> limiting = new LinkedHashMap<>();
-        limiting.put("limit", limit.rate().<Object>map(rate -> rate.requests()).orElse("off"));
+        LimitDecision decision = limit.look(limits.key(client, HttpFields.EMPTY));
+        Optional<Rate> rate =
+                limits.limits().stream().map(Limit::rate).skip(decision.limit()).findFirst();
+        limiting.put("limit", rate.<Object>map(Rate::requests).orElse("off"));
         limiting.put("algorithm", limit.algorithm());
         limiting.put("store", Wording.store(limit));
         limiting.put("your_ip", Peer.text(client));
-        limit.rate().ifPresent(rate -> {
-            LimitDecision decision = limit.look(ClientAddress.of(client));
-            limiting.put("window_seconds", rate.window().toMillis() / 1000.0);
+        rate.ifPresent(any -> {
+            limiting.put("window_seconds", any.window().toMillis() / 1000.0);
             limiting.put("remaining_requests", decision.remaining());
             limiting.put("reset_in_seconds", decision.resetSeconds());
         });
@@ -196,7 +206,7 @@ public final class GatewayApi {
         }
         totals.put("forwarded", services.totals().requests().sum());
         totals.put("failures", services.totals().failures().sum());
-        totals.put("clients_remembered", limit.clients());
+        totals.put("clients_remembered", limiter.limits().clients());
         return totals;
     }
 }

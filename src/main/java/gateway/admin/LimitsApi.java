@@ -1,15 +1,16 @@
 package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
-import gateway.admin.view.Wording;
-import gateway.client.ClientAddress;
+import gateway.admin.view.LimitView;
+import gateway.client.LimitKey;
 import gateway.http.Problem;
 import gateway.limit.LimitHandler;
-import gateway.limit.RateLimit;
+import gateway.limit.Limits;
 import gateway.limit.RateLimit.Standing;
+import gateway.limit.RouteLimits;
 import gateway.net.Networks;
 import gateway.net.Peer;
-import gateway.settings.Rate;
+import gateway.route.RouteConfig;
 import gateway.trace.Trace;
 import gateway.util.Time;
 import io.javalin.http.Context;
@@ -18,44 +19,63 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
-/** Explains why a client is limited or isn't. Doesn't count towards the limit. */
+/** Explains why a client is limited or isn't. Doesn't count towards any limit. */
 public final class LimitsApi {
-    private final RateLimit limit;
     private final LimitHandler limiter;
     private final AdminAuth auth;
     private final Time time;
 
     /**
-     * @param limiter knows which clients are exempt
+     * @param limiter has the limits, and knows which clients are exempt
      * @param auth decides who may see other clients
      */
-    public LimitsApi(RateLimit limit, LimitHandler limiter, AdminAuth auth, Time time) {
-        this.limit = limit;
+    public LimitsApi(LimitHandler limiter, AdminAuth auth, Time time) {
         this.limiter = limiter;
         this.auth = auth;
         this.time = time;
     }
 
     /**
-     * Answers {@code GET /limits/explain}: how much of its limit the client has used or, with {@code ?ip=} and only for
-     * operators, another address.
+     * Answers {@code GET /limits/explain}: how much of its limits on a route the client has used or, with {@code ?ip=}
+     * and only for operators, another address. The route is that of {@code ?route=}, or else the default or only one.
+     * Where a limit counts by a header, that header of this request says for which value.
      */
     public void explain(Context ctx) throws Exception {
         Trace trace = Trace.of(ctx.req());
         InetAddress client = trace.client();
+        String route = ctx.queryParam("route");
+        RouteLimits limits = limits(route).orElse(null);
         String asked = ctx.queryParam("ip");
-        if (asked == null) {
-            ctx.json(answer(client, foundBy(trace)));
-            return;
-        }
-        InetAddress other = Networks.address(asked).orElse(null);
-        if (other == null) {
+        InetAddress other = asked == null ? client : Networks.address(asked).orElse(null);
+        if (limits == null) {
+            Problem.badRequest(unknown(route)).send(ctx.req(), ctx.res());
+        } else if (other == null) {
             Problem.badRequest("ip=" + asked + " isn't an IP address; expected one like 192.0.2.7 or 2001:db8::1")
                     .send(ctx.req(), ctx.res());
         } else if (other.equals(client) || auth.admits(ctx)) {
-            ctx.json(answer(other, "the parameter ip"));
+            LimitKey key = limits.key(
+                    other,
+                    ServletContextRequest.getServletContextRequest(ctx.req()).getHeaders());
+            ctx.json(answer(LimitView.of(limits, key), other, asked == null ? foundBy(trace) : "the parameter ip"));
         }
+    }
+
+    private Optional<RouteLimits> limits(String route) {
+        Limits all = limiter.limits();
+        if (route != null) {
+            return all.of(route);
+        }
+        return all.of(RouteConfig.DEFAULT)
+                .or(() -> all.all().size() == 1 ? Optional.of(all.usual()) : Optional.empty());
+    }
+
+    private static String unknown(String route) {
+        return route == null
+                ? "this gateway has several routes; name one: /limits/explain?route=NAME"
+                : "route=" + route + " isn't a route of this gateway";
     }
 
     private static String foundBy(Trace trace) {
@@ -64,54 +84,33 @@ public final class LimitsApi {
                 : "the headers of trusted proxies: " + trace.proxyPath().text();
     }
 
-    private Map<String, Object> answer(InetAddress client, String foundBy) {
-        ClientAddress counted = ClientAddress.of(client);
-        Standing standing = limit.explain(counted);
+    /** Returns the explanation: of several limits the tightest, and the list of all. */
+    private Map<String, Object> answer(LimitView view, InetAddress client, String foundBy) {
+        Optional<Standing> tightest = view.tightest();
         Instant now = time.now();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("client", Peer.text(client));
-        answer.put("counted_as", counted.toString());
+        answer.put("counted_as", tightest.map(view::countedAs).orElse(view.key().toString()));
         answer.put("found_by", foundBy);
-        answer.put("policy", limit.rate().map(this::policy).orElse(null));
-        answer.put("store", standing.store());
+        answer.put("route", view.limits().route());
+        tightest.ifPresent(standing -> answer.put("limit_by", view.countedBy(standing)));
+        answer.put("policy", tightest.map(view::policy).orElse(null));
+        answer.put("store", tightest.map(Standing::store).orElse("none"));
         boolean exempt = limiter.isExempt(client);
-        answer.put("allowed_now", exempt || standing.decision().allowed());
+        answer.put(
+                "allowed_now",
+                exempt
+                        || tightest.map(standing -> standing.decision().allowed())
+                                .orElse(true));
         if (exempt) {
             answer.put("exempt", true);
         }
-        limit.rate().ifPresent(rate -> {
-            answer.put("used", standing.used());
-            answer.put("remaining", standing.decision().remaining());
-            answer.put(
-                    "next_free_in_ms",
-                    standing.decision().allowed()
-                            ? 0
-                            : Wording.millisUp(standing.decision().resetNanos()));
-            answer.put("requests", requests(standing.ages(), rate, now));
-            answer.put("own_window", standing.own());
-        });
+        tightest.ifPresent(standing -> view.addUse(answer, standing, now));
+        List<Map<String, Object>> several = view.several(now);
+        if (!several.isEmpty()) {
+            answer.put("limits", several);
+        }
         answer.put("timestamp", now.toString());
         return answer;
-    }
-
-    private Map<String, Object> policy(Rate rate) {
-        Map<String, Object> policy = new LinkedHashMap<>();
-        policy.put("limit", rate.requests());
-        policy.put("window_ms", rate.window().toMillis());
-        policy.put("words", rate.words());
-        policy.put("algorithm", limit.algorithm());
-        return policy;
-    }
-
-    private static List<Map<String, Object>> requests(List<Long> ages, Rate rate, Instant now) {
-        return ages.stream()
-                .map(age -> {
-                    Map<String, Object> request = new LinkedHashMap<>();
-                    request.put("time", now.minusNanos(age).toString());
-                    request.put("age_ms", age / 1_000_000);
-                    request.put("leaves_in_ms", Wording.millisUp(rate.window().toNanos() - age));
-                    return request;
-                })
-                .toList();
     }
 }

@@ -6,7 +6,7 @@ import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
-import gateway.limit.RateLimit;
+import gateway.limit.Limits;
 import gateway.registry.Backend;
 import gateway.registry.Draining;
 import gateway.registry.Service;
@@ -34,13 +34,13 @@ public final class ServicesApi {
 
     private final ServiceList services;
     private final Routes routes;
-    private final RateLimit limit;
+    private final Limits limits;
     private final Time time;
 
-    ServicesApi(ServiceList services, Routes routes, RateLimit limit, Time time) {
+    ServicesApi(ServiceList services, Routes routes, Limits limits, Time time) {
         this.services = services;
         this.routes = routes;
-        this.limit = limit;
+        this.limits = limits;
         this.time = time;
     }
 
@@ -66,7 +66,7 @@ public final class ServicesApi {
                         .map(backend -> ServiceView.of(backend, time.nanos()))
                         .toList());
         answer.put("load_balancing", Wording.balancing(routes.table(), route));
-        answer.put("rate_limiting", Wording.rateLimit(limit));
+        answer.put("rate_limiting", Wording.rateLimit(limits.usual().limit()));
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);
     }

@@ -1,8 +1,7 @@
 package gateway.cluster;
 
 import gateway.http.Via;
-import gateway.limit.RateLimit;
-import gateway.limit.SlidingWindow;
+import gateway.limit.LimitStore;
 import gateway.net.OwnAddress;
 import gateway.registry.ClusterMembers;
 import gateway.registry.Leases;
@@ -15,7 +14,6 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -24,13 +22,11 @@ import java.util.stream.Stream;
  */
 public final class Cluster implements AutoCloseable {
     private final String host;
-    private final Optional<RedisSettings> redis;
     private final ClusterMembers members;
     private final Via via;
     private final Optional<SharedList> sharedList;
-    private final List<SharedLimit> sharedLimits = new CopyOnWriteArrayList<>();
+    private final Optional<SharedLimits> sharedLimits;
     private final Leases leases;
-    private final Time time;
 
     /**
      * Gives this gateway its id. Opens no connection before {@link #start}.
@@ -40,25 +36,20 @@ public final class Cluster implements AutoCloseable {
      */
     public Cluster(Settings settings, ServiceList services, Stalls stalls, Time time) {
         this.host = settings.host();
-        this.redis = settings.redis();
+        Optional<RedisSettings> redis = settings.redis();
         this.members = ClusterMembers.startingAt(time.now(), Release.VERSION);
         this.via = new Via(members.self().id());
         this.sharedList = redis.map(shared -> new SharedList(shared, services, members, stalls, time));
+        this.sharedLimits = redis.map(shared -> new SharedLimits(shared, members, time));
         this.leases = new Leases(services, stalls, time);
-        this.time = time;
     }
 
     /**
-     * Returns one limit for all members: Redis decides or, while it can't be reached, this memory. Without Redis,
-     * returns the memory.
+     * Returns where requests are counted for the limits of all members: in Redis or, while it can't be reached, in this
+     * memory. Without Redis, it is this memory.
      */
-    public RateLimit share(SlidingWindow memory) {
-        if (redis.isEmpty()) {
-            return memory;
-        }
-        SharedLimit limit = new SharedLimit(redis.get(), memory, members, time);
-        sharedLimits.add(limit);
-        return limit;
+    public LimitStore limits() {
+        return sharedLimits.<LimitStore>map(limits -> limits).orElse(LimitStore.MEMORY);
     }
 
     /** Returns this gateway and those that share with it. */
@@ -88,7 +79,7 @@ public final class Cluster implements AutoCloseable {
     public List<String> failed() {
         return Stream.concat(
                         sharedList.flatMap(SharedList::failed).stream(),
-                        sharedLimits.stream().flatMap(limit -> limit.failed().stream()))
+                        sharedLimits.stream().flatMap(limits -> limits.failed().stream()))
                 .toList();
     }
 

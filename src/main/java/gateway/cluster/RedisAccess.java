@@ -1,6 +1,5 @@
 package gateway.cluster;
 
-import gateway.client.ClientAddress;
 import gateway.cluster.Redis.Call;
 import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
@@ -30,7 +29,7 @@ final class RedisAccess implements AutoCloseable {
     private static final int QUIET = 4;
 
     private final RedisSettings settings;
-    private final RedisWindow window;
+    private final Script script;
     private final Supplier<String> without;
     private final Redis redis;
     private final CallQueue queue;
@@ -38,18 +37,21 @@ final class RedisAccess implements AutoCloseable {
     private final Time time;
     private final LongAdder answers = new LongAdder();
     private final LongAdder failures = new LongAdder();
-    private Timer timer;
+    private boolean closed; // guarded by this
+    private volatile Timer timer;
     private long answersBefore;
     private int quiet;
-    private volatile ClientAddress failedLast = new ClientAddress(0);
+    private volatile byte[] failedLast;
+    private volatile boolean ready;
 
     /**
-     * @param window makes the calls
+     * @param script the one that decides
      * @param without describes, for the log, how requests are limited without Redis
      */
-    RedisAccess(RedisSettings settings, RedisWindow window, Supplier<String> without, Time time) {
+    RedisAccess(RedisSettings settings, Script script, Supplier<String> without, Time time) {
         this.settings = settings;
-        this.window = window;
+        this.script = script;
+        this.failedLast = key(0);
         this.without = without;
         this.redis = new Redis(settings, settings.timeout(), CONNECTIONS);
         this.queue = new CallQueue(redis, settings.timeout());
@@ -64,11 +66,23 @@ final class RedisAccess implements AutoCloseable {
      * @throws InvalidSettings if Redis can't be reached and is required
      */
     void start() {
+        start(settings.required());
+    }
+
+    /** Does the same while requests are served: until it is done, and if it fails, Redis counts as down. */
+    void startLater() {
+        Threads.daemons("redis-start").newThread(() -> start(false)).start();
+    }
+
+    private synchronized void start(boolean required) {
+        if (closed) {
+            return;
+        }
         try (Redis patient = new Redis(settings, START_PATIENCE, 1)) {
-            patient.run(window.probe(failedLast));
+            patient.run(RedisWindow.probe(script, failedLast));
             connect();
         } catch (RedisFailure e) {
-            if (settings.required()) {
+            if (required) {
                 redis.close();
                 throw RedisFailure.atStart(redis, e.getMessage());
             }
@@ -77,6 +91,11 @@ final class RedisAccess implements AutoCloseable {
         queue.start();
         timer = new Timer("redis-probe");
         timer.every(PROBE_PAUSE, "probe of Redis", this::probe);
+        ready = true;
+    }
+
+    private byte[] key(int number) {
+        return Redis.bytes(settings.prefix() + ":limit:{" + number + "}");
     }
 
     /**
@@ -102,7 +121,7 @@ final class RedisAccess implements AutoCloseable {
      */
     private List<Call> warmUp() {
         return IntStream.range(0, WARM_UP)
-                .mapToObj(number -> window.probe(new ClientAddress(number)))
+                .mapToObj(number -> RedisWindow.probe(script, key(number)))
                 .toList();
     }
 
@@ -122,7 +141,7 @@ final class RedisAccess implements AutoCloseable {
             redis.reset(); // old connections are dead, and its name may resolve to another address now
         }
         try {
-            redis.run(window.probe(failedLast));
+            redis.run(RedisWindow.probe(script, failedLast));
             quiet = 0;
             breaker.succeeded();
             if (open) {
@@ -175,12 +194,12 @@ final class RedisAccess implements AutoCloseable {
     }
 
     boolean isDown() {
-        return breaker.isOpen();
+        return !ready || breaker.isOpen();
     }
 
-    /** Makes a call about a client; null if Redis is down or doesn't answer in time. */
-    Object ask(ClientAddress client, Call call) {
-        if (breaker.isOpen()) {
+    /** Makes a call; null if Redis is down or doesn't answer in time. */
+    Object ask(Call call) {
+        if (isDown()) {
             return null;
         }
         long asked = time.nanos();
@@ -192,7 +211,7 @@ final class RedisAccess implements AutoCloseable {
         } catch (RedisFailure e) {
             failures.increment();
             if (e.isGeneral()) { // else other keys may well get answers, and no request had to wait
-                failedLast = client;
+                failedLast = call.keys().get(0);
                 count(asked, e.getMessage());
             }
             return null;
@@ -205,7 +224,8 @@ final class RedisAccess implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         if (timer != null) {
             timer.close();
         }

@@ -65,13 +65,21 @@ final class RedisFailure extends Exception {
             }
             if (cause instanceof JedisDataException) { // an error answer of Redis
                 String answer = String.valueOf(cause.getMessage());
-                return new RedisFailure(saidBy(answer), !answer.contains("WRONGTYPE")); // another application's key
+                return new RedisFailure(saidBy(answer), !concernsKeys(answer));
             }
         }
         String words = String.valueOf(failure.getMessage());
         boolean ended =
                 words.startsWith("Unexpected end of stream"); // Jedis's text for a connection that was closed regularly
         return new RedisFailure(ended ? "Redis closed the connection" : words);
+    }
+
+    /**
+     * Returns whether an error answer concerns only the keys of its call: one of them is another application's, or some of
+     * them have moved to another node of a cluster already and some haven't.
+     */
+    private static boolean concernsKeys(String answer) {
+        return answer.contains("WRONGTYPE") || answer.startsWith("TRYAGAIN");
     }
 
     /**

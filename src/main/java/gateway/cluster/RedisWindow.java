@@ -1,50 +1,109 @@
 package gateway.cluster;
 
-import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
 import gateway.cluster.Redis.Call;
+import gateway.limit.CountedBy;
 import gateway.limit.RateLimit;
-import gateway.settings.Rate;
+import gateway.limit.RateLimit.Standing;
+import gateway.route.Limit;
+import gateway.route.RouteConfig;
+import gateway.settings.RedisSettings;
 import gateway.trace.LimitDecision;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sliding window in Redis: makes the calls and reads their answers. Each client's deque of times, the same as in
- * memory, is a list under {@code prefix:limit:{client}}; a cluster distributes keys by the part in braces. {@code
- * take.lua} decides.
+ * The limits of a route in Redis: makes the calls and reads their answers. The deques of times are the same as in
+ * memory, each a list of its own; {@code take.lua} decides.
+ *
+ * <p>The list of a client is {@code prefix:limit:{route}:client:192.0.2.7}, that of a header's value {@code
+ * prefix:limit:{route}:header:x-api-key:sha256:hash}, that of the route {@code prefix:limit:{route}:route}. A cluster
+ * distributes keys by the part in braces and runs a script only on keys that this puts together. Clients of the default
+ * route have {@code prefix:limit:{192.0.2.7}} instead, where gateways look that know no routes; in a cluster only if the
+ * route doesn't count by anything else.
  */
 final class RedisWindow {
-    private final Script script = Script.named("take.lua");
-    private final String prefix;
-    private final int limit;
-    private final List<byte[]> take;
-    private final List<byte[]> giveBack;
-    private final List<byte[]> explain;
-    private final List<byte[]> probe;
+    private static final String STORE = "redis";
 
-    /** @param prefix the prefix of all keys */
-    RedisWindow(Rate rate, String prefix) {
-        this.prefix = prefix + ":limit:{";
-        this.limit = rate.requests();
-        byte[] limitText = Redis.bytes("" + limit);
-        byte[] windowMicros = Redis.bytes("" + rate.window().toNanos() / 1000);
-        byte[] taking = Redis.bytes("take");
-        byte[] looking = Redis.bytes("look");
-        byte[] noAges = Redis.bytes("0");
-        byte[] noTime = Redis.bytes("0");
-        this.take = List.of(limitText, windowMicros, taking, noAges, noTime);
-        this.giveBack = List.of(limitText, windowMicros, Redis.bytes("give back"), noAges);
-        this.explain = List.of(limitText, windowMicros, looking, Redis.bytes("" + RateLimit.MOST_AGES), noTime);
-        this.probe = List.of(Redis.bytes("1"), Redis.bytes("1"), taking, noAges, noTime);
+    private final Script script;
+    private final List<CountedBy> kinds;
+    private final List<String> prefixes;
+    private final List<Limit> limits;
+    private final List<byte[]> quotas = new ArrayList<>();
+    private final List<byte[]> take;
+    private final List<byte[]> explain;
+
+    /** @param script {@code take.lua} */
+    RedisWindow(Script script, String route, List<Limit> limits, RedisSettings settings) {
+        this.script = script;
+        this.limits = limits;
+        this.kinds = CountedBy.of(limits);
+        boolean together = settings.url().isCluster() && kinds.size() > 1;
+        this.prefixes = kinds.stream()
+                .map(kind -> prefix(settings, route, kind, together))
+                .toList();
+        for (Limit limit : limits) {
+            quotas.add(Redis.bytes("" + (kinds.indexOf(CountedBy.of(limit)) + 1)));
+            quotas.add(Redis.bytes("" + limit.rate().requests()));
+            quotas.add(Redis.bytes("" + limit.rate().window().toNanos() / 1000));
+        }
+        this.take = arguments("take", 0, 0, quotas);
+        this.explain = arguments("look", RateLimit.MOST_AGES, 0, quotas);
     }
 
-    private List<byte[]> key(ClientAddress client) {
-        return List.of(Redis.bytes(prefix + client + "}"));
+    private static String prefix(RedisSettings settings, String route, CountedBy kind, boolean together) {
+        String start = settings.prefix() + ":limit:{";
+        return switch (kind.key()) {
+            case CLIENT -> route.equals(RouteConfig.DEFAULT) && !together ? start : start + route + "}:client:";
+            case HEADER -> start + route + "}:header:" + kind.header() + ":";
+            case ROUTE -> start + route + "}:route";
+        };
+    }
+
+    private static List<byte[]> arguments(String what, int ages, long back, List<byte[]> quotas) {
+        List<byte[]> arguments = new ArrayList<>();
+        for (Object argument : List.of(what, ages, back, quotas.size() / 3)) {
+            arguments.add(Redis.bytes("" + argument));
+        }
+        arguments.addAll(quotas);
+        return arguments;
+    }
+
+    /**
+     * Returns a call that does what a decision does, but with a list of its own beside this key, on the same node: it
+     * reads and writes, and counts for no client.
+     *
+     * @param script {@code take.lua}
+     */
+    static Call probe(Script script, byte[] key) {
+        List<byte[]> quota = List.of(Redis.bytes("1"), Redis.bytes("1"), Redis.bytes("1"));
+        byte[] beside = Redis.bytes(new String(key, StandardCharsets.UTF_8) + ":probe");
+        return new Call(script, List.of(beside), arguments("take", 0, 0, quota));
+    }
+
+    private List<byte[]> keys(LimitKey key) {
+        if (kinds.size() == 1) {
+            return List.of(key(0, key));
+        }
+        List<byte[]> keys = new ArrayList<>(kinds.size());
+        for (int i = 0; i < kinds.size(); i++) {
+            keys.add(key(i, key.part(i)));
+        }
+        return keys;
+    }
+
+    private byte[] key(int kind, LimitKey key) {
+        String prefix = prefixes.get(kind);
+        if (kinds.get(kind).key() == Limit.Key.ROUTE) {
+            return Redis.bytes(prefix);
+        }
+        return Redis.bytes(prefix.endsWith("{") ? prefix + key + "}" : prefix + key);
     }
 
     /** Returns the call that decides on a request and, if it may pass, counts it. */
-    Call take(ClientAddress client) {
-        return new Call(script, key(client), take);
+    Call take(LimitKey key) {
+        return new Call(script, keys(key), take);
     }
 
     /**
@@ -52,23 +111,13 @@ final class RedisWindow {
      *
      * @param sharedAt when the request was counted, as the decision on it says
      */
-    Call giveBack(ClientAddress client, long sharedAt) {
-        List<byte[]> arguments = new ArrayList<>(giveBack);
-        arguments.add(Redis.bytes("" + sharedAt));
-        return new Call(script, key(client), arguments);
+    Call giveBack(LimitKey key, long sharedAt) {
+        return new Call(script, keys(key), arguments("give back", 0, sharedAt, quotas));
     }
 
     /** Returns the call that decides without counting and returns the ages of the requests that count. */
-    Call explain(ClientAddress client) {
-        return new Call(script, key(client), explain);
-    }
-
-    /**
-     * Returns the call that does what a decision on this client does, on the same node but with a list of its own: it
-     * reads and writes, and counts for no client.
-     */
-    Call probe(ClientAddress client) {
-        return new Call(script, List.of(Redis.bytes(prefix + client + "}:probe")), probe);
+    Call explain(LimitKey key) {
+        return new Call(script, keys(key), explain);
     }
 
     /** Returns the same call at a given time in microseconds instead of the server's: for tests. */
@@ -79,18 +128,32 @@ final class RedisWindow {
     }
 
     /**
-     * Returns the decision in an answer.
+     * Returns the decision in an answer: that of the tightest limit.
      *
      * @param countedAt when the request came, by this gateway's clock
      */
     LimitDecision decision(Object answer, long countedAt) {
-        List<?> numbers = (List<?>) answer;
+        List<?> all = (List<?>) answer;
+        boolean passes = number(all, 0) == 1;
+        long sharedAt = number(all, 1);
+        LimitDecision tightest = decision(all, 0, passes, countedAt, sharedAt);
+        for (int i = 1; i < limits.size(); i++) {
+            tightest = tightest.tighter(decision(all, i, passes, countedAt, sharedAt));
+        }
+        return tightest;
+    }
+
+    /** Returns the decision of one limit: if the request doesn't pass, whether this limit would let it. */
+    private LimitDecision decision(List<?> all, int limit, boolean passes, long countedAt, long sharedAt) {
+        List<?> own = own(all, limit);
+        int remaining = limits.get(limit).rate().requests() - used(own);
         return new LimitDecision(
-                number(numbers, 0) == 1,
-                Math.max(0, limit - used(answer)), // another gateway's limit may be larger
-                number(numbers, 2) * 1000,
+                passes || remaining > 0,
+                Math.max(0, remaining), // another gateway's limit may be larger
+                number(own, 1) * 1000,
                 countedAt,
-                number(numbers, 3));
+                sharedAt,
+                limit);
     }
 
     /** Returns the decision in an answer to a call that counts nothing. */
@@ -98,15 +161,24 @@ final class RedisWindow {
         return decision(answer, 0);
     }
 
-    /** Returns how many requests count, from an answer. */
-    int used(Object answer) {
-        return (int) number((List<?>) answer, 1);
+    /** Returns how the client stands with each limit, from an answer to {@link #explain}. */
+    List<Standing> standings(Object answer) {
+        List<Standing> standings = new ArrayList<>(limits.size());
+        for (int i = 0; i < limits.size(); i++) {
+            List<?> own = own((List<?>) answer, i);
+            List<Long> ages =
+                    own.stream().skip(2).map(micros -> (Long) micros * 1000).toList();
+            standings.add(new Standing(decision((List<?>) answer, i, false, 0, 0), used(own), ages, true, STORE));
+        }
+        return standings;
     }
 
-    /** Returns how long ago these requests came, nanoseconds. */
-    List<Long> ages(Object answer) {
-        List<?> numbers = (List<?>) answer;
-        return numbers.stream().skip(4).map(micros -> (Long) micros * 1000).toList();
+    private static List<?> own(List<?> all, int limit) {
+        return (List<?>) all.get(2 + limit);
+    }
+
+    private static int used(List<?> own) {
+        return (int) number(own, 0);
     }
 
     private static long number(List<?> numbers, int index) {

@@ -1,123 +1,73 @@
 package gateway.cluster;
 
-import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
+import gateway.limit.MemoryLimit;
 import gateway.limit.RateLimit;
-import gateway.limit.SlidingWindow;
-import gateway.registry.ClusterMembers;
-import gateway.settings.Rate;
-import gateway.settings.RedisSettings;
+import gateway.route.Limit;
+import gateway.settings.RedisSettings.Fallback;
 import gateway.trace.LimitDecision;
-import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One limit for all gateways: Redis decides; while it can't be reached, this gateway decides by its own memory, as the
- * setting for the fallback says.
+ * The limits of a route for all gateways: Redis decides; while it can't be reached, this gateway decides by its own
+ * memory, as the setting for the fallback says.
  *
  * <p>The memory records each request that passes here, also those that Redis let through. So it knows a part of what
- * Redis knows, and a switch to it gives no client a fresh budget. A client whose requests at this gateway alone fill
- * its window is refused without asking Redis, which would refuse it too; so a flood through one gateway costs Redis
- * nothing.
+ * Redis knows, and a switch to it gives no client a fresh budget. A request whose limits are filled by what passed at
+ * this gateway alone is refused without asking Redis, which would refuse it too; so a flood through one gateway costs
+ * Redis nothing.
  *
  * <p>A failure of Redis never fails a request: it passes, or it is refused with 429.
  */
-public final class SharedLimit implements RateLimit {
-    private static final String STORE = "redis";
-
+final class SharedLimit implements RateLimit {
     private static final LimitDecision CLOSED = new LimitDecision(false, 0, 1_000_000_000L);
 
-    private final RedisSettings settings;
-    private final SlidingWindow memory;
-    private final ClusterMembers gateways;
-    private final Time time;
-    private final int limit;
+    private final String route;
+    private final MemoryLimit memory;
     private final RedisWindow window;
-    private final RedisAccess redis;
-    private final Looks looks;
-    private final LongAdder decidedByRedis = new LongAdder();
-    private final LongAdder decidedAlone = new LongAdder();
+    private final SharedLimits shared;
 
     /**
-     * @param memory this gateway's own window, with the rate to apply
-     * @param gateways the gateways among which the limit is divided without Redis
+     * @param memory the same limits in this gateway's memory
+     * @param window the same limits in Redis
+     * @param shared what the limits of all routes have in common
      */
-    public SharedLimit(RedisSettings settings, SlidingWindow memory, ClusterMembers gateways, Time time) {
-        Rate rate = memory.rate().orElseThrow();
-        this.settings = settings;
+    SharedLimit(String route, MemoryLimit memory, RedisWindow window, SharedLimits shared) {
+        this.route = route;
         this.memory = memory;
-        this.gateways = gateways;
-        this.time = time;
-        this.limit = rate.requests();
-        this.window = new RedisWindow(rate, settings.prefix());
-        this.redis = new RedisAccess(settings, window, this::describeFallback, time);
-        this.looks = new Looks(time);
-    }
-
-    /**
-     * Connects, so that the first requests needn't wait for that, and starts probing.
-     *
-     * @throws gateway.settings.InvalidSettings if Redis can't be reached and is required
-     */
-    @Override
-    public void start() {
-        redis.start();
-    }
-
-    /** Returns what has ended for good though the limit isn't closed; normally nothing. */
-    List<String> failed() {
-        return redis.failed();
-    }
-
-    /** Probes Redis once, for tests. */
-    void probe() {
-        redis.probe();
-    }
-
-    private String describeFallback() {
-        return switch (settings.fallback()) {
-            case DIVIDE ->
-                "this gateway limits by its own memory, to its share: " + dividedLimit() + " of " + limit + " requests";
-            case LOCAL -> "this gateway limits by its own memory";
-            case OPEN -> "no client is limited";
-            case CLOSED -> "all requests to services are refused";
-        };
-    }
-
-    private int dividedLimit() {
-        int count = gateways.count();
-        return (limit + count - 1) / count;
+        this.window = window;
+        this.shared = shared;
     }
 
     @Override
-    public LimitDecision take(ClientAddress client) {
-        long asked = time.nanos();
+    public LimitDecision take(LimitKey key) {
+        long asked = shared.nanos();
+        RedisAccess redis = shared.redis();
         if (!redis.isDown()) {
-            LimitDecision refusal = memory.refusal(client);
+            LimitDecision refusal = memory.refusal(key);
             if (refusal != null) {
-                decidedAlone.increment();
+                shared.decidedAlone();
                 return refusal;
             }
-            Object answer = redis.ask(client, window.take(client));
+            Object answer = redis.ask(window.take(key));
             if (answer != null) {
-                decidedByRedis.increment();
+                shared.decidedByRedis();
                 LimitDecision decision = window.decision(answer, asked);
                 if (decision.allowed()) {
-                    memory.record(client, asked);
+                    memory.record(key, asked);
                 }
                 return decision;
             }
         }
-        decidedAlone.increment();
-        return switch (settings.fallback()) {
-            case DIVIDE -> memory.take(client, dividedLimit());
-            case LOCAL -> memory.take(client);
+        shared.decidedAlone();
+        return switch (shared.fallback()) {
+            case DIVIDE, LOCAL -> memory.take(key, shared.shares());
             case CLOSED -> CLOSED;
             case OPEN -> {
-                memory.record(client, asked);
-                LimitDecision standing = memory.look(client);
-                yield new LimitDecision(true, standing.remaining(), standing.resetNanos(), asked, 0);
+                memory.record(key, asked);
+                LimitDecision standing = memory.look(key);
+                yield new LimitDecision(true, standing.remaining(), standing.resetNanos(), asked, 0, standing.limit());
             }
         };
     }
@@ -127,32 +77,21 @@ public final class SharedLimit implements RateLimit {
      * has one request less, never one more.
      */
     @Override
-    public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
-        int applied = settings.fallback() == RedisSettings.Fallback.DIVIDE ? dividedLimit() : limit;
-        LimitDecision standing = memory.giveBack(client, taken, applied);
+    public LimitDecision giveBack(LimitKey key, LimitDecision taken) {
+        LimitDecision standing = memory.giveBack(key, taken, shared.shares());
         if (taken.sharedAt() != 0) {
-            Object answer = redis.ask(client, window.giveBack(client, taken.sharedAt()));
+            Object answer = shared.redis().ask(window.giveBack(key, taken.sharedAt()));
             standing = answer == null ? standing : window.decision(answer);
         }
-        return passing(standing);
+        return standing.passing();
     }
 
     @Override
-    public LimitDecision look(ClientAddress client) {
-        return explain(client).decision();
-    }
-
-    private LimitDecision lookInMemory(ClientAddress client) {
-        return switch (settings.fallback()) {
-            case DIVIDE -> memory.look(client, dividedLimit());
-            case LOCAL -> memory.look(client);
-            case OPEN -> passing(memory.look(client));
-            case CLOSED -> CLOSED;
-        };
-    }
-
-    private static LimitDecision passing(LimitDecision decision) {
-        return new LimitDecision(true, decision.remaining(), decision.resetNanos());
+    public LimitDecision look(LimitKey key) {
+        return explain(key).stream()
+                .map(Standing::decision)
+                .reduce(LimitDecision::tighter)
+                .orElseThrow();
     }
 
     /**
@@ -160,34 +99,41 @@ public final class SharedLimit implements RateLimit {
      * alone is told so by it: Redis may not know what passed here while it was down.
      */
     @Override
-    public Standing explain(ClientAddress client) {
-        Standing known = memory.explain(client);
-        if (redis.isDown()) {
-            return new Standing(lookInMemory(client), known.used(), known.ages(), known.own(), known.store());
+    public List<Standing> explain(LimitKey key) {
+        if (shared.redis().isDown()) {
+            return explainByMemory(key);
         }
-        return memory.refusal(client) != null
+        List<Standing> known = memory.explain(key);
+        return memory.refusal(key) != null
                 ? known
-                : looks.standing(client, known.used(), () -> explainByRedis(client))
+                : shared.looks()
+                        .standings(route, key, known, () -> explainByRedis(key))
                         .orElse(known);
     }
 
-    private Standing explainByRedis(ClientAddress client) {
-        Object answer = redis.ask(client, window.explain(client));
-        return answer == null
-                ? null
-                : new Standing(window.decision(answer), window.used(answer), window.ages(answer), true, STORE);
+    private List<Standing> explainByRedis(LimitKey key) {
+        Object answer = shared.redis().ask(window.explain(key));
+        return answer == null ? null : window.standings(answer);
+    }
+
+    private List<Standing> explainByMemory(LimitKey key) {
+        Fallback fallback = shared.fallback();
+        return memory.explain(key, shared.shares()).stream()
+                .map(standing -> switch (fallback) {
+                    case DIVIDE, LOCAL -> standing;
+                    case OPEN -> with(standing.decision().passing(), standing);
+                    case CLOSED -> with(CLOSED, standing);
+                })
+                .toList();
+    }
+
+    private static Standing with(LimitDecision decision, Standing standing) {
+        return new Standing(decision, standing.used(), standing.ages(), standing.own(), standing.store());
     }
 
     @Override
     public Optional<Sharing> sharing() {
-        Breaker.State state = redis.state();
-        return Optional.of(new Sharing(
-                state.closed(),
-                state.since(),
-                state.words(),
-                decidedByRedis.sum(),
-                decidedAlone.sum(),
-                redis.failures()));
+        return shared.sharing();
     }
 
     @Override
@@ -196,8 +142,8 @@ public final class SharedLimit implements RateLimit {
     }
 
     @Override
-    public Optional<Rate> rate() {
-        return memory.rate();
+    public List<Limit> limits() {
+        return memory.limits();
     }
 
     @Override
@@ -206,17 +152,7 @@ public final class SharedLimit implements RateLimit {
     }
 
     @Override
-    public void forgetIdle() {
-        memory.forgetIdle();
-    }
-
-    @Override
     public int clients() {
         return memory.clients();
-    }
-
-    @Override
-    public void close() {
-        redis.close();
     }
 }

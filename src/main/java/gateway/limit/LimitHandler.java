@@ -1,10 +1,13 @@
 package gateway.limit;
 
 import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
+import gateway.http.Preflight;
 import gateway.http.ProblemType;
 import gateway.net.Networks;
 import gateway.net.Peer;
-import gateway.settings.Rate;
+import gateway.route.Limit;
+import gateway.route.Route;
 import gateway.settings.Settings;
 import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
@@ -18,21 +21,27 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
 
-/** Lets a request pass on to the next handler, or answers 429. Exempt clients have no limit. */
+/**
+ * Lets a request pass on to the next handler, or answers 429.
+ *
+ * <p>Exempt clients have no limit: their requests count neither for themselves nor, in limits by a header or by the
+ * route, for others. Preflights have none either: a browser sends them by itself, and what they ask about is counted when
+ * it comes.
+ */
 public final class LimitHandler implements Handler, AutoCloseable {
     /** The request attribute for the decision of the limit that is being tried out. */
     private static final String ON_TRIAL = "gateway.limit.trial";
 
     private static final Duration FORGET_PAUSE = Duration.ofSeconds(10);
 
-    private final RateLimit limit;
+    private final Limits limits;
     private final Networks exempt;
     private final boolean hasExempt;
     private final ShadowLimit shadow;
     private final Time time;
-    private final LimitHeaders headers;
-    private final int requests;
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder exempted = new LongAdder();
@@ -41,39 +50,38 @@ public final class LimitHandler implements Handler, AutoCloseable {
      * @param exempt clients without a limit
      * @param shadow a limit to try out, even where the limit itself is off; empty if there is none
      */
-    public LimitHandler(RateLimit limit, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
-        this.limit = limit;
+    public LimitHandler(Limits limits, Networks exempt, Optional<ShadowLimit> shadow, Time time) {
+        this.limits = limits;
         this.exempt = exempt;
         this.hasExempt = !exempt.isEmpty();
         this.shadow = shadow.orElse(null);
         this.time = time;
-        this.requests = limit.rate().map(Rate::requests).orElse(0);
-        this.headers = limit.rate().map(rate -> new LimitHeaders(rate, time)).orElse(null);
     }
 
     /** Makes a handler with the exempt clients and the shadow limit of the settings. */
-    public LimitHandler(RateLimit limit, Settings settings, Time time) {
+    public LimitHandler(Limits limits, Settings settings, Time time) {
         this(
-                limit,
+                limits,
                 settings.clients().exempt(),
                 settings.clients().shadow().map(rate -> new ShadowLimit(rate, settings.rememberedClients(), time)),
                 time);
     }
 
     /**
-     * Starts the limit, and schedules the sweeps that forget idle clients.
+     * Starts the limits, and schedules the sweeps that forget idle clients.
      *
      * @throws gateway.settings.InvalidSettings if the shared store is required but can't be reached
      */
     public void start(Timer timer) {
-        limit.start();
+        limits.start();
         timer.housekeeping(FORGET_PAUSE, "idle clients", this::forgetIdle);
     }
 
     @Override
     public void handle(Context ctx) throws Exception {
         Trace trace = Trace.of(ctx.req());
-        if (!trace.isForService()) {
+        Route route = trace.route();
+        if (route == null) {
             return;
         }
         InetAddress client = trace.client();
@@ -81,22 +89,42 @@ public final class LimitHandler implements Handler, AutoCloseable {
             exempted.increment();
             return;
         }
+        RouteLimits own = limits.of(route);
+        if (trace.method().equals("OPTIONS") && Preflight.isOne(fields(ctx.req()))) {
+            passed(own);
+            return;
+        }
         if (shadow != null) {
             ctx.req().setAttribute(ON_TRIAL, shadow.take(ClientAddress.of(client)));
         }
+        LimitHeaders headers = own.headers();
         if (headers == null) { // no limit: nothing to decide, no headers
-            allowed.increment();
+            passed(own);
             return;
         }
-        LimitDecision decision = limit.take(ClientAddress.of(client));
+        LimitDecision decision = own.limit().take(key(own, trace, ctx.req()));
         headers.set(ctx.res(), decision);
-        trace.decided(decision, requests);
+        trace.decided(decision, own.limits().get(decision.limit()));
         if (decision.allowed()) {
-            allowed.increment();
+            passed(own);
             return;
         }
         refused.increment();
-        refuse(ctx, client, decision);
+        own.counts().refused().increment();
+        refuse(ctx, trace, decision);
+    }
+
+    private void passed(RouteLimits own) {
+        allowed.increment();
+        own.counts().allowed().increment();
+    }
+
+    private static LimitKey key(RouteLimits own, Trace trace, HttpServletRequest request) {
+        return own.key(trace.client(), own.isByHeader() ? fields(request) : HttpFields.EMPTY);
+    }
+
+    private static HttpFields fields(HttpServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request).getHeaders();
     }
 
     /**
@@ -112,35 +140,54 @@ public final class LimitHandler implements Handler, AutoCloseable {
         if (taken == null || !taken.allowed()) {
             return;
         }
-        LimitDecision standing = limit.giveBack(ClientAddress.of(trace.client()), taken);
-        trace.decided(standing, requests);
+        RouteLimits own = limits.of(trace.route());
+        if (own.headers() == null) { // the limit is gone since
+            return;
+        }
+        LimitDecision standing = own.limit().giveBack(key(own, trace, request), taken);
+        trace.decided(standing, own.limits().get(standing.limit()));
         if (!response.isCommitted()) {
-            headers.correct(response, standing);
+            own.headers().correct(response, standing);
         }
     }
 
-    private void refuse(Context ctx, InetAddress client, LimitDecision decision) throws Exception {
-        Rate rate = limit.rate().orElseThrow();
+    private void refuse(Context ctx, Trace trace, LimitDecision decision) throws Exception {
+        Limit limit = trace.limit();
+        InetAddress client = trace.client();
         long retryAfter = LimitHeaders.retryAfter(decision);
         ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));
-        String detail =
-                "More than " + rate.words() + " from " + Peer.text(client) + "; try again in " + retryAfter + " s";
+        String detail = "More than " + limit.rate().words() + whose(limit, trace, ctx.req()) + "; try again in "
+                + retryAfter + " s";
         ProblemType.RATE_LIMITED
                 .problem(detail)
                 .with("error", "Rate limit exceeded")
                 .with("message", detail)
                 .with("client_ip", Peer.text(client))
                 .with("retry_after", retryAfter)
-                .with("limit", rate.requests())
+                .with("limit", limit.rate().requests())
                 .with("remaining", decision.remaining())
+                .with("route", trace.route().name())
+                .with("limit_by", limit.keyText())
                 .with("timestamp", time.now().toString())
                 .send(ctx.req(), ctx.res());
         ctx.skipRemainingHandlers();
     }
 
-    /** Returns the limit that is applied. */
-    public RateLimit limit() {
-        return limit;
+    /** Says whose requests count together in a limit. */
+    private static String whose(Limit limit, Trace trace, HttpServletRequest request) {
+        return switch (limit.key()) {
+            case CLIENT -> " from " + Peer.text(trace.client());
+            case HEADER ->
+                CountedBy.of(limit).keyOf(trace.client(), fields(request)).isHashed()
+                        ? " with this " + limit.header()
+                        : " without " + limit.header() + " from " + Peer.text(trace.client());
+            case ROUTE -> " on this route";
+        };
+    }
+
+    /** Returns the limits of all routes. */
+    public Limits limits() {
+        return limits;
     }
 
     /** Returns how many requests were let through since the start. */
@@ -158,12 +205,12 @@ public final class LimitHandler implements Handler, AutoCloseable {
         return exempted.sum();
     }
 
-    /** Returns whether this client is exempt from the limit. */
+    /** Returns whether this client is exempt from all limits. */
     public boolean isExempt(InetAddress client) {
         return exempt.contains(client);
     }
 
-    /** Returns whether any clients are exempt from the limit. */
+    /** Returns whether any clients are exempt from all limits. */
     public boolean hasExempt() {
         return hasExempt;
     }
@@ -174,13 +221,13 @@ public final class LimitHandler implements Handler, AutoCloseable {
     }
 
     private void forgetIdle() {
-        limit.forgetIdle();
+        limits.forgetIdle();
         shadow().ifPresent(ShadowLimit::forgetIdle);
     }
 
-    /** Closes the limit. */
+    /** Closes the limits. */
     @Override
     public void close() {
-        limit.close();
+        limits.close();
     }
 }

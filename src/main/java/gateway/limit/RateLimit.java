@@ -1,20 +1,23 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
-import gateway.settings.Rate;
+import gateway.client.LimitKey;
+import gateway.route.Limit;
 import gateway.trace.LimitDecision;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides whether a client may send another request. Implementations are thread-safe; each decision is one atomic step.
+ * Decides whether a route's client may send another request: by one limit, or by several that hold at the same time.
+ * Then a request counts in all of them or in none, and what is said is said of the tightest, see {@link LimitDecision}.
+ * Implementations are thread-safe; each decision is one atomic step.
  */
-public interface RateLimit extends AutoCloseable {
+public interface RateLimit {
     /**
-     * How much of its limit a client has used, and by which requests.
+     * How much of one limit a client has used, and by which requests.
      *
-     * @param decision what {@link #look} returns
+     * @param decision what {@link #look} would return with this limit alone
      * @param used how many requests count now
      * @param ages how long ago these requests came, nanoseconds, oldest first; at most the {@value #MOST_AGES} oldest
      * @param own false if the client shares a window with others because there are too many clients
@@ -34,21 +37,28 @@ public interface RateLimit extends AutoCloseable {
      */
     record Sharing(boolean up, Instant since, String words, long shared, long alone, long failures) {}
 
-    /** The most request times that {@link #explain} returns. */
+    /** The most request times of each limit that {@link #explain} returns. */
     int MOST_AGES = 1000;
 
     /**
-     * A client that has requests that count now.
+     * A client, or whatever else a limit counts by, that has requests that count now.
      *
+     * @param limit which of the limits this is about, from 0; of several with the same key the tightest
      * @param used how many requests count
      * @param remaining how many more may follow at once
      * @param nextFreeNanos nanoseconds until the client may send another request; 0 if it may now
      * @param allFreeNanos nanoseconds until none of its requests counts any more
      */
-    record Usage(ClientAddress client, int used, int remaining, long nextFreeNanos, long allFreeNanos) {}
+    record Usage(LimitKey client, int limit, int used, int remaining, long nextFreeNanos, long allFreeNanos) {
+        /** Puts those farthest from their limit first. */
+        static final Comparator<Usage> LESS_USED_FIRST = Comparator.comparingDouble(
+                        (Usage usage) -> (double) usage.used / (usage.used + usage.remaining))
+                .thenComparingLong(Usage::allFreeNanos)
+                .thenComparingInt(usage -> usage.client().hashCode());
+    }
 
     /** Decides on a request and, if it may pass, counts it. Refused requests don't count. */
-    LimitDecision take(ClientAddress client);
+    LimitDecision take(LimitKey key);
 
     /**
      * Takes back the count of a request that was let through but of which no service got anything. Of the requests
@@ -57,18 +67,18 @@ public interface RateLimit extends AutoCloseable {
      * @param taken what {@link #take} returned for the request
      * @return how the client stands now; allowed, as the request was
      */
-    default LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
+    default LimitDecision giveBack(LimitKey key, LimitDecision taken) {
         return taken;
     }
 
     /** Returns what {@link #take} would return, without counting a request. */
-    LimitDecision look(ClientAddress client);
+    LimitDecision look(LimitKey key);
 
-    /** Returns what {@link #look} returns together with the requests that led to it. Counts nothing. */
-    Standing explain(ClientAddress client);
+    /** Returns how the client stands with each limit, in their order. Counts nothing. */
+    List<Standing> explain(LimitKey key);
 
     /**
-     * Returns the clients nearest to their limit, fullest first, by the requests that passed this gateway. Walks all
+     * Returns the clients nearest to a limit, fullest first, by the requests that passed this gateway. Walks all
      * clients, so it is no call for the path of a request.
      */
     default List<Usage> fullest(int most) {
@@ -80,23 +90,14 @@ public interface RateLimit extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Returns the rate that clients are held to; empty if there is no limit. */
-    Optional<Rate> rate();
+    /** Returns the limits, in the order of their numbers; empty if there is none. */
+    List<Limit> limits();
 
     /** Describes the algorithm, for people. */
     String algorithm();
-
-    /** Forgets clients that have been idle for a whole window. To be called regularly. */
-    default void forgetIdle() {}
 
     /** Returns how many clients this gateway remembers now. */
     default int clients() {
         return 0;
     }
-
-    /** Starts background work, if there is any. To be called before the first request. */
-    default void start() {}
-
-    @Override
-    default void close() {}
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ShadowLimit {
     private final Rate rate;
+    private final Room room;
     private final SlidingWindow window;
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -19,7 +20,8 @@ public final class ShadowLimit {
     /** @param maxClients how many clients to remember, at least 1 */
     public ShadowLimit(Rate rate, int maxClients, Time time) {
         this.rate = rate;
-        this.window = new SlidingWindow(rate, maxClients, time);
+        this.room = new Room(maxClients, time);
+        this.window = new SlidingWindow(rate, room, time);
     }
 
     LimitDecision take(ClientAddress client) {
@@ -33,7 +35,7 @@ public final class ShadowLimit {
     }
 
     void forgetIdle() {
-        window.forgetIdle();
+        room.sweep();
     }
 
     /** Returns the rate that is being tried out. */

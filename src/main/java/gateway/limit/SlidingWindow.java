@@ -1,103 +1,143 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
 import gateway.limit.Windows.Window;
+import gateway.route.Limit;
 import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
 import gateway.util.Durations;
 import gateway.util.Time;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * An exact sliding window: for each client a deque of the times of its counted requests. A request may pass if fewer
- * than N of these times lie within the last window; a time leaves exactly one window after its request came.
+ * than N of these times lie within the last window; a time leaves exactly one window after its request came. Several
+ * limits that count by the same key, like 5/1s and 100/60s by client, are checked against the same deque.
  *
  * <p>Check and count are one step under the client's own lock, so that of 200 simultaneous requests exactly N pass.
  * Cost: one hash look-up and, amortised, one removal; for a known client nothing is allocated but the decision and the
  * deque's growth. Memory for each client with five times, measured with a million clients: 168 bytes (table slot and
  * node 40, key 24, window 24, deque 24, times 56).
  */
-public final class SlidingWindow implements RateLimit {
+public final class SlidingWindow implements MemoryLimit {
+    private static final CountedBy BY_CLIENT = new CountedBy(Limit.Key.CLIENT, "");
     private static final String STORE = "memory of this gateway";
 
-    private static final Comparator<Usage> LESS_USED_FIRST = Comparator.comparingInt(Usage::used)
-            .thenComparingLong(Usage::allFreeNanos)
-            .thenComparingLong(usage -> usage.client().key());
-
     private final Windows windows;
-    private final Rate rate;
-    private final int limit;
-    private final long windowNanos;
+    private final List<Limit> limits;
+    private final Quota[] quotas; // that with the longest period first
+    private final int keptTimes;
+    private final long keptNanos;
     private final Time time;
 
-    /** @param maxClients how many clients to remember, at least 1 */
+    /**
+     * Makes one limit for each client.
+     *
+     * @param maxClients how many clients to remember, at least 1
+     */
     public SlidingWindow(Rate rate, int maxClients, Time time) {
-        this.rate = rate;
-        this.limit = rate.requests();
-        this.windowNanos = rate.window().toNanos();
-        this.time = time;
-        this.windows = new Windows(limit, windowNanos, maxClients, time);
+        this(rate, new Room(maxClients, time), time);
     }
 
-    @Override
-    public LimitDecision take(ClientAddress client) {
-        return take(client, limit);
+    /** Makes one limit for each client, with this room. */
+    SlidingWindow(Rate rate, Room room, Time time) {
+        this(List.of(Limit.byClient(rate)), BY_CLIENT, new Windows(room, time), time);
     }
 
     /**
-     * Does the same as {@link #take(ClientAddress)} with this limit in place of the usual one, which must not be
-     * smaller.
+     * Makes those limits of a route that count by the same key.
+     *
+     * @param limits all limits of the route
+     * @param countedBy what these count by
+     * @param windows the times of their requests, which may be there from before
      */
-    public LimitDecision take(ClientAddress client, int smaller) {
+    SlidingWindow(List<Limit> limits, CountedBy countedBy, Windows windows, Time time) {
+        this.windows = windows;
+        this.limits = limits;
+        this.quotas = IntStream.range(0, limits.size())
+                .filter(i -> CountedBy.of(limits.get(i)).equals(countedBy))
+                .mapToObj(i -> new Quota(
+                        i,
+                        limits.get(i).rate().requests(),
+                        limits.get(i).rate().window().toNanos()))
+                .sorted(Comparator.comparingLong(Quota::nanos).reversed().thenComparingInt(Quota::requests))
+                .toArray(Quota[]::new);
+        this.keptTimes = quotas[0].requests();
+        this.keptNanos = quotas[0].nanos();
+        this.time = time;
+        windows.keep(keptTimes, keptNanos);
+    }
+
+    @Override
+    public LimitDecision take(LimitKey key, int shares) {
+        LimitKey client = key.part(0);
         while (true) {
             Window window = windows.of(client);
             synchronized (window) {
                 if (!window.evicted) {
-                    return take(window, time.nanos(), smaller);
+                    long now = time.nanos();
+                    boolean allowed = hasRoom(window, now, shares);
+                    if (allowed) {
+                        count(window, now);
+                    }
+                    return decision(allowed, window, now, shares);
                 }
             } // evicted between look-up and lock: look again
         }
     }
 
-    private LimitDecision take(Window window, long now, int smaller) {
-        window.times.dropOld(now, windowNanos);
-        boolean allowed = window.times.size() < smaller;
-        if (allowed) {
-            window.times.addLast(now, limit);
+    // The steps of a decision; the caller holds the window's lock.
+
+    Window known(LimitKey client) {
+        return windows.known(client);
+    }
+
+    Window window(LimitKey client) {
+        return windows.of(client);
+    }
+
+    boolean hasRoom(Window window, long now, int shares) {
+        window.times.dropOld(now, keptNanos);
+        for (Quota quota : quotas) {
+            if (!quota.hasRoom(window.times, now, shares)) {
+                return false;
+            }
         }
-        return decision(allowed, window.times, now, smaller);
+        return true;
+    }
+
+    void count(Window window, long now) {
+        window.times.addLast(now, keptTimes);
+    }
+
+    LimitDecision decision(boolean passes, Window window, long now, int shares) {
+        LimitDecision tightest = quotas[0].decision(passes, window.times, now, shares);
+        for (int i = 1; i < quotas.length; i++) {
+            tightest = tightest.tighter(quotas[i].decision(passes, window.times, now, shares));
+        }
+        return tightest;
     }
 
     @Override
-    public LimitDecision giveBack(ClientAddress client, LimitDecision taken) {
-        return giveBack(client, taken, limit);
-    }
-
-    /**
-     * Does the same as {@link #giveBack(ClientAddress, LimitDecision)} with this limit in place of the usual one,
-     * which must not be smaller.
-     */
-    public LimitDecision giveBack(ClientAddress client, LimitDecision taken, int smaller) {
-        Window window = windows.knownOrCommon(client);
+    public LimitDecision giveBack(LimitKey key, LimitDecision taken, int shares) {
+        Window window = windows.knownOrCommon(key.part(0));
         synchronized (window) { // if it is evicted meanwhile, all its times were old anyway
             long now = time.nanos();
-            window.times.dropOld(now, windowNanos);
+            window.times.dropOld(now, keptNanos);
             window.times.remove(taken.countedAt());
-            return decision(true, window.times, now, smaller);
+            return decision(true, window, now, shares);
         }
     }
 
-    /**
-     * Counts a request that the shared store let through. Does nothing for a client that has no window of its own
-     * because the table is full: in the common window the request would count for everybody.
-     *
-     * @param asked when the request came, by this window's clock
-     */
-    public void record(ClientAddress client, long asked) {
+    @Override
+    public void record(LimitKey key, long asked) {
+        LimitKey client = key.part(0);
         while (true) {
             Window window = windows.of(client);
             if (windows.isCommon(window)) {
@@ -105,107 +145,98 @@ public final class SlidingWindow implements RateLimit {
             }
             synchronized (window) {
                 if (!window.evicted) {
-                    window.times.dropOld(time.nanos(), windowNanos);
-                    if (window.times.size() == limit) {
+                    window.times.dropOld(time.nanos(), keptNanos);
+                    while (window.times.size() >= keptTimes) {
                         window.times.removeFirst(); // it was let through beyond the limit; keep the latest, which count
                         // longest
                     }
-                    window.times.add(asked, limit);
+                    window.times.add(asked, keptTimes);
                     return;
                 }
             }
         }
     }
 
-    /**
-     * Returns a refusal if the client's own requests fill its window. Returns null if they don't, or if the window
-     * holds times taken over from the common window, which may be other clients'.
-     */
-    public LimitDecision refusal(ClientAddress client) {
-        Window window = windows.known(client);
+    @Override
+    public LimitDecision refusal(LimitKey key) {
+        Window window = windows.known(key.part(0));
         if (window == null) {
             return null;
         }
         synchronized (window) {
             long now = time.nanos();
-            window.times.dropOld(now, windowNanos);
-            return window.times.size() < limit || window.tookOver ? null : decision(false, window.times, now, limit);
+            return hasRoom(window, now, 1) || window.tookOver ? null : decision(false, window, now, 1);
         }
     }
 
     @Override
-    public LimitDecision look(ClientAddress client) {
-        return look(client, limit);
-    }
-
-    /**
-     * Does the same as {@link #look(ClientAddress)} with this limit in place of the usual one, which must not be
-     * smaller.
-     */
-    public LimitDecision look(ClientAddress client, int smaller) {
-        Window window = windows.knownOrCommon(client);
+    public LimitDecision look(LimitKey key, int shares) {
+        Window window = windows.knownOrCommon(key.part(0));
         synchronized (window) {
             long now = time.nanos();
-            window.times.dropOld(now, windowNanos);
-            return decision(window.times.size() < smaller, window.times, now, smaller);
+            window.times.dropOld(now, keptNanos);
+            return decision(false, window, now, shares);
         }
     }
 
     @Override
-    public Standing explain(ClientAddress client) {
+    public List<Standing> explain(LimitKey key, int shares) {
+        Standing[] standings = new Standing[limits.size()];
+        explain(key.part(0), shares, standings);
+        return List.of(standings);
+    }
+
+    /** Fills in those of the route's limits that are here. */
+    void explain(LimitKey client, int shares, Standing[] standings) {
         Window window = windows.knownOrCommon(client);
         synchronized (window) {
             long now = time.nanos();
             TimeDeque times = window.times;
-            times.dropOld(now, windowNanos);
-            List<Long> ages = new ArrayList<>();
-            for (int i = 0; i < Math.min(MOST_AGES, times.size()); i++) {
-                ages.add(now - times.get(i));
+            times.dropOld(now, keptNanos);
+            boolean own = !windows.isCommon(window) || !windows.isFull();
+            for (Quota quota : quotas) {
+                List<Long> ages = new ArrayList<>();
+                int first = times.firstYounger(now, quota.nanos());
+                for (int i = first; i < times.size() && ages.size() < MOST_AGES; i++) {
+                    ages.add(now - times.get(i));
+                }
+                standings[quota.limit()] =
+                        new Standing(quota.decision(false, times, now, shares), times.size() - first, ages, own, STORE);
             }
-            boolean shares = windows.isCommon(window) && windows.isFull();
-            return new Standing(decision(times.size() < limit, times, now, limit), times.size(), ages, !shares, STORE);
         }
     }
 
     @Override
     public List<Usage> fullest(int most) {
-        PriorityQueue<Usage> found = new PriorityQueue<>(LESS_USED_FIRST);
+        PriorityQueue<Usage> found = new PriorityQueue<>(Usage.LESS_USED_FIRST);
         windows.forEach((client, window) -> {
             synchronized (window) {
                 long now = time.nanos();
-                window.times.dropOld(now, windowNanos);
+                window.times.dropOld(now, keptNanos);
                 if (!window.times.isEmpty()) {
-                    found.add(usage(client, window.times, now));
+                    found.add(usage(client, window, now));
                 }
             }
             if (found.size() > most) {
                 found.poll();
             }
         });
-        return found.stream().sorted(LESS_USED_FIRST.reversed()).toList();
+        return found.stream().sorted(Usage.LESS_USED_FIRST.reversed()).toList();
     }
 
-    private Usage usage(ClientAddress client, TimeDeque times, long now) {
-        int remaining = limit - times.size();
-        long nextFree = remaining > 0 ? 0 : times.first() + windowNanos - now;
-        return new Usage(client, times.size(), remaining, nextFree, times.last() + windowNanos - now);
-    }
-
-    /**
-     * Makes a decision. With a limit that is smaller than this window's, more requests may count than it allows; then
-     * several must leave before one is free.
-     */
-    private LimitDecision decision(boolean allowed, TimeDeque times, long now, int smaller) {
-        int remaining = smaller - times.size();
-        if (remaining < 0) {
-            return new LimitDecision(false, 0, times.get(-remaining) + windowNanos - now);
-        }
-        return new LimitDecision(allowed, remaining, times.isEmpty() ? 0 : times.first() + windowNanos - now, now, 0);
-    }
-
-    @Override
-    public void forgetIdle() {
-        windows.forgetIdle();
+    private Usage usage(LimitKey client, Window window, long now) {
+        LimitDecision tightest = decision(false, window, now, 1);
+        Quota quota = Arrays.stream(quotas)
+                .filter(any -> any.limit() == tightest.limit())
+                .findFirst()
+                .orElseThrow();
+        return new Usage(
+                client,
+                quota.limit(),
+                quota.used(window.times, now),
+                tightest.remaining(),
+                tightest.allowed() ? 0 : tightest.resetNanos(),
+                Math.max(0, window.times.last() + quota.nanos() - now));
     }
 
     @Override
@@ -214,13 +245,28 @@ public final class SlidingWindow implements RateLimit {
     }
 
     @Override
-    public Optional<Rate> rate() {
-        return Optional.of(rate);
+    public List<Limit> limits() {
+        return limits;
     }
 
     @Override
     public String algorithm() {
-        return "Sliding window, exact: a deque of request times per client address, " + limit + " in any "
-                + Durations.text(rate.window());
+        return algorithm(limits);
+    }
+
+    /** Describes the algorithm for these limits, for people. */
+    static String algorithm(List<Limit> limits) {
+        return limits.stream()
+                .map(limit -> "per "
+                        + switch (limit.key()) {
+                            case CLIENT -> "client address";
+                            case HEADER -> limit.header();
+                            case ROUTE -> "route";
+                        }
+                        + ", "
+                        + limit.rate().requests()
+                        + " in any "
+                        + Durations.text(limit.rate().window()))
+                .collect(Collectors.joining("; ", "Sliding window, exact: a deque of request times ", ""));
     }
 }

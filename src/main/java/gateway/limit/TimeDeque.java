@@ -36,7 +36,12 @@ final class TimeDeque {
 
     /** @param index 0 for the oldest to size - 1 for the newest */
     long get(int index) {
-        return ring[(head + index) % ring.length];
+        return ring[place(index)];
+    }
+
+    private int place(int index) {
+        int place = head + index;
+        return place < ring.length ? place : place - ring.length;
     }
 
     void removeFirst() {
@@ -51,13 +56,33 @@ final class TimeDeque {
         }
     }
 
-    /** @param limit the size up to which the ring may grow */
+    /**
+     * Returns the index of the oldest time that lies less than so many nanoseconds back; the size if there is none. Mostly
+     * it is the first.
+     */
+    int firstYounger(long now, long nanos) {
+        if (size == 0 || now - first() < nanos) {
+            return 0;
+        }
+        int old = 0;
+        int young = size;
+        while (young - old > 1) {
+            int middle = (old + young) >>> 1;
+            if (now - get(middle) >= nanos) {
+                old = middle;
+            } else {
+                young = middle;
+            }
+        }
+        return young;
+    }
+
+    /** @param limit the size up to which the ring may grow, if it isn't larger already */
     void addLast(long time, int limit) {
         if (size == ring.length) {
             grow(limit);
         }
-        int tail = head + size;
-        ring[tail >= ring.length ? tail - ring.length : tail] = time;
+        ring[place(size)] = time;
         size++;
     }
 
@@ -88,7 +113,7 @@ final class TimeDeque {
     }
 
     private void set(int index, long time) {
-        ring[(head + index) % ring.length] = time;
+        ring[place(index)] = time;
     }
 
     /** Adds all times of another deque, oldest first. */
@@ -99,7 +124,7 @@ final class TimeDeque {
     }
 
     private void grow(int limit) {
-        long[] larger = new long[(int) Math.min(limit, ring.length * 2L)];
+        long[] larger = new long[(int) Math.max(size + 1L, Math.min(limit, ring.length * 2L))];
         System.arraycopy(ring, head, larger, 0, ring.length - head);
         System.arraycopy(ring, 0, larger, ring.length - head, head);
         ring = larger;

@@ -1,33 +1,32 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
-import gateway.settings.Rate;
+import gateway.client.LimitKey;
+import gateway.route.Limit;
 import gateway.trace.LimitDecision;
 import java.util.List;
-import java.util.Optional;
 
 /** No limit: the setting {@code off}. */
 public final class Unlimited implements RateLimit {
     private static final LimitDecision ALLOWED = new LimitDecision(true, Integer.MAX_VALUE, 0);
 
     @Override
-    public LimitDecision take(ClientAddress client) {
+    public LimitDecision take(LimitKey key) {
         return ALLOWED;
     }
 
     @Override
-    public LimitDecision look(ClientAddress client) {
+    public LimitDecision look(LimitKey key) {
         return ALLOWED;
     }
 
     @Override
-    public Standing explain(ClientAddress client) {
-        return new Standing(ALLOWED, 0, List.of(), false, "none");
+    public List<Standing> explain(LimitKey key) {
+        return List.of();
     }
 
     @Override
-    public Optional<Rate> rate() {
-        return Optional.empty();
+    public List<Limit> limits() {
+        return List.of();
     }
 
     @Override

@@ -1,23 +1,19 @@
 package gateway.limit;
 
-import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
 import gateway.util.Time;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
- * The windows of all clients, up to a limit. While that many clients are active, new ones share one common window, so
- * that memory doesn't grow and no client's requests are forgotten. A client that later gets a window of its own starts
- * with the times of the common one, since some of them may be its own.
+ * The windows of all clients of one limit, or of several that count by the same key, while there is {@link Room}. When
+ * there is none, new clients share one common window, so that memory doesn't grow and no client's requests are forgotten. A client that
+ * later gets a window of its own starts with the times of the common one, since some of them may be its own.
+ *
+ * <p>A table outlives the rates of its limits: what changes with them is only how many times are kept, and for how long.
  */
 final class Windows {
-    /**
-     * The shortest time between two searches for idle clients in a full table, so that a flood can't cause one search
-     * after another.
-     */
-    private static final long SWEEP_PAUSE_NANOS = 1_000_000_000L;
-
     /** One client's times; guarded by its own monitor. */
     static final class Window {
         final TimeDeque times;
@@ -33,45 +29,63 @@ final class Windows {
         }
     }
 
-    private final ConcurrentHashMap<ClientAddress, Window> windows = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<LimitKey, Window> windows = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
-    private final Window common;
-    private final int limit;
-    private final long windowNanos;
-    private final int maxClients;
+    private final Window common = new Window(1);
+    private final Room room;
     private final Time time;
-    private volatile long lastSweep;
+    private volatile int limit;
+    private volatile long keptNanos;
+    private volatile boolean closed;
 
-    /** @param maxClients how many clients to remember, at least 1 */
-    Windows(int limit, long windowNanos, int maxClients, Time time) {
-        this.limit = limit;
-        this.windowNanos = windowNanos;
-        this.maxClients = maxClients;
+    /** Makes an empty table, which keeps no times before {@link #keep}. */
+    Windows(Room room, Time time) {
+        this.room = room;
         this.time = time;
-        this.common = new Window(limit);
-        this.lastSweep = time.nanos() - SWEEP_PAUSE_NANOS;
+        room.add(this);
     }
 
-    /** Returns the client's window, which is new for a new client; the common one if the table is full. */
-    Window of(ClientAddress client) {
+    /**
+     * Sets what is kept from now on; what is there stays.
+     *
+     * @param limit the most times of a client, at least 1
+     * @param nanos for how long
+     */
+    void keep(int limit, long nanos) {
+        this.limit = limit;
+        this.keptNanos = nanos;
+    }
+
+    /** Forgets all clients, and remembers no more: its limits are gone. */
+    void close() {
+        closed = true;
+        forgetIdle();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns the client's window, which is new for a new client; the common one if there is no room. */
+    Window of(LimitKey client) {
         Window known = windows.get(client);
         if (known != null) {
             return known;
         }
         Window fresh = windows.computeIfAbsent(client, this::newWindow);
-        if (fresh == null && sweepIfDue()) {
+        if (fresh == null && !closed && room.sweepIfDue()) {
             fresh = windows.computeIfAbsent(client, this::newWindow);
         }
         return fresh != null ? fresh : common;
     }
 
     /** Returns the client's own window; null if it has none. */
-    Window known(ClientAddress client) {
+    Window known(LimitKey client) {
         return windows.get(client);
     }
 
     /** Returns the client's own window, or else the common one. */
-    Window knownOrCommon(ClientAddress client) {
+    Window knownOrCommon(LimitKey client) {
         return windows.getOrDefault(client, common);
     }
 
@@ -81,7 +95,7 @@ final class Windows {
 
     /** Returns whether there is no room for a new client. */
     boolean isFull() {
-        return clients.get() >= maxClients;
+        return room.isFull(clients.get());
     }
 
     /** Returns how many clients have a window of their own. */
@@ -90,22 +104,25 @@ final class Windows {
     }
 
     /** Calls the action for each client that has a window of its own. */
-    void forEach(BiConsumer<ClientAddress, Window> action) {
+    void forEach(BiConsumer<LimitKey, Window> action) {
         windows.forEach(action);
     }
 
     /**
-     * Makes a window for a new client; null if the table is full. The table calls it under its lock for this client
+     * Makes a window for a new client; null if there is no room. The table calls it under its lock for this client
      * alone.
      */
-    private Window newWindow(ClientAddress client) {
-        if (clients.incrementAndGet() > maxClients) {
+    private Window newWindow(LimitKey client) {
+        if (closed) {
+            return null;
+        }
+        if (!room.enter(clients.incrementAndGet())) {
             clients.decrementAndGet();
             return null;
         }
         Window fresh = new Window(limit);
         synchronized (common) {
-            common.times.dropOld(time.nanos(), windowNanos);
+            common.times.dropOld(time.nanos(), keptNanos);
             if (!common.times.isEmpty()) { // new clients have had to share it lately
                 fresh.times.addAll(common.times, limit);
                 fresh.tookOver = true;
@@ -114,27 +131,16 @@ final class Windows {
         return fresh;
     }
 
-    private boolean sweepIfDue() {
-        long now = time.nanos();
-        synchronized (this) {
-            if (now - lastSweep < SWEEP_PAUSE_NANOS) {
-                return false;
-            }
-            lastSweep = now;
-        }
-        forgetIdle();
-        return !isFull();
-    }
-
-    /** Forgets clients that have been idle for a whole window. */
+    /** Forgets clients that have been idle for as long as times are kept. */
     void forgetIdle() {
         long now = time.nanos();
         windows.forEach((client, window) -> {
             synchronized (window) {
-                window.times.dropOld(now, windowNanos);
-                if (window.times.isEmpty() && windows.remove(client, window)) {
+                window.times.dropOld(now, keptNanos);
+                if ((window.times.isEmpty() || closed) && windows.remove(client, window)) {
                     window.evicted = true;
                     clients.decrementAndGet();
+                    room.leave();
                 }
             }
         });

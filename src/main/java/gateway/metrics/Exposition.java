@@ -3,7 +3,8 @@ package gateway.metrics;
 import com.sun.management.OperatingSystemMXBean;
 import gateway.admission.AdmissionControl;
 import gateway.limit.LimitHandler;
-import gateway.limit.RateLimit;
+import gateway.limit.Limits;
+import gateway.limit.RateLimit.Sharing;
 import gateway.limit.ShadowLimit;
 import gateway.registry.ServiceList;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -45,10 +46,10 @@ public final class Exposition implements AutoCloseable {
     private final Metrics metrics;
     private final ServiceList services;
     private final LimitHandler limiter;
-    private final RateLimit limit;
     private final AdmissionControl admission;
     private final LongSupplier droppedLines;
     private PrometheusMeterRegistry registry;
+    private boolean showsSharing;
     private JvmGcMetrics gcMetrics;
 
     /**
@@ -60,13 +61,11 @@ public final class Exposition implements AutoCloseable {
             Metrics metrics,
             ServiceList services,
             LimitHandler limiter,
-            RateLimit limit,
             AdmissionControl admission,
             LongSupplier droppedLines) {
         this.metrics = metrics;
         this.services = services;
         this.limiter = limiter;
-        this.limit = limit;
         this.admission = admission;
         this.droppedLines = droppedLines;
     }
@@ -80,6 +79,10 @@ public final class Exposition implements AutoCloseable {
         if (registry == null) {
             gcMetrics = new JvmGcMetrics();
             registry = registry();
+        }
+        if (!showsSharing && limiter.limits().sharing().isPresent()) { // a route may get its first limit later
+            registerSharing(registry, limiter.limits());
+            showsSharing = true;
         }
         String type = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(32_768);
@@ -139,12 +142,9 @@ public final class Exposition implements AutoCloseable {
                 .tag("decision", "exempt")
                 .register(made);
         limiter.shadow().ifPresent(shadow -> registerShadow(made, shadow));
-        Gauge.builder("gateway.rate.limit.clients", limit, RateLimit::clients)
+        Gauge.builder("gateway.rate.limit.clients", limiter.limits(), Limits::clients)
                 .description("Client addresses that the rate limit remembers")
                 .register(made);
-        if (limit.sharing().isPresent()) {
-            registerSharing(made);
-        }
     }
 
     private static void registerShadow(MeterRegistry made, ShadowLimit shadow) {
@@ -159,33 +159,33 @@ public final class Exposition implements AutoCloseable {
                 .register(made);
     }
 
-    private void registerSharing(MeterRegistry made) {
-        Gauge.builder("gateway.redis.up", limit, any -> sharing(any).up() ? 1 : 0)
+    private static void registerSharing(MeterRegistry made, Limits limits) {
+        Gauge.builder("gateway.redis.up", limits, any -> sharing(any).up() ? 1 : 0)
                 .description("1 if Redis can be reached, so that all gateways share one rate limit")
                 .register(made);
         FunctionCounter.builder(
-                        "gateway.redis.failures", limit, any -> sharing(any).failures())
+                        "gateway.redis.failures", limits, any -> sharing(any).failures())
                 .description("Decisions that Redis failed to make")
                 .register(made);
         String help = "Decisions of the rate limit by the store that made them: Redis, or this gateway's memory";
         FunctionCounter.builder(
                         "gateway.rate.limit.store.decisions",
-                        limit,
+                        limits,
                         any -> sharing(any).shared())
                 .description(help)
                 .tag("store", "redis")
                 .register(made);
         FunctionCounter.builder(
                         "gateway.rate.limit.store.decisions",
-                        limit,
+                        limits,
                         any -> sharing(any).alone())
                 .description(help)
                 .tag("store", "memory")
                 .register(made);
     }
 
-    private static RateLimit.Sharing sharing(RateLimit limit) {
-        return limit.sharing().orElseThrow();
+    private static Sharing sharing(Limits limits) {
+        return limits.sharing().orElseThrow();
     }
 
     /** Closes the registry, if it was ever made. */

@@ -53,7 +53,6 @@ public final class Observation implements RequestLog, AutoCloseable {
                 counts,
                 services,
                 limiter,
-                limiter.limit(),
                 admission,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
         List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, counts));

@@ -3,6 +3,7 @@ package gateway.trace;
 import gateway.client.ProxyPath;
 import gateway.http.Problem;
 import gateway.http.Traced;
+import gateway.route.Limit;
 import gateway.route.Route;
 import jakarta.servlet.ServletRequest;
 import java.net.InetAddress;
@@ -34,7 +35,7 @@ public final class Trace extends ForwardingNotes implements Traced {
 
     private ProxyPath proxyPath;
     private LimitDecision limitDecision;
-    private int limit;
+    private Limit limit;
     private Problem problem;
     private boolean clientGone;
     private boolean unanswered;
@@ -80,9 +81,9 @@ public final class Trace extends ForwardingNotes implements Traced {
     /**
      * Notes the limiter's decision.
      *
-     * @param limit the number of requests that the limit allows
+     * @param limit the limit that the decision is about
      */
-    public void decided(LimitDecision limitDecision, int limit) {
+    public void decided(LimitDecision limitDecision, Limit limit) {
         this.limitDecision = limitDecision;
         this.limit = limit;
     }
@@ -212,8 +213,8 @@ public final class Trace extends ForwardingNotes implements Traced {
         return limitDecision;
     }
 
-    /** Returns the number of requests that the limit allows; 0 without {@link #limitDecision}. */
-    public int limit() {
+    /** Returns the limit that {@link #limitDecision} is about: of several the tightest; null without it. */
+    public Limit limit() {
         return limit;
     }
 

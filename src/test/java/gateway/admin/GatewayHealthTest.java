@@ -8,10 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.balance.RoundRobin;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
-import gateway.limit.Unlimited;
+import gateway.limit.LimitHandler;
+import gateway.limit.LimitStore;
+import gateway.limit.Limits;
+import gateway.net.Networks;
 import gateway.net.ServiceUrl;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.testing.TestRoutes;
 import gateway.util.Time;
 import io.javalin.Javalin;
 import io.javalin.testtools.JavalinTest;
@@ -37,8 +41,13 @@ class GatewayHealthTest {
                         .backend(),
                 "test");
         AtomicInteger index = new AtomicInteger();
-        GatewayApi api = new GatewayApi(
-                services, new RoundRobin(index), index, new Unlimited(), null, null, lifecycle, Time.system());
+        LimitHandler limiter = new LimitHandler(
+                Limits.of(TestRoutes.usual(services), LimitStore.MEMORY, 10, Time.system()),
+                Networks.NONE,
+                Optional.empty(),
+                Time.system());
+        GatewayApi api =
+                new GatewayApi(services, new RoundRobin(index), index, limiter, null, lifecycle, Time.system());
         Javalin app = Javalin.create(config -> config.routes.get("/health", api::health));
         JavalinTest.test(app, new TestConfig(false), (server, client) -> {
             JsonNode well = JSON.readTree(client.get("/health").body().string());

@@ -27,31 +27,36 @@ class LooksTest {
     private final Looks looks = new Looks(time);
     private final AtomicInteger asked = new AtomicInteger();
 
-    private Supplier<Standing> redis(int used, long resetNanos) {
+    private Supplier<List<Standing>> redis(int used, long resetNanos) {
         return () -> {
             asked.incrementAndGet();
-            return new Standing(
-                    new LimitDecision(used < 5, 5 - used, resetNanos),
-                    used,
-                    List.of(60 * SECOND - resetNanos),
-                    true,
-                    "redis");
+            return List.of(standing(used, resetNanos));
         };
+    }
+
+    private static Standing standing(int used, long resetNanos) {
+        return new Standing(
+                new LimitDecision(used < 5, 5 - used, resetNanos),
+                used,
+                List.of(60 * SECOND - resetNanos),
+                true,
+                "redis");
+    }
+
+    private Optional<Standing> look(ClientAddress client, int usedHere, Supplier<List<Standing>> redis) {
+        return looks.standings("default", client, List.of(standing(usedHere, 0)), redis)
+                .map(standings -> standings.get(0));
     }
 
     @Test
     void two_hundred_looks_within_a_second_are_one_question() {
         for (int i = 0; i < 200; i++) {
-            assertEquals(
-                    3,
-                    looks.standing(CLIENT, 2, redis(3, 30 * SECOND))
-                            .orElseThrow()
-                            .used());
+            assertEquals(3, look(CLIENT, 2, redis(3, 30 * SECOND)).orElseThrow().used());
             time.pass(Duration.ofMillis(4));
         }
         assertEquals(1, asked.get());
         time.pass(Duration.ofMillis(200));
-        looks.standing(CLIENT, 2, redis(3, 30 * SECOND));
+        look(CLIENT, 2, redis(3, 30 * SECOND));
         assertEquals(2, asked.get(), "an answer is a second old at most");
     }
 
@@ -63,7 +68,7 @@ class LooksTest {
         try {
             List<Future<Optional<Standing>>> seen = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                seen.add(threads.submit(() -> looks.standing(CLIENT, 0, () -> {
+                seen.add(threads.submit(() -> look(CLIENT, 0, () -> {
                     asking.countDown();
                     try {
                         answer.await();
@@ -86,9 +91,9 @@ class LooksTest {
 
     @Test
     void what_is_shown_ages_with_the_answer() {
-        looks.standing(CLIENT, 1, redis(1, 30 * SECOND));
+        look(CLIENT, 1, redis(1, 30 * SECOND));
         time.pass(Duration.ofMillis(400));
-        Standing later = looks.standing(CLIENT, 1, redis(1, 0)).orElseThrow();
+        Standing later = look(CLIENT, 1, redis(1, 0)).orElseThrow();
         assertEquals(30 * SECOND - 400_000_000L, later.decision().resetNanos());
         assertEquals(List.of(30 * SECOND + 400_000_000L), later.ages());
         assertEquals(1, asked.get());
@@ -96,34 +101,31 @@ class LooksTest {
 
     @Test
     void a_request_here_and_one_that_leaves_the_window_make_an_answer_old() {
-        looks.standing(CLIENT, 1, redis(1, SECOND / 2));
-        looks.standing(CLIENT, 2, redis(2, SECOND / 2));
+        look(CLIENT, 1, redis(1, SECOND / 2));
+        look(CLIENT, 2, redis(2, SECOND / 2));
         assertEquals(2, asked.get());
         time.pass(Duration.ofMillis(500));
-        looks.standing(CLIENT, 2, redis(1, SECOND));
+        look(CLIENT, 2, redis(1, SECOND));
         assertEquals(3, asked.get());
     }
 
     @Test
     void many_clients_ask_no_more_than_is_bearable_and_the_rest_learns_what_is_known_here() {
         for (int i = 0; i < 1000; i++) {
-            looks.standing(new ClientAddress(i), 0, redis(1, 30 * SECOND));
+            look(new ClientAddress(i), 0, redis(1, 30 * SECOND));
         }
         assertEquals(Looks.PER_SECOND, asked.get());
-        assertEquals(Optional.empty(), looks.standing(new ClientAddress(2000), 0, redis(1, SECOND)));
+        assertEquals(Optional.empty(), look(new ClientAddress(2000), 0, redis(1, SECOND)));
         time.pass(Duration.ofSeconds(1));
         assertEquals(
                 1,
-                looks.standing(new ClientAddress(2000), 0, redis(1, SECOND))
-                        .orElseThrow()
-                        .used());
+                look(new ClientAddress(2000), 0, redis(1, SECOND)).orElseThrow().used());
     }
 
     @Test
     void no_answer_is_not_kept_and_neither_is_a_failure() {
-        assertEquals(Optional.empty(), looks.standing(CLIENT, 0, () -> null));
-        assertEquals(
-                1, looks.standing(CLIENT, 0, redis(1, SECOND)).orElseThrow().used());
+        assertEquals(Optional.empty(), look(CLIENT, 0, () -> null));
+        assertEquals(1, look(CLIENT, 0, redis(1, SECOND)).orElseThrow().used());
         assertEquals(1, asked.get());
     }
 }

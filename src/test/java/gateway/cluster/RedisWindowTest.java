@@ -9,6 +9,8 @@ import gateway.cluster.Redis.Call;
 import gateway.limit.RateLimit.Standing;
 import gateway.limit.SlidingWindow;
 import gateway.limit.WindowContract;
+import gateway.route.Limit;
+import gateway.route.RouteConfig;
 import gateway.settings.Rate;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRedis;
@@ -33,10 +35,12 @@ class RedisWindowTest extends WindowContract {
     private static final String KEY = "gateway:limit:{192.0.2.1}";
     private static final ClientAddress CLIENT = new ClientAddress(0x0000_ffff_c000_0201L);
 
+    private static final Script SCRIPT = Script.named("take.lua");
+
     private static TestRedis server;
 
     private final FakeTime time = new FakeTime();
-    private final RedisWindow window = new RedisWindow(FIVE_A_MINUTE, "gateway");
+    private final RedisWindow window = window(FIVE_A_MINUTE, RouteConfig.DEFAULT);
     private Redis redis;
     private Jedis jedis;
 
@@ -48,6 +52,10 @@ class RedisWindowTest extends WindowContract {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    private static RedisWindow window(Rate rate, String route) {
+        return new RedisWindow(SCRIPT, route, List.of(Limit.byClient(rate)), server.settings());
     }
 
     @BeforeEach
@@ -81,7 +89,7 @@ class RedisWindowTest extends WindowContract {
 
     @Override
     protected Asked of(Rate rate) {
-        RedisWindow asked = new RedisWindow(rate, "gateway");
+        RedisWindow asked = window(rate, RouteConfig.DEFAULT);
         return new Asked() {
             @Override
             public LimitDecision take(ClientAddress client) {
@@ -100,8 +108,7 @@ class RedisWindowTest extends WindowContract {
 
             @Override
             public Standing explain(ClientAddress client) {
-                Object answer = runNow(asked.explain(client));
-                return new Standing(asked.decision(answer), asked.used(answer), asked.ages(answer), true, "redis");
+                return asked.standings(runNow(asked.explain(client))).get(0);
             }
         };
     }
@@ -116,7 +123,7 @@ class RedisWindowTest extends WindowContract {
         Random random = new Random(42);
         for (String rate : List.of("1/1s", "5/60s", "40/60s", "300/10s")) {
             SlidingWindow memory = new SlidingWindow(Rate.parse(rate), 1000, time);
-            RedisWindow shared = new RedisWindow(Rate.parse(rate), "random-" + rate);
+            RedisWindow shared = window(Rate.parse(rate), "random-" + rate.replace("/", "-"));
             for (int step = 0; step < 25_000; step += 500) {
                 List<LimitDecision> expected = new ArrayList<>();
                 List<Call> calls = new ArrayList<>();
@@ -213,7 +220,7 @@ class RedisWindowTest extends WindowContract {
 
     @Test
     void a_probe_writes_beside_the_clients_list() {
-        run(window.probe(CLIENT));
+        run(RedisWindow.probe(SCRIPT, Redis.bytes(KEY)));
         assertEquals(0, jedis.llen(KEY));
         assertEquals(1, jedis.llen(KEY + ":probe"));
         assertTrue(jedis.pttl(KEY + ":probe") > 0);
@@ -221,14 +228,14 @@ class RedisWindowTest extends WindowContract {
 
     @Test
     void of_a_smaller_limit_as_many_must_leave_as_are_above_it() {
-        RedisWindow smaller = new RedisWindow(Rate.parse("3/60s"), "gateway");
+        RedisWindow smaller = window(Rate.parse("3/60s"), RouteConfig.DEFAULT);
         SlidingWindow memory = new SlidingWindow(FIVE_A_MINUTE, 10, time);
         for (int i = 0; i < 5; i++) {
             runNow(window.take(CLIENT));
             memory.take(CLIENT);
             time.pass(Duration.ofSeconds(1));
         }
-        assertEquals(memory.take(CLIENT, 3), smaller.decision(runNow(smaller.take(CLIENT))));
+        assertEquals(memory.take(CLIENT, 2), smaller.decision(runNow(smaller.take(CLIENT))));
         assertEquals(new LimitDecision(false, 0, 57_000_000_000L), smaller.decision(runNow(smaller.take(CLIENT))));
         time.pass(Duration.ofSeconds(57));
         assertTrue(smaller.decision(runNow(smaller.take(CLIENT))).allowed());

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
 import gateway.limit.RateLimit;
+import gateway.limit.RateLimit.Sharing;
+import gateway.limit.RateLimit.Standing;
 import gateway.limit.SlidingWindow;
 import gateway.registry.ClusterMembers;
+import gateway.route.RouteConfig;
 import gateway.settings.InvalidSettings;
 import gateway.settings.Rate;
 import gateway.settings.RedisSettings;
@@ -35,15 +38,45 @@ class SharedLimitTest {
     private final Time time = Time.system();
     private final ClusterMembers gateways = ClusterMembers.startingAt(time.now(), "1.0.0");
 
-    private SharedLimit limit(RedisSettings settings) {
-        return new SharedLimit(settings, new SlidingWindow(Rate.parse("5/60s"), 1000, time), gateways, time);
+    /** A gateway's limit of the default route, and what it shares with others. */
+    private record Gateway(SharedLimits shared, RateLimit limit) implements AutoCloseable {
+        void start() {
+            shared.start();
+        }
+
+        LimitDecision take(ClientAddress client) {
+            return limit.take(client);
+        }
+
+        LimitDecision look(ClientAddress client) {
+            return limit.look(client);
+        }
+
+        Standing explain(ClientAddress client) {
+            return limit.explain(client).get(0);
+        }
+
+        Sharing sharing() {
+            return limit.sharing().orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            shared.close();
+        }
+    }
+
+    private Gateway limit(RedisSettings settings) {
+        SharedLimits shared = new SharedLimits(settings, gateways, time);
+        return new Gateway(
+                shared, shared.limit(RouteConfig.DEFAULT, new SlidingWindow(Rate.parse("5/60s"), 1000, time)));
     }
 
     private static RedisSettings settings(String url, Fallback fallback, boolean required) {
         return new RedisSettings(RedisUrl.parse(url), "gateway", Duration.ofSeconds(5), fallback, required);
     }
 
-    private static int passOf(int requests, RateLimit limit) {
+    private static int passOf(int requests, Gateway limit) {
         int passed = 0;
         for (int i = 0; i < requests; i++) {
             passed += limit.take(CLIENT).allowed() ? 1 : 0;
@@ -54,15 +87,15 @@ class SharedLimitTest {
     @Test
     void two_gateways_share_one_limit() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit first = limit(redis.settings());
-                SharedLimit second = limit(redis.settings())) {
+                Gateway first = limit(redis.settings());
+                Gateway second = limit(redis.settings())) {
             first.start();
             second.start();
             assertEquals(3, passOf(3, first));
             assertEquals(2, second.look(CLIENT).remaining());
             assertEquals(2, passOf(9, second));
             assertEquals(0, passOf(9, first));
-            RateLimit.Standing standing = first.explain(CLIENT);
+            Standing standing = first.explain(CLIENT);
             assertEquals("redis", standing.store());
             assertEquals(5, standing.used());
             assertEquals(5, standing.ages().size());
@@ -72,14 +105,14 @@ class SharedLimitTest {
     @Test
     void who_has_filled_the_window_here_is_refused_without_asking_redis() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             assertEquals(5, passOf(5, limit));
-            long asked = limit.sharing().orElseThrow().shared();
+            long asked = limit.sharing().shared();
             LimitDecision refused = limit.take(CLIENT);
             assertFalse(refused.allowed());
             assertTrue(refused.resetNanos() > 50_000_000_000L);
-            assertEquals(asked, limit.sharing().orElseThrow().shared());
+            assertEquals(asked, limit.sharing().shared());
         }
     }
 
@@ -88,8 +121,8 @@ class SharedLimitTest {
     void looking_costs_redis_next_to_nothing_and_nothing_for_who_is_refused_here() throws Exception {
         try (TestRedis redis = TestRedis.start();
                 Jedis jedis = redis.client();
-                SharedLimit limit = limit(redis.settings());
-                SharedLimit other = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings());
+                Gateway other = limit(redis.settings())) {
             limit.start();
             other.start();
             assertEquals(1, passOf(1, other));
@@ -132,14 +165,14 @@ class SharedLimitTest {
     void when_redis_goes_the_fallback_holds_and_the_past_counts(Fallback fallback, int passes, int used)
             throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit limit = limit(settings(redis.url(), fallback, false))) {
+                Gateway limit = limit(settings(redis.url(), fallback, false))) {
             limit.start();
             assertEquals(4, passOf(4, limit));
             redis.kill();
             for (int i = 1; i <= 3; i++) {
                 limit.take(new ClientAddress(i)); // by others' requests it is found out
             }
-            assertFalse(limit.sharing().orElseThrow().up());
+            assertFalse(limit.sharing().up());
             assertEquals(passes, passOf(9, limit));
             assertEquals(used, limit.explain(CLIENT).used());
             assertEquals("memory of this gateway", limit.explain(CLIENT).store());
@@ -154,12 +187,12 @@ class SharedLimitTest {
     void a_key_of_another_kind_concerns_its_client_alone() throws Exception {
         try (TestRedis redis = TestRedis.start();
                 Jedis jedis = redis.client();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             jedis.set(KEY, "x");
             assertEquals(5, passOf(9, limit), "by memory");
-            assertTrue(limit.sharing().orElseThrow().up());
-            assertEquals(5, limit.sharing().orElseThrow().failures());
+            assertTrue(limit.sharing().up());
+            assertEquals(5, limit.sharing().failures());
             jedis.del(KEY);
             assertEquals(0, passOf(9, limit));
         }
@@ -168,13 +201,13 @@ class SharedLimitTest {
     @Test
     void without_redis_a_failure_is_counted_three_times_and_then_nobody_asks() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             redis.kill();
             for (int i = 0; i < 100; i++) {
                 limit.take(new ClientAddress(i));
             }
-            RateLimit.Sharing sharing = limit.sharing().orElseThrow();
+            Sharing sharing = limit.sharing();
             assertFalse(sharing.up());
             assertEquals(3, sharing.failures());
             assertEquals(100, sharing.alone());
@@ -184,19 +217,19 @@ class SharedLimitTest {
     @Test
     void a_probe_brings_redis_back_and_what_passed_meanwhile_still_counts_here() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             redis.kill();
             assertEquals(5, passOf(9, limit));
             redis.startAgain();
-            limit.probe();
+            limit.shared().probe();
             await(limit, true);
             assertFalse(limit.look(CLIENT).allowed(), "what is shown is what a request would meet");
             assertEquals("memory of this gateway", limit.explain(CLIENT).store());
             assertEquals(5, limit.explain(CLIENT).used());
             assertEquals(0, passOf(9, limit), "Redis knows nothing of the five, this gateway does");
             assertTrue(limit.take(new ClientAddress(7)).allowed());
-            assertEquals(1, limit.sharing().orElseThrow().shared(), "looking decides nothing");
+            assertEquals(1, limit.sharing().shared(), "looking decides nothing");
         }
     }
 
@@ -205,15 +238,15 @@ class SharedLimitTest {
     void a_redis_that_can_not_write_is_down() throws Exception {
         try (TestRedis redis = TestRedis.start();
                 Jedis jedis = redis.client();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             jedis.replicaof("127.0.0.1", TestBackend.deadPort());
             assertEquals(5, passOf(9, limit));
-            RateLimit.Sharing sharing = limit.sharing().orElseThrow();
+            Sharing sharing = limit.sharing();
             assertFalse(sharing.up());
             assertTrue(sharing.words().contains("READONLY"), sharing.words());
-            limit.probe();
-            assertFalse(limit.sharing().orElseThrow().up(), "reading isn't enough");
+            limit.shared().probe();
+            assertFalse(limit.sharing().up(), "reading isn't enough");
             jedis.replicaofNoOne();
             await(limit, true);
             assertEquals(0, jedis.llen(KEY));
@@ -223,7 +256,7 @@ class SharedLimitTest {
     @Test
     void a_redis_that_goes_while_nobody_asks_is_noticed_all_the_same() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                SharedLimit limit = limit(redis.settings())) {
+                Gateway limit = limit(redis.settings())) {
             limit.start();
             redis.kill();
             await(limit, false);
@@ -233,25 +266,25 @@ class SharedLimitTest {
     }
 
     /** Waits for what the background probe finds. */
-    private static void await(SharedLimit limit, boolean up) throws Exception {
-        Await.until("up is " + up, () -> limit.sharing().orElseThrow().up() == up);
+    private static void await(Gateway limit, boolean up) throws Exception {
+        Await.until("up is " + up, () -> limit.sharing().up() == up);
     }
 
     @Test
     void a_gateway_without_redis_starts_limited_by_memory() throws IOException {
-        try (SharedLimit limit =
+        try (Gateway limit =
                 limit(settings("redis://user:secret@127.0.0.1:" + TestBackend.deadPort(), Fallback.DIVIDE, false))) {
             limit.start();
-            assertEquals("connection refused", limit.sharing().orElseThrow().words());
+            assertEquals("connection refused", limit.sharing().words());
             assertEquals(5, passOf(9, limit));
-            assertEquals(1, limit.sharing().orElseThrow().failures(), "no request asked");
+            assertEquals(1, limit.sharing().failures(), "no request asked");
         }
     }
 
     @Test
     void a_gateway_that_needs_redis_does_not_start_without_and_keeps_the_password_to_itself() throws IOException {
         int port = TestBackend.deadPort();
-        try (SharedLimit limit = limit(settings("redis://user:secret@127.0.0.1:" + port, Fallback.DIVIDE, true))) {
+        try (Gateway limit = limit(settings("redis://user:secret@127.0.0.1:" + port, Fallback.DIVIDE, true))) {
             InvalidSettings bad = assertThrows(InvalidSettings.class, limit::start);
             assertEquals(
                     "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"

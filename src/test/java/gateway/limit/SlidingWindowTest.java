@@ -29,7 +29,8 @@ class SlidingWindowTest extends WindowContract {
     // Near the end of long, so that every test also crosses the overflow of the monotonic clock.
     private final FakeTime time =
             new FakeTime(Long.MAX_VALUE - Duration.ofSeconds(30).toNanos());
-    private final SlidingWindow limit = new SlidingWindow(FIVE_A_MINUTE, MANY, time);
+    private final Room room = new Room(MANY, time);
+    private final SlidingWindow limit = new SlidingWindow(FIVE_A_MINUTE, room, time);
 
     @Override
     protected Asked of(Rate rate) {
@@ -52,7 +53,7 @@ class SlidingWindowTest extends WindowContract {
 
             @Override
             public RateLimit.Standing explain(ClientAddress client) {
-                return window.explain(client);
+                return window.explain(client).get(0);
             }
         };
     }
@@ -75,9 +76,9 @@ class SlidingWindowTest extends WindowContract {
         SlidingWindow small = new SlidingWindow(FIVE_A_MINUTE, 1, time);
         small.take(client(1));
         small.take(client(2));
-        assertTrue(small.explain(client(1)).own());
-        assertFalse(small.explain(client(2)).own());
-        assertEquals(1, small.explain(client(3)).used());
+        assertTrue(small.explain(client(1)).get(0).own());
+        assertFalse(small.explain(client(2)).get(0).own());
+        assertEquals(1, small.explain(client(3)).get(0).used());
     }
 
     @Test
@@ -89,8 +90,8 @@ class SlidingWindowTest extends WindowContract {
         time.pass(Duration.ofSeconds(10));
         assertEquals(
                 List.of(
-                        new RateLimit.Usage(client(2), 5, 0, 50_000_000_000L, 50_000_000_000L),
-                        new RateLimit.Usage(client(1), 2, 3, 0, 30_000_000_000L)),
+                        new RateLimit.Usage(client(2), 0, 5, 0, 50_000_000_000L, 50_000_000_000L),
+                        new RateLimit.Usage(client(1), 0, 2, 3, 0, 30_000_000_000L)),
                 limit.fullest(2));
         time.pass(Duration.ofSeconds(55));
         assertEquals(List.of(), limit.fullest(2));
@@ -128,7 +129,7 @@ class SlidingWindowTest extends WindowContract {
         time.pass(Duration.ofSeconds(30));
         assertEquals(5, passOf(5, limit, client(2)));
         time.pass(Duration.ofSeconds(30));
-        limit.forgetIdle();
+        room.sweep();
         assertEquals(1, limit.clients());
         assertEquals(0, passOf(5, limit, client(2)), "the active client's past is kept");
     }
@@ -194,26 +195,26 @@ class SlidingWindowTest extends WindowContract {
             assertEquals(
                     new LimitDecision(allowed, 5 - times.size(), reset), limit.take(client(number)), "step " + step);
             if (step % 1000 == 0) {
-                limit.forgetIdle();
+                room.sweep();
             }
         }
     }
 
     @Test
-    void by_a_smaller_limit_less_passes_and_the_rest_of_the_past_counts() {
-        assertEquals(new LimitDecision(true, 1, 60_000_000_000L), limit.take(client(1), 2));
-        assertEquals(new LimitDecision(true, 0, 60_000_000_000L), limit.take(client(1), 2));
-        assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.take(client(1), 2));
+    void by_a_share_less_passes_and_the_rest_of_the_past_counts() {
+        assertEquals(new LimitDecision(true, 1, 60_000_000_000L), limit.take(client(1), 3), "2 of 5: rounded up");
+        assertEquals(new LimitDecision(true, 0, 60_000_000_000L), limit.take(client(1), 3));
+        assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.take(client(1), 3));
         time.pass(Duration.ofSeconds(10));
         assertEquals(3, passOf(9, limit, client(1)), "by the whole limit three more");
         assertEquals(
                 new LimitDecision(false, 0, 60_000_000_000L),
-                limit.look(client(1), 2),
+                limit.look(client(1), 3),
                 "five count: one of two may pass when four of them have left");
         time.pass(Duration.ofSeconds(50));
-        assertEquals(new LimitDecision(false, 0, 10_000_000_000L), limit.take(client(1), 2));
         assertEquals(new LimitDecision(false, 0, 10_000_000_000L), limit.take(client(1), 3));
-        assertEquals(new LimitDecision(true, 0, 10_000_000_000L), limit.take(client(1), 4));
+        assertEquals(new LimitDecision(false, 0, 10_000_000_000L), limit.take(client(1), 2));
+        assertEquals(new LimitDecision(true, 1, 10_000_000_000L), limit.take(client(1), 1));
     }
 
     @Test
@@ -222,12 +223,13 @@ class SlidingWindowTest extends WindowContract {
         time.pass(Duration.ofSeconds(1));
         limit.take(client(1));
         limit.record(client(1), asked);
-        assertEquals(List.of(1_000_000_000L, 0L), limit.explain(client(1)).ages(), "in their order");
+        assertEquals(
+                List.of(1_000_000_000L, 0L), limit.explain(client(1)).get(0).ages(), "in their order");
         assertNull(limit.refusal(client(1)));
         for (int i = 0; i < 9; i++) {
             limit.record(client(1), time.nanos());
         }
-        assertEquals(5, limit.explain(client(1)).used(), "no more than the limit are kept: the latest");
+        assertEquals(5, limit.explain(client(1)).get(0).used(), "no more than the limit are kept: the latest");
         assertEquals(new LimitDecision(false, 0, 60_000_000_000L), limit.refusal(client(1)));
         assertNull(limit.refusal(client(2)));
     }

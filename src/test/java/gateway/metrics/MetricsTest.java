@@ -8,7 +8,8 @@ import gateway.admission.AdmissionControl;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.limit.LimitHandler;
-import gateway.limit.Unlimited;
+import gateway.limit.LimitStore;
+import gateway.limit.Limits;
 import gateway.net.Networks;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
@@ -38,8 +39,11 @@ class MetricsTest {
     private final Exposition exposition = new Exposition(
             metrics,
             services,
-            new LimitHandler(new Unlimited(), Networks.NONE, Optional.empty(), time),
-            new Unlimited(),
+            new LimitHandler(
+                    Limits.of(TestRoutes.usual(services), LimitStore.MEMORY, 10, time),
+                    Networks.NONE,
+                    Optional.empty(),
+                    time),
             new AdmissionControl(Settings.from(Map.of()), time),
             () -> 42);
 

@@ -13,7 +13,8 @@ import gateway.client.TrustedProxies;
 import gateway.health.OutlierDetection;
 import gateway.http.Via;
 import gateway.limit.LimitHandler;
-import gateway.limit.Unlimited;
+import gateway.limit.LimitStore;
+import gateway.limit.Limits;
 import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
@@ -195,18 +196,18 @@ class ForwarderTest {
                 services.admit(backend, "test");
                 backends.add(backend);
             }
-            LimitHandler unlimited = new LimitHandler(new Unlimited(), settings, time);
             Routes routes = new Routes(
                     RouteDefaults.of(settings).only(),
                     services,
                     route -> new Selection(balancer),
                     new OwnPaths(true),
                     request -> false);
+            LimitHandler limiter = new LimitHandler(Limits.of(routes, LimitStore.MEMORY, 10, time), settings, time);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
                         config.routes.before(new TraceHandler(routes::match, TrustedProxies.NOBODY, () -> 42, time));
                         config.routes.before(
-                                new ProxyHandler(forwarder, unlimited, new Via("1"), new ConcurrencyLimit(1)));
+                                new ProxyHandler(forwarder, limiter, new Via("1"), new ConcurrencyLimit(1)));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

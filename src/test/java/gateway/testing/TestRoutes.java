@@ -2,6 +2,7 @@ package gateway.testing;
 
 import gateway.http.PathPrefix;
 import gateway.registry.ServiceList;
+import gateway.route.Limit;
 import gateway.route.Match;
 import gateway.route.OwnPaths;
 import gateway.route.Route;
@@ -11,6 +12,7 @@ import gateway.route.Routes;
 import gateway.route.Selections;
 import gateway.settings.Settings;
 import gateway.util.Time;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +52,11 @@ public final class TestRoutes {
 
     /** Returns a route that is like the usual one but for its name, and for its path, which is that name. */
     public static RouteConfig named(String name) {
+        return named(name, RouteDefaults.of(Settings.from(Map.of())).limits());
+    }
+
+    /** Returns the same with these limits. */
+    public static RouteConfig named(String name, List<Limit> limits) {
         RouteConfig usual = RouteDefaults.of(Settings.from(Map.of())).only();
         return new RouteConfig(
                 name,
@@ -58,7 +65,7 @@ public final class TestRoutes {
                 usual.services(),
                 usual.balance(),
                 usual.health(),
-                usual.limits(),
+                limits,
                 usual.host(),
                 usual.timeout(),
                 usual.retries(),

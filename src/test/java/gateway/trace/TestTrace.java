@@ -7,7 +7,9 @@ import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.Limit;
 import gateway.route.Route;
+import gateway.settings.Rate;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
 import java.net.InetAddress;
@@ -85,7 +87,7 @@ public final class TestTrace {
 
     /** It was over the limit. */
     public TestTrace limited() {
-        trace.decided(new LimitDecision(false, 0, 1), 5);
+        trace.decided(new LimitDecision(false, 0, 1), Limit.byClient(Rate.parse("5/60s")));
         return answeredBy(ProblemType.RATE_LIMITED.problem("More than 5 req/min"));
     }
 

@@ -9,7 +9,9 @@ import gateway.http.ProxyError;
 import gateway.net.Networks;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
+import gateway.route.Limit;
 import gateway.route.Route;
+import gateway.settings.Rate;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
 import java.lang.reflect.Field;
@@ -89,7 +91,7 @@ class TraceMemoryTest {
         for (int attempt = 0; attempt < 3; attempt++) {
             trace.add(new Attempt(backend, 0, 1, true, 0, letter.repeat(MUCH), ProxyError.HTTP_PROTOCOL_ERROR));
         }
-        trace.decided(new LimitDecision(true, 1, 1), 5);
+        trace.decided(new LimitDecision(true, 1, 1), Limit.byClient(Rate.parse("5/60s")));
         trace.answeredBy(ProblemType.BAD_GATEWAY.problem(much, ProxyError.HTTP_PROTOCOL_ERROR, "b"));
         trace.end(1, 502, 1);
         return trace;

@@ -29,7 +29,6 @@ public final class LiveView {
 
     private final ServiceList services;
     private final Balancer balancer;
-    private final RateLimit limit;
     private final LimitHandler limiter;
     private final OutcomeCounts counts;
     private final Drain drain;
@@ -42,14 +41,12 @@ public final class LiveView {
     public LiveView(
             ServiceList services,
             Balancer balancer,
-            RateLimit limit,
             LimitHandler limiter,
             OutcomeCounts counts,
             Drain drain,
             Time time) {
         this.services = services;
         this.balancer = balancer;
-        this.limit = limit;
         this.limiter = limiter;
         this.counts = counts;
         this.drain = drain;
@@ -141,17 +138,21 @@ public final class LiveView {
                         .toList());
     }
 
+    /** Returns the first limit of the default route. */
     private Limit limit() {
-        return limit.rate()
+        RateLimit limit = limiter.limits().usual().limit();
+        return limit.limits().stream()
+                .map(gateway.route.Limit::rate)
+                .findFirst()
                 .map(rate -> new Limit(
                         Wording.rateLimit(limit),
                         Wording.store(limit),
                         rate.requests(),
                         rate.window().toMillis(),
-                        limit.clients(),
+                        limiter.limits().clients(),
                         limiter.allowed(),
                         limiter.refused(),
-                        nearest()))
+                        nearest(limit)))
                 .orElse(null);
     }
 
@@ -159,7 +160,7 @@ public final class LiveView {
      * Returns the clients nearest to their limit. This walks all clients, so it is repeated only after twenty times as
      * long as it took.
      */
-    private List<Nearest> nearest() {
+    private List<Nearest> nearest(RateLimit limit) {
         long start = time.nanos();
         if (start - nearestAgainAt >= 0) {
             nearest = limit.fullest(MOST_CLIENTS).stream()

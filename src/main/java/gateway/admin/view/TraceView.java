@@ -101,7 +101,10 @@ public record TraceView(
         return decision == null
                 ? null
                 : new LimitView(
-                        decision.allowed(), trace.limit(), decision.remaining(), decision.resetNanos() / 1_000_000);
+                        decision.allowed(),
+                        trace.limit().rate().requests(),
+                        decision.remaining(),
+                        decision.resetNanos() / 1_000_000);
     }
 
     private static AttemptView attempt(Attempt attempt, Trace trace) {

@@ -8,8 +8,18 @@ import java.util.stream.Collectors;
 public final class Wording {
     private Wording() {}
 
+    /** Describes the limits, all of which hold at the same time. */
     public static String rateLimit(RateLimit limit) {
-        return limit.rate().map(rate -> rate.words() + " per IP").orElse("off");
+        return limit.limits().isEmpty()
+                ? "off"
+                : limit.limits().stream()
+                        .map(each -> each.rate().words()
+                                + switch (each.key()) {
+                                    case CLIENT -> " per IP";
+                                    case HEADER -> " per " + each.header();
+                                    case ROUTE -> " in all";
+                                })
+                        .collect(Collectors.joining(", "));
     }
 
     /**
@@ -29,7 +39,7 @@ public final class Wording {
     public static String store(RateLimit limit) {
         return limit.sharing()
                 .map(sharing -> sharing.up() ? "redis" : "memory (redis unreachable since " + sharing.since() + ")")
-                .orElse(limit.rate().isPresent() ? "memory" : "none");
+                .orElse(limit.limits().isEmpty() ? "none" : "memory");
     }
 
     /** Returns milliseconds with two decimals. */

@@ -1,0 +1,130 @@
+package gateway.cluster;
+
+import gateway.limit.LimitStore;
+import gateway.limit.MemoryLimit;
+import gateway.limit.RateLimit;
+import gateway.limit.RateLimit.Sharing;
+import gateway.registry.ClusterMembers;
+import gateway.settings.RedisSettings;
+import gateway.settings.RedisSettings.Fallback;
+import gateway.util.Time;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The limits of all routes for all gateways, in Redis. They have one access to Redis in common, which is opened when the
+ * first route has a limit.
+ */
+final class SharedLimits implements LimitStore {
+    private final RedisSettings settings;
+    private final ClusterMembers gateways;
+    private final Time time;
+    private final Script script = Script.named("take.lua");
+    private final RedisAccess redis;
+    private final Looks looks;
+    private final LongAdder decidedByRedis = new LongAdder();
+    private final LongAdder decidedAlone = new LongAdder();
+    private volatile boolean wanted;
+    private boolean started; // guarded by this
+
+    /** @param gateways the gateways among which limits are divided without Redis */
+    SharedLimits(RedisSettings settings, ClusterMembers gateways, Time time) {
+        this.settings = settings;
+        this.gateways = gateways;
+        this.time = time;
+        this.redis = new RedisAccess(settings, script, this::describeFallback, time);
+        this.looks = new Looks(time);
+    }
+
+    @Override
+    public synchronized RateLimit limit(String route, MemoryLimit memory) {
+        if (started && !wanted) {
+            redis.startLater();
+        }
+        wanted = true;
+        return new SharedLimit(route, memory, new RedisWindow(script, route, memory.limits(), settings), this);
+    }
+
+    /**
+     * Connects, so that the first requests needn't wait for that, and starts probing; if no route has a limit, only when
+     * one gets its first.
+     */
+    @Override
+    public synchronized void start() {
+        if (wanted) {
+            redis.start();
+        }
+        started = true;
+    }
+
+    /** Returns what has ended for good though this isn't closed; normally nothing. */
+    List<String> failed() {
+        return redis.failed();
+    }
+
+    /** Probes Redis once, for tests. */
+    void probe() {
+        redis.probe();
+    }
+
+    private String describeFallback() {
+        return switch (settings.fallback()) {
+            case DIVIDE ->
+                "this gateway limits by its own memory, to its share: 1/" + gateways.count() + " of each limit";
+            case LOCAL -> "this gateway limits by its own memory";
+            case OPEN -> "no client is limited";
+            case CLOSED -> "all requests to services are refused";
+        };
+    }
+
+    /** Returns how requests are limited while Redis can't be reached. */
+    Fallback fallback() {
+        return settings.fallback();
+    }
+
+    /** Returns by how much the limits are divided then. */
+    int shares() {
+        return settings.fallback() == Fallback.DIVIDE ? gateways.count() : 1;
+    }
+
+    RedisAccess redis() {
+        return redis;
+    }
+
+    Looks looks() {
+        return looks;
+    }
+
+    long nanos() {
+        return time.nanos();
+    }
+
+    void decidedByRedis() {
+        decidedByRedis.increment();
+    }
+
+    void decidedAlone() {
+        decidedAlone.increment();
+    }
+
+    @Override
+    public Optional<Sharing> sharing() {
+        if (!wanted) {
+            return Optional.empty();
+        }
+        Breaker.State state = redis.state();
+        return Optional.of(new Sharing(
+                state.closed(),
+                state.since(),
+                state.words(),
+                decidedByRedis.sum(),
+                decidedAlone.sum(),
+                redis.failures()));
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+}
