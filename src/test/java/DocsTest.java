@@ -141,7 +141,7 @@ class DocsTest {
     @Test
     void every_command_is_run_by_a_test_or_says_why_not() throws Exception {
         Set<String> run = new HashSet<>(DocsCommandsTest.SCENES);
-        run.add(DemoTest.SCENE);
+        run.addAll(List.of(DemoTest.SCENE, RecipesTest.SCENE));
         Set<String> found = new HashSet<>();
         for (Path file : Docs.files()) {
             for (Docs.Fence fence : Docs.fences(file)) {
