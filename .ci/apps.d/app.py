@@ -6,7 +6,7 @@ import subprocess
 
 class App:
     """version: tells it, from the folder of npm's packages. ports: the names of its services in routes.yaml. start: starts them at
-    a place. checks: what its clients do there; what they return is worth showing."""
+    a place. checks: what its clients do there, in that order."""
 
     def __init__(self, name, version, ports, start, checks):
         self.name, self.version, self.ports, self.start, self.checks = name, version, ports, start, checks

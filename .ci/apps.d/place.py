@@ -79,15 +79,15 @@ class Place:
 
 
 class Gateway(gateways.Gateway):
-    """With a routes file."""
+    """With the routes of all apps, of which only some may run."""
 
-    def __init__(self, work, port, ports):
+    def __init__(self, work, port, ports, running):
         routes = work / "routes.yaml"
         text = (APPS / "routes.yaml").read_text()
+        self.services = sum(text.count(f"@{name}@") for name in running)
         for name, at in ports.items():
             text = text.replace(f"@{name}@", str(at))
         routes.write_text(text)
-        self.services = text.count("http://127.0.0.1:")
         super().__init__(work / "gateway", [], GATEWAY_PORT=str(port), GATEWAY_ROUTES=str(routes), GATEWAY_RATE_LIMIT="5/60s")
 
     def until_healthy(self, _):

@@ -2,7 +2,7 @@
 connection, and each time must meet the same server."""
 
 from app import App, npm
-from place import APPS
+from place import APPS, expect
 
 
 def start(place):
@@ -10,20 +10,19 @@ def start(place):
         place.run(name, ["node", APPS / "apps" / "chat.cjs", "{PORT}"])
 
 
+ALL = "20 of 20"
+
+
 def in_pages(place):
-    return "Chromium, sticky: " + place.page("chat", "/socket.io/socket.io.js")
+    expect("connections", place.page("chat", "/socket.io/socket.io.js"), ALL)
 
 
-def with_cookies(place):
-    return "Node with cookies, sticky: " + place.tool("node", APPS / "connect.cjs", place.url, '{"withCredentials": true}')
-
-
-def without_cookies(place):
-    return "Node, hash:client: " + place.tool("node", APPS / "connect.cjs", place.url, '{"path": "/chat/socket.io"}')
+def in_node(place, options):
+    expect("connections", place.tool("node", APPS / "connect.cjs", place.url, options), ALL)
 
 
 APP = App("socket.io", npm("socket.io"), ["CHAT_1", "CHAT_2"], start, {
-    "the default client in Chromium": in_pages,
-    "the client of Node, with cookies": with_cookies,
-    "the client of Node as it is, by hash:client": without_cookies,
+    f"{ALL} at the first try: the default client in Chromium, sticky": in_pages,
+    "with cookies in Node, sticky": lambda place: in_node(place, '{"withCredentials": true}'),
+    "in Node, by hash:client": lambda place: in_node(place, '{"path": "/chat/socket.io"}'),
 })
