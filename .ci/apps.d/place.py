@@ -73,9 +73,9 @@ class Place:
             raise Wrong(f"{' '.join(str(word) for word in argv)}: {done.returncode}: {done.stdout[-1500:]}")
         return done.stdout.strip()
 
-    def page(self, name, *words):
+    def page(self, name, *words, **env):
         """Has Chromium do what a script of pages says."""
-        return self.tool("node", APPS / "pages" / f"{name}.cjs", *words)
+        return self.tool("node", APPS / "pages" / f"{name}.cjs", *words, **env)
 
 
 class Gateway(gateways.Gateway):

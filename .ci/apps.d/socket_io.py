@@ -14,7 +14,8 @@ ALL = "20 of 20"
 
 
 def in_pages(place):
-    expect("connections", place.page("chat", "/socket.io/socket.io.js"), ALL)
+    # As localhost, which browsers trust like HTTPS: only then do they say what is a page (Sec-Fetch-Dest), and so who is new.
+    expect("connections", place.page("chat", "/socket.io/socket.io.js", GATEWAY=f"http://localhost:{place.port}"), ALL)
 
 
 def in_node(place, options):
@@ -22,7 +23,8 @@ def in_node(place, options):
 
 
 APP = App("socket.io", npm("socket.io"), ["CHAT_1", "CHAT_2"], start, {
-    f"{ALL} at the first try: the default client in Chromium, sticky": in_pages,
-    "with cookies in Node, sticky": lambda place: in_node(place, '{"withCredentials": true}'),
-    "in Node, by hash:client": lambda place: in_node(place, '{"path": "/chat/socket.io"}'),
+    f"{ALL} at the first try: the default client in Chromium": in_pages,
+    "in Node, with cookies": lambda place: in_node(place, '{"withCredentials": true}'),
+    "without cookies": lambda place: in_node(place, "{}"),
+    "by hash:client": lambda place: in_node(place, '{"path": "/chat/socket.io"}'),
 })
