@@ -1,28 +1,19 @@
 """git over HTTP, by Apache and git-http-backend: two clones and a push within the minute for which a limit counts."""
 
-import os
-import pathlib
 import random
 import shutil
 
 from app import App, debian
-from place import APPS, HOST, expect
+from place import HOST, expect
 
 
 def start(place):
-    served = place.folder / "served"
-    served.mkdir()
+    served = place.for_others("served")
     git(place, "init", "-q", "--bare", served / "one.git")
     git(place, "-C", served / "one.git", "config", "http.receivepack", "true")
     for path in (served, *served.rglob("*")):
         shutil.chown(path, "www-data", "www-data")
-    for path in (place.folder, *place.folder.parents):
-        if path.stat().st_uid == os.getuid() and path != pathlib.Path("/"):
-            path.chmod(path.stat().st_mode | 0o055)  # another user serves
-    conf = place.folder / "apache.conf"
-    text = (APPS / "apps" / "git.conf").read_text()
-    conf.write_text(text.replace("@PORT@", str(place.ports["GIT"])).replace("@FOLDER@", str(served)))
-    place.run("GIT", ["apache2", "-f", conf, "-DFOREGROUND"])
+    place.run("GIT", ["apache2", "-f", place.configure("git.conf", "GIT", served), "-DFOREGROUND"])
 
 
 def git(place, *words, **more):

@@ -11,6 +11,8 @@ import place  # first: it makes the modules of .ci/servers known
 
 import processes
 
+import caldav_radicale
+import docker_registry
 import fastapi_docs
 import flask_gunicorn
 import git_http
@@ -19,8 +21,10 @@ import npm_registry
 import prometheus_ui
 import socket_io
 import vite_reload
+import webdav
 
-APPS = [module.APP for module in (fastapi_docs, flask_gunicorn, jupyter_notebook, prometheus_ui, socket_io, vite_reload, git_http, npm_registry)]
+APPS = [module.APP for module in (socket_io, fastapi_docs, flask_gunicorn, jupyter_notebook, prometheus_ui, vite_reload, git_http, npm_registry,
+                                  docker_registry, webdav, caldav_radicale)]
 
 
 def row(app, where):

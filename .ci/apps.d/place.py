@@ -52,6 +52,21 @@ class Place:
         process.until_listening(port)
         return process
 
+    def for_others(self, name):
+        """A folder for servers that another user runs."""
+        folder = self.folder / name
+        folder.mkdir()
+        for path in (folder, self.folder, self.folder.parent):
+            path.chmod(0o755)
+        return folder
+
+    def configure(self, name, service, folder):
+        """A configuration of the folder apps, for that service's port and a folder."""
+        text = (APPS / "apps" / name).read_text()
+        written = self.folder / name
+        written.write_text(text.replace("@PORT@", str(self.ports[service])).replace("@FOLDER@", str(folder)))
+        return written
+
     def get(self, path, **more):
         return self.ask("GET", path, **more)
 
@@ -63,12 +78,12 @@ class Place:
             raise Wrong(f"{method} {path} led past the gateway, to {answer.url}")
         return answer
 
-    def tool(self, *argv, cwd=None, seconds=60, **env):
-        """What a client prints; raises Wrong if it fails."""
+    def tool(self, *argv, cwd=None, typed="", **env):
+        """What a client prints, to which that is typed; raises Wrong if it fails."""
         node = {"NODE_PATH": str(self.modules), "NODE_OPTIONS": f"--require {APPS / 'resolve.cjs'}", "CHROMIUM": CHROMIUM or "",
                 "GATEWAY": self.url, "HOME": str(self.folder)}
-        done = subprocess.run([str(word) for word in argv], cwd=cwd or self.folder, env={**os.environ, **node, **env}, timeout=seconds,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run([str(word) for word in argv], cwd=cwd or self.folder, env={**os.environ, **node, **env}, timeout=60,
+                              input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
             raise Wrong(f"{' '.join(str(word) for word in argv)}: {done.returncode}: {done.stdout[-1500:]}")
         return done.stdout.strip()
