@@ -82,7 +82,7 @@ class Place:
         """What a client prints, to which that is typed; raises Wrong if it fails."""
         node = {"NODE_PATH": str(self.modules), "NODE_OPTIONS": f"--require {APPS / 'resolve.cjs'}", "CHROMIUM": CHROMIUM or "",
                 "GATEWAY": self.url, "HOME": str(self.folder)}
-        done = subprocess.run([str(word) for word in argv], cwd=cwd or self.folder, env={**os.environ, **node, **env}, timeout=60,
+        done = subprocess.run([str(word) for word in argv], cwd=cwd or self.folder, env={**os.environ, **node, **env}, timeout=100,
                               input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
             raise Wrong(f"{' '.join(str(word) for word in argv)}: {done.returncode}: {done.stdout[-1500:]}")
