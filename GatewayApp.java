@@ -24,6 +24,7 @@ import gateway.route.RouteServices;
 import gateway.route.Routes;
 import gateway.route.Selections;
 import gateway.route.config.RoutesFile;
+import gateway.route.config.RoutesWatch;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
@@ -57,7 +58,6 @@ public final class GatewayApp {
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
         Stalls stalls = new Stalls(time); // notices when this process stood still
         Cluster cluster = new Cluster(settings, services, stalls, time); // shares limit and list
-        Optional<RoutesFile> file = settings.routes().map(path -> new RoutesFile(path, settings));
         AtomicInteger index = new AtomicInteger(); // of the next service
         boolean adminPort = settings.access().port().isPresent();
         Routes routes = new Routes( // which requests go to which services; without any given, /api to all
@@ -66,7 +66,8 @@ public final class GatewayApp {
                 new Selections(index, settings.stickySecret(), time),
                 new OwnPaths(!adminPort),
                 request -> adminPort && AdminPort.isOf(request));
-        file.ifPresent(given -> routes.file(given.read()));
+        Optional<RoutesWatch> file = settings.routes() // watched for changes
+                .map(path -> new RoutesWatch(new RoutesFile(path, settings), routes));
         Limits limits = // for each route, a deque of request times per IP
                 Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
@@ -95,6 +96,7 @@ public final class GatewayApp {
                 limiter::start,
                 cluster::start,
                 listed::start,
+                timer -> file.ifPresent(watch -> watch.start(timer)),
                 timer -> services.offer( // after the shared list, which may have them already
                         file.isEmpty() ? settings.services() : List.of()),
                 checker::start, // after the list is filled: it checks all before the first request
@@ -103,7 +105,13 @@ public final class GatewayApp {
         lifecycle.onListening(cluster::listensAt);
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         // Observation is last: it logs what ends while the others close.
-        lifecycle.onStopped(limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
+        lifecycle.onStopped(
+                () -> file.ifPresent(RoutesWatch::close),
+                limiter::close,
+                cluster::close,
+                checker::close,
+                forwarder::close,
+                observed::close);
 
         return GatewayServer.create(settings, routes, admission, tracing, observed, lifecycle, time, handlers -> {
             handlers.before(tracing); // opens its record

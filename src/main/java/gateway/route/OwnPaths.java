@@ -2,12 +2,17 @@ package gateway.route;
 
 import gateway.http.PathPrefix;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The paths of the gateway's own API and pages, which go before routes at the main port: a route can't hide how it is
  * operated. With an admin port they are there, and routes go first at the main port.
  */
 public final class OwnPaths {
+    /** The overview, without what is below it. */
+    private static final String OVERVIEW = "/";
+
     /** Each with all that is below it. */
     private static final List<PathPrefix> ALL = List.of(
             new PathPrefix("/health"),
@@ -31,7 +36,7 @@ public final class OwnPaths {
     }
 
     /** Returns whether a raw path is the gateway's own and goes before routes. */
-    boolean has(String path) {
+    public boolean has(String path) {
         if (!first) {
             return false;
         }
@@ -40,12 +45,28 @@ public final class OwnPaths {
                 return true;
             }
         }
-        return path.equals("/");
+        return path.equals(OVERVIEW);
     }
 
     /** Returns whether some of them lie below a prefix, or it below one of them. */
     boolean areBelow(String prefix) {
         PathPrefix route = new PathPrefix(prefix);
-        return first && ALL.stream().anyMatch(own -> route.covers(own.text()) || own.covers(prefix));
+        return above(route).isPresent() || !below(route).isEmpty();
+    }
+
+    /** Returns which of them has all that is below this prefix. */
+    Optional<PathPrefix> above(PathPrefix prefix) {
+        return all().filter(own -> own.covers(prefix.text())).findFirst();
+    }
+
+    /** Returns those that lie below this prefix. */
+    List<String> below(PathPrefix prefix) {
+        Stream<String> overview = first && prefix.text().isEmpty() ? Stream.of(OVERVIEW) : Stream.of();
+        return Stream.concat(overview, all().map(PathPrefix::text).filter(prefix::covers))
+                .toList();
+    }
+
+    private Stream<PathPrefix> all() {
+        return first ? ALL.stream() : Stream.of();
     }
 }

@@ -4,59 +4,88 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * All routes at one moment, and which of them takes a request; immutable.
  *
  * <p>The prefixes are in a hash table. A look-up goes through the path once, up to the length of the longest prefix,
- * computes the hash as it goes, and asks the table at the end of each segment. So its cost depends on the path, not on
- * how many routes there are.
+ * computes the hash as it goes, and asks the table at the end of each segment where a prefix may end. So its cost depends
+ * on the longest prefix, not on how many routes there are, nor on how long the path is. The hash is chosen for the
+ * prefixes, so that few of them share a slot whatever they are.
  */
 public final class RouteTable {
-    private static final Comparator<Route> MOST_SPECIFIC_FIRST = Comparator.<Route, Boolean>comparing(
-                    route -> route.config().match().host().isEmpty())
-            .thenComparing(route -> route.config().match().methods().isEmpty())
-            .thenComparing(Route::name);
+    /** The first is that of {@link String#hashCode}. */
+    private static final List<Integer> MULTIPLIERS = List.of(31, 37, 131, 65_599, 1_000_003, 16_777_619, 0x9e3779b1);
+
+    private static final int FEW = 8; // twice what chance makes of 1,000 prefixes
 
     private final List<Route> all;
     private final Map<String, Route> byName = new HashMap<>();
+    private final OwnPaths ownPaths;
+    private final int multiplier;
     private final Slot[] slots;
-    private final int longest;
-    private final Predicate<String> ownPaths;
-
-    /** The routes of one prefix, the most specific first, by which they are tried. */
-    private record Slot(String prefix, Route[] routes, boolean hidesOwn, Slot next) {}
+    private final boolean[] ends; // by length: whether a prefix has it
 
     /**
-     * @param ownPaths the gateway's own paths, which no route takes
-     * @param hides whether some of the gateway's own paths lie below this prefix
+     * A prefix with its routes.
+     *
+     * @param hidesOwn whether some of the gateway's own paths lie below it
+     * @param next of those in the same place of the table
      */
-    RouteTable(List<Route> routes, Predicate<String> ownPaths, Predicate<String> hides) {
+    private record Slot(int hash, String prefix, PrefixRoutes routes, boolean hidesOwn, Slot next) {}
+
+    /** @param ownPaths the gateway's own paths, which no route takes */
+    RouteTable(List<Route> routes, OwnPaths ownPaths) {
         this.all = routes.stream().sorted(Comparator.comparing(Route::name)).toList();
         this.ownPaths = ownPaths;
         Map<String, List<Route>> byPrefix = new HashMap<>();
-        int most = 0;
+        int longest = 0;
         for (Route route : all) {
+            String prefix = route.path().text();
             byName.put(route.name(), route);
-            byPrefix.computeIfAbsent(route.path().text(), text -> new ArrayList<>())
-                    .add(route);
-            most = Math.max(most, route.path().text().length());
+            byPrefix.computeIfAbsent(prefix, text -> new ArrayList<>()).add(route);
+            longest = Math.max(longest, prefix.length());
         }
-        this.longest = most;
+        this.ends = new boolean[longest + 1];
         this.slots = new Slot[Integer.highestOneBit(byPrefix.size() * 2 + 1) * 2];
+        this.multiplier = multiplier(List.copyOf(byPrefix.keySet()), slots.length);
         byPrefix.forEach((prefix, same) -> {
-            same.sort(MOST_SPECIFIC_FIRST);
-            int index = index(prefix.hashCode());
-            slots[index] = new Slot(prefix, same.toArray(Route[]::new), hides.test(prefix), slots[index]);
+            int hash = hash(prefix, multiplier);
+            int index = index(hash, slots.length);
+            slots[index] = new Slot(hash, prefix, new PrefixRoutes(same), ownPaths.areBelow(prefix), slots[index]);
+            ends[prefix.length()] = true;
         });
     }
 
-    private int index(int hash) {
-        return (hash ^ hash >>> 16) & slots.length - 1;
+    /** Returns the multiplier with which fewest prefixes share a place of the table; the first that is good enough. */
+    private static int multiplier(List<String> prefixes, int places) {
+        int best = MULTIPLIERS.get(0);
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < MULTIPLIERS.size() && least > FEW; i++) {
+            int[] sharing = new int[places];
+            int most = 0;
+            for (String prefix : prefixes) {
+                most = Math.max(most, ++sharing[index(hash(prefix, MULTIPLIERS.get(i)), places)]);
+            }
+            if (most < least) {
+                least = most;
+                best = MULTIPLIERS.get(i);
+            }
+        }
+        return best;
+    }
+
+    private static int hash(String text, int multiplier) {
+        int hash = 0;
+        for (int i = 0; i < text.length(); i++) {
+            hash = multiplier * hash + text.charAt(i);
+        }
+        return hash;
+    }
+
+    private static int index(int hash, int places) {
+        return (hash ^ hash >>> 16) & places - 1;
     }
 
     /** Returns all routes, by name. */
@@ -78,46 +107,25 @@ public final class RouteTable {
      */
     public Route match(String method, String host, String path) {
         Route best = null;
-        int hash = 0; // as String.hashCode computes it
-        int end = Math.min(path.length(), longest);
+        int hash = 0;
+        int end = Math.min(path.length(), ends.length - 1);
         for (int i = 0; i <= end; i++) {
-            if (i == path.length() || path.charAt(i) == '/') {
+            char c = i < path.length() ? path.charAt(i) : '/';
+            if (c == '/' && ends[i]) {
                 Route here = at(hash, i, method, host, path);
                 best = here != null ? here : best;
             }
-            if (i < end) {
-                hash = 31 * hash + path.charAt(i);
-            }
+            hash = multiplier * hash + c;
         }
         return best;
     }
 
     private Route at(int hash, int length, String method, String host, String path) {
-        for (Slot slot = slots[index(hash)]; slot != null; slot = slot.next) {
-            if (slot.prefix.length() == length && path.startsWith(slot.prefix)) {
-                return slot.hidesOwn && ownPaths.test(path) ? null : first(slot.routes, method, host);
+        for (Slot slot = slots[index(hash, slots.length)]; slot != null; slot = slot.next) {
+            if (slot.hash == hash && slot.prefix.length() == length && path.startsWith(slot.prefix)) {
+                return slot.hidesOwn && ownPaths.has(path) ? null : slot.routes.match(method, host);
             }
         }
         return null;
-    }
-
-    private static Route first(Route[] routes, String method, String host) {
-        for (Route route : routes) {
-            Match match = route.config().match();
-            if ((match.host().isEmpty() || isSame(match.host().get(), host))
-                    && (match.methods().isEmpty() || takes(match.methods(), method))) {
-                return route;
-            }
-        }
-        return null;
-    }
-
-    /** Returns whether these methods are for this one; where GET is, HEAD is too (RFC 9110, 9.3.2). */
-    private static boolean takes(Set<String> methods, String method) {
-        return methods.contains(method) || method.equals("HEAD") && methods.contains("GET");
-    }
-
-    private static boolean isSame(String wanted, String host) {
-        return host != null && wanted.equals(host.toLowerCase(Locale.ROOT));
     }
 }

@@ -42,8 +42,7 @@ public final class Routes {
     private final ServiceList services;
     private final Function<RouteConfig, Selection> selections;
     private final Predicate<Request> aside;
-    private final Predicate<String> ownPaths;
-    private final Predicate<String> hidesOwn;
+    private final OwnPaths ownPaths;
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Change>> followers = new CopyOnWriteArrayList<>();
     private final Map<String, RouteConfig> given = new TreeMap<>(); // guarded by this
@@ -68,9 +67,8 @@ public final class Routes {
         this.aside = aside;
         this.services = services;
         this.selections = selections;
-        this.ownPaths = ownPaths::has;
-        this.hidesOwn = ownPaths::areBelow;
-        this.table = new RouteTable(List.of(), this.ownPaths, this.hidesOwn);
+        this.ownPaths = ownPaths;
+        this.table = new RouteTable(List.of(), ownPaths);
         this.coming = table;
         given(List.of(only), Source.BUILT_IN);
     }
@@ -78,7 +76,7 @@ public final class Routes {
     /** Adds a listener, called under the lock of the routes before a change takes effect, and now for what there is. */
     public synchronized void onChange(Consumer<Change> listener) {
         listeners.add(listener);
-        listener.accept(new Change(new RouteTable(List.of(), ownPaths, hidesOwn), table));
+        listener.accept(new Change(new RouteTable(List.of(), ownPaths), table));
     }
 
     /** Adds a listener, called under the lock of the routes after a change has taken effect. */
@@ -89,6 +87,11 @@ public final class Routes {
     /** Returns the routes as they are now. */
     public RouteTable table() {
         return table;
+    }
+
+    /** Returns a sentence for each route that gets none of the requests that it matches, or not all. */
+    public List<String> unreachable() {
+        return Unreachable.words(table.all().stream().map(Route::config).toList(), ownPaths);
     }
 
     /** Returns where a route comes from; meaningless if there is none with this name. */
@@ -154,7 +157,7 @@ public final class Routes {
         });
         List<Route> routes = new ArrayList<>();
         all.values().forEach(config -> routes.add(route(config)));
-        RouteTable next = new RouteTable(routes, ownPaths, hidesOwn);
+        RouteTable next = new RouteTable(routes, ownPaths);
         Change change = new Change(table, next);
         coming = next;
         listeners.forEach(listener -> listener.accept(change));

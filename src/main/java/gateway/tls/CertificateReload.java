@@ -2,15 +2,13 @@ package gateway.tls;
 
 import gateway.settings.InvalidSettings;
 import gateway.settings.TlsSettings;
+import gateway.util.ContentWatch;
 import gateway.util.Time;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +28,7 @@ public final class CertificateReload {
     private final TlsSettings settings;
     private final Time time;
     private final Consumer<ServerCertificate> consumer;
-    private String settled;
-    private String seen;
+    private final ContentWatch files;
     private ServerCertificate used;
 
     /**
@@ -44,8 +41,9 @@ public final class CertificateReload {
         this.used = used;
         this.time = time;
         this.consumer = consumer;
-        this.settled = contents();
-        this.seen = settled;
+        this.files = new ContentWatch(
+                Stream.concat(Stream.of(settings.certificate(), settings.key()), settings.clientCa().stream())
+                        .toArray(Path[]::new));
         if (!used.isValidAt(time.now())) {
             LOG.warn("Clients will refuse the server certificate: {}", used.words());
         }
@@ -53,10 +51,8 @@ public final class CertificateReload {
 
     /** Loads the certificate if the files have changed and can be used. */
     public void look() {
-        String now = contents();
-        boolean asBefore = now.equals(seen);
-        seen = now;
-        if (now.equals(settled)) {
+        ContentWatch.Look look = files.look();
+        if (look == ContentWatch.Look.SETTLED) {
             return;
         }
         try {
@@ -67,39 +63,16 @@ public final class CertificateReload {
             }
             consumer.accept(found);
             used = found;
-            settled = now;
+            files.settle();
             LOG.info("server certificate reloaded: {}", found.words());
         } catch (InvalidSettings e) {
-            if (asBefore) {
-                settled = now;
+            if (look == ContentWatch.Look.STILL) {
+                files.settle();
                 LOG.warn(
                         "server certificate not reloaded, keeping {}: {}",
                         used.words(),
                         String.join("; ", e.getMessage().lines().toList()));
             }
         }
-    }
-
-    /** Returns a digest of all the files, so that no key is kept for comparison. */
-    private String contents() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            add(digest, settings.certificate());
-            add(digest, settings.key());
-            settings.clientCa().ifPresent(file -> add(digest, file));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
-    }
-
-    private static void add(MessageDigest digest, Path file) {
-        String text;
-        try {
-            text = Pem.text(file);
-        } catch (IllegalArgumentException e) {
-            text = e.getMessage();
-        }
-        digest.update((text.length() + ":" + text).getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -21,8 +21,6 @@ import java.util.stream.Collectors;
 
 /** Writes the configuration of a route as {@link RouteReader#route} reads it, without what is the default anyway. */
 public final class RouteWriter {
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
     private final RouteDefaults defaults;
 
     /** @param defaults what holds where a route says nothing */
@@ -33,7 +31,7 @@ public final class RouteWriter {
     /** Returns the route as JSON, without its name. */
     public ObjectNode json(RouteConfig route) {
         RouteConfig usual = defaults.configured(route.name(), route.match());
-        ObjectNode json = JSON.objectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("match", match(route.match()));
         if (route.strip() != usual.strip()) {
             json.put("strip", route.strip());
@@ -85,7 +83,7 @@ public final class RouteWriter {
     }
 
     private static ObjectNode match(Match match) {
-        ObjectNode json = JSON.objectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("path", match.path().toString());
         match.host().ifPresent(host -> json.put("host", host));
         if (!match.methods().isEmpty()) {
@@ -113,7 +111,7 @@ public final class RouteWriter {
     }
 
     private static ObjectNode cors(Cors cors) {
-        ObjectNode json = JSON.objectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("origins", texts(cors.origins().stream().sorted().toList()));
         if (!cors.methods().isEmpty()) {
             json.set("methods", texts(cors.methods()));
@@ -145,7 +143,7 @@ public final class RouteWriter {
     }
 
     private static ArrayNode texts(Collection<?> values) {
-        ArrayNode array = JSON.arrayNode();
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
         List.copyOf(values).forEach(value -> array.add(value.toString()));
         return array;
     }
