@@ -7,9 +7,9 @@ public final class Pool {
     private final String route;
     private volatile Snapshot snapshot;
 
-    Pool(String route, List<Backend> backends, long now) {
+    Pool(String route, List<Backend> backends) {
         this.route = route;
-        publish(backends, now);
+        publish(backends);
     }
 
     /** Returns the name of the route. */
@@ -22,8 +22,7 @@ public final class Pool {
         return snapshot;
     }
 
-    void publish(List<Backend> backends, long now) {
-        backends.forEach(backend -> backend.published(now));
+    void publish(List<Backend> backends) {
         snapshot = Snapshot.of(backends);
     }
 }

@@ -93,7 +93,7 @@ public final class ServiceList {
             return known;
         }
         synchronized (this) { // not while a snapshot is published
-            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name), time.nanos()));
+            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name)));
         }
     }
 
@@ -315,15 +315,22 @@ public final class ServiceList {
     /** Publishes what has changed of one route. */
     private void publish(String route) {
         snapshot = null;
+        List<Backend> ofRoute = backends.ofRoute(route);
+        publishing(ofRoute);
         Pool pool = pools.get(route);
         if (pool != null) {
-            pool.publish(backends.ofRoute(route), time.nanos());
+            pool.publish(ofRoute);
         }
     }
 
     private void publish() {
         snapshot = null;
+        publishing(backends.all());
+        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route())));
+    }
+
+    private void publishing(Collection<Backend> changed) {
         long now = time.nanos();
-        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route()), now));
+        changed.forEach(backend -> backend.published(now));
     }
 }

@@ -1,0 +1,118 @@
+package gateway.balance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.net.ServiceUrl;
+import gateway.registry.Backend;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.registry.Snapshot;
+import gateway.testing.FakeTime;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every strategy, and the selection by it. */
+class SelectionTest {
+    private static final FakeTime TIME = new FakeTime();
+
+    /** A list whose services are full with two requests. */
+    private final ServiceList services = new ServiceList(TIME, 100, 2);
+
+    private Backend healthy(String name, int weight) {
+        Backend backend = services.register(new Service(
+                        Service.DEFAULT_ROUTE,
+                        name,
+                        ServiceUrl.parse("http://" + name + ".example:8001"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(weight),
+                        Optional.empty()))
+                .backend();
+        services.admit(backend, "test");
+        return backend;
+    }
+
+    private Snapshot pool() {
+        return services.pool(Service.DEFAULT_ROUTE).snapshot();
+    }
+
+    static Stream<Named<Balancer>> strategies() {
+        Random random = new Random(3);
+        WarmUp warmUp = new WarmUp(Duration.ofSeconds(10), TIME);
+        Balancer roundRobin = new RoundRobin(new AtomicInteger(Integer.MAX_VALUE));
+        byte[] secret = {1};
+        return Stream.of(
+                        roundRobin,
+                        new LeastRequests(() -> random),
+                        new ConsistentHash("Hash of Client", HashKey.client(), warmUp),
+                        new ConsistentHash("Hash of X-User", HashKey.header("X-User"), warmUp),
+                        new Sticky(roundRobin, "gateway-x", "/", secret))
+                .flatMap(balancer -> Stream.of(
+                        Named.of(balancer.name(), balancer),
+                        Named.of(balancer.name() + ", slowly", new SlowStart(balancer, warmUp, () -> random))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("strategies")
+    void as_many_requests_are_begun_as_there_is_room_for_and_no_more(Balancer balancer) {
+        List<Backend> all = List.of(healthy("a", 1), healthy("b", 5), healthy("c", 1), healthy("d", 0));
+        Selection selection = new Selection(balancer);
+        for (int i = 0; i < 6; i++) {
+            Backend begun = selection.start(pool(), Pools.ANYBODY);
+            assertTrue(all.subList(0, 3).contains(begun), "request " + i);
+        }
+        assertNull(selection.start(pool(), Pools.ANYBODY), "all are full");
+        assertNull(selection.start(pool().available(), Pools.ANYBODY));
+        all.get(1).finished();
+        assertSame(all.get(1), selection.start(pool().available(), Pools.ANYBODY));
+        assertEquals(List.of(2, 2, 2, 0), all.stream().map(Backend::inFlight).toList());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("strategies")
+    void with_no_service_there_is_nothing_to_choose_and_with_one_there_is_that_one(Balancer balancer) {
+        Selection selection = new Selection(balancer);
+        assertNull(selection.start(pool(), Pools.ANYBODY));
+        Backend only = healthy("a", 3);
+        assertSame(only, selection.start(pool(), Pools.ANYBODY));
+    }
+
+    @Test
+    void who_belongs_to_a_service_that_drains_is_served_even_if_no_other_is() {
+        Backend only = healthy("a", 1);
+        services.drain("a", Optional.empty(), true);
+        byte[] secret = {1};
+        Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
+        Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(only));
+        assertSame(only, new Selection(balancer).start(pool(), bound));
+        assertNull(new Selection(balancer).start(pool(), Pools.ANYBODY));
+    }
+
+    @Test
+    void who_belongs_to_a_full_service_is_served_by_another() {
+        Backend own = healthy("a", 1);
+        Backend other = healthy("b", 1);
+        byte[] secret = {1};
+        Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
+        Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(own));
+        Set<Backend> begun = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            begun.add(new Selection(balancer).start(pool(), bound));
+        }
+        assertEquals(Set.of(own, other), begun);
+        assertEquals(2, own.inFlight());
+    }
+}
