@@ -60,7 +60,10 @@ public record TrustedProxies(Networks trusted, Header header) {
 
     private static final String PROTO = "X-Forwarded-Proto";
     private static final String HOST = "X-Forwarded-Host";
+    private static final String PREFIX = "X-Forwarded-Prefix";
     private static final int LONGEST_HOST = 300;
+    private static final int LONGEST_PREFIX = 300;
+    private static final Pattern PREFIX_FORM = Pattern.compile("(/[A-Za-z0-9._~%!$&'()*+=:@-]+)+");
     private static final Pattern HOST_FORM = Pattern.compile("[A-Za-z0-9._:\\[\\]-]+");
 
     /** Returns whether this peer is a trusted proxy. */
@@ -94,18 +97,21 @@ public record TrustedProxies(Networks trusted, Header header) {
     public ProxyPath path(InetAddress peer, HttpFields fields) {
         Walk walk = walk(peer, fields.getValuesList(header.field));
         if (header == Header.X_FORWARDED_FOR) {
-            return walk.path(only(fields, PROTO), only(fields, HOST));
+            return walk.path(only(fields, PROTO), only(fields, HOST), only(fields, PREFIX));
         }
         return walk.outermost == null
-                ? walk.path(null, null)
-                : walk.path(walk.outermost.proto(), walk.outermost.host()); // which describe the client's own request
+                ? walk.path(null, null, null)
+                : walk.path(walk.outermost.proto(), walk.outermost.host(), null); // of the client's own request
     }
 
     /** The addresses found, and the element of the proxy to which the client connected. */
     private record Walk(List<InetAddress> addresses, ForwardedElement outermost) {
-        private ProxyPath path(String proto, String host) {
+        private ProxyPath path(String proto, String host, String prefix) {
             return ProxyPath.through(
-                    addresses, isProto(proto) ? proto.toLowerCase(Locale.ROOT) : null, isHost(host) ? host : null);
+                    addresses,
+                    isProto(proto) ? proto.toLowerCase(Locale.ROOT) : null,
+                    isHost(host) ? host : null,
+                    prefix == null ? "" : whole(prefix));
         }
     }
 
@@ -152,6 +158,26 @@ public record TrustedProxies(Networks trusted, Header header) {
 
     private static boolean isProto(String text) {
         return text != null && (text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https"));
+    }
+
+    /**
+     * Returns what several proxies have cut off, joined: each adds its part behind a comma. Empty if it isn't a path.
+     */
+    private static String whole(String prefixes) {
+        if (prefixes.length() > LONGEST_PREFIX) {
+            return "";
+        }
+        StringBuilder whole = new StringBuilder();
+        for (String part : prefixes.split(",")) {
+            String path = part.strip();
+            whole.append(path, 0, path.endsWith("/") ? path.length() - 1 : path.length());
+        }
+        return PREFIX_FORM.matcher(whole).matches() && !hasDots(whole.toString()) ? whole.toString() : "";
+    }
+
+    private static boolean hasDots(String path) {
+        return List.of(path.toLowerCase(Locale.ROOT).replace("%2e", ".").split("/")).stream()
+                .anyMatch(segment -> segment.equals(".") || segment.equals(".."));
     }
 
     /** Returns whether the text is a host, with or without a port. */

@@ -103,10 +103,20 @@ final class ClientRequest implements Exchange.Client, RequestView {
 
     @Override
     public boolean isSecure() {
+        return scheme().equals("https");
+    }
+
+    /** Returns how the client came, {@code http} or {@code https}: by its own connection, or as a trusted proxy says. */
+    String scheme() {
         ProxyPath through = trace.proxyPath();
-        return through != null && through.proto() != null
-                ? through.proto().equalsIgnoreCase("https")
-                : servlet.isSecure();
+        return through != null && through.proto() != null ? through.proto() : servlet.isSecure() ? "https" : "http";
+    }
+
+    /** Returns the host that the client asked for, with its port, or that a trusted proxy says; null if there is none. */
+    String host() {
+        ProxyPath through = trace.proxyPath();
+        String host = through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);
+        return host == null || host.isBlank() ? null : host;
     }
 
     /** Returns what comes next of the body; null if nothing has arrived. */

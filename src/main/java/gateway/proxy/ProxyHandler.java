@@ -64,7 +64,7 @@ public final class ProxyHandler implements Handler {
     }
 
     private void forward(ClientRequest asked, Context ctx) throws IOException {
-        UpstreamRequest sent = HeaderRules.toBackend(asked, via);
+        UpstreamRequest sent = RequestHeaders.toBackend(asked, via);
         if (!inFlight.enter()) { // the limit was reached after Door had let the request in
             refuse(ConcurrencyLimit.overloaded(), ctx);
             return;

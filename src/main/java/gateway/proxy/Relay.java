@@ -22,7 +22,7 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /** Passes a backend's answer on to the client: headers first, then bytes as they arrive, nothing collected. */
 final class Relay {
-    private static final HttpField GATEWAY = new PreEncodedHttpField(HeaderRules.GATEWAY, "API Gateway");
+    private static final HttpField GATEWAY = new PreEncodedHttpField(AnswerHeaders.GATEWAY, "API Gateway");
 
     private final long clientPatience;
 
@@ -55,7 +55,7 @@ final class Relay {
         }
         HttpFields.Mutable fields = ResponseFields.of(response);
         response.setStatus(answer.status());
-        HeaderRules.toClient(answer, fields, response);
+        AnswerHeaders.toClient(answer, request, exchange.backend, fields, response);
         addOwn(connection, request, exchange.backend, fields);
         List<Attempt> before = request.trace.attempts();
         if (!before.isEmpty()) {

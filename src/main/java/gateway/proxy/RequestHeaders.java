@@ -1,0 +1,133 @@
+package gateway.proxy;
+
+import gateway.client.ProxyPath;
+import gateway.http.Cookies;
+import gateway.http.IllegalCharacter;
+import gateway.http.Via;
+import gateway.net.Peer;
+import gateway.proxy.upstream.UpstreamRequest;
+import gateway.route.HeaderEdits;
+import gateway.route.RouteConfig;
+import gateway.trace.Trace;
+import gateway.trace.TraceContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The header of a request as backends get it: what passes of the client's, what the gateway says of where it comes from,
+ * and what the route changes.
+ */
+final class RequestHeaders {
+    /** Tells services what was cut off the client's path. */
+    private static final String MOUNT_HEADER = "X-Forwarded-Prefix";
+
+    /** Belongs to the client's traceparent: without a valid one it is meaningless (Trace Context, 3.3). */
+    private static final String TRACE_STATE = "tracestate";
+
+    private RequestHeaders() {}
+
+    /**
+     * Returns the request as backends get it.
+     *
+     * @param via this gateway's Via
+     */
+    static UpstreamRequest toBackend(ClientRequest request, Via via) {
+        UpstreamRequest sent = new UpstreamRequest(request.method, request.path, query(request), request.length);
+        HttpFields fields = request.fields;
+        Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
+        TraceContext context = request.trace.context();
+        boolean splitsCookies = request.stream != null;
+        HeaderEdits.Edit edit = request.route.config().headers().request();
+        RouteConfig.HostHeader host = request.route.config().host();
+        if (host != RouteConfig.HostHeader.SERVICE) {
+            sent.host(request.host(), host == RouteConfig.HostHeader.BY_SCHEME);
+        }
+        for (HttpField field : fields) {
+            HttpHeader known = field.getHeader();
+            if (HeaderRules.passesToBackend(known, field.getName(), named)
+                    && !replaces(edit, field.getName())
+                    && !(splitsCookies && known == HttpHeader.COOKIE)
+                    && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
+                String value = field.getValue() == null ? "" : field.getValue();
+                if (known == HttpHeader.COOKIE) {
+                    addCookies(sent, request, field.getName(), value);
+                } else {
+                    sent.add(field.getName(), value);
+                }
+            }
+        }
+        if (splitsCookies
+                && fields.contains(HttpHeader.COOKIE)
+                && !edit.replaces("Cookie")) { // one header again (RFC 9113, 8.2.3)
+            addCookies(sent, request, "Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
+        }
+        addOrigin(sent, request, edit);
+        edit.set().forEach(sent::add);
+        sent.add("Via", via.entryFor(request.servlet.getProtocol()));
+        add(sent, edit, Trace.REQUEST_ID, request.trace.requestId());
+        add(sent, edit, TraceContext.HEADER, context.parent());
+        if (request.webSocket) { // said anew: these two hold for one connection, and the client's may list more
+            sent.addUpgrade(fields.get(HttpHeader.SEC_WEBSOCKET_KEY));
+        }
+        return sent;
+    }
+
+    /** Adds the client's cookies, but for the one by which the gateway knows it again. */
+    private static void addCookies(UpstreamRequest sent, ClientRequest request, String name, String value) {
+        String own = request.route.selection().balancer().cookie();
+        String others = own == null ? value : Cookies.without(value, own);
+        if (own == null || !others.isEmpty()) {
+            sent.add(name, others);
+        }
+    }
+
+    /** Returns the raw query, in which a char is a byte; Jetty has decoded that of HTTP/1.1, and only that. */
+    private static String query(ClientRequest request) {
+        String query = request.servlet.getQueryString();
+        return query == null || request.stream != null || IllegalCharacter.in(query) < 0
+                ? query
+                : new String(query.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Sets the X-Forwarded headers anew, or from those of trusted proxies with the peer appended. */
+    private static void addOrigin(UpstreamRequest sent, ClientRequest request, HeaderEdits.Edit edit) {
+        ProxyPath through = request.trace.proxyPath();
+        add(sent, edit, "X-Forwarded-For", through == null ? Peer.text(request.trace.client()) : through.text());
+        add(sent, edit, "X-Forwarded-Proto", request.scheme());
+        String host = request.host();
+        if (host != null) {
+            add(sent, edit, "X-Forwarded-Host", host);
+        }
+        String prefix = prefix(request);
+        if (!prefix.isEmpty()) {
+            add(sent, edit, MOUNT_HEADER, prefix);
+        }
+    }
+
+    /** Returns what X-Forwarded-Prefix tells the service; empty if nothing, or if the route changes it. */
+    static String told(ClientRequest request) {
+        return request.route.config().headers().request().replaces(MOUNT_HEADER) ? "" : prefix(request);
+    }
+
+    /** Returns what was cut off the client's path, by trusted proxies and by the route; empty if nothing. */
+    private static String prefix(ClientRequest request) {
+        ProxyPath through = request.trace.proxyPath();
+        String mount = request.route.mount();
+        return through == null || through.prefix().isEmpty() ? mount : through.prefix() + mount;
+    }
+
+    /** Returns whether the edit removes or sets a header of a request, also where its name has a {@code _} for a {@code -}. */
+    private static boolean replaces(HeaderEdits.Edit edit, String name) {
+        return edit.replaces(name)
+                || !edit.isEmpty() && name.indexOf('_') >= 0 && edit.replaces(name.replace('_', '-'));
+    }
+
+    private static void add(UpstreamRequest sent, HeaderEdits.Edit edit, String name, String value) {
+        if (!edit.replaces(name)) {
+            sent.add(name, value);
+        }
+    }
+}
