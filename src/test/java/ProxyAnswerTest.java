@@ -122,7 +122,7 @@ class ProxyAnswerTest {
         assertEquals(List.of("Thu, 01 Jan 1970 00:00:00 GMT"), answer.header("Date"));
         assertEquals(List.of("backend/1"), answer.header("Server"));
         assertEquals(List.of("text/csv; charset=x"), answer.header("Content-Type"));
-        assertEquals(List.of("a=1; Path=/", "b=2, c"), answer.header("Set-Cookie"));
+        assertEquals(List.of("a=1; Path=/api", "b=2, c"), answer.header("Set-Cookie"));
         assertEquals(List.of(""), answer.header("X-Empty"));
         assertEquals(List.of(utf8), answer.header("X-Utf8"));
         assertEquals(List.of(), answer.header("X-Mine"));
