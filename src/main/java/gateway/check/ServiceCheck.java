@@ -7,39 +7,52 @@ import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.HealthCheck;
-import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.RouteConfig;
+import gateway.route.RouteServices;
 import gateway.settings.Settings;
 import gateway.util.Threads;
 import gateway.util.Time;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
-/** Checks the health of each service in the settings, as the gateway would, all at the same time. */
+/** Checks the health of each service that the routes list, as the gateway would, all at the same time. */
 final class ServiceCheck {
     private static final int AT_A_TIME = 32;
 
     private ServiceCheck() {}
 
-    static void show(Settings settings, Time time, Report report) {
-        if (settings.services().isEmpty()) {
-            report.ok("services: none in GATEWAY_SERVICES; they register themselves");
+    static void show(Settings settings, List<RouteConfig> routes, Time time, Report report) {
+        ServiceList services = new ServiceList(time);
+        services.configure(RouteServices.of(routes));
+        if (services.all().isEmpty()) {
+            report.ok("services: none in " + (settings.routes().isPresent() ? "GATEWAY_ROUTES" : "GATEWAY_SERVICES")
+                    + "; they register themselves");
             return;
         }
-        ServiceList services = new ServiceList(time);
-        settings.services().forEach(url -> services.offer(Service.configured(url)));
+        Map<String, HealthCheck> checks =
+                routes.stream().collect(Collectors.toMap(RouteConfig::name, RouteConfig::health));
         NameLookup names = new NameLookup();
+        HealthProbe probe =
+                new HealthProbe(backend -> checks.get(backend.route()), settings, names, new Via("check"), time);
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME, Threads.daemons("check"));
-        HealthProbe probe = new HealthProbe(backend -> HealthCheck.USUAL, settings, names, new Via("check"), time);
         try {
             List<CompletableFuture<Runnable>> findings = services.all().stream()
                     .map(backend -> CompletableFuture.supplyAsync(
-                            () -> look(backend, names, settings.healthTimeout(), probe, report), threads))
+                            () -> look(
+                                    backend,
+                                    checks.get(backend.route()),
+                                    names,
+                                    settings.healthTimeout(),
+                                    probe,
+                                    report),
+                            threads))
                     .toList();
             findings.forEach(finding -> finding.join().run()); // in the order of the list
         } finally {
@@ -48,8 +61,12 @@ final class ServiceCheck {
     }
 
     private static Runnable look(
-            Backend backend, NameLookup names, Duration patience, HealthProbe probe, Report report) {
-        String what = "service " + backend.urlText() + " (" + addresses(backend, names, patience) + "): ";
+            Backend backend, HealthCheck kind, NameLookup names, Duration patience, HealthProbe probe, Report report) {
+        String of = backend.route().equals(RouteConfig.DEFAULT) ? "" : " of the route " + backend.route();
+        String what = "service " + backend.urlText() + of + " (" + addresses(backend, names, patience) + "): ";
+        if (kind.kind() == HealthCheck.Kind.OFF) {
+            return () -> report.ok(what + "its checks are off");
+        }
         Check check = probe.look(backend);
         return check.problem()
                 .<Runnable>map(problem -> () -> report.missing(what + problem.words()))

@@ -66,8 +66,13 @@ public final class RouteServices {
     }
 
     private static List<Service> listed(RouteTable table) {
-        return table.all().stream()
-                .flatMap(route -> route.config().services().stream()
+        return of(table.all().stream().map(Route::config).toList());
+    }
+
+    /** Returns the services that these routes list. */
+    public static List<Service> of(List<RouteConfig> routes) {
+        return routes.stream()
+                .flatMap(route -> route.services().stream()
                         .map(entry -> Service.configured(route.name(), entry.url(), Optional.of(entry.weight()))))
                 .toList();
     }

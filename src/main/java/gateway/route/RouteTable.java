@@ -128,4 +128,17 @@ public final class RouteTable {
         }
         return null;
     }
+
+    /** Returns how many prefixes share a place of the table at most; for tests. */
+    int longestChain() {
+        int longest = 0;
+        for (Slot slot : slots) {
+            int length = 0;
+            for (Slot one = slot; one != null; one = one.next) {
+                length++;
+            }
+            longest = Math.max(longest, length);
+        }
+        return longest;
+    }
 }

@@ -100,6 +100,78 @@ class ConfigCheckTest {
     }
 
     @Test
+    void routes_are_shown_and_their_services_asked_as_they_say() throws Exception {
+        try (TestBackend shop = TestBackend.named("shop");
+                TestBackend blog = TestBackend.named("blog")) {
+            blog.withHealth((request, wire) -> wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+            Path file = Files.writeString(folder.resolve("routes.yaml"), """
+                    routes:
+                      shop:
+                        match: {path: /shop, host: shop.example, methods: [POST, GET]}
+                        services: [{url: "%s", weight: 2}]
+                        health: {path: /state, status: 200-399}
+                        limits: off
+                      blog: {match: {path: /}, services: ["%2$s"]}
+                      old: {match: {path: /docs/old}, services: ["%2$s"], health: off}
+                      free: {match: {path: /free}}
+                    """.formatted(shop.url(), blog.url()));
+            Said said = check(Map.of("GATEWAY_ROUTES", file.toString()));
+            assertEquals(3, said.code());
+            assertEquals(
+                    "ok    route shop: GET,POST shop.example/shop -> " + shop.url()
+                            + " (weight 2); round-robin; health /state 200-399; limits off",
+                    said.line("ok    route shop"));
+            assertEquals(
+                    "ok    route free: /free -> what registers for it; round-robin; health /health 200-299; limits"
+                            + " 5/60s by client",
+                    said.line("ok    route free"));
+            assertEquals(
+                    "note  the route old (/docs/old) gets no requests: this path is the gateway's own; GATEWAY_ADMIN_PORT"
+                            + " would give the gateway's own paths a port of their own",
+                    said.line("note  the route old"));
+            assertTrue(said.line("note  the route blog").contains("doesn't get the gateway's own /, /health, "));
+            String fine = said.line("ok    service " + shop.url());
+            assertTrue(fine.matches(".* of the route shop \\(127\\.0\\.0\\.1\\): healthy, in \\d+ ms"), fine);
+            assertEquals(
+                    "BAD   service " + blog.url() + " of the route blog (127.0.0.1): its /health answered 500",
+                    said.line("BAD   service"));
+            assertEquals(
+                    "ok    service " + blog.url() + " of the route old (127.0.0.1): its checks are off",
+                    said.line("ok    service " + blog.url()));
+            assertFalse(check(Map.of("GATEWAY_ROUTES", file.toString(), "GATEWAY_ADMIN_PORT", "0")).lines().stream()
+                    .anyMatch(line -> line.startsWith("note  the route")));
+        }
+    }
+
+    @Test
+    void everything_wrong_with_the_routes_is_named_at_once() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("routes.yaml"),
+                "routes:\n  a: {match: {path: a}}\n  b:\n    match: {path: /b}\n    retry: 1\n");
+        Said said = check(Map.of("GATEWAY_ROUTES", file.toString()));
+        assertEquals(2, said.code());
+        List<String> bad =
+                said.lines().stream().filter(line -> line.startsWith("BAD")).toList();
+        assertEquals(2, bad.size(), bad.toString());
+        assertEquals(
+                "BAD   GATEWAY_ROUTES=" + file
+                        + ": line 2, column 15: routes.a.match.path: a: expected a path like /shop, which takes all below it,"
+                        + " too",
+                bad.get(0));
+        assertTrue(bad.get(1)
+                .startsWith("BAD   GATEWAY_ROUTES=" + file + ": line 5, column 5: routes.b.retry: is no key"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"missing.yaml, there is no such file", "., isn't a regular file"})
+    void a_file_of_routes_that_is_none_is_named(String name, String words) {
+        Path file = folder.resolve(name);
+        Said said = check(Map.of("GATEWAY_ROUTES", file.toString()));
+        assertEquals(2, said.code());
+        assertEquals("BAD   GATEWAY_ROUTES=" + file + ": " + words, said.line("BAD"));
+    }
+
+    @Test
     void services_are_resolved_and_asked_for_their_health() throws Exception {
         try (TestBackend well = TestBackend.named("a");
                 TestBackend ill = TestBackend.doing((request, wire) -> wire.ok("{}"))) {
