@@ -4,6 +4,7 @@ import gateway.admin.AdminApi;
 import gateway.admin.access.SameOrigin;
 import gateway.admission.AdmissionControl;
 import gateway.admission.LoopGuard;
+import gateway.admission.PreflightHandler;
 import gateway.check.ConfigCheck;
 import gateway.cluster.Cluster;
 import gateway.health.HealthChecker;
@@ -117,6 +118,7 @@ public final class GatewayApp {
             handlers.before(tracing); // opens its record
             handlers.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             handlers.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
+            handlers.before(new PreflightHandler()); // 204 for browsers that ask whether a page may send a request
             handlers.before(limiter); // 429
             handlers.before(new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight())); // to a service
             handlers.before(new SameOrigin()); // 403 for changes that another site's page asks for

@@ -54,8 +54,9 @@ final class Door extends Handler.Wrapper {
         Route route = routes.apply(request);
         if (route != null) {
             request.setAttribute(Route.ATTRIBUTE, route);
+            AnswerFields.changeFor(route, request);
         }
-        if (route == null || !inFlight.isFull()) {
+        if (route == null || !inFlight.isFull() || PreflightHandler.isAnswered(route, request)) {
             return super.handle(request, response, callback);
         }
         byte[] body = body(route);

@@ -10,8 +10,10 @@ import org.eclipse.jetty.http.HttpHeader;
 public final class Preflight {
     private Preflight() {}
 
-    /** Returns whether a request by OPTIONS with these headers is one. */
-    public static boolean isOne(HttpFields fields) {
-        return fields.contains(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD) && fields.contains(HttpHeader.ORIGIN);
+    /** Returns whether a request with this method and these headers is one. */
+    public static boolean isOne(String method, HttpFields fields) {
+        return method.equals("OPTIONS")
+                && fields.contains(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD)
+                && fields.contains(HttpHeader.ORIGIN);
     }
 }

@@ -38,6 +38,9 @@ public enum ProblemType {
     /** 504: the service was silent for longer than GATEWAY_UPSTREAM_TIMEOUT. */
     GATEWAY_TIMEOUT("gateway-timeout", "Gateway timeout", PROXY_INTERNAL_ERROR, 504),
 
+    /** 403: a page of an origin that the route doesn't name asks whether it may send a request. */
+    ORIGIN_NOT_ALLOWED("origin-not-allowed", "Origin not allowed", HTTP_REQUEST_ERROR, 403),
+
     /** 508: the request has passed this gateway before. */
     LOOP_DETECTED("loop-detected", "Loop detected", PROXY_LOOP_DETECTED, 508),
 

@@ -90,7 +90,7 @@ public final class LimitHandler implements Handler, AutoCloseable {
             return;
         }
         RouteLimits own = limits.of(route);
-        if (trace.method().equals("OPTIONS") && Preflight.isOne(fields(ctx.req()))) {
+        if (Preflight.isOne(trace.method(), fields(ctx.req()))) {
             passed(own);
             return;
         }

@@ -10,6 +10,8 @@ import gateway.net.ServiceSockets;
 import gateway.proxy.upstream.UpstreamConnection;
 import gateway.proxy.upstream.UpstreamConnection.Progress;
 import gateway.registry.Backend;
+import gateway.route.Route;
+import gateway.route.RouteConfig;
 import gateway.util.Durations;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -108,13 +110,22 @@ record Failure(Kind kind, OutlierDetection.Failure health, ProxyError error, Bac
         return ProxyError.DESTINATION_IP_UNROUTABLE;
     }
 
+    /**
+     * Returns what clients of a route may know of a failure: without words that could name an address, unless the route
+     * shows addresses anyway.
+     */
+    static String forClients(Route route, ProxyError error, String words) {
+        boolean showsAddresses = route.config().serviceHeader() == RouteConfig.ServiceHeader.URL;
+        return showsAddresses || error == null ? words : error.token().replace('_', ' ');
+    }
+
     /** Returns the problem to answer with if no other backend is tried. */
-    Problem problem() {
-        if (kind == Kind.TIMED_OUT) {
-            return ProblemType.GATEWAY_TIMEOUT.problem(
-                    "The service " + backend.name() + " " + words, error, backend.name());
-        }
-        return ProblemType.BAD_GATEWAY.problem(
-                "The service " + backend.name() + " gave no answer: " + words, error, backend.name());
+    Problem problem(Route route) {
+        String name = route.nameInAnswers(backend);
+        String who = name == null ? "The service " : "The service " + name + " ";
+        return kind == Kind.TIMED_OUT
+                ? ProblemType.GATEWAY_TIMEOUT.problem(who + words, error, name)
+                : ProblemType.BAD_GATEWAY.problem(
+                        who + "gave no answer: " + forClients(route, error, words), error, name);
     }
 }

@@ -105,7 +105,7 @@ public final class Forwarder implements AutoCloseable {
                 }
                 backend = retries.next(exchange, failure);
                 if (backend == null) {
-                    return failure.problem();
+                    return failure.problem(route);
                 }
             }
         } finally {

@@ -7,7 +7,6 @@ import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamConnection;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.registry.Backend;
-import gateway.route.HeaderEdits;
 import gateway.route.Route;
 import gateway.trace.Attempt;
 import jakarta.servlet.http.HttpServletResponse;
@@ -59,7 +58,7 @@ final class Relay {
         addOwn(connection, request, exchange.backend, fields);
         List<Attempt> before = request.trace.attempts();
         if (!before.isEmpty()) {
-            fields.add(ProxyStatus.HEADER, afterFailures(before, exchange.backend));
+            fields.add(ProxyStatus.HEADER, afterFailures(request.route, before, exchange.backend));
         }
         if (upload != null && !upload.hasEnded() && answer.status() >= 300) {
             response.setHeader("Connection", "close"); // the backend won't have the rest of the body
@@ -88,22 +87,21 @@ final class Relay {
         }
         fields.add(route.balancerHeader());
         route.selection().balancer().answers(backend, request, fields::add);
-        HeaderEdits.Edit edit = route.config().headers().response();
-        if (!edit.isEmpty()) {
-            edit.remove().forEach(fields::remove);
-            edit.set().forEach(fields::put);
-        }
     }
 
     /**
      * Returns the Proxy-Status of an answer that came after failures elsewhere; without an error type, which would mean
      * that the gateway made the answer.
      */
-    private static String afterFailures(List<Attempt> failed, Backend backend) {
-        String details = failed.stream()
-                .map(attempt -> attempt.backend().name() + ": " + attempt.failure())
-                .collect(Collectors.joining("; "));
-        return new ProxyStatus(null, backend.name(), details).value();
+    private static String afterFailures(Route route, List<Attempt> failed, Backend backend) {
+        String details = failed.stream().map(attempt -> words(route, attempt)).collect(Collectors.joining("; "));
+        return new ProxyStatus(null, route.nameInAnswers(backend), details).value();
+    }
+
+    private static String words(Route route, Attempt failed) {
+        String name = route.nameInAnswers(failed.backend());
+        String words = Failure.forClients(route, failed.error(), failed.failure());
+        return name == null ? words : name + ": " + words;
     }
 
     private void passUntilItsEnd(

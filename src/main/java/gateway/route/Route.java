@@ -2,6 +2,7 @@ package gateway.route;
 
 import gateway.balance.Selection;
 import gateway.http.PathPrefix;
+import gateway.registry.Backend;
 import gateway.registry.Pool;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -58,6 +59,11 @@ public final class Route {
     /** Returns the services of the route. */
     public Pool pool() {
         return pool;
+    }
+
+    /** Returns what answers may call a service of the route; null if they may not tell one from another. */
+    public String nameInAnswers(Backend backend) {
+        return config.serviceHeader() == RouteConfig.ServiceHeader.OFF ? null : backend.name();
     }
 
     /** Returns what chooses a service for a request. */

@@ -179,7 +179,7 @@ public final class Routes {
             return null;
         }
         String method = request.getMethod();
-        if (method.equals("OPTIONS") && Preflight.isOne(request.getHeaders())) { // it belongs to the request to come
+        if (Preflight.isOne(method, request.getHeaders())) { // it belongs to the request to come
             method = request.getHeaders().get(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD);
         }
         return table.match(method, request.getHttpURI().getHost(), path);
