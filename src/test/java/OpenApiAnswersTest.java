@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Real answers beside the description of the API: status, content type, headers and body. */
 @ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
 class OpenApiAnswersTest {
+    @TempDir
+    Path folder;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, String> FEW_CHECKS = Map.of("GATEWAY_HEALTH_INTERVAL", "1h");
 
@@ -244,6 +250,23 @@ class OpenApiAnswersTest {
                     200,
                     "GET /requests/{id}",
                     "/requests/" + limited.header("X-Request-ID").get(0));
+        }
+    }
+
+    @Test
+    void several_limits_are_described() throws Exception {
+        Path routes = Files.writeString(folder.resolve("routes.yaml"), """
+                routes:
+                  default: {match: {path: /api}, limits: [2/60s by client, 9/1s by client, 9/60s by header:X-Key]}
+                """);
+        try (TestBackend a = TestBackend.named("a")) {
+            start(Map.of("GATEWAY_ROUTES", routes.toString()));
+            gateway.post("/services", form("d", a.url()));
+            ask(200, "GET /api/{path}", "/api/data");
+            ask(200, "GET /api/{path}", "/api/data", "X-Key: hello");
+            ask(429, "GET /api/{path}", "/api/data", "X-Key: hello");
+            ask(200, "GET /limits/explain", "/limits/explain", "X-Key: hello");
+            ask(400, "GET /limits/explain", "/limits/explain?route=none");
         }
     }
 

@@ -1,7 +1,9 @@
 package gateway.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
@@ -37,5 +39,19 @@ class ClientAddressTest {
     void neighbours_are_apart() throws Exception {
         assertNotEquals(of("192.0.2.7"), of("192.0.2.8"));
         assertNotEquals(of("192.0.2.7").hashCode(), of("192.0.2.8").hashCode());
+    }
+
+    @Test
+    void a_value_is_kept_as_the_beginning_of_its_hash_and_is_no_address() throws Exception {
+        ClientAddress hashed = ClientAddress.hashed("hello");
+        assertEquals("sha256:2cf24dba5fb0a30", hashed.toString()); // printf hello | sha256sum
+        assertEquals(hashed, ClientAddress.hashed("hello"));
+        assertTrue(hashed.isHashed());
+        for (String address :
+                new String[] {"192.0.2.7", "::1", "64:ff9b::1", "2001:db8::1", "fd00::1", "fe80::1", "ff02::1"}) {
+            assertFalse(of(address).isHashed(), address);
+        }
+        assertFalse(ClientAddress.ALL.isHashed());
+        assertEquals("all", ClientAddress.ALL.toString());
     }
 }

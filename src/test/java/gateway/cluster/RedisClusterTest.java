@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
 import gateway.cluster.Redis.Call;
+import gateway.route.Limit;
+import gateway.route.RouteConfig;
 import gateway.settings.RedisSettings;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.testing.TestRedisCluster;
+import gateway.trace.LimitDecision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -103,6 +108,30 @@ class RedisClusterTest {
             TestRedis back = cluster.beginMove("move7");
             cluster.endMove("move7", back);
             redis.runAll(counts("move", 20)).forEach(outcome -> assertTrue((Long) outcome >= 4, "MOVED in a batch"));
+        }
+    }
+
+    /** While a slot moves, a script finds one of its keys here and another there: its request is decided by memory. */
+    @Test
+    void several_limits_of_a_route_are_one_slot_and_its_move_concerns_that_route_alone() throws Exception {
+        List<Limit> limits = List.of(Limit.parse("5/60s by client"), Limit.parse("9/60s by route"));
+        try (Redis redis = redis()) {
+            for (String route : List.of("shop", RouteConfig.DEFAULT)) {
+                RedisWindow window = new RedisWindow(Script.named("take.lua"), route, limits, cluster.settings());
+                for (int client = 1; client <= 20; client++) {
+                    LimitKey key = LimitKey.of(List.of(new ClientAddress(client), ClientAddress.ALL));
+                    LimitDecision decision = window.decision(redis.run(window.take(key)));
+                    assertEquals(client <= 9, decision.allowed(), route + ", client " + client);
+                }
+            }
+            RedisWindow window = new RedisWindow(Script.named("take.lua"), "shop", limits, cluster.settings());
+            LimitKey fresh = LimitKey.of(List.of(new ClientAddress(77), ClientAddress.ALL));
+            TestRedis to = cluster.beginMove("gateway:limit:{shop}:route");
+            RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(window.take(fresh)));
+            assertTrue(failure.getMessage().contains("TRYAGAIN"), failure.getMessage());
+            assertFalse(failure.isGeneral());
+            cluster.endMove("gateway:limit:{shop}:route", to);
+            assertFalse(window.decision(redis.run(window.take(fresh))).allowed());
         }
     }
 

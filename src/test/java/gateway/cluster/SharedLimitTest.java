@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.client.ClientAddress;
+import gateway.client.LimitKey;
+import gateway.limit.Limits;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Sharing;
 import gateway.limit.RateLimit.Standing;
 import gateway.limit.SlidingWindow;
 import gateway.registry.ClusterMembers;
+import gateway.registry.ServiceList;
+import gateway.route.Limit;
 import gateway.route.RouteConfig;
+import gateway.route.Routes;
 import gateway.settings.InvalidSettings;
 import gateway.settings.Rate;
 import gateway.settings.RedisSettings;
@@ -20,10 +25,17 @@ import gateway.settings.RedisUrl;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import gateway.testing.TestRoutes;
 import gateway.trace.LimitDecision;
 import gateway.util.Time;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,6 +302,192 @@ class SharedLimitTest {
                     "GATEWAY_REDIS_URL: Redis at redis://127.0.0.1:" + port + " can't be used: connection refused;"
                             + " fix this, or let the gateway start without Redis: GATEWAY_REDIS_REQUIRED=false",
                     bad.getMessage());
+        }
+    }
+
+    // --- several limits of a route ---------------------------------------------------------------------------------
+
+    private static final List<Limit> BOTH = List.of(Limit.parse("4/60s by client"), Limit.parse("6/60s by route"));
+
+    /** The limits {@link #BOTH} of a route, of a gateway that has no others. */
+    private Gateway both(RedisSettings settings) {
+        SharedLimits shared = new SharedLimits(settings, gateways, time);
+        return new Gateway(shared, both(shared));
+    }
+
+    private RateLimit both(SharedLimits shared) {
+        Routes routes = TestRoutes.usual(new ServiceList(time));
+        routes.put(TestRoutes.named("shop", BOTH));
+        return Limits.of(routes, shared, 1000, time).of("shop").orElseThrow().limit();
+    }
+
+    private static LimitKey by(int client) {
+        return LimitKey.of(List.of(new ClientAddress(client), ClientAddress.ALL));
+    }
+
+    private static int passOf(int requests, Gateway gateway, LimitKey key) {
+        int passed = 0;
+        for (int i = 0; i < requests; i++) {
+            passed += gateway.limit().take(key).allowed() ? 1 : 0;
+        }
+        return passed;
+    }
+
+    @Test
+    void two_gateways_share_several_limits_and_a_refusal_takes_from_none() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Gateway first = both(redis.settings());
+                Gateway second = both(redis.settings())) {
+            first.start();
+            second.start();
+            assertEquals(3, passOf(3, first, by(1)));
+            assertEquals(1, passOf(9, second, by(1)), "by the client's");
+            assertEquals(2, passOf(9, first, by(2)), "by the route's");
+            LimitDecision refused = second.limit().take(by(3));
+            assertFalse(refused.allowed());
+            assertEquals(1, refused.limit());
+            List<Standing> standings = second.limit().explain(by(2));
+            assertEquals(2, standings.get(0).used());
+            assertEquals(6, standings.get(1).used());
+            assertEquals("redis", standings.get(1).store());
+            assertEquals(0, second.limit().explain(by(3)).get(0).used());
+
+            LimitDecision taken = first.limit().take(by(4));
+            assertFalse(taken.allowed());
+        }
+    }
+
+    @Test
+    void what_is_given_back_is_given_back_to_all_limits() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Gateway first = both(redis.settings());
+                Gateway second = both(redis.settings())) {
+            first.start();
+            second.start();
+            LimitDecision taken = first.limit().take(by(1));
+            assertEquals(3, first.limit().look(by(1)).remaining());
+            assertEquals(4, first.limit().giveBack(by(1), taken).remaining());
+            assertEquals(0, second.limit().explain(by(1)).get(0).used());
+            assertEquals(0, second.limit().explain(by(1)).get(1).used());
+            assertEquals(4, passOf(9, first, by(1)));
+        }
+    }
+
+    @Test
+    void of_200_requests_at_once_to_two_gateways_exactly_as_many_pass_as_the_smaller_limit_allows() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(20);
+        try (TestRedis redis = TestRedis.start();
+                Gateway first = both(redis.settings());
+                Gateway second = both(redis.settings())) {
+            first.start();
+            second.start();
+            List<Future<Boolean>> passed = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                int number = i;
+                passed.add(threads.submit(() -> (number % 2 == 0 ? first : second)
+                        .limit()
+                        .take(by(number % 5))
+                        .allowed()));
+            }
+            int sum = 0;
+            for (Future<Boolean> each : passed) {
+                sum += each.get() ? 1 : 0;
+            }
+            assertEquals(6, sum);
+            assertEquals(6, first.limit().explain(by(0)).get(1).used());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: of 9 more requests of a client after 3, {1} pass, and then {2} of another")
+    @CsvSource({"DIVIDE, 1, 2", "LOCAL, 1, 2", "OPEN, 9, 9", "CLOSED, 0, 0"})
+    void when_redis_goes_the_fallback_holds_for_all_limits(Fallback fallback, int own, int other) throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Gateway gateway = both(settings(redis.url(), fallback, false))) {
+            gateway.start();
+            assertEquals(3, passOf(3, gateway, by(1)));
+            redis.kill();
+            Await.until("the fallback", () -> {
+                gateway.shared().probe();
+                return !gateway.sharing().up();
+            });
+            assertEquals(own, passOf(9, gateway, by(1)));
+            assertEquals(other, passOf(9, gateway, by(2)));
+            LimitDecision decision = gateway.limit().take(by(2));
+            assertEquals(fallback == Fallback.OPEN, decision.allowed());
+            assertTrue(decision.resetNanos() > 0);
+            assertEquals(
+                    "memory of this gateway",
+                    gateway.limit().explain(by(2)).get(0).store());
+            assertEquals(decision.allowed(), gateway.limit().look(by(2)).allowed());
+        }
+    }
+
+    @Test
+    void a_request_that_fills_one_of_several_limits_here_is_refused_without_asking_redis() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                Gateway gateway = both(redis.settings())) {
+            gateway.start();
+            assertEquals(4, passOf(4, gateway, by(1)));
+            assertEquals(2, passOf(2, gateway, by(2)));
+            long asked = gateway.sharing().shared();
+            assertFalse(gateway.limit().take(by(1)).allowed());
+            assertEquals(1, gateway.limit().take(by(3)).limit(), "the route's");
+            assertEquals(asked, gateway.sharing().shared());
+            long before = scripts(jedis);
+            for (int i = 0; i < 200; i++) {
+                gateway.limit().look(by(i));
+                gateway.limit().explain(by(1));
+            }
+            long looked = scripts(jedis) - before;
+            assertTrue(looked <= 20, looked + " scripts: the probes");
+        }
+    }
+
+    @Test
+    void looking_at_several_limits_is_one_script_a_second() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                Gateway gateway = both(redis.settings())) {
+            gateway.start();
+            assertEquals(1, passOf(1, gateway, by(1)));
+            long before = scripts(jedis);
+            for (int i = 0; i < 200; i++) {
+                assertEquals(3, gateway.limit().look(by(1)).remaining());
+            }
+            long looked = scripts(jedis) - before;
+            assertTrue(looked <= 20, looked + " scripts: one a second, and the probes");
+        }
+    }
+
+    @Test
+    void without_any_limit_redis_is_left_alone_until_a_route_gets_its_first() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                SharedLimits shared = new SharedLimits(redis.settings(), gateways, time)) {
+            shared.start();
+            assertEquals(Optional.empty(), shared.sharing());
+            assertEquals(0, scripts(jedis));
+            Gateway gateway = new Gateway(shared, both(shared));
+            Await.until(
+                    "the access",
+                    () -> gateway.limit().explain(by(1)).get(0).store().equals("redis"));
+            assertEquals(4, passOf(9, gateway, by(1)));
+            assertTrue(gateway.sharing().up());
+        }
+    }
+
+    @Test
+    void a_first_limit_that_comes_while_redis_is_away_holds_by_memory() throws Exception {
+        RedisSettings settings = settings("redis://127.0.0.1:" + TestBackend.deadPort(), Fallback.DIVIDE, true);
+        try (SharedLimits shared = new SharedLimits(settings, gateways, time)) {
+            shared.start();
+            Gateway gateway = new Gateway(shared, both(shared));
+            assertEquals(4, passOf(9, gateway, by(1)));
+            Await.until("the attempt", () -> !gateway.sharing().up());
+            assertEquals(2, passOf(9, gateway, by(2)));
         }
     }
 }
