@@ -24,6 +24,7 @@ import gateway.route.RouteDefaults;
 import gateway.route.RouteServices;
 import gateway.route.Routes;
 import gateway.route.Selections;
+import gateway.route.config.PutRoutes;
 import gateway.route.config.RoutesFile;
 import gateway.route.config.RoutesWatch;
 import gateway.server.AdminPort;
@@ -69,6 +70,7 @@ public final class GatewayApp {
                 request -> adminPort && AdminPort.isOf(request));
         Optional<RoutesWatch> file = settings.routes() // watched for changes
                 .map(path -> new RoutesWatch(new RoutesFile(path, settings), routes));
+        PutRoutes put = cluster.share(new PutRoutes(routes, settings)); // what operators put by the API
         Limits limits = // for each route, a deque of request times per IP
                 Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
@@ -85,8 +87,8 @@ public final class GatewayApp {
         Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, routes, checker, names, index, limiter, cluster, admission, observed, lifecycle,
-                time);
+                settings, services, routes, put, checker, names, index, limiter, cluster, admission, observed,
+                lifecycle, time);
 
         TraceHandler tracing =
                 new TraceHandler(routes::match, settings.clients().trustedProxies(), time);

@@ -111,6 +111,22 @@ class OpenApiAnswersTest {
             ask(200, "GET /services", "/services");
             ask(200, "POST /services/{name}/resume", "/services/d/resume");
             ask(204, "DELETE /services/{name}", "/services/d");
+            String shop = "{\"match\":{\"path\":\"/shop\"},\"services\":[\"" + a.url() + "\"],"
+                    + "\"headers\":{\"request\":{\"set\":{\"X-Env\":\"prod\"}}}}";
+            ask(201, "PUT /routes/{name}", "/routes/shop", AS_JSON, "", shop);
+            ask(200, "PUT /routes/{name}", "/routes/shop", AS_JSON, "", shop);
+            ask(409, "PUT /routes/{name}", "/routes/shop2", AS_JSON, "", shop);
+            ask(400, "PUT /routes/{name}", "/routes/shop", AS_JSON, "", "{\"match\":{\"path\":\"shop\"}}");
+            ask(400, "PUT /routes/{name}", "/routes/-", AS_JSON, "", shop);
+            ask(415, "PUT /routes/{name}", "/routes/shop", "Content-Type: text/plain", "", shop);
+            ask(200, "GET /routes", "/routes");
+            ask(200, "GET /routes/{name}", "/routes/shop");
+            ask(200, "GET /services", "/services?route=shop");
+            ask(204, "DELETE /routes/{name}", "/routes/shop");
+            ask(404, "DELETE /routes/{name}", "/routes/shop");
+            ask(404, "GET /routes/{name}", "/routes/shop");
+            ask(404, "GET /services", "/services?route=shop");
+            ask(409, "DELETE /routes/{name}", "/routes/default");
             ask(200, "GET /", "/");
             ask(303, "GET /", "/", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
             ask(200, "GET /health", "/health");

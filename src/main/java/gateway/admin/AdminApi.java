@@ -6,6 +6,7 @@ import gateway.admin.dashboard.LiveView;
 import gateway.admin.dashboard.Pages;
 import gateway.admission.AdmissionControl;
 import gateway.balance.Balancer;
+import gateway.balance.RoundRobin;
 import gateway.cluster.Cluster;
 import gateway.health.HealthChecker;
 import gateway.lifecycle.Drain;
@@ -15,7 +16,9 @@ import gateway.metrics.Observation;
 import gateway.net.AddressPolicy;
 import gateway.net.NameLookup;
 import gateway.registry.ServiceList;
+import gateway.route.RouteDefaults;
 import gateway.route.Routes;
+import gateway.route.config.PutRoutes;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.util.Time;
@@ -28,6 +31,7 @@ public final class AdminApi {
     private final GatewayApi gateway;
     private final ServicesApi services;
     private final RegistrationApi registration;
+    private final RoutesApi routes;
     private final GatewaysApi gateways;
     private final LimitsApi limits;
     private final MetricsApi metrics;
@@ -35,6 +39,7 @@ public final class AdminApi {
     private final LiveApi live;
 
     /**
+     * @param put takes the routes that operators put
      * @param index of the default route's round robin, for display
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
@@ -44,6 +49,7 @@ public final class AdminApi {
             Settings settings,
             ServiceList services,
             Routes routes,
+            PutRoutes put,
             HealthChecker checker,
             NameLookup names,
             AtomicInteger index,
@@ -54,9 +60,12 @@ public final class AdminApi {
             Lifecycle lifecycle,
             Time time) {
         Drain drain = lifecycle.drain();
-        Balancer balancer = routes.table().all().get(0).selection().balancer();
+        Balancer balancer = routes.table().all().stream()
+                .findFirst()
+                .<Balancer>map(route -> route.selection().balancer())
+                .orElseGet(() -> new RoundRobin(index));
         this.auth = new AdminAuth(settings, time);
-        this.gateway = new GatewayApi(services, balancer, index, limiter, auth, lifecycle, time);
+        this.gateway = new GatewayApi(services, routes, index, limiter, auth, lifecycle, time);
         this.services = new ServicesApi(services, routes, limiter.limits(), time);
         AddressPolicy addresses = new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout());
         this.registration = new RegistrationApi(
@@ -65,6 +74,7 @@ public final class AdminApi {
                 admission.registrations(),
                 new RegistrationForm(settings.lease(), addresses, routes),
                 time);
+        this.routes = new RoutesApi(routes, put, RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
@@ -74,23 +84,27 @@ public final class AdminApi {
     }
 
     /** Adds the routes. Those within {@link AdminAuth#only} are for operators, all others for every client. */
-    public void addTo(RoutesConfig routes) {
-        ServerConfig.get(routes, "/", gateway::overview);
-        ServerConfig.get(routes, "/health", gateway::health);
-        ServerConfig.get(routes, "/stats", gateway::stats);
-        ServerConfig.get(routes, "/metrics", auth.only(metrics::metrics));
-        ServerConfig.get(routes, "/services", services::list);
-        ServerConfig.get(routes, "/services/{name}", services::get);
-        routes.post("/services", auth.only(registration::register));
-        routes.delete("/services/{name}", auth.only(services::delete));
-        routes.post("/services/{name}/drain", auth.only(services::drain));
-        routes.post("/services/{name}/resume", auth.only(services::resume));
-        ServerConfig.get(routes, "/gateways", gateways::list);
-        ServerConfig.get(routes, "/limits/explain", limits::explain);
-        ServerConfig.get(routes, "/requests/{id}", auth.only(requests::get));
-        routes.get("/dashboard/events", auth.only(live::events));
-        routes.head("/dashboard/events", auth.only(live::head));
-        Pages.addTo(routes, auth);
+    public void addTo(RoutesConfig paths) {
+        ServerConfig.get(paths, "/", gateway::overview);
+        ServerConfig.get(paths, "/health", gateway::health);
+        ServerConfig.get(paths, "/stats", gateway::stats);
+        ServerConfig.get(paths, "/metrics", auth.only(metrics::metrics));
+        ServerConfig.get(paths, "/services", services::list);
+        ServerConfig.get(paths, "/services/{name}", services::get);
+        paths.post("/services", auth.only(registration::register));
+        paths.delete("/services/{name}", auth.only(services::delete));
+        paths.post("/services/{name}/drain", auth.only(services::drain));
+        paths.post("/services/{name}/resume", auth.only(services::resume));
+        ServerConfig.get(paths, "/routes", routes::list);
+        ServerConfig.get(paths, "/routes/{name}", auth.only(routes::get));
+        paths.put("/routes/{name}", auth.only(routes::put));
+        paths.delete("/routes/{name}", auth.only(routes::delete));
+        ServerConfig.get(paths, "/gateways", gateways::list);
+        ServerConfig.get(paths, "/limits/explain", limits::explain);
+        ServerConfig.get(paths, "/requests/{id}", auth.only(requests::get));
+        paths.get("/dashboard/events", auth.only(live::events));
+        paths.head("/dashboard/events", auth.only(live::head));
+        Pages.addTo(paths, auth);
     }
 
     /** Ends the dashboard's streams, which otherwise last as long as their viewers stay. */

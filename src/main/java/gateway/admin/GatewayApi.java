@@ -2,7 +2,6 @@ package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
 import gateway.admin.view.Wording;
-import gateway.balance.Balancer;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
@@ -12,6 +11,7 @@ import gateway.limit.ShadowLimit;
 import gateway.net.Peer;
 import gateway.registry.ServiceList;
 import gateway.route.Limit;
+import gateway.route.Routes;
 import gateway.server.AdminPort;
 import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
@@ -34,7 +34,7 @@ import org.eclipse.jetty.http.QuotedQualityCSV;
 /** The gateway's state: {@code /}, {@code /health} and {@code /stats}. */
 public final class GatewayApi {
     private final ServiceList services;
-    private final Balancer balancer;
+    private final Routes routes;
     private final AtomicInteger index;
     private final LimitHandler limiter;
     private final AdminAuth auth;
@@ -44,21 +44,21 @@ public final class GatewayApi {
     private final Instant startedAt;
 
     /**
-     * @param index the balancer's index, for display
+     * @param index of the default route's round robin, for display
      * @param limiter counts the requests that the limit let through and refused
      * @param auth knows on which port the operators' paths are
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
     public GatewayApi(
             ServiceList services,
-            Balancer balancer,
+            Routes routes,
             AtomicInteger index,
             LimitHandler limiter,
             AdminAuth auth,
             Lifecycle lifecycle,
             Time time) {
         this.services = services;
-        this.balancer = balancer;
+        this.routes = routes;
         this.index = index;
         this.limiter = limiter;
         this.auth = auth;
@@ -86,6 +86,7 @@ public final class GatewayApi {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("health", "/health");
         links.put("services", "/services");
+        links.put("routes", "/routes");
         links.put("gateways", "/gateways");
         links.put("stats", "/stats");
         if (!AdminPort.isOf(ctx.req())) {
@@ -115,7 +116,7 @@ public final class GatewayApi {
 
     private List<String> features() {
         return List.of(
-                "Load Balancing (" + balancer.name() + ")",
+                "Load Balancing (" + Wording.balancing(routes.table(), null) + ")",
                 "Rate Limiting (" + Wording.rateLimit(usual().limit()) + ")",
                 "Health Checks",
                 "Request Forwarding");
@@ -148,7 +149,7 @@ public final class GatewayApi {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("rate_limiting", rateLimiting(Trace.of(ctx.req()).client()));
         Map<String, Object> balancing = new LinkedHashMap<>();
-        balancing.put("algorithm", balancer.name());
+        balancing.put("algorithm", Wording.balancing(routes.table(), null));
         balancing.put(
                 "current_index",
                 Math.floorMod(index.get(), Math.max(1, services.available().size())));

@@ -47,7 +47,7 @@ final class RegistrationApi {
                     .send(ctx.req(), ctx.res());
             return;
         }
-        byte[] body = RegistrationBody.read(ctx);
+        byte[] body = JsonBody.read(ctx, "service");
         if (body == null) {
             return;
         }

@@ -6,6 +6,7 @@ import gateway.net.OwnAddress;
 import gateway.registry.ClusterMembers;
 import gateway.registry.Leases;
 import gateway.registry.ServiceList;
+import gateway.route.config.PutRoutes;
 import gateway.settings.RedisSettings;
 import gateway.settings.Settings;
 import gateway.util.Release;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * This gateway and the others that share a limit and a list of services through Redis. Without Redis the gateway is
+ * This gateway and the others that share limits, routes and a list of services through Redis. Without Redis the gateway is
  * alone: limit and list are its own, and it ends expired leases itself, as {@code sync.lua} otherwise does.
  */
 public final class Cluster implements AutoCloseable {
@@ -26,6 +27,9 @@ public final class Cluster implements AutoCloseable {
     private final Via via;
     private final Optional<SharedList> sharedList;
     private final Optional<SharedLimits> sharedLimits;
+    private final Optional<RedisSettings> redis;
+    private final Time time;
+    private Optional<SharedRoutes> sharedRoutes = Optional.empty();
     private final Leases leases;
 
     /**
@@ -36,12 +40,13 @@ public final class Cluster implements AutoCloseable {
      */
     public Cluster(Settings settings, ServiceList services, Stalls stalls, Time time) {
         this.host = settings.host();
-        Optional<RedisSettings> redis = settings.redis();
+        this.redis = settings.redis();
         this.members = ClusterMembers.startingAt(time.now(), Release.VERSION);
         this.via = new Via(members.self().id());
         this.sharedList = redis.map(shared -> new SharedList(shared, services, members, stalls, time));
         this.sharedLimits = redis.map(shared -> new SharedLimits(shared, members, time));
         this.leases = new Leases(services, stalls, time);
+        this.time = time;
     }
 
     /**
@@ -50,6 +55,12 @@ public final class Cluster implements AutoCloseable {
      */
     public LimitStore limits() {
         return sharedLimits.<LimitStore>map(limits -> limits).orElse(LimitStore.MEMORY);
+    }
+
+    /** Has the routes that operators put be the same at all members. Called once, before {@link #start}. */
+    public PutRoutes share(PutRoutes routes) {
+        sharedRoutes = redis.map(shared -> new SharedRoutes(shared, routes, time));
+        return routes;
     }
 
     /** Returns this gateway and those that share with it. */
@@ -63,13 +74,15 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Starts sharing the list or, without Redis, schedules the removal of services whose lease has ended.
+     * Starts sharing the list and routes or, without Redis, schedules the removal of services whose lease has ended.
      *
      * @throws gateway.settings.InvalidSettings if Redis can't be reached and is required
      */
     public void start(Timer timer) {
         if (sharedList.isPresent()) {
+            sharedRoutes.ifPresent(SharedRoutes::start);
             sharedList.get().start();
+            sharedRoutes.ifPresent(SharedRoutes::awaitFirst);
         } else {
             timer.every(Leases.PAUSE, "leases", leases::tick);
         }
@@ -77,9 +90,11 @@ public final class Cluster implements AutoCloseable {
 
     /** Returns what of it has ended for good though it isn't closed; normally empty. */
     public List<String> failed() {
-        return Stream.concat(
+        return Stream.of(
                         sharedList.flatMap(SharedList::failed).stream(),
+                        sharedRoutes.flatMap(SharedRoutes::failed).stream(),
                         sharedLimits.stream().flatMap(limits -> limits.failed().stream()))
+                .flatMap(any -> any)
                 .toList();
     }
 
@@ -91,6 +106,7 @@ public final class Cluster implements AutoCloseable {
     /** Sends the last changes, and that this gateway leaves; its services stay in the list. */
     @Override
     public void close() {
+        sharedRoutes.ifPresent(SharedRoutes::close);
         sharedList.ifPresent(SharedList::close);
     }
 }

@@ -57,7 +57,7 @@ public enum ProblemType {
     /** 408: the request's header or body stopped arriving, or came too slowly. */
     REQUEST_TIMEOUT("request-timeout", "Request timeout", HTTP_REQUEST_ERROR, 408),
 
-    /** 413: the body is larger than GATEWAY_MAX_BODY, or a registration than 64 KB. */
+    /** 413: the body is larger than GATEWAY_MAX_BODY, or a registration or route than 64 KB. */
     CONTENT_TOO_LARGE("content-too-large", "Content too large", HTTP_REQUEST_ERROR, 413),
 
     /** 414: the path and query are longer than GATEWAY_MAX_URI. */
@@ -95,7 +95,7 @@ public enum ProblemType {
     /** 400: a service can't be registered like this; the member "errors" says why. */
     INVALID_REGISTRATION("invalid-registration", "Invalid registration", HTTP_REQUEST_ERROR, 400),
 
-    /** 415: the registration isn't declared as JSON. */
+    /** 415: the registration or route isn't declared as JSON. */
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "Unsupported media type", HTTP_REQUEST_ERROR, 415),
 
     /** 503: more than GATEWAY_MAX_REGISTRATIONS in this second. */
@@ -109,6 +109,15 @@ public enum ProblemType {
 
     /** 404: no route has this name. */
     UNKNOWN_ROUTE("unknown-route", "Unknown route", HTTP_REQUEST_ERROR, 404),
+
+    /** 400: a route can't be like this; the member "errors" says why. */
+    INVALID_ROUTE("invalid-route", "Invalid route", HTTP_REQUEST_ERROR, 400),
+
+    /** 409: the route comes from elsewhere than the API, or another one matches the same requests. */
+    ROUTE_CONFLICT("route-conflict", "Route conflict", HTTP_REQUEST_ERROR, 409),
+
+    /** 503: there are as many routes by the API as there may be. */
+    TOO_MANY_ROUTES("too-many-routes", "Too many routes", PROXY_INTERNAL_ERROR, 503),
 
     /** 404: none of the requests that the gateway remembers has this id. */
     UNKNOWN_REQUEST("unknown-request", "Unknown request", HTTP_REQUEST_ERROR, 404),

@@ -7,18 +7,18 @@ import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The routes in use. They come from two sources: the file or, if there is none, the one default route; and what
@@ -39,14 +39,17 @@ public final class Routes {
     /** A change of the routes. */
     public record Change(RouteTable before, RouteTable after) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
     private final ServiceList services;
     private final Function<RouteConfig, Selection> selections;
     private final Predicate<Request> aside;
     private final OwnPaths ownPaths;
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Change>> followers = new CopyOnWriteArrayList<>();
-    private final Map<String, RouteConfig> given = new TreeMap<>(); // guarded by this
-    private final Map<String, RouteConfig> put = new TreeMap<>(); // guarded by this
+    private final SortedMap<String, RouteConfig> given = new TreeMap<>(); // guarded by this
+    private final SortedMap<String, RouteConfig> put = new TreeMap<>(); // guarded by this
+    private Set<String> hidden = Set.of(); // of those that were put, these aren't in use; guarded by this
     private Source givenBy = Source.BUILT_IN; // guarded by this
     private volatile RouteTable coming; // the same as the table but while a change is prepared
     private volatile RouteTable table;
@@ -96,7 +99,7 @@ public final class Routes {
 
     /** Returns where a route comes from; meaningless if there is none with this name. */
     public synchronized Source sourceOf(String name) {
-        return given.containsKey(name) ? givenBy : Source.API;
+        return given.containsKey(name) && !(givenBy == Source.BUILT_IN && put.containsKey(name)) ? givenBy : Source.API;
     }
 
     /** Takes the routes of the file in place of those that it had before. */
@@ -112,12 +115,18 @@ public final class Routes {
     }
 
     /**
-     * Takes a route from the API, in place of one with the same name from there.
+     * Takes a route from the API, in place of one with the same name from there or of the built-in one.
      *
-     * @throws IllegalArgumentException if another route matches the same
+     * @throws RouteConflict if the file has a route with this name, or another route matches the same
      */
-    public synchronized void put(RouteConfig route) {
-        checkMatch(route);
+    public synchronized void put(RouteConfig route) throws RouteConflict {
+        checkNotOfFile(route.name());
+        for (Route other : table.all()) {
+            if (!other.name().equals(route.name()) && other.config().match().equals(route.match())) {
+                throw new RouteConflict("The route " + other.name()
+                        + " matches the same requests; change its match, delete it, or use its name");
+            }
+        }
         put.put(route.name(), route);
         publish();
     }
@@ -129,34 +138,40 @@ public final class Routes {
         publish();
     }
 
-    /** Removes a route that came from the API; returns whether there was one. */
-    public synchronized boolean remove(String name) {
+    /**
+     * Removes a route that came from the API; if it has replaced the built-in one, that is back.
+     *
+     * @return whether there is one with this name
+     * @throws RouteConflict if it didn't come from the API
+     */
+    public synchronized boolean remove(String name) throws RouteConflict {
+        checkNotOfFile(name);
         boolean removed = put.remove(name) != null;
         if (removed) {
             publish();
+        } else if (given.containsKey(name)) {
+            throw new RouteConflict("The route " + name + " is built in: it is there as long as GATEWAY_ROUTES names no"
+                    + " file; PUT /routes/" + name + " replaces it");
         }
         return removed;
     }
 
-    private void checkMatch(RouteConfig route) {
-        for (Route other : table.all()) {
-            if (!other.name().equals(route.name()) && other.config().match().equals(route.match())) {
-                throw new IllegalArgumentException("the route " + other.name() + " matches the same requests");
-            }
+    private void checkNotOfFile(String name) throws RouteConflict {
+        if (givenBy == Source.FILE && given.containsKey(name)) {
+            throw new RouteConflict("The route " + name + " comes from the file of GATEWAY_ROUTES; change it there");
         }
     }
 
-    /** What the file says goes before what was put, by name and by what is matched. */
     private void publish() {
-        Map<String, RouteConfig> all = new LinkedHashMap<>(given);
-        Set<Match> taken = given.values().stream().map(RouteConfig::match).collect(Collectors.toSet());
-        put.forEach((name, route) -> {
-            if (!all.containsKey(name) && taken.add(route.match())) {
-                all.put(name, route);
+        Precedence chosen = Precedence.of(given, givenBy, put);
+        chosen.hidden().forEach((name, why) -> {
+            if (!hidden.contains(name)) {
+                LOG.warn("the route {}, which came by the API, is not in use: {}", name, why);
             }
         });
+        hidden = Set.copyOf(chosen.hidden().keySet());
         List<Route> routes = new ArrayList<>();
-        all.values().forEach(config -> routes.add(route(config)));
+        chosen.used().forEach(config -> routes.add(route(config)));
         RouteTable next = new RouteTable(routes, ownPaths);
         Change change = new Change(table, next);
         coming = next;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gateway.balance.RoundRobin;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
@@ -47,7 +46,7 @@ class GatewayHealthTest {
                 Optional.empty(),
                 Time.system());
         GatewayApi api =
-                new GatewayApi(services, new RoundRobin(index), index, limiter, null, lifecycle, Time.system());
+                new GatewayApi(services, TestRoutes.usual(services), index, limiter, null, lifecycle, Time.system());
         Javalin app = Javalin.create(config -> config.routes.get("/health", api::health));
         JavalinTest.test(app, new TestConfig(false), (server, client) -> {
             JsonNode well = JSON.readTree(client.get("/health").body().string());

@@ -6,20 +6,22 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Reads the body of a registration, which is to be JSON, of {@value #MAX_BYTES} bytes at most. */
-final class RegistrationBody {
+/** Reads the body of a request that is to be JSON, of {@value #MAX_BYTES} bytes at most. */
+final class JsonBody {
     private static final int MAX_BYTES = 64 * 1024;
 
-    private RegistrationBody() {}
+    private JsonBody() {}
 
     /**
      * Returns the body, of which nothing is parsed yet; null if there is none that can be used: then the request has
      * been answered with a problem.
+     *
+     * @param what what the body is, for people, like "service"
      */
-    static byte[] read(Context ctx) throws IOException {
+    static byte[] read(Context ctx, String what) throws IOException {
         if (!isJson(ctx.contentType())) {
             ProblemType.UNSUPPORTED_MEDIA_TYPE
-                    .problem("Send the service as JSON, with Content-Type: application/json")
+                    .problem("Send the " + what + " as JSON, with Content-Type: application/json")
                     .send(ctx.req(), ctx.res());
             return null;
         }
@@ -33,7 +35,7 @@ final class RegistrationBody {
         }
         if (body.length > MAX_BYTES) {
             ProblemType.CONTENT_TOO_LARGE
-                    .problem("A registration may have at most " + MAX_BYTES + " bytes")
+                    .problem("A " + what + " may have at most " + MAX_BYTES + " bytes")
                     .send(ctx.req(), ctx.res());
             return null;
         }
