@@ -119,7 +119,7 @@ public final class Routes {
      *
      * @throws RouteConflict if the file has a route with this name, or another route matches the same
      */
-    public synchronized void put(RouteConfig route) throws RouteConflict {
+    public synchronized void put(RouteConfig route) {
         checkNotOfFile(route.name());
         for (Route other : table.all()) {
             if (!other.name().equals(route.name()) && other.config().match().equals(route.match())) {
@@ -144,7 +144,7 @@ public final class Routes {
      * @return whether there is one with this name
      * @throws RouteConflict if it didn't come from the API
      */
-    public synchronized boolean remove(String name) throws RouteConflict {
+    public synchronized boolean remove(String name) {
         checkNotOfFile(name);
         boolean removed = put.remove(name) != null;
         if (removed) {
@@ -156,7 +156,7 @@ public final class Routes {
         return removed;
     }
 
-    private void checkNotOfFile(String name) throws RouteConflict {
+    private void checkNotOfFile(String name) {
         if (givenBy == Source.FILE && given.containsKey(name)) {
             throw new RouteConflict("The route " + name + " comes from the file of GATEWAY_ROUTES; change it there");
         }

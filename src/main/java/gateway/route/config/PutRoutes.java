@@ -72,7 +72,7 @@ public final class PutRoutes {
      * @throws RouteConflict if another route stands against it
      * @throws Full if it is one too many
      */
-    public synchronized boolean put(String text, RouteConfig route) throws RouteConflict, Full {
+    public synchronized boolean put(String text, RouteConfig route) throws Full {
         boolean isNew = !known.containsKey(route.name());
         if (isNew && known.size() >= MOST) {
             throw new Full();
@@ -90,7 +90,7 @@ public final class PutRoutes {
      *
      * @throws RouteConflict if it didn't come by the API
      */
-    public synchronized boolean remove(String name) throws RouteConflict {
+    public synchronized boolean remove(String name) {
         Known before = known.get(name);
         boolean readable = before == null || before.config.isPresent();
         boolean removed = readable ? routes.remove(name) : true;
