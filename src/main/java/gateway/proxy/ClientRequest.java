@@ -115,8 +115,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
     /** Returns the host that the client asked for, with its port, or that a trusted proxy says; null if there is none. */
     String host() {
         ProxyPath through = trace.proxyPath();
-        String host = through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);
-        return host == null || host.isBlank() ? null : host;
+        return through != null && through.host() != null ? through.host() : fields.get(HttpHeader.HOST);
     }
 
     /** Returns what comes next of the body; null if nothing has arrived. */
