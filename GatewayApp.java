@@ -87,8 +87,8 @@ public final class GatewayApp {
         Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, routes, put, checker, names, index, limiter, cluster, admission, observed,
-                lifecycle, time);
+                settings, services, routes, put, checker, names, limiter, cluster, admission, observed, lifecycle,
+                time);
 
         TraceHandler tracing =
                 new TraceHandler(routes::match, settings.clients().trustedProxies(), time);

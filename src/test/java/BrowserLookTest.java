@@ -39,8 +39,8 @@ class BrowserLookTest extends InBrowser {
     void markup_in_whatever_the_gateway_says_stays_text() throws Exception {
         String state = """
                 {"time":"2026-11-24T14:00:00Z","version":"!","status":"running","started":"2026-11-24T13:00:00Z",\
-                "limit":{"policy":"!","store":"!","limit":5,"window_ms":60000,"clients":1,"allowed":1,"refused":0,\
-                "nearest":[{"client":"!","used":5,"remaining":0,"next_free_in_ms":1000,"all_free_in_ms":1000}]},\
+                "limit":{"policy":"!","store":"!","clients":1,"allowed":1,"refused":0,\
+                "nearest":[{"client":"!","limit":5,"used":5,"remaining":0,"next_free_in_ms":1000,"all_free_in_ms":1000}]},\
                 "balancer":{"name":"!","next":"!"},"totals":{"served":1,"limited":0,"failed":0,"rejected":0,"abandoned":0},\
                 "in_flight":0,"latency":{"p50_ms":null,"p99_ms":null},"backends":[{"name":"!","url":"!","status":"unhealthy",\
                 "since":"2026-11-24T13:00:00Z","reason":"!","requests":1,"failures":0,"in_flight":0,"lease":"!",\

@@ -40,6 +40,14 @@ export function attribute(element, name, value) {
   }
 }
 
+/** Sets what a field suggests, if that differs. */
+export function options(list, values) {
+  if (list.dataset.values !== values.join('\n')) {
+    list.dataset.values = values.join('\n');
+    list.replaceChildren(...values.map((value) => el('option', {value})));
+  }
+}
+
 /** Returns the shape for an outcome or a state, in its colour. */
 export function shape(tone) {
   return svg('svg', {class: 'shape', 'aria-hidden': 'true', focusable: 'false'}, svg('use', {href: `#shape-${tone}`}));

@@ -72,9 +72,14 @@ const STATES = {
   checking: {tone: 'checking', words: 'waiting for its first good check'},
 };
 
-/** Returns a key for a backend: several instances may have the same name, but no two the same URL, too. */
+/** Returns a key for a backend: several instances may have the same name, but no two of a route the same URL, too. */
 export function keyOf(backend) {
-  return `${backend.name} ${backend.url}`;
+  return `${fullName(backend.route, backend.name)} ${backend.url}`;
+}
+
+/** Returns a service's name with its route, unless that is the default one. */
+export function fullName(route, service) {
+  return route && route !== 'default' ? `${route}/${service}` : service;
 }
 
 /** Returns the page's word and colour for a backend's state. */

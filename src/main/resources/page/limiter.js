@@ -13,21 +13,20 @@ export function limiter() {
     const received = performance.now();
     const nearest = limit?.nearest ?? [];
     text(byId('limiter-words'), limit ? words(limit) : '');
-    text(byId('limiter-empty'), limit ? 'No client has sent a request lately.' : 'No limit is set: GATEWAY_RATE_LIMIT=off.');
+    text(byId('limiter-empty'), limit ? 'No client has sent a request lately.' : 'No limit is set.');
     byId('limiter-empty').hidden = nearest.length > 0;
-    const names = new Set(nearest.map((entry) => entry.client));
-    for (const [client, row] of rows) {
-      if (!names.has(client)) {
+    const keys = new Set(nearest.map(keyOf));
+    for (const [key, row] of rows) {
+      if (!keys.has(key)) {
         row.element.remove();
-        rows.delete(client);
+        rows.delete(key);
       }
     }
     nearest.forEach((entry, index) => {
-      let row = rows.get(entry.client);
-      if (!row || row.limit !== limit.limit) {
-        row?.element.remove();
-        row = new Row(entry.client, limit.limit);
-        rows.set(entry.client, row);
+      let row = rows.get(keyOf(entry));
+      if (!row) {
+        row = new Row(entry);
+        rows.set(keyOf(entry), row);
       }
       if (list.children[index] !== row.element) {
         list.insertBefore(row.element, list.children[index] ?? null);
@@ -45,19 +44,23 @@ function words({policy, store}) {
   return store === 'redis' ? `${policy} over all gateways (redis); shown: this gateway` : store === 'memory' ? policy : `${policy}, ${store}`;
 }
 
+/** A client may be near several limits, of a route or of several; a limit that is changed gets another row. */
+const keyOf = ({route, client, limit}) => `${route ?? ''} ${client} ${limit}`;
+
 class Row {
-  constructor(client, limit) {
+  constructor({route, client, limit}) {
     this.limit = limit;
     this.pips = limit <= MOST_PIPS ? Array.from({length: limit}, () => el('span')) : null;
     this.fill = el('span', {class: 'fill'});
     this.meter = el(
       'div',
-      {class: this.pips ? 'pips' : 'bar', role: 'meter', 'aria-label': `Used by ${client}`, 'aria-valuemin': 0, 'aria-valuemax': limit},
+      {class: this.pips ? 'pips' : 'bar', role: 'meter', 'aria-label': `Used by ${client}${route ? ` of ${route}` : ''}`, 'aria-valuemin': 0, 'aria-valuemax': limit},
       this.pips ?? this.fill,
     );
     this.used = el('span', {class: 'used'});
     this.free = el('span', {class: 'free'});
-    this.element = el('li', {'data-client': client}, el('span', {class: 'client'}, client), this.meter, this.used, this.free);
+    const who = el('span', {class: 'client'}, client, route ? el('span', {class: 'muted'}, ` ${route}`) : null);
+    this.element = el('li', {'data-client': client}, who, this.meter, this.used, this.free);
   }
 
   show(entry, received) {

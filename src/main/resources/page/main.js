@@ -21,17 +21,18 @@ const SAID = {
 
 const rates = new Rates();
 const figures = totals();
-const system = picture(operating(announce));
+const system = picture(operating(announce), look);
 const clients = limiter();
 const charts = plots();
 const requests = requestList((trace) => traces.open(trace));
 const traces = drawer(requests);
-sending((trace, opener) => traces.open(trace, opener));
-registering();
+const tryIt = sending((trace, opener) => traces.open(trace, opener));
+const form = registering();
 text(byId('origin'), location.origin);
 tokens();
 
-const tryAgain = listen('/dashboard/events', {
+let looked = ''; // for which routes
+const reconnect = listen(() => `/dashboard/events${looked ? `?route=${encodeURIComponent(looked)}` : ''}`, {
   connection,
   history: charts.history,
   point: charts.point,
@@ -45,6 +46,9 @@ function state(now) {
   for (const backend of now.backends) {
     counts[`backend:${keyOf(backend)}`] = backend.requests;
   }
+  for (const route of now.routes?.shown ?? []) {
+    counts[`route:${route.name}`] = Object.values(route.totals).reduce((sum, n) => sum + n, 0);
+  }
   rates.add(time, counts);
   text(byId('version'), now.version);
   text(byId('uptime'), `up ${passed(time - Date.parse(now.started))}`);
@@ -53,6 +57,17 @@ function state(now) {
   figures.show(now, rates);
   system.show(now, rates, time);
   clients.show(now.limit);
+  charts.by(now.routes ? 'routes' : 'backends');
+  form.show(now.routes);
+  tryIt.show(now.routes);
+}
+
+/** Looks for routes by a part of their name, path or host. */
+function look(part) {
+  if (part !== looked) {
+    looked = part;
+    reconnect();
+  }
 }
 
 function connection(state, why) {
@@ -71,7 +86,7 @@ function connection(state, why) {
 /** Shows which data is hidden, and why. */
 function refused(why) {
   const again = el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
-  again.addEventListener('click', () => tryAgain());
+  again.addEventListener('click', () => reconnect());
   byId('notice').replaceChildren(el('p', {}, "Requests, clients and services are hidden here, and changes are refused. ", why, '.'), again);
   byId('notice').hidden = false;
 }

@@ -14,10 +14,14 @@ const CLOCK = [
 ];
 const SHARE_STEPS = 5; // shares are over 15 s: over three seconds with a few requests they would jump
 
+const MOST_SHARES = 50; // what has less is summed up
+const OTHERS = 'all others';
+
 export function plots() {
   let points = [];
   let stepS = 3;
-  const all = [ratePlot(), latencyPlot(), sharePlot()];
+  let kind = 'backends';
+  const all = [ratePlot(), latencyPlot(), sharePlot(() => kind)];
 
   const draw = () => all.forEach((plot) => plot.show(points, stepS));
   const redraw = () => all.forEach((plot) => plot.restart());
@@ -35,6 +39,18 @@ export function plots() {
     point(point) {
       points = [...points.filter((other) => other.time_ms < point.time_ms), point].slice(-MOST);
       draw();
+    },
+    /** Shows the shares of backends or of routes. */
+    by(wanted) {
+      if (wanted !== kind) {
+        kind = wanted;
+        const one = kind === 'routes' ? 'route' : 'backend';
+        const figure = byId('figure-share');
+        text(figure.querySelector('h3'), `Share of each ${one}`);
+        figure.querySelector('.legend').setAttribute('aria-label', `Share of each ${one}`);
+        byId('plot-share').setAttribute('aria-label', `Plot of each ${one}'s share of the requests`);
+        draw();
+      }
     },
   };
 }
@@ -78,10 +94,13 @@ function latencyPlot() {
   });
 }
 
-function sharePlot() {
+/** @param kind returns what the shares are of: backends or routes */
+function sharePlot(kind) {
   return plot('share', (points) => {
-    const names = [...new Set(points.flatMap((point) => Object.keys(point.backends)))].sort();
-    const shares = points.map((_, i) => sharesAround(points, i));
+    const all = points.map((point) => point[kind()] ?? {});
+    const names = largest(all);
+    const counts = all.map((of) => summedUp(of, names));
+    const shares = counts.map((_, i) => sharesAround(counts, i));
     let below = points.map(() => 0);
     const stacked = names.map((name, index) => {
       const own = shares.map((share) => (share ? (share[name] ?? 0) : null));
@@ -98,18 +117,40 @@ function sharePlot() {
     });
     const now = stacked.map((one) => `${one.label} ${one.words(one.shown.at(-1) ?? null)}`);
     const more = now.length > 6 ? ` and ${now.length - 6} more` : '';
-    const summary = names.length === 0 ? 'No backend got a request.' : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
+    const summary = names.length === 0 ? `No ${kind() === 'routes' ? 'route' : 'backend'} got a request.` : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
     // The highest first: each area is painted over the lower part of the one before.
     return {series: stacked.reverse(), summary, axis: (value) => `${value} %`, top: 100};
   });
 }
 
-/** Returns each backend's share in percent over the steps up to this one; null without requests. */
-function sharesAround(points, i) {
+/** Returns the names with the largest sums, and one for all others if there are any, in their order. */
+function largest(counts) {
+  const sums = {};
+  for (const [name, n] of counts.flatMap(Object.entries)) {
+    sums[name] = (sums[name] ?? 0) + n;
+  }
+  const names = Object.keys(sums).filter((name) => name !== OTHERS).sort((a, b) => sums[b] - sums[a]);
+  const shown = names.slice(0, MOST_SHARES).sort();
+  return names.length > shown.length || OTHERS in sums ? [...shown, OTHERS] : shown;
+}
+
+/** Returns the counts of these names alone, with the others' sum. */
+function summedUp(counts, names) {
+  const known = new Set(names);
+  const sums = {};
+  for (const [name, n] of Object.entries(counts)) {
+    const key = known.has(name) ? name : OTHERS;
+    sums[key] = (sums[key] ?? 0) + n;
+  }
+  return sums;
+}
+
+/** Returns each name's share in percent over the steps up to this one; null without requests. */
+function sharesAround(steps, i) {
   const sums = {};
   let all = 0;
-  for (const point of points.slice(Math.max(0, i - SHARE_STEPS + 1), i + 1)) {
-    for (const [name, n] of Object.entries(point.backends)) {
+  for (const step of steps.slice(Math.max(0, i - SHARE_STEPS + 1), i + 1)) {
+    for (const [name, n] of Object.entries(step)) {
       sums[name] = (sums[name] ?? 0) + n;
       all += n;
     }

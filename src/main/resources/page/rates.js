@@ -22,13 +22,13 @@ export class Rates {
 
   /** Returns the rate per second; null as long as it isn't known. */
   of(name) {
-    const first = this.#samples[0];
+    // The gateway sends some of many routes, now these, now those: a counter that is new here may have counted before.
+    const first = this.#samples.find((sample) => sample.counts[name] !== undefined);
     const last = this.#samples.at(-1);
     if (!first || last.timeMs - first.timeMs < 500 || last.counts[name] === undefined) {
       return null;
     }
-    // A new counter began at 0.
-    const added = Math.max(0, last.counts[name] - (first.counts[name] ?? 0));
+    const added = Math.max(0, last.counts[name] - first.counts[name]);
     return (added * 1000) / (last.timeMs - first.timeMs);
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import {answer, byId, el, text} from './dom.js';
-import {clock, left, millis, plural, state as stateOf} from './format.js';
+import {clock, fullName, left, millis, plural, state as stateOf} from './format.js';
 
 const MOST = 100;
 const PAUSE_MS = 500;
@@ -133,7 +133,7 @@ function row(trace, open) {
     cell('client', trace.client),
     cell('request', button),
     cell('limit', limitWords(trace.limit)),
-    cell('backend', last ? el('span', {class: 'ink'}, last.backend) : el('span', {class: 'muted'}, noBackend(trace)), passedOver(trace)),
+    cell('backend', last ? el('span', {class: 'ink'}, fullName(trace.route, last.backend)) : el('span', {class: 'muted'}, noBackend(trace)), passedOver(trace)),
     cell('attempts', attempts(trace)),
     cell('answer', answer(trace.outcome, trace.status)),
     cell('duration', millis(trace.duration_ms)),
@@ -153,10 +153,8 @@ function limitWords(limit) {
 }
 
 function noBackend(trace) {
-  if (trace.outcome === 'limited' || trace.outcome === 'rejected') {
-    return 'not forwarded';
-  }
-  return 'none available';
+  const words = trace.outcome === 'limited' || trace.outcome === 'rejected' ? 'not forwarded' : 'none available';
+  return trace.route && trace.route !== 'default' ? `${trace.route}: ${words}` : words;
 }
 
 /** Returns in short why other backends weren't chosen; the trace has the details. */
@@ -164,8 +162,9 @@ function passedOver(trace) {
   const others = trace.passed_over ?? [];
   const failed = (trace.attempts ?? []).filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
   const out = others.filter((other) => other.status !== 'healthy').map((other) => `${other.backend} ${stateOf(other.status).words}`);
-  const turn = others.length - out.length;
-  const parts = [...failed, ...out, ...(turn > 0 ? [`${turn} not in turn`] : [])];
+  const rest = others.length - out.length;
+  const turn = others.some((other) => other.reason === 'not its turn') ? 'not in turn' : 'not chosen';
+  const parts = [...failed, ...out, ...(rest > 0 ? [`${rest} ${turn}`] : [])];
   const words = parts.join('; ');
   return words === '' ? null : el('span', {class: 'over muted', title: words}, words);
 }
@@ -181,6 +180,7 @@ function searchable(trace) {
     trace.trace_id,
     trace.method,
     trace.path,
+    trace.route,
     `${trace.method} ${trace.path}`,
     trace.client,
     trace.status,

@@ -1,6 +1,6 @@
 /* Sends requests from this page: one, or ten in sequence; shows each answer as it comes. */
 
-import {byId, el, shape, text} from './dom.js';
+import {byId, el, options, shape, text} from './dom.js';
 import {ask as askGateway} from './token.js';
 import {OUTCOMES} from './totals.js';
 
@@ -12,6 +12,8 @@ export function sending(open) {
   const summary = byId('send-summary');
   const path = byId('send-path');
   let busy = false;
+  let base = '/api'; // what each path begins with; empty if there are several routes
+  let routes = 1;
 
   async function send(times) {
     if (busy) {
@@ -20,7 +22,7 @@ export function sending(open) {
     busy = true;
     results.setAttribute('aria-busy', 'true');
     results.replaceChildren();
-    const target = belowApi(path.value);
+    const target = within(path.value, base);
     path.value = target;
     const counts = {};
     try {
@@ -42,23 +44,46 @@ export function sending(open) {
     send(1);
   });
   byId('send-ten').addEventListener('click', () => send(10));
-  lookForServices();
-}
+  lookForPaths();
 
-/** Hides the form at the admin port, where no service answers. */
-async function lookForServices() {
-  const start = await fetch('/', {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
-  if (start && !start.links.api) {
-    byId('send-form').hidden = true;
-    text(byId('send-summary'), "Services answer at the gateway's main port; this is the admin port.");
-    text(byId('requests-empty'), 'No request yet.');
+  /** Reads where services answer; hides the form at the admin port, where none does. */
+  async function lookForPaths() {
+    const start = await fetch('/', {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
+    const paths = start?.paths ?? (start?.links.api ? [start.links.api] : null);
+    if (!start) {
+      return;
+    }
+    if (!paths) {
+      byId('send-form').hidden = true;
+      text(byId('send-summary'), "Services answer at the gateway's main port; this is the admin port.");
+      text(byId('requests-empty'), 'No request yet.');
+      return;
+    }
+    const before = base;
+    base = paths.length === 1 ? paths[0].replace(/\/$/, '') : '';
+    text(byId('send-label'), base === '' ? 'Path' : `Path, below ${base}`);
+    options(byId('send-paths'), paths);
+    if (path.value === `${before}/data` && paths.length > 0 && !paths.includes(`${before}/`)) { // as it was suggested
+      path.value = `${paths[0]}data`;
+    }
   }
+
+  return {
+    /** Looks for the paths again when routes came or went. */
+    show(now) {
+      const total = now?.total ?? 1;
+      if (total !== routes) {
+        routes = total;
+        lookForPaths();
+      }
+    },
+  };
 }
 
-/** "data", "/data" and "/api/data" all mean /api/data. */
-function belowApi(path) {
-  const trimmed = path.trim().replace(/^\/+/, '');
-  return /^api(\/|$)/.test(trimmed) ? `/${trimmed}` : `/api/${trimmed}`;
+/** Returns a path below the base: "data", "/data" and "/api/data" all mean /api/data. */
+function within(path, base) {
+  const trimmed = `/${path.trim().replace(/^\/+/, '')}`;
+  return trimmed === base || trimmed.startsWith(`${base}/`) ? trimmed : base + trimmed;
 }
 
 async function ask(target) {

@@ -1,6 +1,6 @@
 /* The operator's actions on services: register, drain, resume, remove. */
 
-import {byId, el, shape} from './dom.js';
+import {byId, el, options, shape} from './dom.js';
 import {millis, state as stateOf} from './format.js';
 import {ask} from './token.js';
 
@@ -13,8 +13,11 @@ export function registering() {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     clear(form);
-    const {name, url, lease} = form.elements;
+    const {name, url, lease, route} = form.elements;
     const service = {name: name.value.trim(), url: url.value.trim()};
+    if (route.value.trim() && !route.closest('.field').hidden) {
+      service.route = route.value.trim();
+    }
     if (lease.value.trim()) {
       service.lease = lease.value.trim();
     }
@@ -31,6 +34,14 @@ export function registering() {
       say(result, 'failed', errors.length > 0 ? 'Not registered; see the fields above.' : answer.words);
     }
   });
+
+  return {
+    /** Asks for the route while there are several. */
+    show(routes) {
+      form.elements.route.closest('.field').hidden = routes === undefined;
+      options(byId('route-names'), (routes?.shown ?? []).map((route) => route.name));
+    },
+  };
 }
 
 /** Describes the service's first health check. */
@@ -75,7 +86,8 @@ export function operating(tell) {
 
   return async (action, backend, title) => {
     const path = `/services/${encodeURIComponent(backend.name)}`;
-    const instance = `?instance=${encodeURIComponent(backend.instance)}`; // this card's, not its namesakes
+    const route = backend.route ? `&route=${encodeURIComponent(backend.route)}` : '';
+    const instance = `?instance=${encodeURIComponent(backend.instance)}${route}`; // this card's, not its namesakes
     if (action === 'remove') {
       confirm(backend, title, async () => {
         const answer = await call('DELETE', path + instance);
@@ -83,8 +95,13 @@ export function operating(tell) {
       });
       return;
     }
-    const answer = await call('POST', `${path}/${action}${instance}`);
-    const done = action === 'drain' ? 'is draining: it gets no new requests.' : 'gets requests again.';
+    const what = action === 'move' ? `drain${instance}&sessions=move` : action + instance;
+    const answer = await call('POST', `${path}/${what}`);
+    const done = {
+      drain: 'is draining: it gets no new requests.',
+      move: 'is draining, and clients that were bound to it go elsewhere.',
+      resume: 'gets requests again.',
+    }[action];
     tell(answer.ok ? 'served' : 'failed', answer.ok ? `${title} ${done}` : answer.words);
   };
 }

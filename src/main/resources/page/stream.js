@@ -11,6 +11,7 @@ const LONGEST_PAUSE_MS = 5000;
 /**
  * Listens until the page is left.
  *
+ * @param url returns the URL at each connection
  * @param handlers a function for each kind of event, and connection('connecting' | 'live' | 'lost' | 'refused', why)
  * @returns a function that reconnects now
  */
@@ -26,7 +27,7 @@ export function listen(url, handlers) {
     current = connection;
     watch(connection);
     try {
-      const response = await fetch(url, {headers: authorization(), cache: 'no-store', signal: connection.signal});
+      const response = await fetch(url(), {headers: authorization(), cache: 'no-store', signal: connection.signal});
       if (isAboutToken(response) || response.status === 403) {
         clearTimeout(watchdog); // no watchdog while the user types the token
         await refused(connection, response);

@@ -56,6 +56,8 @@ function tell(trace) {
     ['Took', `${millis(trace.duration_ms)}, ${bytes(trace.bytes)}`],
     ['Client', trace.client],
     ['Limit', decision(trace.limit)],
+    ...(trace.route && trace.route !== 'default' ? [['Route', trace.route]] : []),
+    ...(trace.algorithm && trace.route !== 'default' ? [['Chosen by', trace.algorithm]] : []),
     ['Request id', copied(trace.id)],
     ['Trace id', trace.trace_id ? copied(trace.trace_id) : '–'],
   ];

@@ -40,7 +40,7 @@ export class Wires {
     this.#wires.get('limited')?.flow(flows.limited);
     this.#wires.get('failed')?.flow(flows.failed);
     let sum = 0;
-    for (const backend of this.#backends) {
+    for (const backend of this.#backends) { // or route
       const perSecond = ofBackend(backend.dataset.key) ?? 0;
       sum += perSecond;
       const wire = this.#wires.get(`to ${backend.dataset.key}`);

@@ -5,8 +5,6 @@ import gateway.admin.dashboard.LiveApi;
 import gateway.admin.dashboard.LiveView;
 import gateway.admin.dashboard.Pages;
 import gateway.admission.AdmissionControl;
-import gateway.balance.Balancer;
-import gateway.balance.RoundRobin;
 import gateway.cluster.Cluster;
 import gateway.health.HealthChecker;
 import gateway.lifecycle.Drain;
@@ -23,11 +21,11 @@ import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.util.Time;
 import io.javalin.config.RoutesConfig;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gateway's own API: its state, the registration of services, and what operators see and change. */
 public final class AdminApi {
     private final AdminAuth auth;
+    private final OverviewApi overview;
     private final GatewayApi gateway;
     private final ServicesApi services;
     private final RegistrationApi registration;
@@ -40,7 +38,6 @@ public final class AdminApi {
 
     /**
      * @param put takes the routes that operators put
-     * @param index of the default route's round robin, for display
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
@@ -52,7 +49,6 @@ public final class AdminApi {
             PutRoutes put,
             HealthChecker checker,
             NameLookup names,
-            AtomicInteger index,
             LimitHandler limiter,
             Cluster cluster,
             AdmissionControl admission,
@@ -60,12 +56,9 @@ public final class AdminApi {
             Lifecycle lifecycle,
             Time time) {
         Drain drain = lifecycle.drain();
-        Balancer balancer = routes.table().all().stream()
-                .findFirst()
-                .<Balancer>map(route -> route.selection().balancer())
-                .orElseGet(() -> new RoundRobin(index));
         this.auth = new AdminAuth(settings, time);
-        this.gateway = new GatewayApi(services, routes, index, limiter, auth, lifecycle, time);
+        this.overview = new OverviewApi(services, routes, limiter.limits(), auth, drain, time);
+        this.gateway = new GatewayApi(services, routes, limiter, observation.outcomes(), lifecycle, time);
         this.services = new ServicesApi(services, routes, limiter.limits(), time);
         AddressPolicy addresses = new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout());
         this.registration = new RegistrationApi(
@@ -79,13 +72,13 @@ public final class AdminApi {
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces());
-        LiveView view = new LiveView(services, balancer, limiter, observation.outcomes(), drain, time);
+        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), drain, time);
         this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
     }
 
     /** Adds the routes. Those within {@link AdminAuth#only} are for operators, all others for every client. */
     public void addTo(RoutesConfig paths) {
-        ServerConfig.get(paths, "/", gateway::overview);
+        ServerConfig.get(paths, "/", overview::overview);
         ServerConfig.get(paths, "/health", gateway::health);
         ServerConfig.get(paths, "/stats", gateway::stats);
         ServerConfig.get(paths, "/metrics", auth.only(metrics::metrics));

@@ -32,7 +32,7 @@ public final class RequestsApi {
         Optional<Trace> trace = find(id);
         if (trace.isEmpty()) {
             ProblemType.UNKNOWN_REQUEST
-                    .problem("None of the last " + Traces.KEPT + " requests below /api/ had the id " + id
+                    .problem("None of the last " + Traces.KEPT + " requests to services had the id " + id
                             + "; each answer carries its id as X-Request-ID")
                     .send(ctx.req(), ctx.res());
             return;

@@ -61,7 +61,7 @@ public record Problem(
     /** Returns the problem for a path at which the gateway has nothing. */
     public static Problem notFound(String path) {
         return ProblemType.NOT_FOUND.problem(
-                "The gateway has nothing at " + path + "; services answer below /api/, GET / lists the rest");
+                "The gateway has nothing at " + path + "; GET / lists what there is, and where services answer");
     }
 
     /** Returns the problem for a request that isn't valid HTTP or that the gateway doesn't forward. */

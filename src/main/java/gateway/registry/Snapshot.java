@@ -36,6 +36,11 @@ public record Snapshot(List<Backend> all, List<Backend> available, List<Unavaila
                         .toList());
     }
 
+    /** Returns whether there are backends of which none may be chosen. */
+    public boolean isDown() {
+        return available.isEmpty() && !all.isEmpty();
+    }
+
     static Snapshot of(Collection<Backend> backends) {
         List<Backend> all = List.copyOf(backends);
         return of(

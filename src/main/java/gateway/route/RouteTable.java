@@ -98,6 +98,12 @@ public final class RouteTable {
         return byName.get(name);
     }
 
+    /** Returns the default route or, if there is no such, the only one; null if there are several, or none. */
+    public Route usual() {
+        Route usual = byName.get(RouteConfig.DEFAULT);
+        return usual != null || all.size() != 1 ? usual : all.get(0);
+    }
+
     /**
      * Returns the route that takes a request; null if none does.
      *

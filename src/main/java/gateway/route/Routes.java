@@ -4,7 +4,6 @@ import gateway.balance.Selection;
 import gateway.http.Preflight;
 import gateway.registry.Backend;
 import gateway.registry.HealthCheck;
-import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import java.util.ArrayList;
 import java.util.List;
@@ -214,9 +213,7 @@ public final class Routes {
      * no such, the only one; null if there are several.
      */
     public String usual() {
-        RouteTable now = table;
-        return now.get(Service.DEFAULT_ROUTE) != null
-                ? Service.DEFAULT_ROUTE
-                : now.all().size() == 1 ? now.all().get(0).name() : null;
+        Route usual = table.usual();
+        return usual == null ? null : usual.name();
     }
 }

@@ -10,6 +10,15 @@ public interface OutcomeCounts {
     /** Returns how many of a route's requests have ended with this outcome; 0 if there is no such route. */
     long count(String route, Outcome outcome);
 
+    /** Returns how many of a route's requests have ended; 0 if there is no such route. */
+    default long countAll(String route) {
+        long sum = 0;
+        for (Outcome outcome : Outcome.values()) {
+            sum += count(route, outcome);
+        }
+        return sum;
+    }
+
     /** Returns how many requests have ended. */
     default long count() {
         long sum = 0;

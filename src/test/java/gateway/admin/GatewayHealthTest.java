@@ -14,6 +14,7 @@ import gateway.net.Networks;
 import gateway.net.ServiceUrl;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.route.Routes;
 import gateway.testing.TestRoutes;
 import gateway.util.Time;
 import io.javalin.Javalin;
@@ -22,7 +23,6 @@ import io.javalin.testtools.TestConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class GatewayHealthTest {
@@ -39,14 +39,13 @@ class GatewayHealthTest {
                 services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
                         .backend(),
                 "test");
-        AtomicInteger index = new AtomicInteger();
+        Routes routes = TestRoutes.usual(services);
         LimitHandler limiter = new LimitHandler(
-                Limits.of(TestRoutes.usual(services), LimitStore.MEMORY, 10, Time.system()),
+                Limits.of(routes, LimitStore.MEMORY, 10, Time.system()),
                 Networks.NONE,
                 Optional.empty(),
                 Time.system());
-        GatewayApi api =
-                new GatewayApi(services, TestRoutes.usual(services), index, limiter, null, lifecycle, Time.system());
+        GatewayApi api = new GatewayApi(services, routes, limiter, null, lifecycle, Time.system());
         Javalin app = Javalin.create(config -> config.routes.get("/health", api::health));
         JavalinTest.test(app, new TestConfig(false), (server, client) -> {
             JsonNode well = JSON.readTree(client.get("/health").body().string());

@@ -54,7 +54,10 @@ public final class LiveApi {
         this.time = time;
     }
 
-    /** Sends events until the viewer leaves or the gateway stops. */
+    /**
+     * Sends events until the viewer leaves or the gateway stops. With {@code ?route=}, its text is a part of the name,
+     * path or host of the routes that the viewer looks for.
+     */
     public void events(Context ctx) throws IOException {
         if (viewers.incrementAndGet() > mostViewers) {
             viewers.decrementAndGet();
@@ -68,7 +71,8 @@ public final class LiveApi {
         try {
             ctx.res().setContentType("text/event-stream");
             ctx.res().setHeader("Cache-Control", "no-store");
-            watch(ctx.res().getOutputStream());
+            String part = ctx.queryParam("route");
+            watch(ctx.res().getOutputStream(), part == null ? "" : part);
         } catch (IOException e) {
             // the viewer has left, which ends the stream
         } finally {
@@ -81,7 +85,7 @@ public final class LiveApi {
         ctx.res().setContentType("text/event-stream");
     }
 
-    private void watch(OutputStream out) throws IOException {
+    private void watch(OutputStream out, String part) throws IOException {
         List<History.Point> points = history.since(0);
         send(
                 out,
@@ -103,7 +107,7 @@ public final class LiveApi {
             for (History.Point point : news) {
                 send(out, "point", LiveView.point(point));
             }
-            write(out, "state", state());
+            write(out, "state", state(part));
             out.flush();
             awaitNews(count);
         }
@@ -116,13 +120,16 @@ public final class LiveApi {
         return points.isEmpty() ? before : points.get(points.size() - 1).number() + 1;
     }
 
-    /** Returns the state as bytes, computed once for all viewers within a quarter of a second. */
-    private byte[] state() throws IOException {
+    /** Returns the state as bytes; that of all routes is computed once for all viewers within a quarter of a second. */
+    private byte[] state(String part) throws IOException {
         stateLock.lock();
         try {
+            if (!part.isEmpty()) {
+                return JSON.writeValueAsBytes(view.state(part));
+            }
             long now = time.nanos();
             if (state.length == 0 || now - stateAt >= SOONEST.toNanos()) {
-                state = JSON.writeValueAsBytes(view.state());
+                state = JSON.writeValueAsBytes(view.state(part));
                 stateAt = now;
             }
             return state;

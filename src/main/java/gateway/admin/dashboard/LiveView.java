@@ -1,17 +1,19 @@
 package gateway.admin.dashboard;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
 import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
+import gateway.limit.RouteLimits;
 import gateway.registry.Backend;
-import gateway.registry.Latency;
 import gateway.registry.ServiceList;
+import gateway.route.Route;
+import gateway.route.RouteTable;
+import gateway.route.Routes;
 import gateway.trace.History;
 import gateway.trace.Outcome;
 import gateway.trace.OutcomeCounts;
@@ -21,32 +23,26 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The data of the dashboard: the gateway's current state, and the steps of its history. */
 public final class LiveView {
     private static final int MOST_CLIENTS = 10;
 
     private final ServiceList services;
-    private final Balancer balancer;
+    private final Routes routes;
     private final LimitHandler limiter;
     private final OutcomeCounts counts;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
-    private List<Nearest> nearest = List.of();
+    private List<NearestClient> nearest = List.of();
     private long nearestAgainAt;
 
     /** @param limiter counts what the limit let through and refused */
     public LiveView(
-            ServiceList services,
-            Balancer balancer,
-            LimitHandler limiter,
-            OutcomeCounts counts,
-            Drain drain,
-            Time time) {
+            ServiceList services, Routes routes, LimitHandler limiter, OutcomeCounts counts, Drain drain, Time time) {
         this.services = services;
-        this.balancer = balancer;
+        this.routes = routes;
         this.limiter = limiter;
         this.counts = counts;
         this.drain = drain;
@@ -55,35 +51,35 @@ public final class LiveView {
         this.nearestAgainAt = time.nanos();
     }
 
-    /** The gateway's current state. */
+    /**
+     * The gateway's current state.
+     *
+     * @param limit null if there is no limit
+     * @param balancer that of the default route or, if there is none, of the only one; else null
+     * @param routes null while there is only one, which then has all services
+     */
     @JsonNaming(SnakeCaseStrategy.class)
     record State(
             String time,
             String version,
             String status,
             String started,
-            Limit limit,
+            Limiting limit,
             BalancerView balancer,
             Map<String, Long> totals,
             int inFlight,
-            Percentiles latency,
-            List<BackendView> backends) {}
+            LivePercentiles latency,
+            @JsonInclude(JsonInclude.Include.NON_NULL) LiveRoutes routes,
+            List<LiveBackend> backends) {}
 
-    /** The limiter; null where there is no limit. */
+    /**
+     * The limiter.
+     *
+     * @param policy the limits, for people; {@code by route} if there are several routes
+     */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Limit(
-            String policy,
-            String store,
-            int limit,
-            long windowMs,
-            int clients,
-            long allowed,
-            long refused,
-            List<Nearest> nearest) {}
-
-    /** A client near its limit. */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record Nearest(String client, int used, int remaining, long nextFreeInMs, long allFreeInMs) {}
+    record Limiting(
+            String policy, String store, int clients, long allowed, long refused, List<NearestClient> nearest) {}
 
     /**
      * The balancer.
@@ -93,30 +89,22 @@ public final class LiveView {
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record BalancerView(String name, String next, String nextUrl) {
-        static BalancerView of(Balancer balancer, List<Backend> available) {
-            Optional<Backend> next = available.isEmpty() ? Optional.empty() : balancer.next(available);
-            return new BalancerView(
-                    balancer.name(),
-                    next.map(Backend::name).orElse(null),
-                    next.map(Backend::urlText).orElse(null));
+        static BalancerView of(Route route) {
+            Balancer balancer = route.selection().balancer();
+            NextBackend next = NextBackend.of(balancer, route.pool().snapshot().available());
+            return new BalancerView(balancer.name(), next.name(), next.url());
         }
     }
 
-    /** Percentiles of the last minute; null without requests. */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record Percentiles(Double p50Ms, Double p99Ms) {
-        static Percentiles of(Latency.Percentiles latency) {
-            return new Percentiles(Wording.millis(latency.p50()), Wording.millis(latency.p99()));
-        }
-    }
-
-    /** A backend with its latency. */
-    record BackendView(
-            @JsonUnwrapped ServiceView service,
-            @JsonUnwrapped Percentiles latency) {}
-
-    /** Returns the data of a {@code state} event. Called by one thread at a time. */
-    State state() {
+    /**
+     * Returns the data of a {@code state} event. Called by one thread at a time.
+     *
+     * @param part of the name, path or host of the routes that the viewer looks for; empty for all routes
+     */
+    State state(String part) {
+        RouteTable table = routes.table();
+        LiveRoutes live = table.all().size() == 1 ? null : LiveRoutes.of(table, part, counts);
+        Route usual = table.usual();
         Map<String, Long> totals = new LinkedHashMap<>();
         for (Outcome outcome : Outcome.values()) {
             totals.put(outcome.word(), counts.count(outcome));
@@ -126,58 +114,51 @@ public final class LiveView {
                 Release.VERSION,
                 drain.isDraining() ? "draining" : "running",
                 startedAt.toString(),
-                limit(),
-                BalancerView.of(balancer, services.available()),
+                limiting(table),
+                usual == null ? null : BalancerView.of(usual),
                 totals,
                 services.all().stream().mapToInt(Backend::inFlight).sum(),
-                Percentiles.of(counts.latency().window()),
-                services.all().stream()
-                        .map(backend -> new BackendView(
-                                ServiceView.of(backend, time.nanos()),
-                                Percentiles.of(backend.latency().window())))
-                        .toList());
+                LivePercentiles.of(counts.latency().window()),
+                live,
+                (live == null ? services.all() : live.services(table))
+                        .stream()
+                                .map(backend -> LiveBackend.of(backend, table.get(backend.route()), time.nanos()))
+                                .toList());
     }
 
-    /** Returns the first limit of the default route. */
-    private Limit limit() {
-        RateLimit limit = limiter.limits().usual().limit();
-        return limit.limits().stream()
-                .map(gateway.route.Limit::rate)
-                .findFirst()
-                .map(rate -> new Limit(
-                        Wording.rateLimit(limit),
-                        Wording.store(limit),
-                        rate.requests(),
-                        rate.window().toMillis(),
-                        limiter.limits().clients(),
-                        limiter.allowed(),
-                        limiter.refused(),
-                        nearest(limit)))
-                .orElse(null);
+    private Limiting limiting(RouteTable table) {
+        List<RouteLimits> all = limiter.limits().all().stream()
+                .filter(route -> !route.limits().isEmpty())
+                .toList();
+        if (all.isEmpty()) {
+            return null;
+        }
+        RateLimit first = all.get(0).limit();
+        boolean several = table.all().size() > 1;
+        return new Limiting(
+                several ? "by route" : Wording.rateLimit(first),
+                Wording.store(first),
+                limiter.limits().clients(),
+                limiter.allowed(),
+                limiter.refused(),
+                nearest(all, several));
     }
 
     /**
-     * Returns the clients nearest to their limit. This walks all clients, so it is repeated only after twenty times as
-     * long as it took.
+     * Returns the clients nearest to a limit. This walks all clients, so it is repeated only after twenty times as long
+     * as it took.
      */
-    private List<Nearest> nearest(RateLimit limit) {
+    private List<NearestClient> nearest(List<RouteLimits> limits, boolean several) {
         long start = time.nanos();
         if (start - nearestAgainAt >= 0) {
-            nearest = limit.fullest(MOST_CLIENTS).stream()
-                    .map(usage -> new Nearest(
-                            usage.client().toString(),
-                            usage.used(),
-                            usage.remaining(),
-                            Wording.millisUp(usage.nextFreeNanos()),
-                            Wording.millisUp(usage.allFreeNanos())))
-                    .toList();
+            nearest = NearestClient.of(limits, several, MOST_CLIENTS);
             long end = time.nanos();
             nearestAgainAt = end + 20 * (end - start);
         }
         return nearest;
     }
 
-    /** Returns a step for the dashboard: counts by outcome, latency, requests by backend. */
+    /** Returns a step for the dashboard: counts by outcome, latency, requests by backend and by route. */
     static Map<String, Object> point(History.Point point) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("time_ms", point.timeMillis());
@@ -187,6 +168,7 @@ public final class LiveView {
         view.put("p50_ms", Wording.millis(point.latency().p50()));
         view.put("p99_ms", Wording.millis(point.latency().p99()));
         view.put("backends", point.backends());
+        view.put("routes", point.routes());
         return view;
     }
 }

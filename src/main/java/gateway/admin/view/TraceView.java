@@ -7,6 +7,8 @@ import gateway.http.ProxyError;
 import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
+import gateway.route.Balance;
+import gateway.route.Route;
 import gateway.trace.Attempt;
 import gateway.trace.LimitDecision;
 import gateway.trace.Trace;
@@ -18,6 +20,8 @@ import java.util.stream.Stream;
  *
  * @param time when the request arrived, ISO-8601
  * @param path the path without the query
+ * @param route the name of the route that took the request
+ * @param algorithm how a backend was chosen; null if it didn't come to that
  * @param limit the limiter's decision; null if there is no limit
  * @param attempts the attempts in order; empty if the request was sent to no backend
  * @param passedOver the backends that weren't chosen, and why; at most {@value #MOST_PASSED_OVER}
@@ -33,6 +37,8 @@ public record TraceView(
         String client,
         String method,
         String path,
+        String route,
+        String algorithm,
         String outcome,
         int status,
         double durationMs,
@@ -83,6 +89,10 @@ public record TraceView(
                 Peer.text(trace.client()),
                 trace.method(),
                 trace.path(),
+                trace.route().name(),
+                trace.candidates() == null
+                        ? null
+                        : trace.route().selection().balancer().name(),
                 trace.outcome().word(),
                 trace.status(),
                 Wording.millis(trace.durationNanos()),
@@ -131,8 +141,20 @@ public record TraceView(
                 .map(other -> PassedOver.of(other.backend(), other.status(), other.reason()));
         Stream<PassedOver> others = candidates.available().stream()
                 .filter(other -> !asked.contains(other))
-                .map(other -> PassedOver.of(other, Backend.Status.HEALTHY.word(), "not its turn"));
+                .map(other -> PassedOver.of(other, Backend.Status.HEALTHY.word(), whyNot(trace.route())));
         return Stream.concat(unavailable, others).limit(MOST_PASSED_OVER).toList();
+    }
+
+    /** Returns why an available backend wasn't chosen. */
+    private static String whyNot(Route route) {
+        Balance balance = route.config().balance();
+        return switch (balance.policy()) {
+            case ROUND_ROBIN -> "not its turn";
+            case LEAST_REQUESTS -> "not the less busy of the two that were drawn";
+            case HASH_CLIENT -> "the client's address leads to another";
+            case HASH_HEADER -> "the value of " + balance.header() + " leads to another";
+            case STICKY -> "not the client's own, or not its turn";
+        };
     }
 
     private static String reason(Trace trace) {

@@ -1,0 +1,190 @@
+/* The routes, while there are several: each with what it takes and how, and the cards of its services, which can be
+ * folded away. Of many routes the gateway sends only some; the user finds the others by a part of their name.
+ */
+
+import {Cards} from './cards.js';
+import {attribute, byId, el, shape, text} from './dom.js';
+import {count, plural, rate} from './format.js';
+import {OUTCOMES} from './totals.js';
+
+const FEW = 6; // up to this many routes are unfolded at first, and need no search
+const PAUSE_MS = 400; // after the last key
+
+/**
+ * @param act called with an action on a backend
+ * @param look called with a part of the name, path or host of the routes that the user looks for
+ * @param moved called when the user has folded or unfolded a route
+ */
+export function routeList(act, look, moved) {
+  const root = byId('routes');
+  const list = byId('route-list');
+  const find = byId('find-route');
+  const groups = new Map(); // by name
+  const folded = new Map(); // what the user has folded (true) or unfolded (false)
+  let typing = 0;
+
+  find.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => look(find.value.trim()), PAUSE_MS);
+  });
+
+  /** Shows the routes; returns whether something came, went or moved. */
+  function show(state, rates, now) {
+    const routes = state.routes?.shown ?? [];
+    root.hidden = state.routes === undefined;
+    text(byId('backends-title'), state.routes ? 'Routes' : 'Backends');
+    const names = new Set(routes.map((route) => route.name));
+    let changed = false;
+    for (const [name, group] of groups) {
+      if (!names.has(name)) {
+        remove(name, group);
+        changed = true;
+      }
+    }
+    const services = Map.groupBy(state.backends, (backend) => backend.route ?? 'default');
+    routes.forEach((route, index) => {
+      let group = groups.get(route.name);
+      if (!group) {
+        group = new Group(route.name, act, fold);
+        group.fold(folded.get(route.name) ?? state.routes.total > FEW);
+        groups.set(route.name, group);
+        changed = true;
+      }
+      if (list.children[index] !== group.element) {
+        list.insertBefore(group.element, list.children[index] ?? null);
+        changed = true;
+      }
+      changed = group.show(route, services.get(route.name) ?? [], rates, now) || changed;
+    });
+    if (state.routes) {
+      words(state.routes);
+    }
+    return changed;
+  }
+
+  function words({total, found, unavailable, shown}) {
+    find.parentElement.hidden = total <= FEW && find.value === '';
+    root.classList.toggle('lots', total > FEW);
+    const parts = [];
+    if (found < total) {
+      parts.push(found === 0 ? `None of ${count(total)} routes matches.` : `${count(found)} of ${count(total)} routes match.`);
+    }
+    if (shown.length < found) {
+      parts.push(`${count(shown.length)} are shown: those without an available service, then the busiest.`);
+    }
+    text(byId('routes-words'), parts.join(' '));
+    byId('routes-words').hidden = parts.length === 0;
+    const trouble = byId('routes-trouble');
+    trouble.hidden = unavailable === 0;
+    text(trouble.lastElementChild, `${plural(unavailable, 'route')} without an available service`);
+  }
+
+  function fold(group) {
+    folded.set(group.name, group.isUnfolded());
+    group.fold(group.isUnfolded());
+    moved();
+  }
+
+  function remove(name, group) {
+    const focused = group.element.contains(document.activeElement);
+    group.element.remove();
+    groups.delete(name);
+    if (focused) {
+      (find.offsetParent ? find : byId('main')).focus();
+    }
+  }
+
+  return {show, elements: () => [...groups.values()].map((group) => group.element)};
+}
+
+let groupsMade = 0; // for ids
+
+/** A route with its services. */
+class Group {
+  constructor(name, act, onFold) {
+    this.name = name;
+    const id = `route-${++groupsMade}`;
+    this.rate = el('span', {class: 'lead'});
+    this.match = el('code', {class: 'match'});
+    this.state = el('span', {class: 'state'});
+    this.policy = el('span');
+    this.health = el('span');
+    this.next = el('span', {class: 'next'});
+    this.numbers = {};
+    this.toggle = el('button', {type: 'button', class: 'quiet', 'aria-controls': `${id}-services`, 'data-action': 'fold'});
+    this.toggle.addEventListener('click', () => onFold(this));
+    this.list = el('ul', {class: 'pool-list'});
+    this.more = el('a', {class: 'more', href: `/services?route=${encodeURIComponent(name)}`});
+    this.none = el('p', {class: 'none muted'}, 'Until a service registers with ', el('code', {}, `"route":"${name}"`), ', every request gets a 503.');
+    this.pool = el('div', {class: 'pool', id: `${id}-services`}, this.list, this.more);
+    this.cards = new Cards(this.list, act, 'h5', () => this.toggle);
+    this.element = el(
+      'li',
+      {class: 'route', 'data-route': name, 'data-key': `route:${name}`, 'aria-labelledby': id},
+      el('div', {class: 'route-head'},
+        this.rate,
+        el('div', {class: 'card'},
+          el('div', {class: 'who'}, el('h4', {id}, name), this.match, this.state, this.next),
+          el('p', {class: 'why muted'}, this.policy, this.health),
+          el('dl', {class: 'numbers'}, ...OUTCOMES.slice(0, 3).map((outcome) => this.#number(outcome))),
+          el('div', {class: 'buttons'}, this.toggle),
+          this.none)),
+      this.pool,
+    );
+  }
+
+  #number(outcome) {
+    this.numbers[outcome] = el('dd', {});
+    return el('div', {title: `requests that were ${outcome} since the start`, 'data-number': outcome}, el('dt', {}, outcome), this.numbers[outcome]);
+  }
+
+  isUnfolded() {
+    return !this.pool.hidden;
+  }
+
+  fold(away) {
+    this.pool.hidden = away;
+    attribute(this.toggle, 'aria-expanded', !away);
+    this.#label();
+  }
+
+  #label() {
+    const {services = 0} = this.route ?? {};
+    const verb = this.isUnfolded() ? 'Hide' : 'Show';
+    text(this.toggle, `${verb} ${plural(services, 'service')}`);
+    attribute(this.toggle, 'aria-label', `${this.toggle.textContent} of ${this.name}`);
+  }
+
+  /** Returns whether cards came, went or moved, so that what is below has moved, too. */
+  show(route, backends, rates, now) {
+    this.route = route;
+    text(this.rate, `${rate(rates.of(`route:${this.name}`))}/s`);
+    text(this.match, route.match);
+    text(this.policy, `${route.algorithm}; ${route.limits.length > 0 ? route.limits.join(', ') : 'no limit'}`);
+    text(this.health, `checks: ${route.health}`);
+    this.#state(route);
+    this.next.hidden = route.next === null;
+    text(this.next, `next: ${route.next}`);
+    for (const outcome in this.numbers) {
+      text(this.numbers[outcome], count(route.totals[outcome]));
+    }
+    this.toggle.hidden = route.services === 0;
+    this.none.hidden = route.services > 0;
+    this.more.hidden = backends.length >= route.services;
+    text(this.more, `and ${count(route.services - backends.length)} more, as JSON`);
+    this.#label();
+    return this.cards.show(backends, {name: route.next, url: route.next_url}, rates, now);
+  }
+
+  #state({services, available}) {
+    const status = services === 0 ? 'checking' : available === 0 ? 'unhealthy' : 'healthy';
+    const tone = {checking: 'checking', unhealthy: 'failed', healthy: 'served'}[status];
+    if (this.element.dataset.status !== status) {
+      this.element.dataset.status = status;
+      this.state.dataset.tone = tone;
+      this.state.replaceChildren(el('span', {class: 'mark'}, shape(tone)), el('span', {class: 'words'}));
+    }
+    const words = services === 0 ? 'no service' : available === services ? `${count(available)} available` : `${count(available)} of ${count(services)} available`;
+    text(this.state.lastElementChild, words);
+  }
+}
