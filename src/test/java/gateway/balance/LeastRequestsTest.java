@@ -52,8 +52,7 @@ class LeastRequestsTest {
     void one_of_three_that_is_ten_times_slower_gets_six_percent_at_most(int seed) {
         int[] answers = answers(Pools.of(1, 1, 1), 32, 20_000, new long[] {10, 10, 100}, seed);
         double share = (double) answers[2] / Arrays.stream(answers).sum();
-        assertTrue(share <= 0.06, "it got " + share);
-        assertTrue(share >= 0.045, "it got less than what it can answer: " + share);
+        assertEquals(0.05, share, 0.004); // 1/21 if all had as many under way
         assertEquals(answers[0], answers[1], 500, "the two fast ones share evenly");
     }
 
