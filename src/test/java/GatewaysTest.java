@@ -8,6 +8,8 @@ import gateway.service.Registration;
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,51 @@ class GatewaysTest {
             after.close();
             awaitHealthy(0, one, two, three);
         }
+    }
+
+    @Test
+    void a_route_put_at_one_holds_at_all_and_when_all_have_started_again() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.named("b")) {
+            String shop = "{\"match\":{\"path\":\"/shop\"},\"services\":[\"" + a.url() + "\"]}";
+            try (TestGateway one = on(redis);
+                    TestGateway two = on(redis)) {
+                assertEquals(201, put(one, "shop", shop).statusCode());
+                Await.until("the route", () -> two.get("/shop/who").statusCode() == 200);
+                register(two, "b", b, ",\"route\":\"shop\",\"weight\":0,\"health\":\"off\",\"lease\":\"1h\"");
+                Await.until(
+                        "b",
+                        () -> one.json("/services?route=shop")
+                                        .path("total_services")
+                                        .asInt()
+                                == 2);
+                JsonNode there = one.json("/services/b?route=shop");
+                assertEquals(0, there.path("weight").asInt(1));
+                assertEquals("off", there.path("health").asText());
+            }
+            try (TestGateway three = on(redis)) {
+                assertEquals("a", three.json("/shop/who").path("service").asText());
+                register(three, "b", b, ",\"route\":\"shop\",\"weight\":1,\"lease\":\"1h\"");
+                assertEquals(
+                        Set.of("a", "b"),
+                        new TreeSet<>(List.of(
+                                three.json("/shop/who").path("service").asText(),
+                                three.json("/shop/who").path("service").asText())));
+                try (TestGateway four = on(redis)) {
+                    assertEquals(204, three.delete("/routes/shop").statusCode());
+                    Await.until("no route", () -> four.get("/shop/who").statusCode() == 404);
+                    assertEquals(
+                            1, four.json("/services").path("total_services").asInt(), "b has its lease");
+                }
+            }
+        }
+    }
+
+    private static HttpResponse<String> put(TestGateway gateway, String name, String route) throws Exception {
+        return gateway.send(gateway.request("/routes/" + name)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(route)));
     }
 
     private static Registration start(String name, TestBackend service, TestGateway gateway) {
