@@ -1,5 +1,6 @@
 package gateway.check;
 
+import gateway.route.Balance;
 import gateway.route.Limit;
 import gateway.route.Match;
 import gateway.route.OwnPaths;
@@ -35,11 +36,27 @@ final class RouteCheck {
             }
             routes.forEach(route -> report.ok(words(route)));
             boolean ownFirst = settings.access().port().isEmpty();
+            showSecret(routes, settings, report);
             Unreachable.words(routes, new OwnPaths(ownFirst)).forEach(report::note);
             return routes;
         } catch (InvalidSettings e) {
             report.unusable(e.getMessage());
             return List.of();
+        }
+    }
+
+    /** Notes that the gateways that share a list would each bind a client anew. */
+    private static void showSecret(List<RouteConfig> routes, Settings settings, Report report) {
+        if (settings.redis().isEmpty() || settings.stickySecret().isPresent()) {
+            return;
+        }
+        String sticky = routes.stream()
+                .filter(route -> route.balance().policy() == Balance.Policy.STICKY)
+                .map(RouteConfig::name)
+                .collect(Collectors.joining(", "));
+        if (!sticky.isEmpty()) {
+            report.note("sticky routes (" + sticky + "): no gateway follows the cookies of another; set"
+                    + " GATEWAY_STICKY_SECRET to the same secret at all");
         }
     }
 

@@ -143,6 +143,27 @@ class ConfigCheckTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}, Redis {1}, secret {2}: noted {3}")
+    @CsvSource({
+        "sticky, true, false, true",
+        "sticky, true, true, false",
+        "sticky, false, false, false",
+        "hash:client, true, false, false"
+    })
+    void gateways_that_would_not_follow_each_others_cookies_are_noted(
+            String balance, boolean redis, boolean secret, boolean noted) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("routes.yaml"),
+                "routes:\n  chat: {match: {path: /chat}, balance: \"%s\"}\n".formatted(balance));
+        Said said = check(Map.of(
+                "GATEWAY_ROUTES", file.toString(),
+                "GATEWAY_REDIS_URL", redis ? "redis://127.0.0.1:" + TestBackend.deadPort() : "",
+                "GATEWAY_STICKY_SECRET", secret ? "not-to-be-guessed" : ""));
+        String note = "note  sticky routes (chat): no gateway follows the cookies of another; set GATEWAY_STICKY_SECRET"
+                + " to the same secret at all";
+        assertEquals(noted, said.lines().contains(note), said.toString());
+    }
+
     @Test
     void everything_wrong_with_the_routes_is_named_at_once() throws Exception {
         Path file = Files.writeString(

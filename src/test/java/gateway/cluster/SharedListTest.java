@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.ClusterMembers;
+import gateway.registry.Draining;
 import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
+import gateway.registry.ServiceList.Meant;
 import gateway.settings.RedisSettings;
 import gateway.testing.Await;
 import gateway.testing.FakeTime;
@@ -102,6 +104,7 @@ class SharedListTest {
                 text.append(backend.weight() == 1 ? "" : " x" + backend.weight());
                 text.append(backend.health().map(health -> " " + health).orElse(""));
                 text.append(backend.draining() ? " draining" : "");
+                text.append(backend.drain() == Draining.MOVING_SESSIONS ? " and moving" : "");
             }
             return text.toString();
         }
@@ -211,6 +214,30 @@ class SharedListTest {
         assertAllHave("a=http://h:1, a=http://h:2");
         two.services.drain("a", Optional.empty(), true);
         assertAllHave("a=http://h:1 draining, a=http://h:2 draining");
+    }
+
+    @Test
+    void all_learn_whether_a_drain_moves_those_who_are_bound_to_the_service() {
+        Meant a = new Meant(Optional.empty(), "a", Optional.empty());
+        one.register("a", "http://h:1");
+        assertAllHave("a=http://h:1");
+        two.services.drain(a, Draining.KEEPING_SESSIONS);
+        assertAllHave("a=http://h:1 draining");
+        one.services.drain(a, Draining.MOVING_SESSIONS);
+        assertAllHave("a=http://h:1 draining and moving");
+        one.register("a", "http://h:1");
+        assertAllHave("a=http://h:1 draining and moving");
+        empty();
+        assertAllHave("a=http://h:1 draining and moving");
+        assertEquals("a=http://h:1 draining and moving", late().list());
+        two.services.drain(a, Draining.KEEPING_SESSIONS);
+        assertAllHave("a=http://h:1 draining");
+        two.services.drain(a, Draining.MOVING_SESSIONS);
+        assertAllHave("a=http://h:1 draining and moving");
+        one.services.drain(a, Draining.NO);
+        assertAllHave("a=http://h:1");
+        one.services.drain(a, Draining.KEEPING_SESSIONS);
+        assertAllHave("a=http://h:1 draining");
     }
 
     @Test
