@@ -1,5 +1,6 @@
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import gateway.testing.Await;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -82,6 +83,21 @@ final class Launched implements AutoCloseable {
                 throw new AssertionError("no line with \"" + text + "\" in:\n" + output());
             }
             java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    /** Waits until this many lines have this text; fails when that takes too long. */
+    void lines(String text, int times) throws Exception {
+        Await.until(times + " lines with \"" + text + "\"", () -> count(text) >= times || !reader.isAlive());
+        if (count(text) < times) {
+            throw new AssertionError("only " + count(text) + " lines with \"" + text + "\" in:\n" + output());
+        }
+    }
+
+    /** How many lines have this text. */
+    int count(String text) {
+        synchronized (lines) {
+            return (int) lines.stream().filter(line -> line.contains(text)).count();
         }
     }
 

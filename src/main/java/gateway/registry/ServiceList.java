@@ -251,7 +251,9 @@ public final class ServiceList {
         if (backend.state().status() != Status.HEALTHY) {
             return false;
         }
-        List<Backend> ofRoute = pool(backend.route()).snapshot().available();
+        Pool pool = pools.get(backend.route()); // null where the route is no more
+        List<Backend> ofRoute =
+                (pool == null ? Snapshot.of(backends.ofRoute(backend.route())) : pool.snapshot()).available();
         boolean last = ofRoute.size() == 1 && ofRoute.get(0) == backend;
         if (last && !evenIfLast) {
             return false;

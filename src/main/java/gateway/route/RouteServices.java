@@ -6,6 +6,7 @@ import gateway.registry.ServiceList;
 import gateway.util.Time;
 import gateway.util.Timer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class RouteServices {
     /** How long a change of the routes waits for the first checks of new services. */
     public static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    private static final int MOST_NAMES = 10;
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Logger LOG = LoggerFactory.getLogger(RouteServices.class);
 
@@ -84,6 +86,11 @@ public final class RouteServices {
                 .filter(backend -> backend.configured() && !listed.contains(backend.id()))
                 .forEach(backend -> unlisted.putIfAbsent(backend, time.nanos()));
         tick();
+        if (!unlisted.isEmpty()) {
+            LOG.warn(
+                    "no longer listed, but serving on until another service of the route is healthy: {}",
+                    some(unlisted.keySet()));
+        }
         change.before().all().stream()
                 .filter(route -> change.after().get(route.name()) == null)
                 .forEach(this::gone);
@@ -92,13 +99,19 @@ public final class RouteServices {
     private void gone(Route route) {
         List<Backend> left = route.pool().snapshot().all();
         if (!left.isEmpty()) {
-            LOG.warn(
-                    "the route {} is no more; {} that registered for it get no requests: {}",
-                    route,
-                    left.size() == 1 ? "a service" : left.size() + " services",
-                    left.stream().limit(5).map(Backend::toString).collect(Collectors.joining(", ")));
+            LOG.warn("the route {} is no more: no requests for {}, until it is back", route, some(left));
         }
         services.forgetPool(route.name());
+    }
+
+    private static String some(Collection<Backend> backends) {
+        int more = backends.size() - MOST_NAMES;
+        return backends.stream()
+                        .map(Backend::toString)
+                        .sorted()
+                        .limit(MOST_NAMES)
+                        .collect(Collectors.joining(", "))
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** Removes the services that are no longer listed and no longer needed. */

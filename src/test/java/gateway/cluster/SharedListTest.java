@@ -160,6 +160,23 @@ class SharedListTest {
     }
 
     @Test
+    void what_a_route_of_one_gateway_lists_is_not_shared() {
+        one.services.configure(List.of(Service.configured("shop", ServiceUrl.parse("http://h:1"), Optional.of(2))));
+        one.register("a", "http://h:2");
+        one.sync();
+        two.sync();
+        assertEquals("a=http://h:2", two.list());
+        two.register("b", "http://h:3");
+        two.sync();
+        empty();
+        one.sync();
+        two.sync();
+        one.sync();
+        assertEquals("a=http://h:2, b=http://h:3, shop/h-1=http://h:1 x2", one.list());
+        assertEquals("a=http://h:2, b=http://h:3", two.list());
+    }
+
+    @Test
     void what_is_registered_at_one_is_at_all_and_waits_there_for_its_first_good_check() {
         one.register("a", "http://h:1", "15s");
         one.sync();

@@ -211,6 +211,38 @@ class ServiceListTest {
         assertEquals(List.of(), services.available(), "the only healthy one is drained");
     }
 
+    /** The list that gateways share neither has them nor takes them away: each gateway has a configuration of its own. */
+    @Test
+    void what_a_route_lists_is_this_gateways_own() {
+        ServiceUrl url = ServiceUrl.parse("http://h:1");
+        Backend own = services.configure(List.of(Service.configured("default", url, Optional.of(3))))
+                .get(0);
+        services.apply(List.of(), name -> false);
+        assertEquals(List.of("h-1"), names());
+        services.apply(List.of(listed("h-1", "http://h:1", "15s", true, 1)), name -> false);
+        services.leases(Map.of(own.id(), Duration.ZERO), any -> false);
+        assertTrue(own.draining(), "that holds for all gateways");
+        assertEquals(3, own.weight());
+        assertEquals(Optional.empty(), own.lease());
+        services.apply(List.of(), name -> false);
+        assertSame(own, services.instances("h-1", Optional.empty()).get(0));
+    }
+
+    @Test
+    void what_a_route_lists_gives_way_to_the_same_name_and_to_the_same_url_in_it() {
+        services.register(service("a", "http://h:1", ""));
+        services.register(service("h-2", "http://h:3", ""));
+        List<Service> listed = List.of("http://h:1", "http://h:2", "http://h:4").stream()
+                .map(url -> Service.configured("default", ServiceUrl.parse(url), Optional.of(1)))
+                .toList();
+        services.configure(listed);
+        assertEquals(List.of("a", "h-2", "h-4"), names());
+        services.configure(List.of(Service.configured("other", ServiceUrl.parse("http://h:1"), Optional.of(1))));
+        assertEquals(List.of("a", "h-2", "h-4", "h-1"), names());
+        services.removeConfigured(backend -> true);
+        assertEquals(List.of("a", "h-2"), names());
+    }
+
     @Test
     void what_is_newer_here_stays_whatever_is_shared() {
         services.register(service("a", "http://h:1", "15s"));
