@@ -1,11 +1,11 @@
 package gateway.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import gateway.registry.HealthCheck.Kind;
 import gateway.registry.HealthCheck.Statuses;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** How a way of checking is written as JSON: {@code "tcp"}, {@code "off"} or {@code {"path", "status"}}. */
 public final class HealthForm {
@@ -18,21 +18,18 @@ public final class HealthForm {
 
     private HealthForm() {}
 
-    /** Returns the form of a way of checking, for a JSON writer. */
-    public static Object of(HealthCheck check) {
-        return check.kind() == Kind.HTTP ? http(check.path(), check) : check.toString();
+    /** Returns the form of a way of checking. */
+    public static JsonNode of(HealthCheck check) {
+        return check.kind() == Kind.HTTP ? http(check.path(), check) : TextNode.valueOf(check.toString());
     }
 
     /** Returns the same without the query of its path, which may hold a secret. */
-    public static Object withoutQuery(HealthCheck check) {
-        return check.kind() == Kind.HTTP ? http(check.pathWithoutQuery(), check) : check.toString();
+    public static JsonNode withoutQuery(HealthCheck check) {
+        return check.kind() == Kind.HTTP ? http(check.pathWithoutQuery(), check) : of(check);
     }
 
-    private static Map<String, String> http(String path, HealthCheck check) {
-        Map<String, String> form = new LinkedHashMap<>();
-        form.put(PATH, path);
-        form.put(STATUS, check.statusText());
-        return form;
+    private static JsonNode http(String path, HealthCheck check) {
+        return JsonNodeFactory.instance.objectNode().put(PATH, path).put(STATUS, check.statusText());
     }
 
     /**

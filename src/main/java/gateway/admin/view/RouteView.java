@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gateway.registry.HealthCheck;
+import gateway.registry.HealthForm;
 import gateway.registry.Snapshot;
 import gateway.route.Route;
 import gateway.route.Routes;
@@ -39,8 +40,8 @@ public record RouteView(String name, String source, int totalServices, int healt
                 names.forEach(set::putNull);
             }
         }
-        if (config.get("health") instanceof ObjectNode check) {
-            check.put("path", health.pathWithoutQuery());
+        if (config.has("health")) {
+            config.set("health", HealthForm.withoutQuery(health));
         }
         return config;
     }

@@ -1,6 +1,7 @@
 package gateway.admin.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.registry.Backend;
@@ -36,7 +37,7 @@ public record ServiceView(
         Boolean draining,
         Boolean full,
         Integer weight,
-        Object health,
+        JsonNode health,
         CheckView lastCheck,
         long requests,
         long failures,

@@ -3,8 +3,7 @@ package gateway.route.config;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import gateway.registry.HealthCheck;
-import gateway.registry.HealthCheck.Statuses;
+import gateway.registry.HealthForm;
 import gateway.route.Cors;
 import gateway.route.HeaderEdits.Edit;
 import gateway.route.Match;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Writes the configuration of a route as {@link RouteReader#route} reads it, without what is the default anyway. */
 public final class RouteWriter {
@@ -44,7 +42,7 @@ public final class RouteWriter {
             json.put("balance", route.balance().toString());
         }
         if (!route.health().equals(usual.health())) {
-            health(json, route.health());
+            json.set("health", HealthForm.of(route.health()));
         }
         if (!route.limits().equals(usual.limits())) {
             json.set("limits", texts(route.limits()));
@@ -99,15 +97,6 @@ public final class RouteWriter {
         } else {
             services.addObject().put("url", url).put("weight", service.weight());
         }
-    }
-
-    private static void health(ObjectNode json, HealthCheck health) {
-        if (health.kind() != HealthCheck.Kind.HTTP) {
-            json.put("health", word(health.kind()));
-            return;
-        }
-        String statuses = health.statuses().stream().map(Statuses::toString).collect(Collectors.joining(","));
-        json.putObject("health").put("path", health.path()).put("status", statuses);
     }
 
     private static ObjectNode cors(Cors cors) {
