@@ -1,5 +1,4 @@
 // FastAPI's docs: they load openapi.json through the mount, and "Try it out" gets an answer there.
-const fs = require('fs')
 const path = require('path')
 const { visit } = require('./browser.cjs')
 
