@@ -40,6 +40,8 @@ class AdminAuthTest {
             "HEAD /services",
             "GET /services/{name}",
             "HEAD /services/{name}",
+            "GET /routes",
+            "HEAD /routes",
             "/gateways",
             "/limits/explain",
             "/dashboard",
@@ -95,7 +97,7 @@ class AdminAuthTest {
                     assertTrue(shown != 401 && shown != 403, operation + " answers " + shown);
                 }
             }
-            assertEquals(10, closed.size(), closed.toString());
+            assertEquals(14, closed.size(), closed.toString());
         }
     }
 

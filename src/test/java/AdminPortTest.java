@@ -87,15 +87,18 @@ class AdminPortTest {
 
     @Test
     void the_main_port_says_nothing_of_what_is_at_the_other() throws Exception {
-        for (String operation : List.of("GET /metrics", "DELETE /services/none", "GET /requests/none")) {
+        for (String operation :
+                List.of("GET /metrics", "DELETE /services/none", "GET /requests/none", "GET /routes/default")) {
             var answer = ask(gateway.port(), operation, "");
             assertEquals(
                     "urn:api-gateway:problem:not-found",
                     TestGateway.json(answer).path("type").asText());
         }
-        assertEquals(List.of("api", "docs", "gateways", "health", "services", "stats"), links(gateway.port()));
         assertEquals(
-                List.of("dashboard", "docs", "gateways", "health", "metrics", "services", "stats"), links(adminPort()));
+                List.of("api", "docs", "gateways", "health", "routes", "services", "stats"), links(gateway.port()));
+        assertEquals(
+                List.of("dashboard", "docs", "gateways", "health", "metrics", "routes", "services", "stats"),
+                links(adminPort()));
     }
 
     private static List<String> links(int port) throws Exception {
