@@ -17,6 +17,7 @@ import gateway.limit.Limits;
 import gateway.metrics.Observation;
 import gateway.net.NameLookup;
 import gateway.proxy.Forwarder;
+import gateway.proxy.MountSlash;
 import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
 import gateway.route.OwnPaths;
@@ -121,6 +122,7 @@ public final class GatewayApp {
             handlers.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
             handlers.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
             handlers.before(new PreflightHandler()); // 204 for browsers that ask whether a page may send a request
+            handlers.before(new MountSlash()); // 307 for browsers that leave out the slash behind a mount
             handlers.before(limiter); // 429
             handlers.before(new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight())); // to a service
             handlers.before(new SameOrigin()); // 403 for changes that another site's page asks for

@@ -107,7 +107,7 @@ class RoutingTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"/gateways", "/services", "/stats", "/", "/limits/explain", "/docs"})
+    @CsvSource({"/gateways", "/services", "/stats", "/", "/routes", "/docs"})
     void the_gateways_own_paths_go_first_and_leave_the_main_port_with_an_admin_port(String path) throws Exception {
         int mainPort = withAdminPort.port();
         int adminPort =
@@ -130,6 +130,35 @@ class RoutingTest {
     })
     void the_guards_hold_for_every_route(String operation, int status) throws Exception {
         assertEquals(status, ask(gateway.port(), operation, "any.example").status());
+    }
+
+    // The service gets "/" either way; but the relative links of its page would lead out of the mount.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "a browser at the mount         | GET /shop         | text/html,*/*;q=0.8 | 307 | ./shop/",
+                "with a query                   | GET /shop?a=b/c&d | text/html           | 307 | ./shop/?a=b/c&d",
+                "HEAD                           | HEAD /shop        | text/html           | 307 | ./shop/",
+                "a longer mount                 | GET /shop/cart    | text/html           | 307 | ./cart/",
+                "an escaped mount               | GET /caf%C3%A9    | text/html           | 307 | ./caf%C3%A9/",
+                "with its slash                 | GET /shop/        | text/html           | 200 | none",
+                "below it                       | GET /shop/x       | text/html           | 200 | none",
+                "another client                 | GET /shop         | */*                 | 200 | none",
+                "a form                         | POST /shop        | text/html           | 200 | none",
+                "a prefix that isn't cut off    | GET /whole        | text/html           | 200 | none",
+                "a route without a prefix       | GET /other        | text/html           | 200 | none",
+            })
+    void browsers_get_the_slash_behind_a_mount(
+            String words, String operation, String accept, int status, String location) throws Exception {
+        try (RawClient client = gateway.raw()) {
+            client.send(operation + " HTTP/1.1\r\nHost: any.example\r\nAccept: " + accept
+                    + "\r\nContent-Length: 0\r\n\r\n");
+            RawClient.Answer answer = operation.startsWith("HEAD") ? client.head() : client.answer();
+            assertEquals(status, answer.status());
+            assertEquals(location == null ? List.of() : List.of(location), answer.header("Location"));
+        }
     }
 
     /** Starts a gateway with these routes. */

@@ -1,0 +1,44 @@
+package gateway.proxy;
+
+import gateway.http.IllegalCharacter;
+import gateway.route.Route;
+import gateway.trace.Trace;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+
+/**
+ * Leads browsers that ask for a mount without its last slash to the one with it. The service would get {@code /} either
+ * way, and can't tell; but relative links of its page, like {@code app.js}, lead out of the mount from {@code /shop}, and
+ * into it from {@code /shop/}. Other clients follow no links and are answered as ever.
+ */
+public final class MountSlash implements Handler {
+    private static final int TEMPORARY_REDIRECT = 307;
+
+    @Override
+    public void handle(Context ctx) {
+        Route route = Trace.of(ctx.req()).route();
+        if (route == null || ctx.path().length() != route.mount().length() || !mayRedirect(route, ctx.req())) {
+            return;
+        }
+        String query = ctx.req().getQueryString();
+        // Relative, so that it is right below the mount of a further proxy, too; "./" since "a:b/" would have a scheme.
+        String mount = route.mount();
+        String last = "./" + mount.substring(mount.lastIndexOf('/') + 1) + "/";
+        ctx.res().setStatus(TEMPORARY_REDIRECT);
+        ctx.res().setContentType(null);
+        ctx.res().setHeader("Location", query == null ? last : last + '?' + query);
+        ctx.res().setHeader("Vary", "Accept");
+        ctx.skipRemainingHandlers();
+    }
+
+    private static boolean mayRedirect(Route route, HttpServletRequest request) {
+        return !route.mount().isEmpty()
+                && route.config().rewritesRedirects()
+                && (request.getQueryString() == null || IllegalCharacter.in(request.getQueryString()) < 0)
+                && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
+                && Collections.list(request.getHeaders("Accept")).stream()
+                        .anyMatch(accept -> accept.contains("text/html"));
+    }
+}
