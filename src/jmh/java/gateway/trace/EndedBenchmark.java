@@ -39,7 +39,7 @@ public class EndedBenchmark extends MicroBenchmark {
         Routes routes = new Routes(
                 RouteDefaults.of(Settings.from(Map.of())).only(),
                 new ServiceList(Time.system()),
-                new Selections(new AtomicInteger()),
+                new Selections(new AtomicInteger(), Optional.empty(), Time.system()),
                 new OwnPaths(true),
                 request -> false);
         metrics.count(routes);
