@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.testing.Await;
 import gateway.testing.FakeTime;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
@@ -269,5 +270,32 @@ class RouteLimitsTest {
         Answer answer = get(path);
         assertEquals(400, answer.status());
         assertTrue(answer.body().contains(words), answer.body());
+    }
+
+    @Test
+    void a_changed_file_gives_nobody_a_fresh_budget() throws Exception {
+        start("5/24h by client");
+        assertEquals(3, passed(3));
+        change("[8/24h by client, 100/24h by route]");
+        assertEquals(5, passed(9), "eight less three");
+        change("[9/12h by client]");
+        assertEquals(1, passed(9), "nine less eight");
+    }
+
+    private int passed(int requests) throws Exception {
+        int passed = 0;
+        for (int i = 0; i < requests; i++) {
+            passed += get("/shop/x").status() == 200 ? 1 : 0;
+        }
+        return passed;
+    }
+
+    private void change(String limits) throws Exception {
+        JsonNode before = gateway.json("/limits/explain?route=shop").path("policy");
+        Path file = folder.resolve("routes.yaml");
+        Files.writeString(file, Files.readString(file).replaceAll("limits: \\[.*?]", "limits: " + limits));
+        Await.until(
+                "the change",
+                () -> !gateway.json("/limits/explain?route=shop").path("policy").equals(before));
     }
 }

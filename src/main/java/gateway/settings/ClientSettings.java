@@ -29,7 +29,7 @@ public record ClientSettings(
     static final Setting<Boolean> PROXY_PROTOCOL = Setting.yesOrNo(
             "GATEWAY_PROXY_PROTOCOL", "whether trusted proxies begin each connection with a PROXY header");
     static final Setting<Networks> EXEMPT = new Setting<>(
-            "GATEWAY_RATE_LIMIT_EXEMPT", "", "networks of clients exempt from the limit", Networks::parse);
+            "GATEWAY_RATE_LIMIT_EXEMPT", "", "networks of clients exempt from all limits", Networks::parse);
     static final Setting<Optional<Rate>> SHADOW = new Setting<>(
             "GATEWAY_RATE_LIMIT_SHADOW",
             "off",

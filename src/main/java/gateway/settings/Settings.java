@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param host the address to listen on; 0.0.0.0 for all addresses
  * @param port the port to listen on; 0 for any free one
  * @param rateLimit the most requests of a client address to /api/*; empty for no limit
- * @param rememberedClients how many addresses the limiter keeps apart; more share one budget
+ * @param rememberedClients how many addresses and values of headers the limits keep apart; more share one budget
  * @param accessLog the format of the access log; empty for none
  * @param services URLs of services known from the start, which stay until they are deleted
  * @param routes the file of routes; empty for the one default route
@@ -84,7 +84,7 @@ public record Settings(
             "200000",
             1,
             10_000_000,
-            "most client addresses remembered; while all are active, new ones share one budget");
+            "most client addresses, or values of a header, remembered; while all are active, new ones share one budget");
     private static final Setting<Optional<LogForm>> ACCESS_LOG =
             new Setting<>("GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", LogForm::parse);
     private static final Setting<List<ServiceUrl>> SERVICES = new Setting<>(
