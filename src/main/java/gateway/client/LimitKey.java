@@ -7,7 +7,7 @@ import java.util.List;
  * part, so that nothing needs to be made for a route with limits of one kind.
  */
 public interface LimitKey {
-    /** Returns one of the keys. Of a single one each part is itself. */
+    /** Returns one of the keys, of which each is a client address or what takes its place. Of a single one each part is itself. */
     LimitKey part(int number);
 
     /** Returns these keys as one; there must be some. */

@@ -23,6 +23,11 @@ record Quota(int limit, int requests, long nanos) {
         return size < most || now - times.get(size - most) >= nanos;
     }
 
+    /** Makes the decision on a request, or on one to come. */
+    LimitDecision decision(boolean passes, TimeDeque times, long now, int shares) {
+        return decision(passes, times, times.firstYounger(now, nanos), now, shares);
+    }
+
     /** Returns how many of the times count. */
     int used(TimeDeque times, long now) {
         return times.size() - times.firstYounger(now, nanos);
@@ -32,9 +37,9 @@ record Quota(int limit, int requests, long nanos) {
      * Makes the decision on a request, or on one to come.
      *
      * @param passes whether the request passes; if not, the decision says whether this limit would let it
+     * @param first the index of the first time that counts; the size if none does
      */
-    LimitDecision decision(boolean passes, TimeDeque times, long now, int shares) {
-        int first = times.firstYounger(now, nanos);
+    LimitDecision decision(boolean passes, TimeDeque times, int first, long now, int shares) {
         int size = times.size();
         int remaining = requests(shares) - (size - first);
         boolean allowed = passes || remaining > 0;

@@ -1,5 +1,6 @@
 package gateway.limit;
 
+import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
 import gateway.route.Limit;
 import gateway.trace.LimitDecision;
@@ -49,12 +50,12 @@ public interface RateLimit {
      * @param nextFreeNanos nanoseconds until the client may send another request; 0 if it may now
      * @param allFreeNanos nanoseconds until none of its requests counts any more
      */
-    record Usage(LimitKey client, int limit, int used, int remaining, long nextFreeNanos, long allFreeNanos) {
+    record Usage(ClientAddress client, int limit, int used, int remaining, long nextFreeNanos, long allFreeNanos) {
         /** Puts those farthest from their limit first. */
         static final Comparator<Usage> LESS_USED_FIRST = Comparator.comparingDouble(
                         (Usage usage) -> (double) usage.used / (usage.used + usage.remaining))
                 .thenComparingLong(Usage::allFreeNanos)
-                .thenComparingInt(usage -> usage.client().hashCode());
+                .thenComparingLong(usage -> usage.client().key());
     }
 
     /** Decides on a request and, if it may pass, counts it. Refused requests don't count. */

@@ -1,6 +1,6 @@
 package gateway.limit;
 
-import gateway.client.LimitKey;
+import gateway.client.ClientAddress;
 import gateway.util.Time;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +29,7 @@ final class Windows {
         }
     }
 
-    private final ConcurrentHashMap<LimitKey, Window> windows = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ClientAddress, Window> windows = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final Window common = new Window(1);
     private final Room room;
@@ -67,7 +67,7 @@ final class Windows {
     }
 
     /** Returns the client's window, which is new for a new client; the common one if there is no room. */
-    Window of(LimitKey client) {
+    Window of(ClientAddress client) {
         Window known = windows.get(client);
         if (known != null) {
             return known;
@@ -80,12 +80,12 @@ final class Windows {
     }
 
     /** Returns the client's own window; null if it has none. */
-    Window known(LimitKey client) {
+    Window known(ClientAddress client) {
         return windows.get(client);
     }
 
     /** Returns the client's own window, or else the common one. */
-    Window knownOrCommon(LimitKey client) {
+    Window knownOrCommon(ClientAddress client) {
         return windows.getOrDefault(client, common);
     }
 
@@ -104,7 +104,7 @@ final class Windows {
     }
 
     /** Calls the action for each client that has a window of its own. */
-    void forEach(BiConsumer<LimitKey, Window> action) {
+    void forEach(BiConsumer<ClientAddress, Window> action) {
         windows.forEach(action);
     }
 
@@ -112,7 +112,7 @@ final class Windows {
      * Makes a window for a new client; null if there is no room. The table calls it under its lock for this client
      * alone.
      */
-    private Window newWindow(LimitKey client) {
+    private Window newWindow(ClientAddress client) {
         if (closed) {
             return null;
         }
