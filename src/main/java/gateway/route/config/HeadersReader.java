@@ -38,7 +38,7 @@ final class HeadersReader {
         Map<String, String> values = new LinkedHashMap<>();
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         value.fields("headers with their values, like {X-Env: prod}").all().forEach((name, given) -> {
-            String text = given.text("text", HeaderEdits::value);
+            String text = given.secret().text("text", HeaderEdits::value);
             try {
                 HeaderEdits.editable(name);
                 if (!names.add(name)) {

@@ -13,13 +13,24 @@ final class Value {
     private final Place place;
     private final Node node;
     private final Problems problems;
+    private final boolean secret;
 
     /** @param place where the key is, or the element of a list: problems are reported there */
     Value(String path, Place place, Node node, Problems problems) {
+        this(path, place, node, problems, false);
+    }
+
+    private Value(String path, Place place, Node node, Problems problems, boolean secret) {
         this.path = path;
         this.place = place;
         this.node = node;
         this.problems = problems;
+        this.secret = secret;
+    }
+
+    /** Returns the same, as a value that may be a secret: problems, which are logged, don't show it. */
+    Value secret() {
+        return new Value(path, place, node, problems, true);
     }
 
     String path() {
@@ -54,7 +65,7 @@ final class Value {
 
     private String written() {
         if (node instanceof Node.Scalar scalar) {
-            return scalar.text();
+            return secret ? "its value" : scalar.text();
         }
         return node instanceof Node.Mapping ? "keys with values" : "a list";
     }
@@ -67,7 +78,8 @@ final class Value {
         return switch (scalar.form()) {
             case TEXT, WORD -> parsed(scalar.text(), parser);
             case NOTHING -> bad("expected " + expected + ", or no such key");
-            default -> bad("expected text; for this text put it in quotes: \"" + scalar.text() + "\"");
+            default ->
+                bad("expected text; for this text put it in quotes" + (secret ? "" : ": \"" + scalar.text() + "\""));
         };
     }
 
