@@ -41,6 +41,7 @@ public final class Limits implements AutoCloseable {
     public static Limits of(Routes routes, LimitStore store, int maxClients, Time time) {
         Limits limits = new Limits(store, maxClients, time);
         routes.onChange(limits::changed);
+        routes.afterChange(change -> limits.dropUnused());
         return limits;
     }
 
@@ -70,7 +71,6 @@ public final class Limits implements AutoCloseable {
         Set<Route> used = new HashSet<>(after.all());
         used.addAll(change.before().all()); // requests on their way here have found these
         byRoute.keySet().retainAll(used);
-        dropUnused();
     }
 
     private RouteLimits limits(Route route, Map<List<Limit>, LimitHeaders> headers) {
@@ -102,7 +102,8 @@ public final class Limits implements AutoCloseable {
                 .computeIfAbsent(kind, any -> new Windows(room, time));
     }
 
-    private void dropUnused() {
+    /** Forgets the counts of what is gone: not before the change has taken effect, since until then requests meet it. */
+    private synchronized void dropUnused() {
         tables.entrySet().removeIf(route -> {
             RouteLimits left = byName.get(route.getKey());
             route.getValue().entrySet().removeIf(table -> {

@@ -16,12 +16,14 @@ import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
 import gateway.trace.LimitDecision;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +192,32 @@ class LimitsTest {
         assertSame(found.name(), "shop");
         routes.put(TestRoutes.named("blog"));
         assertTrue(limits.of(found).limit().take(key("blog", 1)).allowed(), "by none if the route is gone");
+    }
+
+    /** Making a change ready may take a second, while the first checks of new services run. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"counted by something else, 9/60s by route", "removed,"})
+    void while_a_change_is_made_ready_each_client_still_has_its_own_limit(String change, String limit) {
+        put("shop", "2/60s by client");
+        Route before = routes.table().get("shop");
+        List<Long> passed = new ArrayList<>();
+        routes.onChange(coming -> {
+            if (coming.before().get("shop") == before) {
+                LongStream.of(1, 2, 3)
+                        .filter(client -> limits.of(before)
+                                .limit()
+                                .take(new ClientAddress(client))
+                                .allowed())
+                        .forEach(passed::add);
+            }
+        });
+        if (limit == null) {
+            routes.remove("shop");
+        } else {
+            put("shop", limit);
+        }
+        assertEquals(List.of(1L, 2L, 3L), passed);
+        assertEquals(0, limits.clients(), "of what is gone, nothing is kept");
     }
 
     /** A flood of clients, or of values of a header, on one route once would have been one on all. */
