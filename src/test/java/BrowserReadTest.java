@@ -180,7 +180,7 @@ class BrowserReadTest extends InBrowser {
     }
 
     /** How many have one, in the browser's own reckoning; fails if one hasn't. */
-    private static int named(Page page) {
+    static int named(Page page) {
         JsonObject tree = page.context().newCDPSession(page).send("Accessibility.getFullAXTree");
         int named = 0;
         for (JsonElement element : tree.getAsJsonArray("nodes")) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,6 +129,15 @@ class MachinesTest {
         try (TestBackend good = TestBackend.named("a");
                 TestBackend bad = TestBackend.named("b");
                 TestGateway gateway = busy(good, bad)) {
+            for (String path : List.of("/shop", "/cart")) { // a service in two routes, and in the default one
+                String route = "{\"match\":{\"path\":\"" + path + "\"},\"services\":[\"" + good.url() + "\"]}";
+                assertEquals(
+                        201,
+                        gateway.send(gateway.request("/routes" + path)
+                                        .header("Content-Type", "application/json")
+                                        .PUT(BodyPublishers.ofString(route)))
+                                .statusCode());
+            }
             Files.writeString(file, gateway.get("/metrics").body());
         }
         try (Launched promtool = Launched.start(Map.of(), "sh", "-c", "promtool check metrics < " + file)) {

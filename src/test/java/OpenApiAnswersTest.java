@@ -372,27 +372,64 @@ class OpenApiAnswersTest {
             start(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a);
             gateway.get("/api/x");
             gateway.get("/api/x");
-            JsonNode described = api.document.at("/paths/~1dashboard~1events/get/x-events");
-            Set<String> missing = new TreeSet<>(Set.of("history", "hops", "state", "point"));
-            try (RawClient client = gateway.raw()
-                    .send("GET /dashboard/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")) {
-                client.head();
-                StringBuilder events = new StringBuilder();
-                while (!missing.isEmpty()) {
-                    events.append(client.chunk());
-                    for (int end = events.indexOf("\n\n"); end >= 0; end = events.indexOf("\n\n")) {
-                        String[] event = events.substring(0, end).split("\n");
-                        events.delete(0, end + 2);
-                        if (event.length < 2 || !event[0].startsWith("event: ")) {
-                            continue; // a comment
-                        }
-                        String name = event[0].substring("event: ".length());
-                        String pointer = described.path(name).path("$ref").asText();
-                        assertTrue(pointer.startsWith("#/"), name + " isn't described");
-                        JsonNode data = JSON.readTree(event[1].substring("data: ".length()));
-                        assertEquals(List.of(), api.faults(pointer.substring(1), data), data.toString());
-                        missing.remove(name);
+            checkEvents("");
+        }
+    }
+
+    private static final String ROUTES = """
+            routes:
+              shop: {match: {path: /shop, host: 127.0.0.1}, balance: sticky, limits: [3/60s by route, 2/60s by header:X-Key],
+                services: [{url: "SERVICE", weight: 3}, "http://127.0.0.2:9"]}
+              docs: {match: {path: /manual}, services: ["http://127.0.0.3:9"]}
+            """;
+
+    @Test
+    void a_gateway_with_several_routes_answers_as_described(@TempDir Path folder) throws Exception {
+        try (TestBackend a = TestBackend.named("a")) {
+            Path file = folder.resolve("routes.yaml");
+            Files.writeString(file, ROUTES.replace("SERVICE", a.url()));
+            start(Map.of("GATEWAY_ROUTES", file.toString()));
+            ask(200, "POST /services/{name}/drain", "/services/127.0.0.1-" + a.port() + "/drain?route=shop");
+            ask(200, "POST /services/{name}/resume", "/services/127.0.0.1-" + a.port() + "/resume?route=shop");
+            for (int i = 0; i < 5; i++) {
+                gateway.get("/shop/x");
+                gateway.get("/manual/x");
+            }
+            ask(200, "GET /", "/");
+            ask(200, "GET /health", "/health");
+            ask(200, "GET /stats", "/stats");
+            ask(200, "GET /services", "/services");
+            ask(200, "GET /limits/explain", "/limits/explain?route=shop");
+            ask(200, "GET /metrics", "/metrics");
+            checkEvents("");
+            gateway.post("/services/127.0.0.1-" + a.port() + "/drain?route=shop", "");
+            checkEvents("?route=sho");
+        }
+    }
+
+    /** Has one event of each kind checked. */
+    private void checkEvents(String query) throws Exception {
+        JsonNode described = api.document.at("/paths/~1dashboard~1events/get/x-events");
+        Set<String> missing = new TreeSet<>(Set.of("history", "hops", "state", "point"));
+        try (RawClient client = gateway.raw()
+                .send("GET /dashboard/events" + query
+                        + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")) {
+            client.head();
+            StringBuilder events = new StringBuilder();
+            while (!missing.isEmpty()) {
+                events.append(client.chunk());
+                for (int end = events.indexOf("\n\n"); end >= 0; end = events.indexOf("\n\n")) {
+                    String[] event = events.substring(0, end).split("\n");
+                    events.delete(0, end + 2);
+                    if (event.length < 2 || !event[0].startsWith("event: ")) {
+                        continue; // a comment
                     }
+                    String name = event[0].substring("event: ".length());
+                    String pointer = described.path(name).path("$ref").asText();
+                    assertTrue(pointer.startsWith("#/"), name + " isn't described");
+                    JsonNode data = JSON.readTree(event[1].substring("data: ".length()));
+                    assertEquals(List.of(), api.faults(pointer.substring(1), data), data.toString());
+                    missing.remove(name);
                 }
             }
         }

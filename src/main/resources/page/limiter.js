@@ -59,7 +59,7 @@ class Row {
     );
     this.used = el('span', {class: 'used'});
     this.free = el('span', {class: 'free'});
-    const who = el('span', {class: 'client'}, client, route ? el('span', {class: 'muted'}, ` ${route}`) : null);
+    const who = el('span', {class: 'client'}, client, route ? [' ', el('span', {class: 'of muted'}, route)] : null);
     this.element = el('li', {'data-client': client}, who, this.meter, this.used, this.free);
   }
 

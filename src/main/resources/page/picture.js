@@ -51,7 +51,8 @@ export function picture(act, look) {
 
   function nodes(state) {
     const {limit, balancer, routes} = state;
-    text(byId('clients-known'), limit ? plural(limit.clients, 'address', 'addresses') : 'any number');
+    const clients = !limit ? 'any number' : routes ? `${plural(limit.clients, 'client')} of routes` : plural(limit.clients, 'address', 'addresses');
+    text(byId('clients-known'), clients);
     text(byId('clients-in-flight'), `${count(state.in_flight)} in flight`);
     text(byId('limiter-policy'), limit ? limit.policy : 'no limit');
     text(byId('limiter-counts'), limit ? `${count(limit.allowed)} passed, ${count(limit.refused)} refused` : '');

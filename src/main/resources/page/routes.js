@@ -115,7 +115,8 @@ class Group {
     this.toggle.addEventListener('click', () => onFold(this));
     this.list = el('ul', {class: 'pool-list'});
     this.more = el('a', {class: 'more', href: `/services?route=${encodeURIComponent(name)}`});
-    this.none = el('p', {class: 'none muted'}, 'Until a service registers with ', el('code', {}, `"route":"${name}"`), ', every request gets a 503.');
+    const how = name === 'default' ? [] : [' with ', el('code', {}, `"route":"${name}"`)];
+    this.none = el('p', {class: 'why muted'}, 'Until a service registers', ...how, ', every request gets a 503.');
     this.pool = el('div', {class: 'pool', id: `${id}-services`}, this.list, this.more);
     this.cards = new Cards(this.list, act, 'h5', () => this.toggle);
     this.element = el(

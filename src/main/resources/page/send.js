@@ -63,8 +63,15 @@ export function sending(open) {
     base = paths.length === 1 ? paths[0].replace(/\/$/, '') : '';
     text(byId('send-label'), base === '' ? 'Path' : `Path, below ${base}`);
     options(byId('send-paths'), paths);
-    if (path.value === `${before}/data` && paths.length > 0 && !paths.includes(`${before}/`)) { // as it was suggested
-      path.value = `${paths[0]}data`;
+    if (paths.length === 0) {
+      return;
+    }
+    const [shortest] = [...paths].sort((a, b) => a.length - b.length);
+    if (byId('example-path')) { // gone once there was a request
+      text(byId('example-path'), paths.includes('/api/') ? '/api/data' : `${shortest}data`);
+    }
+    if (path.value === `${before}/data` && !paths.includes(`${before}/`)) { // as it was suggested
+      path.value = `${shortest}data`;
     }
   }
 

@@ -3,6 +3,7 @@ package gateway.admin.dashboard;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.registry.Backend;
+import gateway.registry.HealthCheck;
 import gateway.registry.Snapshot;
 import gateway.route.Limit;
 import gateway.route.Match;
@@ -30,8 +31,8 @@ import java.util.stream.Collectors;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
-    static final int MOST_ROUTES = 30;
-    static final int MOST_SERVICES = 100;
+    static final int MOST_ROUTES = 40;
+    static final int MOST_SERVICES = 120;
 
     /**
      * A route.
@@ -69,7 +70,7 @@ record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
                     matchOf(route),
                     route.selection().balancer().name(),
                     route.config().limits().stream().map(Limit::toString).toList(),
-                    route.config().health().toString(),
+                    healthOf(route),
                     pool.all().size(),
                     pool.available().size(),
                     next.name(),
@@ -108,6 +109,14 @@ record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
         Match match = route.config().match();
         String methods = match.methods().stream().sorted().collect(Collectors.joining(","));
         return match.host().orElse("") + match.path() + (methods.isEmpty() ? "" : " " + methods);
+    }
+
+    /** Returns how services are checked, without the query, which may hold a secret. */
+    private static String healthOf(Route route) {
+        HealthCheck health = route.config().health();
+        return health.kind() == HealthCheck.Kind.HTTP
+                ? health.pathWithoutQuery() + " " + health.statusText()
+                : health.toString();
     }
 
     private static boolean isDown(Route route) {
