@@ -72,6 +72,19 @@ java_server() {
   rm -f port
   "$JAVA" -cp 'lib/*' -Dorg.slf4j.simpleLogger.defaultLogLevel=off Main.java >port 2>errors.log &
   STARTED+=($!)
+  until_port
+}
+
+# The same with a Python program.
+python_server() {
+  cat >server.py
+  rm -f port
+  python3 server.py >port 2>errors.log &
+  STARTED+=($!)
+  until_port
+}
+
+until_port() {
   for _ in $(seq 600); do
     if [ -s port ] && read -r PORT <port; then return; fi
     sleep 0.1

@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.bash" # makes a folder with mktemp
 
 java_from 21
 maven_packages io.helidon.webclient:helidon-webclient:4.5.0 org.slf4j:slf4j-simple:2.0.17
-cat >server.py <<'PY'
+python_server <<'PY'
 import http.server
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -31,9 +31,6 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()
 PY
-python3 server.py >port &
-STARTED+=($!)
-for _ in $(seq 100); do if [ -s port ]; then break; fi; sleep 0.1; done
 java_main <<'JAVA' | expect_seen "fields: ['a=1', 'b=2'], the first: a=1"
 import io.helidon.webclient.api.WebClient;
 import java.net.CookiePolicy;

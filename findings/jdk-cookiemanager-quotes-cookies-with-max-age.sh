@@ -10,6 +10,7 @@
 # with quotes as well as without. A service that compares its own with what it set takes every such client for a new one.
 source "$(dirname "${BASH_SOURCE[0]}")/common.bash" # makes a folder with mktemp and goes there
 
+# shellcheck disable=SC2016 # $Version and its kind are part of the header
 java_main <<'JAVA' | expect_seen \
   'sid=abc; Path=/ -> sid=abc' \
   'sid=abc; Path=/; Max-Age=60 -> $Version="1"; sid="abc";$Path="/";$Domain="127.0.0.1"' \
