@@ -125,6 +125,22 @@ class RouteLimitsTest {
         assertEquals("shop", TestGateway.json(get("/shop/x")).path("route").asText());
     }
 
+    /** Or one key's requests could count for each address that sends them, where the service reads it all the same. */
+    @Test
+    void a_key_under_a_name_that_only_some_servers_read_as_the_headers_does_not_reach_a_service() throws Exception {
+        start("9/60s by header:X-API-Key");
+        assertEquals(
+                200,
+                get("/shop/x", "X_API_Key: " + SECRET, "x-api_key: " + SECRET, "X_Other: 1")
+                        .status());
+        TestBackend.Received got = backend.next();
+        assertEquals(List.of(), got.header("X_API_Key"));
+        assertEquals(List.of(), got.header("X-API_Key"));
+        assertEquals(List.of("1"), got.header("X_Other"));
+        assertEquals(200, get("/shop/x", "X-API-Key: " + SECRET).status());
+        assertEquals(List.of(SECRET), backend.next().header("X-API-Key"));
+    }
+
     @Test
     void each_value_of_a_header_has_a_budget_and_who_has_none_counts_by_address() throws Exception {
         start("2/60s by header:X-API-Key");

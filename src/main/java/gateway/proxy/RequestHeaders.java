@@ -7,10 +7,12 @@ import gateway.http.Via;
 import gateway.net.Peer;
 import gateway.proxy.upstream.UpstreamRequest;
 import gateway.route.HeaderEdits;
+import gateway.route.Limit;
 import gateway.route.RouteConfig;
 import gateway.trace.Trace;
 import gateway.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -49,6 +51,7 @@ final class RequestHeaders {
             HttpHeader known = field.getHeader();
             if (HeaderRules.passesToBackend(known, field.getName(), named)
                     && !replaces(edit, field.getName())
+                    && !looksCounted(request.route.config().limits(), field.getName())
                     && !(splitsCookies && known == HttpHeader.COOKIE)
                     && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
                 String value = field.getValue() == null ? "" : field.getValue();
@@ -123,6 +126,22 @@ final class RequestHeaders {
     private static boolean replaces(HeaderEdits.Edit edit, String name) {
         return edit.replaces(name)
                 || !edit.isEmpty() && name.indexOf('_') >= 0 && edit.replaces(name.replace('_', '-'));
+    }
+
+    /**
+     * Returns whether some servers can't tell this name from that of a header by which a limit counts, which it isn't, for
+     * a {@code _} that is a {@code -} to them: a client could spread one key's requests over the limits of others.
+     */
+    private static boolean looksCounted(List<Limit> limits, String name) {
+        for (int i = 0; i < limits.size(); i++) {
+            String counted = limits.get(i).header();
+            if (counted != null
+                    && !counted.equalsIgnoreCase(name)
+                    && counted.replace('_', '-').equalsIgnoreCase(name.replace('_', '-'))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void add(UpstreamRequest sent, HeaderEdits.Edit edit, String name, String value) {
