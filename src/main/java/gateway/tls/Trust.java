@@ -43,7 +43,7 @@ public record Trust(SSLSocketFactory sockets, X509TrustManager manager) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {manager}, null);
-            return new Trust(context.getSocketFactory(), manager);
+            return new Trust(new NamingSockets(context.getSocketFactory()), manager);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This JVM can't do TLS", e);
         }
