@@ -14,7 +14,7 @@ public interface Balancer {
     /**
      * Chooses one of these backends.
      *
-     * @param available at least one; never changed
+     * @param available at least one
      */
     Backend choose(List<Backend> available, RequestView request);
 

@@ -29,23 +29,30 @@ public final class RoundRobin implements Balancer {
 
     @Override
     public Backend choose(Snapshot pool, RequestView request) {
-        return at(index.getAndIncrement(), pool.available(), pool.even());
+        List<Backend> available = pool.available();
+        int turn = index.getAndIncrement();
+        return pool.even()
+                ? available.get(Math.floorMod(turn, available.size()))
+                : schedule(available).at(turn);
     }
 
     @Override
     public Backend choose(List<Backend> available, RequestView request) {
-        return at(index.getAndIncrement(), available, Weights.areEven(available));
+        return at(index.getAndIncrement(), available);
     }
 
     @Override
     public Optional<Backend> next(List<Backend> available) {
-        return Optional.of(at(index.get(), available, Weights.areEven(available)));
+        return Optional.of(at(index.get(), available));
     }
 
-    private Backend at(int turn, List<Backend> available, boolean even) {
-        return even
-                ? available.get(Math.floorMod(turn, available.size()))
-                : schedule(available).at(turn);
+    /** Returns whose turn it is, of a list that need not be the one for which the schedule is kept. */
+    private Backend at(int turn, List<Backend> available) {
+        if (Weights.areEven(available)) {
+            return available.get(Math.floorMod(turn, available.size()));
+        }
+        Schedule known = schedule;
+        return (known == null ? Schedule.of(available) : known.orOf(available)).at(turn);
     }
 
     private Schedule schedule(List<Backend> available) {

@@ -18,6 +18,11 @@ public final class Selection {
         return balancer;
     }
 
+    /** Returns whether there is a backend for a request, full or not. */
+    public boolean has(Snapshot pool, RequestView request) {
+        return !pool.available().isEmpty() || balancer.belongsTo(pool, request) != null;
+    }
+
     /**
      * Chooses a backend for a request's first attempt and counts the request as begun there; returns null if all are
      * full or none is available.
@@ -31,7 +36,7 @@ public final class Selection {
             return null;
         }
         Backend chosen = balancer.choose(pool, request);
-        return chosen.tryStart() ? chosen : startOther(pool.available(), chosen, request);
+        return chosen.tryStart() ? chosen : startOther(pool.available(), request);
     }
 
     /**
@@ -41,17 +46,19 @@ public final class Selection {
      */
     public Backend start(List<Backend> left, RequestView request) {
         Backend chosen = balancer.chooseAgain(left, request);
-        return chosen.tryStart() ? chosen : startOther(left, chosen, request);
+        return chosen.tryStart() ? chosen : startOther(left, request);
     }
 
-    private Backend startOther(List<Backend> backends, Backend full, RequestView request) {
+    /** Leaves out those that are full before it asks again: among many, asking for each of them would take long. */
+    private Backend startOther(List<Backend> backends, RequestView request) {
         List<Backend> left = new ArrayList<>(backends);
-        Backend chosen = full;
-        while (left.remove(chosen) && !left.isEmpty()) {
-            chosen = balancer.chooseAgain(left, request);
+        left.removeIf(Backend::isFull);
+        while (!left.isEmpty()) {
+            Backend chosen = balancer.chooseAgain(left, request);
             if (chosen.tryStart()) {
                 return chosen;
             }
+            left.remove(chosen);
         }
         return null;
     }

@@ -33,8 +33,14 @@ public final class Sticky implements Balancer {
     public Sticky(Balancer spread, String cookie, String path, byte[] secret) {
         this.spread = spread;
         this.cookie = cookie;
-        this.attributes = "; Path=" + path + "; HttpOnly; SameSite=Lax";
+        this.attributes = "; Path=" + beforeSemicolon(path) + "; HttpOnly; SameSite=Lax";
         this.tokens = new StickyTokens(secret);
+    }
+
+    /** Returns the path up to the segment with a semicolon, where a cookie's path would end (RFC 6265, 5.2). */
+    private static String beforeSemicolon(String path) {
+        int semicolon = path.indexOf(';');
+        return semicolon < 0 ? path : path.substring(0, Math.max(1, path.lastIndexOf('/', semicolon)));
     }
 
     @Override

@@ -79,12 +79,14 @@ public final class Forwarder implements AutoCloseable {
         Route route = request.route;
         Snapshot list = route.pool().snapshot();
         request.trace.chosenFrom(list);
-        if (request.webSocket && !list.available().isEmpty() && !(tunnels.haveRoom() && request.isPersistent())) {
+        if (request.webSocket
+                && route.selection().has(list, request)
+                && !(tunnels.haveRoom() && request.isPersistent())) {
             return Unavailable.noRoom();
         }
         Backend backend = route.selection().start(list, request);
         if (backend == null) {
-            if (list.available().isEmpty()) {
+            if (!route.selection().has(list, request)) {
                 return Unavailable.noService(route);
             }
             request.trace.chosenFrom(list.without(list.available()));

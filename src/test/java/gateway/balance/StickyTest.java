@@ -80,9 +80,11 @@ class StickyTest {
         assertTrue(said(balancer, "b", PAGE.secure()).get(0).endsWith("; SameSite=Lax; Secure"));
     }
 
-    @Test
-    void a_route_for_all_paths_has_a_cookie_for_all_paths() {
-        assertTrue(said(with("a secret", "/"), "b", PAGE).get(0).contains("; Path=/; "));
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"/, /", "/shop/cart, /shop/cart", "/a%3Bb, /a%3Bb", "/shop;v=1/cart, /", "/shop/cart;v=1, /shop"})
+    void the_cookie_is_for_the_routes_path_as_far_as_a_cookie_can_say_it(String path, String said) {
+        String line = said(with("a secret", path), "b", PAGE).get(0);
+        assertTrue(line.contains("; Path=" + said + "; HttpOnly"), line);
     }
 
     @Test
