@@ -46,7 +46,8 @@ class BrowserCorsTest extends InBrowser {
                 + " limits: [2/60s by client], cors: {origins: [\"" + named.url() + "\"]" + more + "}}}";
         return TestGateway.with(Map.of(
                 "GATEWAY_ROUTES",
-                Files.writeString(folder.resolve("routes.yaml"), file).toString()));
+                Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file)
+                        .toString()));
     }
 
     private static Page at(TestBackend site) {

@@ -27,7 +27,7 @@ class CorsTest {
     private TestGateway gateway(TestBackend backend, String cors, String... settings) throws Exception {
         String more = settings.length == 0 ? "" : ", " + String.join(", ", settings);
         String file = "routes: {api: {match: {path: /api}, services: [\"" + backend.url() + "\"]" + cors + more + "}}";
-        Path path = Files.writeString(folder.resolve("routes.yaml"), file);
+        Path path = Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file);
         return TestGateway.with(Map.of("GATEWAY_ROUTES", path.toString(), "GATEWAY_MAX_IN_FLIGHT", "1"));
     }
 

@@ -41,7 +41,8 @@ class MountsTest {
         Map<String, String> all = new HashMap<>(settings);
         all.put(
                 "GATEWAY_ROUTES",
-                Files.writeString(folder.resolve("routes.yaml"), file).toString());
+                Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file)
+                        .toString());
         return TestGateway.with(all);
     }
 
