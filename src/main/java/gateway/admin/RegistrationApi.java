@@ -8,9 +8,10 @@ import gateway.health.HealthChecker;
 import gateway.http.ProblemType;
 import gateway.registry.Backend;
 import gateway.registry.ListFull;
+import gateway.registry.Registered;
+import gateway.registry.Registered.Outcome;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.registry.ServiceList.Outcome;
 import gateway.trace.Trace;
 import gateway.util.Time;
 import io.javalin.http.Context;
@@ -66,7 +67,7 @@ final class RegistrationApi {
     }
 
     private void register(Context ctx, Service service) {
-        ServiceList.Registered registered = services.register(service);
+        Registered registered = services.register(service);
         Backend backend = registered.backend();
         if (registered.outcome() == Outcome.RENEWED) {
             Trace.of(ctx.req()).routine();

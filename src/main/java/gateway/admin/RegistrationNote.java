@@ -1,11 +1,11 @@
 package gateway.admin;
 
 import gateway.registry.Backend;
+import gateway.registry.Meant;
+import gateway.registry.Registered;
+import gateway.registry.Registered.Outcome;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.registry.ServiceList.Meant;
-import gateway.registry.ServiceList.Outcome;
-import gateway.registry.ServiceList.Registered;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

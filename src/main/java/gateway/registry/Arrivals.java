@@ -2,8 +2,7 @@ package gateway.registry;
 
 import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
-import gateway.registry.ServiceList.Outcome;
-import gateway.registry.ServiceList.Registered;
+import gateway.registry.Registered.Outcome;
 import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;

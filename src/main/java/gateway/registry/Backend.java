@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * An instance of a service, and what the gateway knows of it now. Its name and URL never change: another URL is another
@@ -44,16 +43,11 @@ public final class Backend {
     private final ServiceUrl url;
     private final Occupant occupant;
     private final Lease lease;
-    private volatile State state;
-    private volatile Draining draining = Draining.NO;
+    private final Standing standing;
     private volatile boolean configured;
-    private volatile long availableSince;
-    private boolean wasAvailable; // used under the list's lock
-    private volatile int weight;
     private volatile Optional<HealthCheck> health;
     private final Vitals vitals = new Vitals();
     private final Latency latency = new Latency();
-    private final LongAdder ejections = new LongAdder();
     private final Checks checks = new Checks();
     private final Load load;
 
@@ -63,12 +57,11 @@ public final class Backend {
         this.placement = Hash64.of(id.name() + ' ' + id.url());
         this.route = service.route();
         this.name = service.name();
-        this.weight = service.weight().orElse(1);
         this.health = service.health();
         this.url = service.url();
         this.occupant = new Occupant(service.instance());
         this.lease = new Lease(service.lease(), now);
-        this.state = state;
+        this.standing = new Standing(state, service.weight().orElse(1));
     }
 
     /** Returns its name and URL, by which the list knows it. */
@@ -93,7 +86,7 @@ public final class Backend {
 
     /** Returns how many requests it gets in proportion to the others, 0 to {@link Service#MOST_WEIGHT}. */
     public int weight() {
-        return weight;
+        return standing.weight();
     }
 
     /** Returns how it is checked; empty for the way of its route. */
@@ -141,17 +134,17 @@ public final class Backend {
 
     /** Returns the backend's health, since when it is so and why. */
     public State state() {
-        return state;
+        return standing.state();
     }
 
     /** Returns whether an operator is draining the backend; its health is tracked all the same. */
     public boolean draining() {
-        return draining != Draining.NO;
+        return standing.draining() != Draining.NO;
     }
 
     /** Returns whether and how an operator is draining the backend. */
     public Draining drain() {
-        return draining;
+        return standing.draining();
     }
 
     /**
@@ -159,37 +152,27 @@ public final class Backend {
      * stay on it while it drains, unless they are to move.
      */
     public boolean servesItsOwn() {
-        return state.status() == Status.HEALTHY && draining != Draining.MOVING_SESSIONS;
+        return standing.servesItsOwn();
     }
 
     /** Returns when the backend has become available last, nanoseconds; meaningless unless it is. */
     public long availableSince() {
-        return availableSince;
+        return standing.availableSince();
     }
 
     /** Returns whether the backend may be chosen for a request. */
     public boolean available() {
-        return draining == Draining.NO && weight > 0 && state.status() == Status.HEALTHY;
+        return standing.isAvailable();
     }
 
     /** Returns the status for people: {@code draining}, or else the health. */
     public String statusWord() {
-        return draining() || weight == 0 ? "draining" : state.status().word();
+        return standing.word();
     }
 
     /** Returns the reason for {@link #statusWord}. */
     public String reason() {
-        if (draining()) {
-            return draining == Draining.MOVING_SESSIONS
-                    ? "drained by an operator, who also moves the clients that are bound to it"
-                    : "drained by an operator";
-        }
-        if (weight == 0) {
-            return "its weight is 0";
-        }
-        return occupant.movingTo()
-                .map(there -> "moved to " + there + ", and serves until that has a good check")
-                .orElse(state.reason());
+        return standing.reason(occupant.movingTo());
     }
 
     /** Returns the health checks that there have been. */
@@ -260,7 +243,7 @@ public final class Backend {
 
     /** Returns how often the backend became unhealthy. */
     public long ejections() {
-        return ejections.sum();
+        return standing.ejections();
     }
 
     /** Returns how many requests have ended with a whole answer, or by their client's leaving. */
@@ -297,10 +280,7 @@ public final class Backend {
     }
 
     void state(State state) {
-        this.state = state;
-        if (state.status() == Status.UNHEALTHY) {
-            ejections.increment();
-        }
+        standing.state(state);
     }
 
     void configured(boolean configured) {
@@ -308,30 +288,26 @@ public final class Backend {
     }
 
     void draining(Draining draining) {
-        this.draining = draining;
+        standing.draining(draining);
     }
 
     /** Notes since when it is available, as a new list is about to say so. */
     void published(long now) {
-        boolean is = available();
-        if (is && !wasAvailable) {
-            availableSince = now;
-        }
-        wasAvailable = is;
+        standing.published(now);
     }
 
     /** Takes over the weight and the way of checking that the shared list says. */
     void listed(Service service) {
-        weight = service.weight().orElse(1);
+        standing.weight(service.weight().orElse(1));
         health = service.health();
     }
 
     /** Takes over what a registration says beside the URL; what it leaves out stays. Returns whether that changed. */
     boolean update(Service service) {
-        int before = weight;
-        weight = service.weight().orElse(before);
+        int before = weight();
+        standing.weight(service.weight().orElse(before));
         health = service.health().or(() -> health);
-        return weight != before;
+        return weight() != before;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package gateway.registry;
 
-import gateway.registry.ServiceList.Outcome;
+import gateway.registry.Registered.Outcome;
 
 /**
  * Receives the changes that were requested at this gateway's {@link ServiceList}, to pass them on to other gateways.

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -19,25 +18,6 @@ import java.util.function.Predicate;
  * read the snapshot without a lock, so choosing among 300 backends costs as much as among 3.
  */
 public final class ServiceList {
-    /** The effect of a registration. */
-    public enum Outcome {
-        /** The instance is new: it waits for its first check, and then serves beside the others of its name. */
-        ADDED,
-        /** The name has an instance at this URL: its lease starts again. */
-        RENEWED,
-        /** The instance, known by an id of its own, is at another URL now; see {@link Backend#leaving}. */
-        MOVED
-    }
-
-    /**
-     * The effect of a registration.
-     *
-     * @param backend the backend that it concerns
-     * @param before where the instance was until now, if it has moved
-     * @param back whether it has moved back to where it came from last: two processes may have the same id
-     */
-    public record Registered(Outcome outcome, Backend backend, List<Backend> before, boolean back) {}
-
     private final Time time;
     private final Totals totals = new Totals();
     private final Backends backends = new Backends();
@@ -45,8 +25,7 @@ public final class ServiceList {
     private final Arrivals arrivals;
     private final Takeover takeover;
     private final Configured configured;
-    private final ConcurrentHashMap<String, Pool> pools = new ConcurrentHashMap<>();
-    private volatile Snapshot snapshot; // null until somebody looks
+    private final Pools pools = new Pools(backends);
     private Journal journal = Journal.NONE;
 
     /** Makes a list without bounds on services and their requests. */
@@ -73,33 +52,29 @@ public final class ServiceList {
         this.journal = journal;
     }
 
-    /** Returns the list as it is now; made only when somebody looks, since with many routes it is long. */
+    /** Returns the list as it is now. */
     public Snapshot snapshot() {
-        Snapshot now = snapshot;
+        Snapshot now = pools.whole();
         return now != null ? now : newSnapshot();
     }
 
     private synchronized Snapshot newSnapshot() {
-        if (snapshot == null) {
-            snapshot = Snapshot.of(backends.all());
-        }
-        return snapshot;
+        return pools.makeWhole();
     }
 
     /** Returns the services of a route, which may be none; always the same object for the same route. */
     public Pool pool(String route) {
-        Pool known = pools.get(route);
-        if (known != null) {
-            return known;
-        }
-        synchronized (this) { // not while a snapshot is published
-            return pools.computeIfAbsent(route, name -> new Pool(name, backends.ofRoute(name)));
-        }
+        Pool known = pools.known(route);
+        return known != null ? known : newPool(route);
+    }
+
+    private synchronized Pool newPool(String route) { // not while a snapshot is published
+        return pools.of(route);
     }
 
     /** Forgets the pool of a route that is no more. */
     public synchronized void forgetPool(String route) {
-        pools.remove(route);
+        pools.forget(route);
     }
 
     /** Returns all backends, by name and URL; a snapshot. */
@@ -119,27 +94,12 @@ public final class ServiceList {
 
     /** Returns the instances of a service in all routes, by URL; a snapshot. */
     public List<Backend> instances(String name, Optional<String> instance) {
-        return instances(new Meant(Optional.empty(), name, instance));
+        return instances(Meant.everywhere(name, instance));
     }
 
     /** Returns the instances that are meant, by name and URL; a snapshot. */
     public List<Backend> instances(Meant meant) {
         return all().stream().filter(meant).toList();
-    }
-
-    /**
-     * Which instances of a service a request is about.
-     *
-     * @param route the route that is meant; empty for all
-     * @param instance the id or URL of the one that is meant; empty for all
-     */
-    public record Meant(Optional<String> route, String name, Optional<String> instance) implements Predicate<Backend> {
-        @Override
-        public boolean test(Backend backend) {
-            return backend.name().equals(name)
-                    && (route.isEmpty() || route.get().equals(backend.route()))
-                    && (instance.isEmpty() || backend.isMeantBy(instance.get()));
-        }
     }
 
     /** Returns whether this very backend is (still) in the list. */
@@ -160,7 +120,8 @@ public final class ServiceList {
         Backend known = backends.get(service.id());
         int weightBefore = known == null ? 0 : known.weight();
         Registered registered = arrivals.register(service, twin);
-        if (registered.outcome() != Outcome.RENEWED || registered.backend().weight() != weightBefore) {
+        if (registered.outcome() != Registered.Outcome.RENEWED
+                || registered.backend().weight() != weightBefore) {
             publish(service.route());
         }
         journal.registered(service, registered.backend(), registered.outcome());
@@ -203,7 +164,7 @@ public final class ServiceList {
 
     /** Removes instances of a service from all routes and returns them. Their requests under way finish. */
     public List<Backend> remove(String name, Optional<String> instance) {
-        return remove(new Meant(Optional.empty(), name, instance));
+        return remove(Meant.everywhere(name, instance));
     }
 
     /** Removes instances of a service and returns them. Their requests under way finish. */
@@ -251,9 +212,7 @@ public final class ServiceList {
         if (backend.state().status() != Status.HEALTHY) {
             return false;
         }
-        Pool pool = pools.get(backend.route()); // null where the route is no more
-        List<Backend> ofRoute =
-                (pool == null ? Snapshot.of(backends.ofRoute(backend.route())) : pool.snapshot()).available();
+        List<Backend> ofRoute = pools.snapshot(backend.route()).available();
         boolean last = ofRoute.size() == 1 && ofRoute.get(0) == backend;
         if (last && !evenIfLast) {
             return false;
@@ -263,7 +222,7 @@ public final class ServiceList {
 
     /** Begins or ends draining instances of a service in all routes, and returns them. */
     public List<Backend> drain(String name, Optional<String> instance, boolean draining) {
-        return drain(new Meant(Optional.empty(), name, instance), Draining.of(draining));
+        return drain(Meant.everywhere(name, instance), Draining.of(draining));
     }
 
     /**
@@ -314,25 +273,11 @@ public final class ServiceList {
         return true;
     }
 
-    /** Publishes what has changed of one route. */
     private void publish(String route) {
-        snapshot = null;
-        List<Backend> ofRoute = backends.ofRoute(route);
-        publishing(ofRoute);
-        Pool pool = pools.get(route);
-        if (pool != null) {
-            pool.publish(ofRoute);
-        }
+        pools.publish(route, time.nanos());
     }
 
     private void publish() {
-        snapshot = null;
-        publishing(backends.all());
-        pools.values().forEach(pool -> pool.publish(backends.ofRoute(pool.route())));
-    }
-
-    private void publishing(Collection<Backend> changed) {
-        long now = time.nanos();
-        changed.forEach(backend -> backend.published(now));
+        pools.publish(time.nanos());
     }
 }

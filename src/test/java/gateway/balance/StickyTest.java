@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.registry.Backend;
 import gateway.registry.Draining;
-import gateway.registry.ServiceList.Meant;
+import gateway.registry.Meant;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;

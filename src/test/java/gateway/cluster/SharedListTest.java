@@ -10,9 +10,9 @@ import gateway.registry.Backend;
 import gateway.registry.ClusterMembers;
 import gateway.registry.Draining;
 import gateway.registry.HealthCheck;
+import gateway.registry.Meant;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.registry.ServiceList.Meant;
 import gateway.settings.RedisSettings;
 import gateway.testing.Await;
 import gateway.testing.FakeTime;
@@ -421,7 +421,7 @@ class SharedListTest {
         empty();
         assertAllHave(list);
         assertEquals(list, late().list());
-        two.services.remove(new ServiceList.Meant(Optional.of("shop"), "a", Optional.empty()));
+        two.services.remove(new Meant(Optional.of("shop"), "a", Optional.empty()));
         assertAllHave("a=http://h:1 off, api/h-1=http://h:1");
     }
 

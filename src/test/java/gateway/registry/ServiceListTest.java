@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.net.ServiceUrl;
-import gateway.registry.ServiceList.Outcome;
-import gateway.registry.ServiceList.Registered;
+import gateway.registry.Registered.Outcome;
 import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;

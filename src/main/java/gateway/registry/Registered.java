@@ -1,0 +1,22 @@
+package gateway.registry;
+
+import java.util.List;
+
+/**
+ * The effect of a registration.
+ *
+ * @param backend the backend that it concerns
+ * @param before where the instance was until now, if it has moved
+ * @param back whether it has moved back to where it came from last: two processes may have the same id
+ */
+public record Registered(Outcome outcome, Backend backend, List<Backend> before, boolean back) {
+    /** What a registration did. */
+    public enum Outcome {
+        /** The instance is new: it waits for its first check, and then serves beside the others of its name. */
+        ADDED,
+        /** The name has an instance at this URL: its lease starts again. */
+        RENEWED,
+        /** The instance, known by an id of its own, is at another URL now; see {@link Backend#leaving}. */
+        MOVED
+    }
+}
