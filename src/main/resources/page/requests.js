@@ -153,7 +153,7 @@ function limitWords(limit) {
 }
 
 function noBackend(trace) {
-  const words = trace.outcome === 'limited' || trace.outcome === 'rejected' ? 'not forwarded' : 'none available';
+  const words = {limited: 'not forwarded', rejected: 'not forwarded', served: 'the gateway'}[trace.outcome] ?? 'none available';
   return trace.route && trace.route !== 'default' ? `${trace.route}: ${words}` : words;
 }
 

@@ -110,9 +110,11 @@ async function ask(target) {
   }
 }
 
-/** Returns the outcome as the gateway counts it: a backend's answer carries X-Backend-Service. */
+/** Returns the outcome as the gateway counts it: a backend's answer carries headers that a route may leave out. */
 function outcomeOf(response) {
-  if (response.headers.has('X-Backend-Service') && !/;\s*error=/.test(response.headers.get('Proxy-Status') ?? '')) {
+  const marked = response.headers.has('X-Backend-Service') || response.headers.has('X-Load-Balancer');
+  const failed = /;\s*error=/.test(response.headers.get('Proxy-Status') ?? '');
+  if ((marked || response.status < 400) && !failed) {
     return 'served';
   }
   if (response.status === 429) {
