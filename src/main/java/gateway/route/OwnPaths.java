@@ -3,6 +3,7 @@ package gateway.route;
 import gateway.http.PathPrefix;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,9 +31,19 @@ public final class OwnPaths {
 
     private final boolean first;
 
+    /** By their lengths, so that a request's path is compared with few of them: each is one segment. */
+    private final List<List<String>> byLength;
+
     /** @param first whether they go before routes */
     public OwnPaths(boolean first) {
         this.first = first;
+        int longest = ALL.stream().mapToInt(own -> own.text().length()).max().orElse(0);
+        this.byLength = IntStream.rangeClosed(0, longest)
+                .mapToObj(length -> ALL.stream()
+                        .map(PathPrefix::text)
+                        .filter(own -> own.length() == length)
+                        .toList())
+                .toList();
     }
 
     /** Returns whether a raw path is the gateway's own and goes before routes. */
@@ -40,9 +51,14 @@ public final class OwnPaths {
         if (!first) {
             return false;
         }
-        for (PathPrefix own : ALL) {
-            if (own.covers(path)) {
-                return true;
+        int slash = path.indexOf('/', 1);
+        int length = slash < 0 ? path.length() : slash;
+        if (length < byLength.size()) {
+            List<String> alike = byLength.get(length);
+            for (int i = 0; i < alike.size(); i++) {
+                if (path.startsWith(alike.get(i))) {
+                    return true;
+                }
             }
         }
         return path.equals(OVERVIEW);
