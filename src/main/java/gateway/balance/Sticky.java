@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
  * clients, and those whose backend is gone, out or full. A backend that drains keeps its clients until the drain's end,
  * unless they are to move.
  *
- * <p>Of the clients without a cookie of this gateway, those that open a page in a browser, as browsers say since 2020,
+ * <p>Of the clients without a cookie of this gateway, those that open a page in a browser, as browsers say in two ways,
  * are spread by another strategy: the cookie comes back with all that follows. The others go by a hash of their address,
  * since they may have no place for cookies, as many programs and pages of other sites, or may send several requests at
  * once before they have the cookie; they, too, find again what they have begun.
@@ -71,7 +71,8 @@ public final class Sticky implements Balancer {
 
     /** Returns whether the client will send its cookie with what follows: it does already, or opens a page. */
     private boolean bringsItBack(RequestView request) {
-        return "document".equals(request.header("Sec-Fetch-Dest"))
+        return "document".equals(request.header("Sec-Fetch-Dest")) // over HTTPS and on the same machine alone
+                || "1".equals(request.header("Upgrade-Insecure-Requests")) // with pages alone, by http too
                 || !request.cookies(cookie).isEmpty();
     }
 

@@ -192,7 +192,9 @@ class StickyTest {
 
     @Test
     void pages_that_are_opened_are_spread_in_turn_and_so_is_who_must_leave_its_service() {
-        for (Pools.Asked asked : List.of(PAGE, Pools.ANYBODY.withCookies("unknown"))) {
+        // By http to a host other than localhost, Chromium says nothing of Sec-Fetch.
+        Pools.Asked byHttp = Pools.ANYBODY.with("Upgrade-Insecure-Requests", "1");
+        for (Pools.Asked asked : List.of(PAGE, byHttp, Pools.ANYBODY.withCookies("unknown"))) {
             Set<Backend> chosen = new HashSet<>();
             for (int i = 0; i < 3; i++) {
                 chosen.add(balancer.choose(pools.now(), asked));

@@ -104,13 +104,14 @@ class TraceMemoryTest {
                 (self, called, arguments) -> answers.get(called.getName()));
     }
 
-    /** The bytes that can be reached from an object, counted once; routes, backends and their lists exist without traces, too. */
+    /** The bytes that can be reached from an object, counted once; routes, their limits, backends and their lists exist without traces, too. */
     private static long size(Object object, Set<Object> counted) throws IllegalAccessException {
         if (object == null
                 || object instanceof Enum<?>
                 || object instanceof Backend
                 || object instanceof Snapshot
                 || object instanceof Route
+                || object instanceof Limit
                 || !counted.add(object)) {
             return 0;
         }
