@@ -147,7 +147,9 @@ public final class RouteReader {
         }
         Fields fields = value.fields(expected);
         String path = fields.get(
-                "path", HealthCheck.USUAL.path(), given -> given.text("a path like /healthz", HealthCheck::path));
+                "path",
+                HealthCheck.USUAL.path(),
+                given -> given.secretWith("?").text("a path like /healthz", HealthCheck::path));
         List<Statuses> statuses = fields.get(
                 "status",
                 HealthCheck.USUAL.statuses(),

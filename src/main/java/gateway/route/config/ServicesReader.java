@@ -51,12 +51,13 @@ final class ServicesReader {
     }
 
     private ServiceUrl url(Value value) {
-        return value.text(URL, text -> {
-            ServiceUrl url = ServiceUrl.parse(text);
-            objection.apply(url).ifPresent(words -> {
+        Value url = value.secretWith("@"); // a password may stand before it
+        return url.text(URL, text -> {
+            ServiceUrl read = ServiceUrl.parse(text);
+            objection.apply(read).ifPresent(words -> {
                 throw new IllegalArgumentException(words);
             });
-            return url;
+            return read;
         });
     }
 }

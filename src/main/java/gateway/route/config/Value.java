@@ -33,6 +33,11 @@ final class Value {
         return new Value(path, place, node, problems, true);
     }
 
+    /** Returns the same, as a secret if its text has this sign, like the query of a path. */
+    Value secretWith(String sign) {
+        return node instanceof Node.Scalar scalar && scalar.text().contains(sign) ? secret() : this;
+    }
+
     String path() {
         return path;
     }

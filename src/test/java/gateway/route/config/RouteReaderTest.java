@@ -306,6 +306,10 @@ class RouteReaderTest {
                 match("path: /, methods: [G T]", "methods[0]", "G T: expected a method, like GET"),
                 match("path: /, methods: [PUT, GET, PUT]", "methods[2]", "PUT is there twice"),
                 // Services
+                value(
+                        "services: [http://a:secret@b]",
+                        "services[0]",
+                        "its value must not carry a user name or password"),
                 value("services: [ftp://a]", "services[0]", "ftp://a must start with http:// or https://"),
                 value(
                         "services: [http://169.254.169.254]",
@@ -339,6 +343,10 @@ class RouteReaderTest {
                         "health: {path: healthz}",
                         "health.path",
                         "healthz: expected a path that begins with a slash, like /healthz"),
+                value(
+                        "health: {path: '/up?key=a secret'}",
+                        "health.path",
+                        "its value: expected a path that begins with a slash, like /healthz"),
                 value(
                         "health: {status: 1000}",
                         "health.status",
