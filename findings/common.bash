@@ -30,6 +30,11 @@ maven_packages() {
     { cat maven.log; exit 3; }
 }
 
+# Installs npm packages, name@version each, into $WORK/node_modules, without running any of their scripts.
+npm_packages() {
+  npm install --silent --ignore-scripts --no-audit --no-fund --no-package-lock "$@" >npm.log 2>&1 || { cat npm.log; exit 3; }
+}
+
 # Unpacks Debian packages, name or name=version each, into $WORK/root; nothing is installed.
 debian_packages() {
   local archive
@@ -80,6 +85,15 @@ python_server() {
   cat >server.py
   rm -f port
   python3 server.py >port 2>errors.log &
+  STARTED+=($!)
+  until_port
+}
+
+# The same with a program for Node.
+node_server() {
+  cat >server.js
+  rm -f port
+  node server.js >port 2>errors.log &
   STARTED+=($!)
   until_port
 }
