@@ -3,9 +3,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.testing.FakeTime;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
+import gateway.util.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,11 @@ class StickyRouteTest {
     }
 
     private TestGateway gateway(String more, Map<String, String> settings, TestBackend... backends) throws IOException {
+        return gateway(more, settings, Time.system(), backends);
+    }
+
+    private TestGateway gateway(String more, Map<String, String> settings, Time time, TestBackend... backends)
+            throws IOException {
         String urls = Arrays.stream(backends).map(TestBackend::url).collect(Collectors.joining(", "));
         Path file = Files.writeString(folder.resolve("routes.yaml"), """
                 routes:
@@ -67,7 +74,7 @@ class StickyRouteTest {
                 "GATEWAY_STICKY_SECRET",
                 SECRET));
         all.putAll(settings);
-        TestGateway gateway = TestGateway.with(all);
+        TestGateway gateway = TestGateway.with(all, time);
         toClose.add(gateway);
         return gateway;
     }
@@ -219,7 +226,7 @@ class StickyRouteTest {
             }
         });
         toClose.add(closing);
-        TestGateway gateway = gateway("", closing, named("other"));
+        TestGateway gateway = gateway("", Map.of(), new FakeTime(), closing, named("other")); // no connection grows old
         Answer first = visit(gateway);
         first = who(first).equals("closing") ? first : visit(gateway);
         for (int i = 0; i < 3; i++) {
