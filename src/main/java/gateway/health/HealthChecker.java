@@ -115,7 +115,7 @@ public final class HealthChecker implements AutoCloseable {
         for (Backend backend : services.all()) {
             if (isOff(backend)) {
                 results.unchecked(backend);
-            } else if (backend.vitals().checkDue(now) && !underWay.containsKey(backend)) {
+            } else if (backend.vitals().checkDue(now) && !begun.contains(backend) && !underWay.containsKey(backend)) {
                 begin(backend);
             }
         }

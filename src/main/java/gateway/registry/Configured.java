@@ -35,10 +35,13 @@ final class Configured {
         }
         Change change = new Change(new ArrayList<>(), new HashSet<>());
         for (Service service : listed) {
-            Backend known = backends.get(service.id());
-            if (known != null && known.configured() && known.update(service)) {
-                change.routes().add(service.route());
-            } else if (taken.add(service.id().name()) && taken.add(urlOf(service.route(), service.id()))) {
+            BackendId id = service.id();
+            Backend known = backends.get(id);
+            if (known != null && known.configured()) {
+                if (known.update(service)) {
+                    change.routes().add(service.route());
+                }
+            } else if (taken.add(id.name()) && taken.add(urlOf(service.route(), id))) {
                 Backend added = add.apply(service);
                 added.configured(true);
                 change.added().add(added);

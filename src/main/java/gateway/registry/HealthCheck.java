@@ -38,6 +38,7 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
     private static final int LONGEST_PATH = 1024;
     private static final int LONGEST_STATUSES = 100;
     private static final String CHARACTER = "[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}";
+    private static final Pattern STATUS = Pattern.compile("[2-5]\\d\\d");
     private static final Pattern PATH = Pattern.compile("/(?:" + CHARACTER + ")*+(?:\\?(?:" + CHARACTER + "|\\?)*+)?");
     private static final Pattern DOTS = Pattern.compile("^[^?]*/(?:\\.|%2[Ee]){1,2}(?:[/?]|$)");
 
@@ -109,7 +110,7 @@ public record HealthCheck(Kind kind, String path, List<Statuses> statuses) {
     }
 
     private static int status(String text) {
-        if (!text.matches("[2-5]\\d\\d")) {
+        if (!STATUS.matcher(text).matches()) {
             throw statusesExpected();
         }
         return Integer.parseInt(text);

@@ -268,7 +268,9 @@ public final class ServiceList {
             return false; // it has left meanwhile, or has this status already
         }
         backend.state(new State(status, time.now(), reason));
-        moves.endThoseMade();
+        if (backend.ownId().isPresent()) { // only such a one may be where another has moved to
+            moves.endThoseMade();
+        }
         publish(backend.route());
         return true;
     }

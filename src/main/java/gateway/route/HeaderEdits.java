@@ -1,5 +1,6 @@
 package gateway.route;
 
+import gateway.http.Token;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ import java.util.Map;
 public record HeaderEdits(Edit request, Edit response) {
     /** Changes nothing. */
     public static final HeaderEdits NONE = new HeaderEdits(Edit.NONE, Edit.NONE);
+
+    private static final int LONGEST_NAME = 128;
 
     /** The fields that frame a message, or for which a route has keys of its own. */
     private static final List<String> FIXED = List.of(
@@ -66,7 +69,7 @@ public record HeaderEdits(Edit request, Edit response) {
      * @throws IllegalArgumentException if the text is none
      */
     public static String name(String text) {
-        if (!text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")) {
+        if (!Token.is(text) || text.length() > LONGEST_NAME) {
             throw new IllegalArgumentException("expected a header's name, like X-User");
         }
         return text;

@@ -2,6 +2,7 @@ package gateway.settings;
 
 import gateway.util.Durations;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * The most requests in any period of a given length.
@@ -12,6 +13,7 @@ import java.time.Duration;
 public record Rate(int requests, Duration window) {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,7}");
     private static final int MOST = 1_000_000;
 
     /** The format that {@link #parse} accepts, for messages. */
@@ -24,7 +26,7 @@ public record Rate(int requests, Duration window) {
      */
     public static Rate parse(String text) {
         String[] parts = text.strip().split("/", -1);
-        if (parts.length != 2 || !parts[0].matches("\\d{1,7}")) {
+        if (parts.length != 2 || !NUMBER.matcher(parts[0]).matches()) {
             throw new IllegalArgumentException("expected " + FORM);
         }
         int requests = Integer.parseInt(parts[0]);

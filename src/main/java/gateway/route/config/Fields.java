@@ -1,25 +1,25 @@
 package gateway.route.config;
 
 import gateway.route.config.Node.Entry;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Values by keys. Those that nobody asks for are unknown, which {@link #end} reports. */
 final class Fields {
     private final Map<String, Value> values = new LinkedHashMap<>();
-    private final Set<String> known = new TreeSet<>();
+    private final List<String> known = new ArrayList<>();
     private final Value whole;
 
     /** @param whole what has these keys */
     Fields(Value whole, List<Entry> entries, Problems problems) {
         this.whole = whole;
         for (Entry entry : entries) {
-            String path = whole.path().isEmpty() ? entry.key() : whole.path() + "." + entry.key();
+            KeyPath path = whole.path().key(entry.key());
             values.put(entry.key(), new Value(path, entry.place(), entry.value(), problems));
         }
     }
@@ -51,6 +51,7 @@ final class Fields {
     void end() {
         values.forEach((key, value) -> {
             if (!known.contains(key)) {
+                known.sort(Comparator.naturalOrder());
                 String meant = Suggestion.of(key, known)
                         .map(word -> "; did you mean " + word + "?")
                         .orElse("");

@@ -25,6 +25,8 @@ enum Form {
 
     private static final List<String> WORDS = List.of("y", "n", "yes", "no", "on", "off");
 
+    private static final int LONGEST_WORD = 5; // false
+
     private static final Pattern SIMPLE = Pattern.compile("0|-?[1-9][0-9]{0,17}");
 
     /** Whole numbers with signs, underscores or another base; sexagesimal ones; fractions; dates and times. */
@@ -39,6 +41,9 @@ enum Form {
 
     /** Returns the form of a word without quotes. */
     static Form of(String text) {
+        if (isPlainlyText(text)) {
+            return TEXT;
+        }
         String lower = text.toLowerCase(Locale.ROOT);
         if (text.isEmpty() || text.equals("~") || lower.equals("null")) {
             return NOTHING;
@@ -53,5 +58,14 @@ enum Form {
             return INTEGER;
         }
         return text.length() <= LONGEST_NUMBER && NUMBERS.matcher(lower).matches() ? NUMBER : TEXT;
+    }
+
+    /** Tells most texts, of which a file of routes has tens of thousands, by their length and first character. */
+    private static boolean isPlainlyText(String text) {
+        if (text.length() <= LONGEST_WORD) {
+            return false;
+        }
+        char first = text.charAt(0);
+        return (first < '0' || first > '9') && first != '+' && first != '-' && first != '.';
     }
 }

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads {@code match}: path, host, methods. */
 final class MatchReader {
     private static final String FORM = "the requests that it takes, like {path: /shop}";
     private static final String PATH = "a path like /shop, which takes all below it, too";
     private static final String HOST = "a host without a port, like shop.example";
+    private static final Pattern ESCAPED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+    private static final int LONGEST_PATH = 1024;
     private static final Set<String> USUAL =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
@@ -40,6 +44,9 @@ final class MatchReader {
         if (!text.startsWith("/")) {
             throw new IllegalArgumentException("expected " + PATH);
         }
+        if (text.length() > LONGEST_PATH) {
+            throw new IllegalArgumentException("expected a path of at most " + LONGEST_PATH + " characters");
+        }
         if (text.endsWith("/*")) {
             throw new IllegalArgumentException("expected no * at the end: " + shorter(text, 2) + " takes all below it");
         }
@@ -63,7 +70,7 @@ final class MatchReader {
                     "expected a path without . and .. segments, backslashes and NUL, plain or percent-encoded:"
                             + " no request with these passes");
         }
-        if (!text.matches("(?:[^%]|%[0-9A-Fa-f]{2})*+")) {
+        if (!ESCAPED.matcher(text).matches()) {
             throw new IllegalArgumentException("expected two hexadecimal digits after each %");
         }
         return PathPrefix.of(text);
@@ -80,7 +87,7 @@ final class MatchReader {
         if (!text.chars().allMatch(c -> c < 128)) {
             throw new IllegalArgumentException("expected the host as browsers send it, like xn--bcher-kva.example");
         }
-        if (!text.matches("[A-Za-z0-9._-]+") || text.endsWith(".")) {
+        if (!NAME.matcher(text).matches() || text.endsWith(".")) {
             throw new IllegalArgumentException("expected " + HOST);
         }
         return HostName.checked(text).toLowerCase(Locale.ROOT);

@@ -10,8 +10,8 @@ final class Problems {
 
     private final List<RouteProblem> found = new ArrayList<>();
 
-    void add(String path, Node.Place place, String words) {
-        found.add(new RouteProblem(path, place.line(), place.column(), words));
+    void add(KeyPath path, Node.Place place, String words) {
+        found.add(new RouteProblem(path.toString(), place.line(), place.column(), words));
     }
 
     /**
@@ -19,7 +19,7 @@ final class Problems {
      *
      * @param words begins with "expected", or goes on after the value, like "must start with a slash"
      */
-    void add(String path, Node.Place place, String value, String words) {
+    void add(KeyPath path, Node.Place place, String value, String words) {
         add(path, place, shown(value) + (words.startsWith("expected") ? ": " : " ") + words);
     }
 

@@ -77,10 +77,10 @@ public final class RouteReader {
         Node root = Source.read(text, json, problems);
         if (root == null) {
             problems.throwAny();
-            problems.add("", Node.Place.START, "is empty");
+            problems.add(KeyPath.TOP, Node.Place.START, "is empty");
             problems.throwAny();
         }
-        return new Value("", Node.Place.START, root, problems);
+        return new Value(KeyPath.TOP, Node.Place.START, root, problems);
     }
 
     private List<RouteConfig> named(Value value) {

@@ -31,7 +31,7 @@ final class Source {
      */
     static Node read(byte[] bytes, boolean json, Problems problems) {
         if (bytes.length > MOST_BYTES) {
-            problems.add("", Place.START, "is too large: expected at most " + (MOST_BYTES >> 20) + " MB");
+            problems.add(KeyPath.TOP, Place.START, "is too large: expected at most " + (MOST_BYTES >> 20) + " MB");
             return null;
         }
         String text = text(bytes, problems);
@@ -60,7 +60,7 @@ final class Source {
         CoderResult result = decoder.decode(in, out, true);
         String text = out.flip().toString();
         if (result.isError()) {
-            problems.add("", end(text), "bytes that aren't UTF-8");
+            problems.add(KeyPath.TOP, end(text), "bytes that aren't UTF-8");
             return null;
         }
         return text.indexOf(BYTE_ORDER_MARK) == 0 ? text.substring(1) : text;
@@ -78,7 +78,8 @@ final class Source {
                     || c >= '\ufffe';
             if (odd) {
                 String name = String.format("U+%04X", (int) c);
-                problems.add("", end(text.substring(0, i)), "the character " + name + ": expected text without it");
+                problems.add(
+                        KeyPath.TOP, end(text.substring(0, i)), "the character " + name + ": expected text without it");
                 return true;
             }
         }
@@ -97,16 +98,17 @@ final class Source {
             if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
                 Mark mark = marked.getProblemMark();
                 Place place = new Place(mark.getLine() + 1, mark.getColumn() + 1);
-                problems.add("", place, "isn't YAML: " + oneLine(marked.getProblem()));
+                problems.add(KeyPath.TOP, place, "isn't YAML: " + oneLine(marked.getProblem()));
                 return;
             }
         }
         if (failure instanceof JsonProcessingException e && e.getLocation() != null) {
             Place place = new Place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
             boolean isKey = e.getOriginalMessage().startsWith("Expected a field name");
-            problems.add("", place, isKey ? "expected a key: text of one line" : oneLine(e.getOriginalMessage()));
+            problems.add(
+                    KeyPath.TOP, place, isKey ? "expected a key: text of one line" : oneLine(e.getOriginalMessage()));
         } else {
-            problems.add("", Place.START, oneLine(failure.getMessage()));
+            problems.add(KeyPath.TOP, Place.START, oneLine(failure.getMessage()));
         }
     }
 

@@ -7,9 +7,7 @@ import gateway.route.config.Node.Entry;
 import gateway.route.config.Node.Place;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Makes a tree of what a parser of YAML or JSON finds, with the place of each value and key. Whatever readers of YAML
@@ -45,16 +43,20 @@ final class TreeReader {
         if (parser.nextToken() == null) {
             return null;
         }
-        Node root = node("", 0);
+        Node root = node(KeyPath.TOP, 0);
         if (parser.nextToken() != null) {
-            problems.add("", place(), "a second document begins here: expected only one");
+            problems.add(
+                    KeyPath.TOP,
+                    place(parser.currentTokenLocation()),
+                    "a second document begins here: expected only one");
         }
         return root;
     }
 
-    private Node node(String path, int depth) throws IOException {
-        Place place = place();
-        char first = first();
+    private Node node(KeyPath path, int depth) throws IOException {
+        JsonLocation location = parser.currentTokenLocation();
+        Place place = place(location);
+        char first = first(location);
         if (depth > DEEPEST) {
             problems.add(path, place, "is nested too deeply");
             parser.skipChildren();
@@ -70,7 +72,7 @@ final class TreeReader {
     }
 
     /** Reports what may stand before a value in YAML, or in place of it. */
-    private boolean isProperty(String path, Place place, char first) {
+    private boolean isProperty(KeyPath path, Place place, char first) {
         String words = switch (first) {
             case '&' -> "an anchor: expected the value itself, without &name";
             case '*' -> "an alias: expected the value itself, written out";
@@ -90,45 +92,46 @@ final class TreeReader {
         };
     }
 
-    private Node sequence(String path, Place place, int depth) throws IOException {
+    private Node sequence(KeyPath path, Place place, int depth) throws IOException {
         List<Node> elements = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            elements.add(node(path + "[" + elements.size() + "]", depth + 1));
+            elements.add(node(path.element(elements.size()), depth + 1));
         }
         return new Node.Sequence(elements, place);
     }
 
-    private Node mapping(String path, Place place, int depth) throws IOException {
-        List<Entry> entries = new ArrayList<>();
-        Map<String, Place> known = new HashMap<>();
+    private Node mapping(KeyPath path, Place place, int depth) throws IOException {
+        Entries entries = new Entries();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            Place where = place();
-            String keyPath = path.isEmpty() ? key : path + "." + key;
-            boolean odd = isProperty(keyPath, where, first());
+            KeyPath keyPath = path.key(key);
+            JsonLocation location = parser.currentTokenLocation();
+            Place where = place(location);
+            boolean odd = isProperty(keyPath, where, first(location));
             parser.nextToken();
             Node value = node(keyPath, depth + 1);
-            Place before = known.putIfAbsent(key, where);
+            Entry before = entries.get(key);
             if (before != null) {
                 problems.add(
-                        keyPath, where, "is there twice, first on line " + before.line() + ": expected each key once");
+                        keyPath,
+                        where,
+                        "is there twice, first on line " + before.place().line() + ": expected each key once");
             } else if (key.equals(MERGE)) {
                 problems.add(keyPath, where, "a merge key: expected the keys themselves, written out");
             } else {
                 entries.add(new Entry(key, where, odd ? new Node.Unusable(where) : value));
             }
         }
-        return new Node.Mapping(entries, place);
+        return new Node.Mapping(entries.all(), place);
     }
 
-    private Place place() {
-        JsonLocation location = parser.currentTokenLocation();
+    private static Place place(JsonLocation location) {
         return new Place(location.getLineNr(), location.getColumnNr());
     }
 
-    /** Returns the character with which the current token begins; NUL at the end. */
-    private char first() {
-        int there = (int) parser.currentTokenLocation().getCharOffset();
+    /** Returns the character with which the token at this place begins; NUL at the end. */
+    private char first(JsonLocation location) {
+        int there = (int) location.getCharOffset();
         index = counting ? source.offsetByCodePoints(index, there - offset) : there;
         offset = there;
         return index < source.length() ? source.charAt(index) : 0;

@@ -9,18 +9,18 @@ import java.util.function.Function;
 
 /** A value with its path, to be read as what its key wants; what doesn't fit is reported. */
 final class Value {
-    private final String path;
+    private final KeyPath path;
     private final Place place;
     private final Node node;
     private final Problems problems;
     private final boolean secret;
 
     /** @param place where the key is, or the element of a list: problems are reported there */
-    Value(String path, Place place, Node node, Problems problems) {
+    Value(KeyPath path, Place place, Node node, Problems problems) {
         this(path, place, node, problems, false);
     }
 
-    private Value(String path, Place place, Node node, Problems problems, boolean secret) {
+    private Value(KeyPath path, Place place, Node node, Problems problems, boolean secret) {
         this.path = path;
         this.place = place;
         this.node = node;
@@ -38,7 +38,7 @@ final class Value {
         return node instanceof Node.Scalar scalar && scalar.text().contains(sign) ? secret() : this;
     }
 
-    String path() {
+    KeyPath path() {
         return path;
     }
 
@@ -138,7 +138,7 @@ final class Value {
         List<Value> elements = new ArrayList<>();
         if (node instanceof Node.Sequence sequence) {
             for (Node element : sequence.elements()) {
-                elements.add(new Value(path + "[" + elements.size() + "]", element.place(), element, problems));
+                elements.add(new Value(path.element(elements.size()), element.place(), element, problems));
             }
         } else {
             bad("expected " + expected);
