@@ -28,6 +28,7 @@ public class MatchBenchmark extends MicroBenchmark {
 
     private final String[] paths = new String[PATHS];
     private final String[] hosts = new String[PATHS];
+    private final String slashes = "/".repeat(8192);
     private RouteTable byPath;
     private RouteTable byHost;
     private int next;
@@ -78,5 +79,11 @@ public class MatchBenchmark extends MicroBenchmark {
     @Benchmark
     public Route none() {
         return byPath.match("GET", "shop.example", "/team-3/another/cart/items/4711");
+    }
+
+    /** As long as a path may be: only as much of it counts as the longest prefix has characters. */
+    @Benchmark
+    public Route ofSlashesAlone() {
+        return byPath.match("GET", "shop.example", slashes);
     }
 }
