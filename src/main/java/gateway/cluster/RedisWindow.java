@@ -145,12 +145,11 @@ final class RedisWindow {
 
     /** Returns the decision of one limit: if the request doesn't pass, whether this limit would let it. */
     private LimitDecision decision(List<?> all, int limit, boolean passes, long countedAt, long sharedAt) {
-        List<?> own = own(all, limit);
-        int remaining = limits.get(limit).rate().requests() - used(own);
+        int remaining = limits.get(limit).rate().requests() - used(all, limit);
         return new LimitDecision(
                 passes || remaining > 0,
                 Math.max(0, remaining), // another gateway's limit may be larger
-                number(own, 1) * 1000,
+                number(all, 3 + 2 * limit) * 1000,
                 countedAt,
                 sharedAt,
                 limit);
@@ -163,22 +162,18 @@ final class RedisWindow {
 
     /** Returns how the client stands with each limit, from an answer to {@link #explain}. */
     List<Standing> standings(Object answer) {
+        List<?> all = (List<?>) answer;
         List<Standing> standings = new ArrayList<>(limits.size());
         for (int i = 0; i < limits.size(); i++) {
-            List<?> own = own((List<?>) answer, i);
-            List<Long> ages =
-                    own.stream().skip(2).map(micros -> (Long) micros * 1000).toList();
-            standings.add(new Standing(decision((List<?>) answer, i, false, 0, 0), used(own), ages, true, STORE));
+            List<?> micros = (List<?>) all.get(2 + 2 * limits.size() + i);
+            List<Long> ages = micros.stream().map(age -> (Long) age * 1000).toList();
+            standings.add(new Standing(decision(all, i, false, 0, 0), used(all, i), ages, true, STORE));
         }
         return standings;
     }
 
-    private static List<?> own(List<?> all, int limit) {
-        return (List<?>) all.get(2 + limit);
-    }
-
-    private static int used(List<?> own) {
-        return (int) number(own, 0);
+    private static int used(List<?> all, int limit) {
+        return (int) number(all, 2 + 2 * limit);
     }
 
     private static long number(List<?> numbers, int index) {
