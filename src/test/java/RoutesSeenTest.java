@@ -224,8 +224,26 @@ class RoutesSeenTest {
             JsonNode trace =
                     gateway.json("/requests/" + refused.header("X-Request-ID").get(0));
             assertEquals("limited", trace.path("outcome").asText());
+            assertEquals("route", trace.at("/limit/by").asText());
             assertEquals("shop", trace.path("route").asText());
             assertFalse(trace.has("algorithm"), trace.toString());
+        }
+    }
+
+    /** Services stay when their route goes: they may have registered for one that comes back. */
+    @Test
+    void services_of_a_route_that_is_gone_are_counted() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = gateway(
+                        Map.of(), shop() + "  manual: {match: {path: /manual}}\n  old: {match: {path: /old}}\n")) {
+            gateway.post("/services", "{\"name\":\"a\",\"route\":\"old\",\"url\":\"" + a.url() + "\"}");
+            assertEquals(0, event(gateway, "", "state").at("/routes/strays").asInt());
+            Files.writeString(
+                    folder.resolve("routes.yaml"), "routes:\n" + shop() + "  manual: {match: {path: /manual}}\n");
+            Await.until("the file", () -> gateway.json("/stats").path("routes").size() == 2);
+            JsonNode state = event(gateway, "", "state");
+            assertEquals(1, state.at("/routes/strays").asInt());
+            assertEquals(0, state.path("backends").size());
         }
     }
 
@@ -253,7 +271,7 @@ class RoutesSeenTest {
                     state.at("/backends/0/requests").asInt() == 1 ? state.at("/backends/0") : state.at("/backends/1");
             assertFalse(next.equals(last.path("url").asText()), "the other one's turn");
             assertEquals(
-                    "{\"total\":2,\"found\":2,\"unavailable\":0,\"shown\":["
+                    "{\"total\":2,\"found\":2,\"unavailable\":0,\"strays\":0,\"shown\":["
                             + "{\"name\":\"docs\",\"match\":\"docs.example/manual GET,POST\",\"algorithm\":\"Least Requests\","
                             + "\"limits\":[],\"health\":\"off\",\"services\":0,\"available\":0,\"next\":null,\"next_url\":null,"
                             + "\"totals\":{\"served\":0,\"limited\":0,\"failed\":0,\"rejected\":0,\"abandoned\":0}},"

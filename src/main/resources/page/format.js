@@ -62,7 +62,8 @@ export function decision(limit) {
   if (!limit) {
     return 'no limit';
   }
-  return limit.allowed ? `${limit.remaining} of ${limit.limit} left` : `refused, free in ${left(limit.reset_in_ms)}`;
+  const by = limit.by ? ` (by ${limit.by})` : '';
+  return limit.allowed ? `${limit.remaining} of ${limit.limit} left${by}` : `refused${by}, free in ${left(limit.reset_in_ms)}`;
 }
 
 const STATES = {

@@ -62,7 +62,7 @@ export function routeList(act, look, moved) {
     return changed;
   }
 
-  function words({total, found, unavailable, shown}) {
+  function words({total, found, unavailable, strays, shown}) {
     find.parentElement.hidden = total <= FEW && find.value === '';
     root.classList.toggle('lots', total > FEW);
     const parts = [];
@@ -71,6 +71,9 @@ export function routeList(act, look, moved) {
     }
     if (shown.length < found) {
       parts.push(`${count(shown.length)} are shown: those without an available service, then the busiest.`);
+    }
+    if (strays > 0) {
+      parts.push(`${plural(strays, 'service')} for a route that is gone: no requests go there.`);
     }
     text(byId('routes-words'), parts.join(' '));
     byId('routes-words').hidden = parts.length === 0;

@@ -27,10 +27,11 @@ import java.util.stream.Collectors;
  * @param total how many routes there are
  * @param found how many of them the viewer looks for
  * @param unavailable how many have services of which none is available
+ * @param strays how many services have registered for a route that is gone; they get no requests
  * @param shown by name
  */
 @JsonNaming(SnakeCaseStrategy.class)
-record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
+record LiveRoutes(int total, int found, long unavailable, long strays, List<View> shown) {
     static final int MOST_ROUTES = 40;
     static final int MOST_SERVICES = 120;
 
@@ -82,9 +83,10 @@ record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
     /**
      * Returns the routes to show.
      *
+     * @param services those of all routes
      * @param part of a name, path or host, whatever its case; empty for all routes
      */
-    static LiveRoutes of(RouteTable table, String part, OutcomeCounts counts) {
+    static LiveRoutes of(RouteTable table, List<Backend> services, String part, OutcomeCounts counts) {
         String wanted = part.strip().toLowerCase(Locale.ROOT);
         List<Route> found =
                 table.all().stream().filter(route -> isFound(route, wanted)).toList();
@@ -92,6 +94,9 @@ record LiveRoutes(int total, int found, long unavailable, List<View> shown) {
                 table.all().size(),
                 found.size(),
                 table.all().stream().filter(LiveRoutes::isDown).count(),
+                services.stream()
+                        .filter(backend -> table.get(backend.route()) == null)
+                        .count(),
                 first(found, counts).stream()
                         .map(route -> View.of(route, counts))
                         .toList());

@@ -103,7 +103,7 @@ public final class LiveView {
      */
     State state(String part) {
         RouteTable table = routes.table();
-        LiveRoutes live = table.all().size() == 1 ? null : LiveRoutes.of(table, part, counts);
+        LiveRoutes live = table.all().size() == 1 ? null : LiveRoutes.of(table, services.all(), part, counts);
         Route usual = table.usual();
         Map<String, Long> totals = new LinkedHashMap<>();
         for (Outcome outcome : Outcome.values()) {

@@ -8,6 +8,7 @@ import gateway.net.Peer;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
 import gateway.route.Balance;
+import gateway.route.Limit;
 import gateway.route.Route;
 import gateway.trace.Attempt;
 import gateway.trace.LimitDecision;
@@ -51,9 +52,14 @@ public record TraceView(
 
     private static final int MOST_PASSED_OVER = 20;
 
-    /** The limiter's decision, and what the client had left. */
+    /**
+     * The limiter's decision, and what the client had left; of several limits the tightest.
+     *
+     * @param by what the limit counts by; null for the client
+     */
     @JsonNaming(SnakeCaseStrategy.class)
-    record LimitView(boolean allowed, int limit, int remaining, long resetInMs) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record LimitView(boolean allowed, int limit, String by, int remaining, long resetInMs) {}
 
     /**
      * An attempt.
@@ -108,13 +114,16 @@ public record TraceView(
 
     private static LimitView limit(Trace trace) {
         LimitDecision decision = trace.limitDecision();
-        return decision == null
-                ? null
-                : new LimitView(
-                        decision.allowed(),
-                        trace.limit().rate().requests(),
-                        decision.remaining(),
-                        decision.resetNanos() / 1_000_000);
+        if (decision == null) {
+            return null;
+        }
+        Limit limit = trace.limit();
+        return new LimitView(
+                decision.allowed(),
+                limit.rate().requests(),
+                limit.key() == Limit.Key.CLIENT ? null : limit.keyText(),
+                decision.remaining(),
+                decision.resetNanos() / 1_000_000);
     }
 
     private static AttemptView attempt(Attempt attempt, Trace trace) {
