@@ -14,10 +14,12 @@ final class Fields {
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final List<String> known = new ArrayList<>();
     private final Value whole;
+    private final Problems problems;
 
     /** @param whole what has these keys */
     Fields(Value whole, List<Entry> entries, Problems problems) {
         this.whole = whole;
+        this.problems = problems;
         for (Entry entry : entries) {
             KeyPath path = whole.path().key(entry.key());
             values.put(entry.key(), new Value(path, entry.place(), entry.value(), problems));
@@ -50,7 +52,7 @@ final class Fields {
     /** Reports the keys that nobody has asked for. */
     void end() {
         values.forEach((key, value) -> {
-            if (!known.contains(key)) {
+            if (!known.contains(key) && !problems.isFull()) {
                 known.sort(Comparator.naturalOrder());
                 String meant = Suggestion.of(key, known)
                         .map(word -> "; did you mean " + word + "?")

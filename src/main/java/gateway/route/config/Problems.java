@@ -4,14 +4,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects what is wrong with a configuration, so that all of it is reported at once. */
+/** Collects what is wrong with a configuration, so that all of it is reported at once; the first {@value #MOST}. */
 final class Problems {
+    private static final int MOST = 1_000;
     private static final int LONGEST_VALUE = 80;
+    private static final int LONGEST_PATH = 300;
 
     private final List<RouteProblem> found = new ArrayList<>();
 
     void add(KeyPath path, Node.Place place, String words) {
-        found.add(new RouteProblem(path.toString(), place.line(), place.column(), words));
+        if (!isFull()) {
+            found.add(new RouteProblem(printable(path.toString(), LONGEST_PATH), place.line(), place.column(), words));
+        }
+    }
+
+    /** Returns whether no more are collected. */
+    boolean isFull() {
+        return found.size() == MOST;
     }
 
     /**
@@ -24,12 +33,17 @@ final class Problems {
     }
 
     private static String shown(String value) {
-        StringBuilder shown = new StringBuilder();
-        value.codePoints()
-                .limit(LONGEST_VALUE)
+        return value.isEmpty() ? "nothing" : printable(value, LONGEST_VALUE);
+    }
+
+    /** Returns the text on one line that is not too long. */
+    private static String printable(String text, int longest) {
+        StringBuilder printable = new StringBuilder();
+        text.codePoints()
+                .limit(longest)
                 .map(c -> Character.isISOControl(c) ? '?' : c)
-                .forEach(shown::appendCodePoint);
-        return shown.isEmpty() ? "nothing" : shown + (shown.length() < value.length() ? "..." : "");
+                .forEach(printable::appendCodePoint);
+        return printable.length() < text.length() ? printable + "..." : printable.toString();
     }
 
     /** @throws InvalidRoutes if anything is wrong */
