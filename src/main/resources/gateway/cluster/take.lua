@@ -55,9 +55,9 @@ for list = 1, #keys do
 end
 now = latest
 
--- Returns the index of the first time of a list that isn't old, and that time, if that of the longest window is old
-local function search(list, window)
-  local key, size, first = keys[list], sizes[list], firsts[list]
+-- Returns the index of the first time of a list that isn't old, and that time; the one at first is old. All that it needs
+-- are arguments, since each run makes it anew and most don't call it
+local function search(call, key, size, first, window, now)
   local step = 1 -- double it until the time isn't old, since mostly few are; then search between that and its half
   while first + step < size and now - call('LINDEX', key, first + step) >= window do
     first, step = first + step, step * 2
@@ -76,7 +76,7 @@ end
 
 for list = 1, #keys do
   if firsts[list] < sizes[list] and now - oldests[list] >= windows[list] then
-    firsts[list], oldests[list] = search(list, windows[list])
+    firsts[list], oldests[list] = search(call, keys[list], sizes[list], firsts[list], windows[list], now)
   end
 end
 
@@ -86,7 +86,7 @@ for limit = 1, limits do
   local most, window = tonumber(argv[at + 1]), tonumber(argv[at + 2])
   local first, oldest = firsts[list], oldests[list]
   if first < sizes[list] and now - oldest >= window then -- another limit of the list has a longer window
-    first, oldest = search(list, window)
+    first, oldest = search(call, keys[list], sizes[list], first, window, now)
   end
   local used = sizes[list] - first
   if used >= most then
