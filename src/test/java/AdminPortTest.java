@@ -94,8 +94,7 @@ class AdminPortTest {
                     "urn:api-gateway:problem:not-found",
                     TestGateway.json(answer).path("type").asText());
         }
-        assertEquals(
-                List.of("api", "docs", "gateways", "health", "routes", "services", "stats"), links(gateway.port()));
+        assertEquals(List.of("api", "docs", "gateways", "health", "services", "stats"), links(gateway.port()));
         assertEquals(
                 List.of("dashboard", "docs", "gateways", "health", "metrics", "routes", "services", "stats"),
                 links(adminPort()));

@@ -132,6 +132,18 @@ class RoutingTest {
         assertEquals(status, ask(gateway.port(), operation, "any.example").status());
     }
 
+    @Test
+    void what_a_route_lists_can_be_drained_but_not_removed() throws Exception {
+        String service =
+                "/services/127.0.0.1-" + BACKENDS.get(NAMES.indexOf("encoded")).port();
+        assertEquals(409, gateway.delete(service).statusCode());
+        assertTrue(gateway.delete(service).body().contains("take it out there, or drain it"));
+        assertEquals(200, gateway.post(service + "/drain", "").statusCode());
+        assertEquals(503, ask(gateway.port(), "GET /caf%C3%A9/x", "any.example").status());
+        assertEquals(200, gateway.post(service + "/resume", "").statusCode());
+        assertEquals(200, ask(gateway.port(), "GET /caf%C3%A9/x", "any.example").status());
+    }
+
     // The service gets "/" either way; but the relative links of its page would lead out of the mount.
     @ParameterizedTest(name = "{0}")
     @CsvSource(

@@ -88,7 +88,7 @@ public final class AdminApi {
         paths.delete("/services/{name}", auth.only(services::delete));
         paths.post("/services/{name}/drain", auth.only(services::drain));
         paths.post("/services/{name}/resume", auth.only(services::resume));
-        ServerConfig.get(paths, "/routes", routes::list);
+        ServerConfig.get(paths, "/routes", auth.only(routes::list));
         ServerConfig.get(paths, "/routes/{name}", auth.only(routes::get));
         paths.put("/routes/{name}", auth.only(routes::put));
         paths.delete("/routes/{name}", auth.only(routes::delete));

@@ -60,7 +60,9 @@ final class OverviewApi {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("health", "/health");
         links.put("services", "/services");
-        links.put("routes", "/routes");
+        if (forOperators) {
+            links.put("routes", "/routes");
+        }
         links.put("gateways", "/gateways");
         links.put("stats", "/stats");
         if (atMainPort && table.usual() != null) {

@@ -83,9 +83,20 @@ public final class ServicesApi {
 
     /**
      * Answers {@code DELETE /services/{name}}: the service gets no more requests; those under way finish. With {@code
-     * ?instance=}, as a service's own deregistration has it, this holds for that instance alone.
+     * ?instance=}, as a service's own deregistration has it, this holds for that instance alone. What a route lists
+     * can't be removed here, since it would be back at once.
      */
     public void delete(Context ctx) throws IOException {
+        List<Backend> listed = services.instances(meant(ctx)).stream()
+                .filter(Backend::configured)
+                .toList();
+        if (!listed.isEmpty()) {
+            ProblemType.ROUTE_CONFLICT
+                    .problem("The route " + listed.get(0).route() + " lists "
+                            + listed.get(0).urlText() + " itself: take it out there, or drain it")
+                    .send(ctx.req(), ctx.res());
+            return;
+        }
         List<Backend> removed = services.remove(meant(ctx));
         if (removed.isEmpty()) {
             unknown(ctx);

@@ -113,7 +113,7 @@ public enum ProblemType {
     /** 400: a route can't be like this; the member "errors" says why. */
     INVALID_ROUTE("invalid-route", "Invalid route", HTTP_REQUEST_ERROR, 400),
 
-    /** 409: the route comes from elsewhere than the API, or another one matches the same requests. */
+    /** 409: what is to be changed comes from elsewhere than the API, or another route matches the same requests. */
     ROUTE_CONFLICT("route-conflict", "Route conflict", HTTP_REQUEST_ERROR, 409),
 
     /** 503: there are as many routes by the API as there may be. */

@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.http.IllegalCharacter;
 import gateway.route.Route;
+import gateway.route.RouteConfig;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -11,7 +12,8 @@ import java.util.Collections;
 /**
  * Leads browsers that ask for a mount without its last slash to the one with it. The service would get {@code /} either
  * way, and can't tell; but relative links of its page, like {@code app.js}, lead out of the mount from {@code /shop}, and
- * into it from {@code /shop/}. Other clients follow no links and are answered as ever.
+ * into it from {@code /shop/}. Other clients follow no links and are answered as ever, as is everybody on the default
+ * route, whose services are APIs.
  */
 public final class MountSlash implements Handler {
     private static final int TEMPORARY_REDIRECT = 307;
@@ -35,6 +37,7 @@ public final class MountSlash implements Handler {
 
     private static boolean mayRedirect(Route route, HttpServletRequest request) {
         return !route.mount().isEmpty()
+                && !route.name().equals(RouteConfig.DEFAULT)
                 && route.config().rewritesRedirects()
                 && (request.getQueryString() == null || IllegalCharacter.in(request.getQueryString()) < 0)
                 && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))

@@ -47,9 +47,17 @@ public record Limit(Rate rate, Key key, String header) {
             return new Limit(rate, Key.ROUTE, null);
         }
         if (key.startsWith(HEADER)) {
-            return new Limit(rate, Key.HEADER, HeaderEdits.name(key.substring(HEADER.length())));
+            return new Limit(rate, Key.HEADER, header(key.substring(HEADER.length())));
         }
         throw new IllegalArgumentException("expected " + FORM);
+    }
+
+    /** Browsers split Cookie into several fields by HTTP/2, and join it by HTTP/1.1: it has no one value. */
+    private static String header(String name) {
+        if (name.equalsIgnoreCase("Cookie")) {
+            throw new IllegalArgumentException("expected a header with one value for each caller, like X-API-Key");
+        }
+        return HeaderEdits.name(name);
     }
 
     /** Returns a limit for each client. */

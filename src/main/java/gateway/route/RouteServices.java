@@ -31,6 +31,7 @@ public final class RouteServices {
     public static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final int MOST_NAMES = 10;
+    private static final Duration LIST_AGAIN = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Logger LOG = LoggerFactory.getLogger(RouteServices.class);
 
@@ -39,6 +40,7 @@ public final class RouteServices {
     private final Consumer<List<Backend>> checks;
     private final Time time;
     private final Map<Backend, Long> unlisted = new HashMap<>(); // since when; guarded by this
+    private long listedAgain; // guarded by this
     private volatile boolean started;
 
     /** @param checks checks backends, and waits for the results for a while */
@@ -114,8 +116,16 @@ public final class RouteServices {
                 + (more > 0 ? " and " + more + " more" : "");
     }
 
-    /** Removes the services that are no longer listed and no longer needed. */
+    /**
+     * Removes the services that are no longer listed and no longer needed, and lists again those that are missing: a
+     * service that had registered itself with such a URL stood in its place, and has left.
+     */
     synchronized void tick() {
+        long now = time.nanos();
+        if (started && now - listedAgain >= LIST_AGAIN.toNanos()) {
+            listedAgain = now;
+            services.configure(listed(routes.table()));
+        }
         if (!unlisted.isEmpty()) {
             Set<Backend> over = unlisted.keySet().stream().filter(this::isOver).collect(Collectors.toSet());
             services.removeConfigured(over::contains);

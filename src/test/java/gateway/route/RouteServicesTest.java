@@ -241,4 +241,25 @@ class RouteServicesTest {
         assertEquals(List.of(), services.removeExpired());
         assertEquals(List.of(1), available("a"));
     }
+
+    @Test
+    void a_listed_service_is_back_when_the_one_that_took_its_place_has_left() {
+        // It was gone until the file's next change.
+        routes.file(List.of(route("shop", 1)));
+        services.register(new Service(
+                "shop",
+                "bee",
+                url(1),
+                Optional.of(Duration.ofSeconds(2)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+        listed.tick();
+        assertEquals("bee", backend("shop", 1).name());
+        time.pass(Duration.ofSeconds(3));
+        services.removeExpired();
+        listed.tick();
+        assertEquals("10.0.0.1-1", backend("shop", 1).name());
+        assertTrue(backend("shop", 1).configured());
+    }
 }
