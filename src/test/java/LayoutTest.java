@@ -138,6 +138,11 @@ class LayoutTest {
                         "org.apache.commons.pool2.."),
                 library("Micrometer", resideInAnyPackage("gateway.metrics"), "io.micrometer..", "io.prometheus.."),
                 library(
+                        "what reads YAML",
+                        resideInAnyPackage("gateway.route.config"),
+                        "org.yaml..",
+                        "com.fasterxml.jackson.dataformat.."),
+                library(
                         "what reads PEM files",
                         resideInAnyPackage("gateway.tls"),
                         "nl.altindag..",
