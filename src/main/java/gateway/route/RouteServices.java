@@ -65,6 +65,7 @@ public final class RouteServices {
                 .filter(route -> change.before().get(route.name()) == null)
                 .forEach(route -> unchecked.addAll(route.pool().snapshot().all()));
         if (started && !unchecked.isEmpty()) {
+            unchecked.removeIf(new KnownHealth(services, change)::admits);
             checks.accept(List.copyOf(unchecked));
         }
     }
@@ -87,23 +88,27 @@ public final class RouteServices {
         services.all().stream()
                 .filter(backend -> backend.configured() && !listed.contains(backend.id()))
                 .forEach(backend -> unlisted.putIfAbsent(backend, time.nanos()));
+        List<Route> gone = change.before().all().stream()
+                .filter(route -> change.after().get(route.name()) == null)
+                .toList();
+        // First, so that requests that have found the route already still find its services in the pool that they hold
+        gone.forEach(route -> services.forgetPool(route.name()));
         tick();
         if (!unlisted.isEmpty()) {
             LOG.warn(
                     "no longer listed, but serving on until another service of the route is healthy: {}",
                     some(unlisted.keySet()));
         }
-        change.before().all().stream()
-                .filter(route -> change.after().get(route.name()) == null)
-                .forEach(this::gone);
+        gone.forEach(this::warnOfThoseLeft);
     }
 
-    private void gone(Route route) {
-        List<Backend> left = route.pool().snapshot().all();
+    private void warnOfThoseLeft(Route gone) {
+        List<Backend> left = services.all().stream()
+                .filter(backend -> backend.route().equals(gone.name()))
+                .toList();
         if (!left.isEmpty()) {
-            LOG.warn("the route {} is no more: no requests for {}, until it is back", route, some(left));
+            LOG.warn("the route {} is no more: no requests for {}, until it is back", gone, some(left));
         }
-        services.forgetPool(route.name());
     }
 
     private static String some(Collection<Backend> backends) {

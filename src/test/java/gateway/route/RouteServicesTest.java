@@ -126,9 +126,29 @@ class RouteServicesTest {
         routes.file(List.of(route("a", 1, 3), route("b", 1)));
         assertSame(first, backend("a", 1));
         assertEquals(1, first.inFlight());
-        assertEquals(Set.of(backend("a", 3), backend("b", 1)), checked);
+        assertEquals(Set.of(backend("a", 3)), checked);
         assertEquals(List.of(1, 3), available("a"));
         assertEquals(List.of(1), available("b"));
+    }
+
+    /** Else a route that gets another name would have nobody for as long as a check takes. */
+    @Test
+    void a_service_that_is_healthy_in_another_route_is_healthy_at_once_if_it_is_checked_alike() {
+        routes.file(List.of(route("a", 1)));
+        checked.clear();
+        routes.file(List.of(route("b", 1), healthOf(route("c", 1), HealthCheck.TCP)));
+        assertEquals(List.of(1), available("b"));
+        assertEquals(Set.of(backend("c", 1)), checked);
+    }
+
+    /** It has looked for its route before that was gone, and chooses a service after it. */
+    @Test
+    void a_request_under_way_finds_the_services_of_a_route_that_is_gone() {
+        routes.file(List.of(route("a", 1)));
+        Route held = routes.table().get("a");
+        routes.file(List.of());
+        assertEquals(1, held.pool().snapshot().available().size());
+        assertEquals(List.of(), all());
     }
 
     @Test
