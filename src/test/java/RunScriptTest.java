@@ -93,8 +93,8 @@ class RunScriptTest {
 
     static JsonNode get(int port, String path) throws IOException {
         try (RawClient client = new RawClient(port)) {
-            return TestGateway.json(
-                    client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer());
+            return TestGateway.json(client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .answer());
         }
     }
 
