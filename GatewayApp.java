@@ -20,14 +20,8 @@ import gateway.proxy.Forwarder;
 import gateway.proxy.MountSlash;
 import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
-import gateway.route.OwnPaths;
-import gateway.route.RouteDefaults;
-import gateway.route.RouteServices;
 import gateway.route.Routes;
-import gateway.route.Selections;
-import gateway.route.config.PutRoutes;
-import gateway.route.config.RoutesFile;
-import gateway.route.config.RoutesWatch;
+import gateway.route.config.Routing;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
@@ -35,8 +29,6 @@ import gateway.trace.TraceHandler;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import io.javalin.Javalin;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gateway, as a table of contents: its parts, the order in which they start and end, and the order of handlers. */
@@ -62,23 +54,15 @@ public final class GatewayApp {
         Stalls stalls = new Stalls(time); // notices when this process stood still
         Cluster cluster = new Cluster(settings, services, stalls, time); // shares limit and list
         AtomicInteger index = new AtomicInteger(); // of the next service
-        boolean adminPort = settings.access().port().isPresent();
-        Routes routes = new Routes( // which requests go to which services; without any given, /api to all
-                RouteDefaults.of(settings).only(),
-                services,
-                new Selections(index, settings.stickySecret(), time),
-                new OwnPaths(!adminPort),
-                request -> adminPort && AdminPort.isOf(request));
-        Optional<RoutesWatch> file = settings.routes() // watched for changes
-                .map(path -> new RoutesWatch(new RoutesFile(path, settings), routes));
-        PutRoutes put = cluster.share(new PutRoutes(routes, settings)); // what operators put by the API
+        Routing routing = // without any routes given, /api to all services
+                new Routing(settings, services, index, AdminPort.requests(settings), time);
+        Routes routes = routing.routes(); // which requests go to which services
+        cluster.share(routing.put());
         Limits limits = // for each route, a deque of request times per IP
                 Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
         HealthChecker checker =
                 new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
-        RouteServices listed = new RouteServices( // the services that routes list
-                routes, services, backends -> checker.checkAll(backends, RouteServices.PATIENCE), time);
         OutlierDetection outliers =
                 new OutlierDetection(services, routes::healthCheck, stalls, time); // takes out what doesn't answer
         Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
@@ -88,8 +72,7 @@ public final class GatewayApp {
         Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, routes, put, checker, names, limiter, cluster, admission, observed, lifecycle,
-                time);
+                settings, services, routing, checker, names, limiter, cluster, admission, observed, lifecycle, time);
 
         TraceHandler tracing =
                 new TraceHandler(routes::match, settings.clients().trustedProxies(), time);
@@ -99,10 +82,7 @@ public final class GatewayApp {
                 observed::start,
                 limiter::start,
                 cluster::start,
-                listed::start,
-                timer -> file.ifPresent(watch -> watch.start(timer)),
-                timer -> services.offer( // after the shared list, which may have them already
-                        file.isEmpty() ? settings.services() : List.of()),
+                timer -> routing.start(timer, checker::checkAll), // after the shared list, which may have some already
                 checker::start, // after the list is filled: it checks all before the first request
                 forwarder::start,
                 admission::start);
@@ -110,12 +90,7 @@ public final class GatewayApp {
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         // Observation is last: it logs what ends while the others close.
         lifecycle.onStopped(
-                () -> file.ifPresent(RoutesWatch::close),
-                limiter::close,
-                cluster::close,
-                checker::close,
-                forwarder::close,
-                observed::close);
+                routing::close, limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
 
         return GatewayServer.create(settings, routes, admission, tracing, observed, lifecycle, time, handlers -> {
             handlers.before(tracing); // opens its record

@@ -16,7 +16,7 @@ import gateway.net.NameLookup;
 import gateway.registry.ServiceList;
 import gateway.route.RouteDefaults;
 import gateway.route.Routes;
-import gateway.route.config.PutRoutes;
+import gateway.route.config.Routing;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.util.Time;
@@ -37,7 +37,6 @@ public final class AdminApi {
     private final LiveApi live;
 
     /**
-     * @param put takes the routes that operators put
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
@@ -45,8 +44,7 @@ public final class AdminApi {
     public AdminApi(
             Settings settings,
             ServiceList services,
-            Routes routes,
-            PutRoutes put,
+            Routing routing,
             HealthChecker checker,
             NameLookup names,
             LimitHandler limiter,
@@ -55,6 +53,7 @@ public final class AdminApi {
             Observation observation,
             Lifecycle lifecycle,
             Time time) {
+        Routes routes = routing.routes();
         Drain drain = lifecycle.drain();
         this.auth = new AdminAuth(settings, time);
         this.overview = new OverviewApi(services, routes, limiter.limits(), auth, drain, time);
@@ -67,7 +66,7 @@ public final class AdminApi {
                 admission.registrations(),
                 new RegistrationForm(settings.lease(), addresses, routes),
                 time);
-        this.routes = new RoutesApi(routes, put, RouteDefaults.of(settings), addresses, time);
+        this.routes = new RoutesApi(routes, routing.put(), RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());

@@ -58,9 +58,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Has the routes that operators put be the same at all members. Called once, before {@link #start}. */
-    public PutRoutes share(PutRoutes routes) {
+    public void share(PutRoutes routes) {
         sharedRoutes = redis.map(shared -> new SharedRoutes(shared, routes, time));
-        return routes;
     }
 
     /** Returns this gateway and those that share with it. */

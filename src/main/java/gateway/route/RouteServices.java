@@ -49,6 +49,7 @@ public final class RouteServices {
         this.services = services;
         this.checks = checks;
         this.time = time;
+        this.listedAgain = time.nanos();
     }
 
     /** Adds the services that are listed now, unchecked, and from now on follows the routes. */

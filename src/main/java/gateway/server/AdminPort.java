@@ -1,8 +1,10 @@
 package gateway.server;
 
 import gateway.http.Problem;
+import gateway.settings.Settings;
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
@@ -24,6 +26,11 @@ public final class AdminPort {
     /** Returns whether the request came in at the admin port. */
     public static boolean isOf(HttpServletRequest request) {
         return isOf((Request) ServletContextRequest.getServletContextRequest(request));
+    }
+
+    /** Returns what selects the requests at the admin port; none if there is none. */
+    public static Predicate<Request> requests(Settings settings) {
+        return settings.access().port().isPresent() ? AdminPort::isOf : request -> false;
     }
 
     /** Returns whether the request came in at the admin port, where no route takes it: the main port serves them. */
