@@ -48,12 +48,12 @@ public final class ConsistentHash implements Balancer {
     }
 
     private static Backend bounded(long hash, Backend first, List<Backend> available) {
-        if (first.requestsUnderWay() < ALWAYS) {
+        if (first.load().requestsUnderWay() < ALWAYS) {
             return first;
         }
         long underWay = 1; // this one
         for (int i = 0; i < available.size(); i++) {
-            underWay += available.get(i).requestsUnderWay();
+            underWay += available.get(i).load().requestsUnderWay();
         }
         double most = MOST * underWay / Weights.sum(available);
         if (hasRoom(first, most)) {
@@ -65,7 +65,7 @@ public final class ConsistentHash implements Balancer {
 
     /** @param most how many may be under way for each unit of weight */
     private static boolean hasRoom(Backend backend, double most) {
-        int underWay = backend.requestsUnderWay();
+        int underWay = backend.load().requestsUnderWay();
         return underWay < ALWAYS || underWay <= most * Weights.of(backend);
     }
 

@@ -78,7 +78,8 @@ public final class LeastRequests implements Balancer {
     }
 
     private static Backend better(Backend first, Backend second) {
-        return (long) second.inFlight() * Weights.of(first) < (long) first.inFlight() * Weights.of(second)
+        return (long) second.load().inFlight() * Weights.of(first)
+                        < (long) first.load().inFlight() * Weights.of(second)
                 ? second
                 : first;
     }

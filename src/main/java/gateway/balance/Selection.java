@@ -29,14 +29,14 @@ public final class Selection {
      */
     public Backend start(Snapshot pool, RequestView request) {
         Backend own = balancer.belongsTo(pool, request);
-        if (own != null && own.tryStart()) {
+        if (own != null && own.load().tryStart()) {
             return own;
         }
         if (pool.available().isEmpty()) {
             return null;
         }
         Backend chosen = balancer.choose(pool, request);
-        return chosen.tryStart() ? chosen : startOther(pool.available(), request);
+        return chosen.load().tryStart() ? chosen : startOther(pool.available(), request);
     }
 
     /**
@@ -46,16 +46,16 @@ public final class Selection {
      */
     public Backend start(List<Backend> left, RequestView request) {
         Backend chosen = balancer.chooseAgain(left, request);
-        return chosen.tryStart() ? chosen : startOther(left, request);
+        return chosen.load().tryStart() ? chosen : startOther(left, request);
     }
 
     /** Leaves out those that are full before it asks again: among many, asking for each of them would take long. */
     private Backend startOther(List<Backend> backends, RequestView request) {
         List<Backend> left = new ArrayList<>(backends);
-        left.removeIf(Backend::isFull);
+        left.removeIf(backend -> backend.load().isFull());
         while (!left.isEmpty()) {
             Backend chosen = balancer.chooseAgain(left, request);
-            if (chosen.tryStart()) {
+            if (chosen.load().tryStart()) {
                 return chosen;
             }
             left.remove(chosen);

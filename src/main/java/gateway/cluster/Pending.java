@@ -75,7 +75,7 @@ final class Pending implements Journal {
                 backend.route(),
                 backend.name(),
                 backend.url(),
-                backend.lease(),
+                backend.lease().length(),
                 instance,
                 Optional.of(backend.weight()),
                 backend.health());

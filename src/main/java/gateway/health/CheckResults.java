@@ -72,7 +72,7 @@ final class CheckResults {
     }
 
     private void badCheck(Backend backend, Check.Problem problem) {
-        int bad = backend.vitals().badCheck(backend.answers());
+        int bad = backend.vitals().badCheck(backend.load().answers());
         if (bad == 1 && backend.state().status() == Backend.Status.CHECKING) {
             LOG.warn("{} gets no requests before a good check: {}", backend, problem.words());
         }
@@ -89,7 +89,7 @@ final class CheckResults {
     private static boolean isGone(Backend backend, Check.Contact contact) {
         return switch (contact) {
             case MADE -> false;
-            case LATE -> backend.answers() <= backend.vitals().answersBefore();
+            case LATE -> backend.load().answers() <= backend.vitals().answersBefore();
             case REFUSED -> true;
         };
     }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ejects backends by what live requests meet: at once if a connection is refused, else after {@value
- * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link Backend#answered} resets that count. Good checks
+ * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link gateway.registry.Vitals#answered} resets that count. Good checks
  * bring an ejected backend back, but after failed requests only once its ejection is over: 5 seconds at first, twice as
  * long each time, a minute at most. A backend whose checks are off comes back with the end of its ejection, a refused
  * connection's too.
@@ -70,7 +70,7 @@ public final class OutlierDetection {
      * @param words what happened, for the log and the list
      */
     public void failed(Backend backend, Failure failure, String words) {
-        backend.countFailure();
+        backend.load().countFailure();
         if (failure == Failure.REFUSED) {
             if (!isChecked(backend)) {
                 ejectTemporarily(backend, words, false);

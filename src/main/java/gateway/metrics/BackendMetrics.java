@@ -39,12 +39,12 @@ final class BackendMetrics implements MultiCollector {
                         backends,
                         "gateway_backend_requests",
                         "Requests sent to the backend, retries included",
-                        Backend::requests),
+                        backend -> backend.load().requests()),
                 counter(
                         backends,
                         "gateway_backend_failures",
                         "Requests that got no complete answer from the backend",
-                        Backend::failures),
+                        backend -> backend.load().failures()),
                 counter(
                         backends,
                         "gateway_backend_ejections",
@@ -59,7 +59,7 @@ final class BackendMetrics implements MultiCollector {
                         backends,
                         "gateway_backend_in_flight",
                         "Requests to the backend that are under way",
-                        Backend::inFlight),
+                        backend -> backend.load().inFlight()),
                 checks(backends));
     }
 

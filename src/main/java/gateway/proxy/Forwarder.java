@@ -151,7 +151,7 @@ public final class Forwarder implements AutoCloseable {
                 }
                 throw e;
             }
-            exchange.backend.answered();
+            exchange.backend.vitals().answered();
             whole = upload == null || upload.end();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             if (!whole) {
@@ -201,12 +201,12 @@ public final class Forwarder implements AutoCloseable {
         boolean intact = exchange.end();
         Backend backend = exchange.backend;
         if (tunnel != null) {
-            backend.switched();
+            backend.load().switched();
             tunnel.onEnd(() -> {
                 try {
                     upstreams.release(connection, false);
                 } finally {
-                    backend.switchedFinished();
+                    backend.load().switchedFinished();
                 }
             });
             return;
@@ -216,7 +216,7 @@ public final class Forwarder implements AutoCloseable {
                 upstreams.release(connection, whole && intact);
             }
         } finally {
-            backend.finished();
+            backend.load().finished();
         }
     }
 

@@ -68,7 +68,9 @@ final class Retries {
     }
 
     private int underWay() {
-        return services.all().stream().mapToInt(Backend::inFlight).sum();
+        return services.all().stream()
+                .mapToInt(backend -> backend.load().inFlight())
+                .sum();
     }
 
     /**

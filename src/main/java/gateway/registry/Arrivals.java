@@ -41,7 +41,7 @@ final class Arrivals {
     Optional<Backend> displaceTwin(Service service) {
         Backend twin = backends.get(Service.configured(service.route(), service.url(), Optional.empty())
                 .id());
-        if (twin == null || twin.lease().isPresent() || twin.id().equals(service.id())) {
+        if (twin == null || twin.lease().length().isPresent() || twin.id().equals(service.id())) {
             return Optional.empty();
         }
         backends.remove(twin);
@@ -71,7 +71,7 @@ final class Arrivals {
         known.update(service);
         known.occupant().registered(service.instance());
         if (!known.configured()) { // else it stays as long as its route lists it
-            known.leasing().renew(service.lease(), time.nanos());
+            known.lease().renew(service.lease(), time.nanos());
         }
         boolean back = moves.begin(before, known);
         return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, back);

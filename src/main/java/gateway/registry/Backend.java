@@ -2,7 +2,6 @@ package gateway.registry;
 
 import gateway.net.ServiceUrl;
 import gateway.util.Hash64;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -185,60 +184,14 @@ public final class Backend {
         return vitals;
     }
 
-    /** Notes a request's whole answer, whatever its status. Costs one volatile read unless the last request failed. */
-    public void answered() {
-        vitals.answered();
-    }
-
     /** Returns the time to the first byte of recent answers. */
     public Latency latency() {
         return latency;
     }
 
-    /**
-     * Counts a request that is about to be sent, and returns true; returns false and counts nothing if the backend is
-     * full. To be followed by {@link #finished}.
-     */
-    public boolean tryStart() {
-        return load.tryStart();
-    }
-
-    /** Ends a request that was {@link #tryStart started}, whatever came of it. */
-    public void finished() {
-        load.finished();
-    }
-
-    /**
-     * Turns a request into an open WebSocket, which no longer counts towards the most requests at once. To be followed
-     * by {@link #switchedFinished}.
-     */
-    public void switched() {
-        load.switched();
-    }
-
-    /** Ends a WebSocket that was {@link #switched}. */
-    public void switchedFinished() {
-        load.switchedFinished();
-    }
-
-    /** Returns whether the backend has as many requests under way as it may have; open WebSockets don't count. */
-    public boolean isFull() {
-        return load.isFull();
-    }
-
-    /** Counts a request that got no complete answer. */
-    public void countFailure() {
-        load.countFailure();
-    }
-
-    /** Returns how many requests have been sent to the backend, retries included. */
-    public long requests() {
-        return load.requests();
-    }
-
-    /** Returns how many requests got no complete answer. */
-    public long failures() {
-        return load.failures();
+    /** Returns its requests: how many there were, failed, and are under way. */
+    public Load load() {
+        return load;
     }
 
     /** Returns how often the backend became unhealthy. */
@@ -246,32 +199,8 @@ public final class Backend {
         return standing.ejections();
     }
 
-    /** Returns how many requests have ended with a whole answer, or by their client's leaving. */
-    public long answers() {
-        return requests() - failures() - inFlight();
-    }
-
-    /** Returns how many requests are under way; open WebSockets don't count. */
-    public int requestsUnderWay() {
-        return load.requestsUnderWay();
-    }
-
-    /** Returns how many requests are under way, open WebSockets included. */
-    public int inFlight() {
-        return load.inFlight();
-    }
-
-    /** Returns the service's lease; empty if it stays until it is deleted. */
-    public Optional<Duration> lease() {
-        return lease.length();
-    }
-
-    /** Returns how long the lease still runs at this time; empty without a lease, zero when it has ended. */
-    public Optional<Duration> leaseLeft(long now) {
-        return lease.left(now);
-    }
-
-    Lease leasing() {
+    /** Returns how long it stays without renewal. */
+    public Lease lease() {
         return lease;
     }
 

@@ -3,8 +3,8 @@ package gateway.registry;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long a backend stays in the list without renewal. Written under the list's lock. */
-final class Lease {
+/** How long a backend stays in the list without renewal. Written under the list's lock, read without it. */
+public final class Lease {
     private volatile Optional<Duration> length;
     private volatile long ends;
 
@@ -14,12 +14,12 @@ final class Lease {
     }
 
     /** Returns the time from a renewal to the end; empty if it never ends. */
-    Optional<Duration> length() {
+    public Optional<Duration> length() {
         return length;
     }
 
-    /** Returns how long it still runs; empty if it never ends, zero when it has ended. */
-    Optional<Duration> left(long now) {
+    /** Returns how long it still runs at this time, nanoseconds; empty if it never ends, zero when it has ended. */
+    public Optional<Duration> left(long now) {
         return length.map(any -> Duration.ofNanos(Math.max(0, ends - now)));
     }
 

@@ -34,7 +34,7 @@ public final class Leases {
         }
         lastTick = time.nanos();
         for (Backend gone : services.removeExpired()) {
-            String length = Durations.text(gone.lease().orElseThrow());
+            String length = Durations.text(gone.lease().length().orElseThrow());
             if (gone.leaving()) {
                 LOG.warn("{} left the list: {} has passed since its instance {} moved", gone, length, gone.instance());
             } else {

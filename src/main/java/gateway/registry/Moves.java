@@ -51,7 +51,7 @@ final class Moves {
         for (Backend backend : before) {
             back |= backend.occupant().movedFrom().equals(Optional.of(after.url()));
             backend.occupant().movingTo(after.url());
-            backend.leasing().renew(Optional.of(LONGEST), time.nanos());
+            backend.lease().renew(Optional.of(LONGEST), time.nanos());
             after.occupant().movedFrom(backend.url());
         }
         if (!before.isEmpty()) {

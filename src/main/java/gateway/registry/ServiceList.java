@@ -184,13 +184,13 @@ public final class ServiceList {
     /** Starts all leases again. */
     public synchronized void renewAll() {
         long now = time.nanos();
-        backends.all().forEach(backend -> backend.leasing().renew(backend.lease(), now));
+        backends.all().forEach(backend -> backend.lease().renew(backend.lease().length(), now));
     }
 
     /** Removes the services whose lease has ended and returns them. */
     public synchronized List<Backend> removeExpired() {
         long now = time.nanos();
-        List<Backend> expired = backends.removeIf(backend -> backend.leasing().hasEnded(now));
+        List<Backend> expired = backends.removeIf(backend -> backend.lease().hasEnded(now));
         if (!expired.isEmpty()) {
             publish();
         }

@@ -55,7 +55,7 @@ final class Takeover {
             if (!backend.configured()) { // else it stays what this gateway's own configuration says
                 backend.listed(service);
                 backend.occupant().listed(service.instance(), listed.movingTo());
-                backend.leasing().set(service.lease(), listed.left(), time.nanos());
+                backend.lease().set(service.lease(), listed.left(), time.nanos());
             }
         }
         moves.endThoseMade();
@@ -68,7 +68,7 @@ final class Takeover {
         left.forEach((id, duration) -> {
             Backend backend = backends.get(id);
             if (backend != null && !backend.configured() && !newerHere.test(id)) {
-                backend.leasing().set(backend.lease(), duration, time.nanos());
+                backend.lease().set(backend.lease().length(), duration, time.nanos());
             }
         });
     }

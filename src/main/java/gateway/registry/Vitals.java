@@ -13,7 +13,7 @@ public final class Vitals {
     private long ejectedUntil;
     private volatile long nextCheck = Long.MIN_VALUE;
 
-    /** Notes that a request got an answer. Costs one volatile read unless the last request failed. */
+    /** Notes a request's whole answer, whatever its status. Costs one volatile read unless the last request failed. */
     public void answered() {
         if (failuresInARow != 0) {
             failuresInARow = 0;

@@ -76,7 +76,7 @@ public final class History {
         Map<String, Long> routes = new TreeMap<>();
         for (Backend backend : services.all()) {
             backend.latency().tick();
-            long count = backend.requests();
+            long count = backend.load().requests();
             requests.put(backend, count);
             long news = count - backendsBefore.getOrDefault(backend, 0L);
             if (news > 0) {

@@ -161,7 +161,7 @@ class ConsistentHashTest {
         List<Backend> begun = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
             Backend backend = balancer.choose(pools.now(), request);
-            assertTrue(backend.tryStart());
+            assertTrue(backend.load().tryStart());
             begun.add(backend);
         }
         return begun;
@@ -173,7 +173,9 @@ class ConsistentHashTest {
         Pools pools = Pools.of(services);
         begin(pools, byUser(pools), user(1), requests);
         for (Backend backend : pools.available()) {
-            assertTrue(backend.requestsUnderWay() <= most, backend + " has " + backend.requestsUnderWay());
+            assertTrue(
+                    backend.load().requestsUnderWay() <= most,
+                    backend + " has " + backend.load().requestsUnderWay());
         }
     }
 
@@ -182,10 +184,12 @@ class ConsistentHashTest {
         Pools pools = Pools.of(1, 4);
         begin(pools, byUser(pools), user(1), 200);
         assertTrue(
-                pools.get("a").requestsUnderWay() <= 51,
-                "a has " + pools.get("a").requestsUnderWay());
-        assertTrue(pools.get("b").requestsUnderWay() <= 201);
-        assertEquals(200, pools.get("a").requestsUnderWay() + pools.get("b").requestsUnderWay());
+                pools.get("a").load().requestsUnderWay() <= 51,
+                "a has " + pools.get("a").load().requestsUnderWay());
+        assertTrue(pools.get("b").load().requestsUnderWay() <= 201);
+        assertEquals(
+                200,
+                pools.get("a").load().requestsUnderWay() + pools.get("b").load().requestsUnderWay());
     }
 
     @Test
@@ -200,13 +204,13 @@ class ConsistentHashTest {
         ConsistentHash balancer = byUser(pools);
         for (int i = 0; i < 100; i++) {
             Backend backend = balancer.choose(pools.now(), user(1));
-            assertTrue(backend.tryStart());
-            backend.switched();
+            assertTrue(backend.load().tryStart());
+            backend.load().switched();
         }
         assertEquals(
                 1,
                 pools.available().stream()
-                        .filter(backend -> backend.inFlight() > 0)
+                        .filter(backend -> backend.load().inFlight() > 0)
                         .count());
     }
 
@@ -219,7 +223,7 @@ class ConsistentHashTest {
         Backend second =
                 begun.stream().filter(other -> other != home).findFirst().orElseThrow();
         assertNotEquals(home, begun.get(29));
-        begun.subList(0, 29).forEach(Backend::finished);
+        begun.subList(0, 29).forEach(backend -> backend.load().finished());
         assertSame(home, balancer.choose(pools.now(), user(1)));
         assertFalse(begin(pools, balancer, user(1), 8).contains(second), "again it is filled first");
     }
@@ -230,7 +234,7 @@ class ConsistentHashTest {
         ConsistentHash balancer = byUser(pools);
         Map<Integer, String> before = homes(pools, balancer);
         String full = before.get(1);
-        IntStream.range(0, 40).forEach(i -> pools.get(full).tryStart());
+        IntStream.range(0, 40).forEach(i -> pools.get(full).load().tryStart());
         Map<Integer, String> after = homes(pools, balancer);
         for (int i = 0; i < KEYS; i++) {
             assertEquals(!before.get(i).equals(full), after.get(i).equals(before.get(i)), "user " + i);

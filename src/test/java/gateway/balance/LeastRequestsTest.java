@@ -34,11 +34,11 @@ class LeastRequestsTest {
         for (int i = 0; i < requests; i++) {
             if (underWay.size() == clients) {
                 UnderWay ended = underWay.remove();
-                ended.backend.finished();
+                ended.backend.load().finished();
                 now = ended.until;
             }
             Backend chosen = balancer.choose(pools.now(), Pools.ANYBODY);
-            assertTrue(chosen.tryStart());
+            assertTrue(chosen.load().tryStart());
             int which = pools.available().indexOf(chosen);
             answers[which]++;
             long micros = (long) (millis[which] * 1000 * (0.5 + spread.nextDouble()));
@@ -79,15 +79,15 @@ class LeastRequestsTest {
     @Test
     void of_two_the_one_with_more_under_way_gets_nothing() {
         Pools pools = Pools.of(1, 1);
-        assertTrue(pools.get("a").tryStart());
+        assertTrue(pools.get("a").load().tryStart());
         assertEquals(Map.of("a", 0, "b", 100), pools.counts(balancer(1), 100));
     }
 
     @Test
     void an_open_web_socket_counts() {
         Pools pools = Pools.of(1, 1);
-        assertTrue(pools.get("b").tryStart());
-        pools.get("b").switched();
+        assertTrue(pools.get("b").load().tryStart());
+        pools.get("b").load().switched();
         assertEquals(Map.of("a", 100, "b", 0), pools.counts(balancer(1), 100));
     }
 
@@ -96,7 +96,7 @@ class LeastRequestsTest {
         for (int services : new int[] {2, 3, 10}) {
             for (int[] weights : new int[][] {ones(services), upTo(services)}) {
                 Pools pools = Pools.of(weights);
-                IntStream.range(0, 50).forEach(i -> pools.get("a").tryStart());
+                IntStream.range(0, 50).forEach(i -> pools.get("a").load().tryStart());
                 assertEquals(0, pools.counts(balancer(3), 2000).get("a"), Arrays.toString(weights));
             }
         }

@@ -76,9 +76,11 @@ class SelectionTest {
         }
         assertNull(selection.start(pool(), Pools.ANYBODY), "all are full");
         assertNull(selection.start(pool().available(), Pools.ANYBODY));
-        all.get(1).finished();
+        all.get(1).load().finished();
         assertSame(all.get(1), selection.start(pool().available(), Pools.ANYBODY));
-        assertEquals(List.of(2, 2, 2, 0), all.stream().map(Backend::inFlight).toList());
+        assertEquals(
+                List.of(2, 2, 2, 0),
+                all.stream().map(backend -> backend.load().inFlight()).toList());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -113,6 +115,6 @@ class SelectionTest {
             begun.add(new Selection(balancer).start(pool(), bound));
         }
         assertEquals(Set.of(own, other), begun);
-        assertEquals(2, own.inFlight());
+        assertEquals(2, own.load().inFlight());
     }
 }

@@ -208,7 +208,7 @@ class StickyTest {
         // The socket.io client for Node sends no cookies unless it is told to.
         Backend first = balancer.choose(pools.now(), Pools.ANYBODY);
         for (int i = 0; i < 100; i++) {
-            assertTrue(first.tryStart(), "whatever the load");
+            assertTrue(first.load().tryStart(), "whatever the load");
             assertSame(first, balancer.choose(pools.now(), Pools.ANYBODY));
             assertSame(first, balancer.chooseAgain(pools.available(), Pools.ANYBODY));
         }

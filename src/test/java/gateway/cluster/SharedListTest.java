@@ -184,8 +184,8 @@ class SharedListTest {
         Backend there = two.find("a");
         assertEquals("a=http://h:1", two.list());
         assertEquals(Backend.Status.CHECKING, there.state().status());
-        assertEquals(Optional.of(Duration.ofSeconds(15)), there.lease());
-        assertTrue(there.leaseLeft(System.nanoTime()).orElseThrow().toMillis() > 10_000);
+        assertEquals(Optional.of(Duration.ofSeconds(15)), there.lease().length());
+        assertTrue(there.lease().left(System.nanoTime()).orElseThrow().toMillis() > 10_000);
     }
 
     @Test
@@ -614,7 +614,7 @@ class SharedListTest {
         }
         assertAllHave("a=http://h:1");
         assertEquals(2, one.gateways.count());
-        Duration left = one.find("a").leaseLeft(System.nanoTime()).orElseThrow();
+        Duration left = one.find("a").lease().left(System.nanoTime()).orElseThrow();
         assertTrue(left.toMillis() > 5_000 && left.toMillis() <= 15_000, left.toString());
     }
 
@@ -812,7 +812,7 @@ class SharedListTest {
     private static void pauseBeyond(Backend backend) throws Exception {
         Await.until(
                 "the lease's end",
-                () -> backend.leaseLeft(System.nanoTime()).orElseThrow().isZero());
+                () -> backend.lease().left(System.nanoTime()).orElseThrow().isZero());
     }
 
     @Test
@@ -897,7 +897,7 @@ class SharedListTest {
         stopped.sync();
         assertEquals(List.of(before), services.available(), "b was deregistered; a was not");
         assertAllHave("a=http://h:1");
-        assertTrue(one.find("a").leaseLeft(System.nanoTime()).orElseThrow().toMillis() > 5_000);
+        assertTrue(one.find("a").lease().left(System.nanoTime()).orElseThrow().toMillis() > 5_000);
         stalls.beat();
         try (Jedis jedis = redis.client()) {
             jedis.zadd("{gateway}:leases", 1, "a");
@@ -918,7 +918,7 @@ class SharedListTest {
             jedis.hincrBy("{gateway}:state", "clock", -60_000);
         }
         syncAll();
-        Duration left = one.find("a").leaseLeft(System.nanoTime()).orElseThrow();
+        Duration left = one.find("a").lease().left(System.nanoTime()).orElseThrow();
         assertTrue(left.toMillis() > 10_000 && left.toMillis() <= 15_000, left.toString());
     }
 

@@ -127,12 +127,12 @@ class HealthTest {
     @Test
     void five_failures_in_a_row_eject_and_an_answer_between_starts_the_count_anew() {
         fail(a, Failure.NO_ANSWER, 4);
-        a.answered();
+        a.vitals().answered();
         fail(a, Failure.NO_ANSWER, 4);
         assertTrue(a.available());
         fail(a, Failure.NO_ANSWER, 1);
         assertFalse(a.available());
-        assertEquals(9, a.failures());
+        assertEquals(9, a.load().failures());
     }
 
     @ParameterizedTest(name = "the last one and {0}")
@@ -168,17 +168,17 @@ class HealthTest {
         fail(b, Failure.REFUSED, 1);
         for (int check = 1; check <= 10; check++) {
             bad(a, LATE, 1);
-            assertTrue(a.tryStart());
-            a.finished(); // answered
+            assertTrue(a.load().tryStart());
+            a.load().finished(); // answered
         }
         assertTrue(a.available(), "busy");
         good(a, 1);
         for (int check = 1; check <= 3; check++) {
             assertTrue(a.available());
             bad(a, LATE, 1);
-            assertTrue(a.tryStart());
+            assertTrue(a.load().tryStart());
             fail(a, Failure.CONNECTING_TIMED_OUT, 1);
-            a.finished();
+            a.load().finished();
         }
         assertFalse(a.available(), "gone");
     }
@@ -226,7 +226,7 @@ class HealthTest {
         stalls.beat();
         fail(a, Failure.NO_ANSWER, 20);
         assertTrue(a.available() && b.available(), "neither before the timer beats again nor after");
-        assertEquals(40, a.failures(), "they are counted all the same");
+        assertEquals(40, a.load().failures(), "they are counted all the same");
         beatFor(Duration.ofSeconds(1));
         fail(a, Failure.NO_ANSWER, 4);
         assertTrue(a.available());

@@ -153,8 +153,8 @@ class MetricsTest {
         Backend a = register("a");
         register("b");
         services.admit(a, "good");
-        a.tryStart();
-        a.countFailure();
+        a.load().tryStart();
+        a.load().countFailure();
         a.checks().add(new Check(time.now(), Duration.ofMillis(250), Optional.empty()));
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),

@@ -99,7 +99,12 @@ class ForwarderTest {
                     client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")
                             .answer()
                             .status());
-            assertEquals(1, backends.stream().mapToLong(Backend::requests).sum(), "no further one was tried");
+            assertEquals(
+                    1,
+                    backends.stream()
+                            .mapToLong(backend -> backend.load().requests())
+                            .sum(),
+                    "no further one was tried");
         });
         never.countDown();
     }
@@ -129,7 +134,7 @@ class ForwarderTest {
                             .status());
                 }
                 for (Backend backend : backends) {
-                    Await.until("its end", () -> backend.inFlight() == 0);
+                    Await.until("its end", () -> backend.load().inFlight() == 0);
                 }
             });
             assertEquals(List.of(500, 500, 500, 500, 200), statuses);
@@ -159,7 +164,7 @@ class ForwarderTest {
         AtomicReference<RawClient.Answer> answer = new AtomicReference<>();
         forwarding(List.of(service), new RoundRobin(new AtomicInteger()), (client, backends) -> {
             answer.set(client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").answer());
-            Await.until("its end", () -> backends.get(0).inFlight() == 0); // the answer is whole a moment before
+            Await.until("its end", () -> backends.get(0).load().inFlight() == 0); // the answer is whole a moment before
         });
         return answer.get();
     }

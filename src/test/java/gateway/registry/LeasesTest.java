@@ -58,7 +58,7 @@ class LeasesTest {
         }
         leases.tick();
         assertEquals(List.of(backend), services.all());
-        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.leaseLeft(time.nanos()));
+        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.lease().left(time.nanos()));
         stalls.beat();
         run(Duration.ofMillis(14_800));
         assertEquals(List.of(backend), services.all());

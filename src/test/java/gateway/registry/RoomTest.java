@@ -70,29 +70,29 @@ class RoomTest {
     @Test
     void a_backend_takes_as_many_requests_as_it_may_and_more_when_one_is_over() {
         Backend backend = services.register(service("a")).backend();
-        assertTrue(backend.tryStart());
-        assertFalse(backend.isFull());
-        assertTrue(backend.tryStart());
-        assertTrue(backend.isFull());
-        assertFalse(backend.tryStart());
-        assertEquals(2, backend.inFlight());
-        assertEquals(2, backend.requests(), "what it didn't take isn't counted");
-        backend.finished();
-        assertTrue(backend.tryStart());
+        assertTrue(backend.load().tryStart());
+        assertFalse(backend.load().isFull());
+        assertTrue(backend.load().tryStart());
+        assertTrue(backend.load().isFull());
+        assertFalse(backend.load().tryStart());
+        assertEquals(2, backend.load().inFlight());
+        assertEquals(2, backend.load().requests(), "what it didn't take isn't counted");
+        backend.load().finished();
+        assertTrue(backend.load().tryStart());
     }
 
     @Test
     void an_open_websocket_is_in_flight_and_takes_no_room() {
         Backend backend = services.register(service("a")).backend();
-        assertTrue(backend.tryStart());
-        backend.switched();
-        assertTrue(backend.tryStart());
-        assertTrue(backend.tryStart());
-        assertTrue(backend.isFull());
-        assertEquals(3, backend.inFlight());
-        backend.switchedFinished();
-        assertEquals(2, backend.inFlight());
-        assertTrue(backend.isFull());
+        assertTrue(backend.load().tryStart());
+        backend.load().switched();
+        assertTrue(backend.load().tryStart());
+        assertTrue(backend.load().tryStart());
+        assertTrue(backend.load().isFull());
+        assertEquals(3, backend.load().inFlight());
+        backend.load().switchedFinished();
+        assertEquals(2, backend.load().inFlight());
+        assertTrue(backend.load().isFull());
     }
 
     @Test

@@ -51,7 +51,7 @@ class ServiceListTest {
         assertEquals(Outcome.RENEWED, again.outcome());
         assertSame(backend, again.backend());
         assertTrue(backend.available());
-        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.lease());
+        assertEquals(Optional.of(Duration.ofSeconds(15)), backend.lease().length());
     }
 
     @Test
@@ -119,7 +119,7 @@ class ServiceListTest {
         assertEquals(List.of(), services.removeExpired());
         assertEquals(
                 Optional.of(Duration.ofSeconds(1)),
-                services.instances("a", Optional.empty()).get(0).leaseLeft(time.nanos()));
+                services.instances("a", Optional.empty()).get(0).lease().left(time.nanos()));
         time.pass(Duration.ofSeconds(1));
         assertEquals(
                 List.of("a"),
@@ -200,8 +200,8 @@ class ServiceListTest {
         assertSame(a, services.instances("a", Optional.empty()).get(0));
         assertTrue(a.draining());
         assertEquals(Backend.Status.HEALTHY, a.state().status());
-        assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease());
-        assertEquals(Optional.of(Duration.ofSeconds(7)), a.leaseLeft(time.nanos()));
+        assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease().length());
+        assertEquals(Optional.of(Duration.ofSeconds(7)), a.lease().left(time.nanos()));
         assertNotSame(b, services.instances("b", Optional.empty()).get(0));
         assertTrue(services.instances("d", Optional.empty()).get(0).draining());
         assertEquals(List.of(b, c), applied.left());
@@ -222,7 +222,7 @@ class ServiceListTest {
         services.leases(Map.of(own.id(), Duration.ZERO), any -> false);
         assertTrue(own.draining(), "that holds for all gateways");
         assertEquals(3, own.weight());
-        assertEquals(Optional.empty(), own.lease());
+        assertEquals(Optional.empty(), own.lease().length());
         services.apply(List.of(), name -> false);
         assertSame(own, services.instances("h-1", Optional.empty()).get(0));
     }
@@ -254,11 +254,11 @@ class ServiceListTest {
         assertEquals(List.of("a", "b"), names());
         Backend a = services.instances("a", Optional.empty()).get(0);
         assertEquals("http://h:1", a.urlText());
-        assertEquals(Optional.of(Duration.ofSeconds(15)), a.leaseLeft(time.nanos()));
+        assertEquals(Optional.of(Duration.ofSeconds(15)), a.lease().left(time.nanos()));
         services.leases(
                 Map.of(id, Duration.ofSeconds(1), new BackendId("a", "http://h:9"), Duration.ofSeconds(1)),
                 any -> false);
-        assertEquals(Optional.of(Duration.ofSeconds(1)), a.leaseLeft(time.nanos()));
+        assertEquals(Optional.of(Duration.ofSeconds(1)), a.lease().left(time.nanos()));
     }
 
     @Test

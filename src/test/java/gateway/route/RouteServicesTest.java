@@ -121,11 +121,11 @@ class RouteServicesTest {
     void a_service_that_stays_keeps_what_is_known_of_it() {
         routes.file(List.of(route("a", 1, 2)));
         Backend first = backend("a", 1);
-        first.tryStart();
+        first.load().tryStart();
         checked.clear();
         routes.file(List.of(route("a", 1, 3), route("b", 1)));
         assertSame(first, backend("a", 1));
-        assertEquals(1, first.inFlight());
+        assertEquals(1, first.load().inFlight());
         assertEquals(Set.of(backend("a", 3)), checked);
         assertEquals(List.of(1, 3), available("a"));
         assertEquals(List.of(1), available("b"));

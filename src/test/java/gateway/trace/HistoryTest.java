@@ -37,7 +37,7 @@ class HistoryTest {
                 TestRoutes.route());
         trace.end(time.nanos() + duration.toNanos(), 200, 0);
         counts.accept(trace);
-        a.tryStart();
+        a.load().tryStart();
     }
 
     private void step() {
@@ -97,7 +97,7 @@ class HistoryTest {
         step();
         Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
                 .backend();
-        again.tryStart();
+        again.load().tryStart();
         step();
         assertEquals(Map.of("a", 1L), history.since(2).get(0).backends());
     }
@@ -113,9 +113,9 @@ class HistoryTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
-            services.register(service).backend().tryStart();
+            services.register(service).backend().load().tryStart();
         }
-        a.tryStart();
+        a.load().tryStart();
         step();
         assertEquals(
                 Map.of("a", 1L, "shop/b", 1L, "shop/c", 1L),
@@ -130,7 +130,7 @@ class HistoryTest {
                             new Service("s" + i, ServiceUrl.parse("http://h" + i + ":1"), Optional.empty()))
                     .backend();
             for (int requests = 0; requests < (i % 20 == 0 ? 3 : 1); requests++) {
-                backend.tryStart();
+                backend.load().tryStart();
             }
         }
         step();

@@ -9,7 +9,6 @@ import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
 import gateway.limit.RouteLimits;
-import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.route.Route;
 import gateway.route.RouteTable;
@@ -117,7 +116,9 @@ public final class LiveView {
                 limiting(table),
                 usual == null ? null : BalancerView.of(usual),
                 totals,
-                services.all().stream().mapToInt(Backend::inFlight).sum(),
+                services.all().stream()
+                        .mapToInt(backend -> backend.load().inFlight())
+                        .sum(),
                 LivePercentiles.of(counts.latency().window()),
                 live,
                 (live == null ? services.all() : live.services(table))

@@ -64,15 +64,15 @@ public record ServiceView(
                 state.since().toString(),
                 backend.reason(),
                 backend.draining() ? true : null,
-                backend.isFull() ? true : null,
+                backend.load().isFull() ? true : null,
                 backend.weight() == 1 ? null : backend.weight(),
                 backend.health().map(HealthForm::withoutQuery).orElse(null),
                 backend.checks().last().map(ServiceView::check).orElse(null),
-                backend.requests(),
-                backend.failures(),
-                backend.inFlight(),
-                backend.lease().map(Durations::text).orElse(null),
-                backend.leaseLeft(now).map(left -> left.toMillis()).orElse(null));
+                backend.load().requests(),
+                backend.load().failures(),
+                backend.load().inFlight(),
+                backend.lease().length().map(Durations::text).orElse(null),
+                backend.lease().left(now).map(left -> left.toMillis()).orElse(null));
     }
 
     private static CheckView check(Check check) {
