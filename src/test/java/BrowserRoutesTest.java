@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of a gateway with several routes. */
 class BrowserRoutesTest extends InBrowser {
@@ -98,6 +100,21 @@ class BrowserRoutesTest extends InBrowser {
             assertThat(page.locator("#trace .facts")).containsText("Routeshop");
             assertThat(page.locator("#trace .facts")).containsText("Chosen byRound Robin");
             assertEquals(List.of(), browser.errors());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sticky", "least-requests", "hash:client"})
+    void a_strategy_that_chooses_by_the_request_is_not_said_to_have_a_next_one(String balance) throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = gateway(
+                        Map.of(),
+                        "  shop: {match: {path: /shop}, balance: \"" + balance + "\", services: [\"" + a.url()
+                                + "\"]}\n")) {
+            Page page = browser.open(gateway);
+            assertThat(page.locator("[data-backend]").first()).hasAttribute("data-status", "healthy");
+            assertThat(page.locator("#balancer-next")).isHidden();
+            assertThat(page.locator("[data-backend] .next")).isHidden();
         }
     }
 

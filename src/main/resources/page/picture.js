@@ -50,16 +50,18 @@ export function picture(act, look) {
   }
 
   function nodes(state) {
-    const {limit, balancer, routes} = state;
-    const clients = !limit ? 'any number' : routes ? `${plural(limit.clients, 'client')} of routes` : plural(limit.clients, 'address', 'addresses');
+    const {limit, balancer, routes, backends} = state;
+    const clients = !limit ? 'any number' : routes ? `${plural(limit.clients, 'key')} counted` : plural(limit.clients, 'address', 'addresses');
+    const none = backends.some(({status}) => status === 'healthy') ? undefined : 'none is available';
+    const next = balancer?.next ?? none; // undefined for strategies that choose by the request
     text(byId('clients-known'), clients);
     text(byId('clients-in-flight'), `${count(state.in_flight)} in flight`);
     text(byId('limiter-policy'), limit ? limit.policy : 'no limit');
     text(byId('limiter-counts'), limit ? `${count(limit.allowed)} passed, ${count(limit.refused)} refused` : '');
     text(byId('balancer-title'), routes ? 'Router' : 'Balancer');
     text(byId('balancer-name'), routes ? plural(routes.total, 'route') : balancer.name);
-    byId('balancer-next').parentElement.hidden = routes !== undefined;
-    text(byId('balancer-next'), balancer?.next ?? 'none is available');
+    byId('balancer-next').parentElement.hidden = routes !== undefined || next === undefined;
+    text(byId('balancer-next'), next ?? '');
   }
 
   return {show};

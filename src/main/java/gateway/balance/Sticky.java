@@ -3,7 +3,6 @@ package gateway.balance;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -101,11 +100,6 @@ public final class Sticky implements Balancer {
     @Override
     public String cookie() {
         return cookie;
-    }
-
-    @Override
-    public Optional<Backend> next(List<Backend> available) {
-        return spread.next(available);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class LiveView {
     /**
      * The balancer.
      *
-     * @param next the service that it would choose next; null if none is available
+     * @param next the service that it would choose next; null if none is available, or the strategy can't tell
      * @param nextUrl the URL of that service's instance
      */
     @JsonNaming(SnakeCaseStrategy.class)
