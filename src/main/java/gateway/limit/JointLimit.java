@@ -77,14 +77,14 @@ final class JointLimit implements MemoryLimit {
         long now = time.nanos();
         boolean allowed = true;
         for (int i = 0; i < windows.length; i++) {
-            allowed &= parts.get(i).hasRoom(windows[i], now, shares);
+            allowed &= parts.get(i).quotas().hasRoom(windows[i].times, now, shares);
         }
         LimitDecision tightest = null;
         for (int i = 0; i < windows.length; i++) {
             if (allowed) {
-                parts.get(i).count(windows[i], now);
+                parts.get(i).quotas().count(windows[i].times, now);
             }
-            LimitDecision own = parts.get(i).decision(allowed, windows[i], now, shares);
+            LimitDecision own = parts.get(i).quotas().decision(allowed, windows[i].times, now, shares);
             tightest = tightest == null ? own : tightest.tighter(own);
         }
         return tightest;
@@ -98,8 +98,9 @@ final class JointLimit implements MemoryLimit {
             if (window != null) {
                 synchronized (window) {
                     long now = time.nanos();
-                    if (!parts.get(i).hasRoom(window, now, shares)) {
-                        LimitDecision own = parts.get(i).decision(false, window, now, shares);
+                    Quotas quotas = parts.get(i).quotas();
+                    if (!quotas.hasRoom(window.times, now, shares)) {
+                        LimitDecision own = quotas.decision(false, window.times, now, shares);
                         tightest = tightest == null ? own : tightest.tighter(own);
                     }
                 }

@@ -8,19 +8,15 @@ import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
 import gateway.util.Durations;
 import gateway.util.Time;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * An exact sliding window: for each client a deque of the times of its counted requests. A request may pass if fewer
  * than N of these times lie within the last window; a time leaves exactly one window after its request came. Several
- * limits that count by the same key, like 5/1s and 100/60s by client, are checked against the same deque.
+ * limits that count by the same key are checked against the same deque, see {@link Quotas}. Here are the clients' windows
+ * and their locks.
  *
  * <p>Check and count are one step under the client's own lock, so that of 200 simultaneous requests exactly N pass.
  * Cost: one hash look-up and, amortised, one removal; for a known client nothing is allocated but the decision and the
@@ -33,10 +29,7 @@ public final class SlidingWindow implements MemoryLimit {
 
     private final Windows windows;
     private final List<Limit> limits;
-    private final Quota
-            longest; // that with the longest period: for so long times are kept, so all that are there count
-    private final Quota[] others;
-    private final long keptNanos;
+    private final Quotas quotas;
     private final Time time;
 
     /**
@@ -63,19 +56,9 @@ public final class SlidingWindow implements MemoryLimit {
     SlidingWindow(List<Limit> limits, CountedBy countedBy, Windows windows, Time time) {
         this.windows = windows;
         this.limits = limits;
-        Quota[] quotas = IntStream.range(0, limits.size())
-                .filter(i -> CountedBy.of(limits.get(i)).equals(countedBy))
-                .mapToObj(i -> new Quota(
-                        i,
-                        limits.get(i).rate().requests(),
-                        limits.get(i).rate().window().toNanos()))
-                .sorted(Comparator.comparingLong(Quota::nanos).reversed().thenComparingInt(Quota::requests))
-                .toArray(Quota[]::new);
-        this.longest = quotas[0];
-        this.others = Arrays.copyOfRange(quotas, 1, quotas.length);
-        this.keptNanos = longest.nanos();
+        this.quotas = Quotas.of(limits, countedBy);
         this.time = time;
-        windows.keep(longest.requests(), keptNanos);
+        windows.keep(quotas.keptTimes(), quotas.keptNanos());
     }
 
     @Override
@@ -86,11 +69,11 @@ public final class SlidingWindow implements MemoryLimit {
             synchronized (window) {
                 if (!window.evicted) {
                     long now = time.nanos();
-                    boolean allowed = hasRoom(window, now, shares);
+                    boolean allowed = quotas.hasRoom(window.times, now, shares);
                     if (allowed) {
-                        count(window, now);
+                        quotas.count(window.times, now);
                     }
-                    return decision(allowed, window, now, shares);
+                    return quotas.decision(allowed, window.times, now, shares);
                 }
             } // evicted between look-up and lock: look again
         }
@@ -104,39 +87,21 @@ public final class SlidingWindow implements MemoryLimit {
         return (ClientAddress) key.part(0);
     }
 
-    // The steps of a decision; the caller holds the window's lock.
+    // For a decision that several of these make together: it holds the locks of all its windows.
 
+    /** Returns the window of the key's first part; null if there is none. */
     Window known(LimitKey key) {
         return windows.known(client(key));
     }
 
+    /** Returns the window of the key's first part, which may be new. */
     Window window(LimitKey key) {
         return windows.of(client(key));
     }
 
-    boolean hasRoom(Window window, long now, int shares) {
-        window.times.dropOld(now, keptNanos);
-        if (window.times.size() >= longest.requests(shares)) {
-            return false;
-        }
-        for (Quota other : others) {
-            if (!other.hasRoom(window.times, now, shares)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    void count(Window window, long now) {
-        window.times.addLast(now, longest.requests());
-    }
-
-    LimitDecision decision(boolean passes, Window window, long now, int shares) {
-        LimitDecision tightest = longest.decision(passes, window.times, 0, now, shares);
-        for (Quota other : others) {
-            tightest = tightest.tighter(other.decision(passes, window.times, now, shares));
-        }
-        return tightest;
+    /** Returns what those windows' times are checked against. */
+    Quotas quotas() {
+        return quotas;
     }
 
     @Override
@@ -144,9 +109,9 @@ public final class SlidingWindow implements MemoryLimit {
         Window window = windows.knownOrCommon(client(key));
         synchronized (window) { // if it is evicted meanwhile, all its times were old anyway
             long now = time.nanos();
-            window.times.dropOld(now, keptNanos);
+            quotas.dropOld(window.times, now);
             window.times.remove(taken.countedAt());
-            return decision(true, window, now, shares);
+            return quotas.decision(true, window.times, now, shares);
         }
     }
 
@@ -160,12 +125,7 @@ public final class SlidingWindow implements MemoryLimit {
             }
             synchronized (window) {
                 if (!window.evicted) {
-                    window.times.dropOld(time.nanos(), keptNanos);
-                    while (window.times.size() >= longest.requests()) {
-                        window.times.removeFirst(); // it was let through beyond the limit; keep the latest, which count
-                        // longest
-                    }
-                    window.times.add(asked, longest.requests());
+                    quotas.record(window.times, time.nanos(), asked);
                     return;
                 }
             }
@@ -180,7 +140,9 @@ public final class SlidingWindow implements MemoryLimit {
         }
         synchronized (window) {
             long now = time.nanos();
-            return hasRoom(window, now, 1) || window.tookOver ? null : decision(false, window, now, 1);
+            return quotas.hasRoom(window.times, now, 1) || window.tookOver
+                    ? null
+                    : quotas.decision(false, window.times, now, 1);
         }
     }
 
@@ -189,8 +151,8 @@ public final class SlidingWindow implements MemoryLimit {
         Window window = windows.knownOrCommon(client(key));
         synchronized (window) {
             long now = time.nanos();
-            window.times.dropOld(now, keptNanos);
-            return decision(false, window, now, shares);
+            quotas.dropOld(window.times, now);
+            return quotas.decision(false, window.times, now, shares);
         }
     }
 
@@ -205,24 +167,9 @@ public final class SlidingWindow implements MemoryLimit {
     void explain(LimitKey key, int shares, Standing[] standings) {
         Window window = windows.knownOrCommon(client(key));
         synchronized (window) {
-            long now = time.nanos();
-            TimeDeque times = window.times;
-            times.dropOld(now, keptNanos);
             boolean own = !windows.isCommon(window) || !windows.isFull();
-            for (Quota quota : all()) {
-                List<Long> ages = new ArrayList<>();
-                int first = times.firstYounger(now, quota.nanos());
-                for (int i = first; i < times.size() && ages.size() < MOST_AGES; i++) {
-                    ages.add(now - times.get(i));
-                }
-                standings[quota.limit()] =
-                        new Standing(quota.decision(false, times, now, shares), times.size() - first, ages, own, STORE);
-            }
+            quotas.explain(window.times, time.nanos(), shares, own, STORE, standings);
         }
-    }
-
-    private List<Quota> all() {
-        return Stream.concat(Stream.of(longest), Arrays.stream(others)).toList();
     }
 
     @Override
@@ -231,9 +178,9 @@ public final class SlidingWindow implements MemoryLimit {
         windows.forEach((client, window) -> {
             synchronized (window) {
                 long now = time.nanos();
-                window.times.dropOld(now, keptNanos);
+                quotas.dropOld(window.times, now);
                 if (!window.times.isEmpty()) {
-                    found.add(usage(client, window, now));
+                    found.add(quotas.usage(client, window.times, now));
                 }
             }
             if (found.size() > most) {
@@ -241,21 +188,6 @@ public final class SlidingWindow implements MemoryLimit {
             }
         });
         return found.stream().sorted(Usage.LESS_USED_FIRST.reversed()).toList();
-    }
-
-    private Usage usage(ClientAddress client, Window window, long now) {
-        LimitDecision tightest = decision(false, window, now, 1);
-        Quota quota = all().stream()
-                .filter(any -> any.limit() == tightest.limit())
-                .findFirst()
-                .orElseThrow();
-        return new Usage(
-                client,
-                quota.limit(),
-                quota.used(window.times, now),
-                tightest.remaining(),
-                tightest.allowed() ? 0 : tightest.resetNanos(),
-                Math.max(0, window.times.last() + quota.nanos() - now));
     }
 
     @Override
