@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ejects backends by what live requests meet: at once if a connection is refused, else after {@value
- * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link gateway.registry.Vitals#answered} resets that count. Good checks
- * bring an ejected backend back, but after failed requests only once its ejection is over: 5 seconds at first, twice as
- * long each time, a minute at most. A backend whose checks are off comes back with the end of its ejection, a refused
- * connection's too.
+ * #FAILURES_IN_A_ROW} requests in a row without an answer; {@link gateway.registry.Vitals#answered} resets that count.
+ * Good checks bring an ejected backend back, but after failed requests only once its ejection is over: 5 seconds at
+ * first, twice as long each time, a minute at most. A backend whose checks are off comes back with the end of its
+ * ejection, a refused connection's too.
  *
  * <p>The last available backend is never ejected for slow or failed answers: a poor backend is better than none. A
  * backend that can't be reached is ejected even if it is the last, since requests sent there can't succeed; unless its

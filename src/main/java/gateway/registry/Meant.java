@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  */
 public record Meant(Optional<String> route, String name, Optional<String> instance) implements Predicate<Backend> {
     /** Returns instances of a service in all routes. */
-    static Meant everywhere(String name, Optional<String> instance) {
+    public static Meant everywhere(String name, Optional<String> instance) {
         return new Meant(Optional.empty(), name, instance);
     }
 

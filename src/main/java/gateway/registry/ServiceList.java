@@ -1,8 +1,6 @@
 package gateway.registry;
 
 import gateway.net.ServiceUrl;
-import gateway.registry.Backend.State;
-import gateway.registry.Backend.Status;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,6 +24,7 @@ public final class ServiceList {
     private final Takeover takeover;
     private final Configured configured;
     private final Pools pools = new Pools(backends);
+    private final HealthChanges health;
     private Journal journal = Journal.NONE;
 
     /** Makes a list without bounds on services and their requests. */
@@ -44,6 +43,7 @@ public final class ServiceList {
         this.moves = new Moves(backends, time);
         this.arrivals = new Arrivals(backends, moves, capacity, totals, mostInFlight, time);
         this.configured = new Configured(backends, arrivals::add);
+        this.health = new HealthChanges(backends, pools, moves, time);
         this.takeover = new Takeover(backends, moves, arrivals::add, capacity, time);
     }
 
@@ -90,11 +90,6 @@ public final class ServiceList {
     /** Returns the totals of all backends, including those that have left. */
     public Totals totals() {
         return totals;
-    }
-
-    /** Returns the instances of a service in all routes, by URL; a snapshot. */
-    public List<Backend> instances(String name, Optional<String> instance) {
-        return instances(Meant.everywhere(name, instance));
     }
 
     /** Returns the instances that are meant, by name and URL; a snapshot. */
@@ -162,11 +157,6 @@ public final class ServiceList {
                 .forEach(this::publish);
     }
 
-    /** Removes instances of a service from all routes and returns them. Their requests under way finish. */
-    public List<Backend> remove(String name, Optional<String> instance) {
-        return remove(Meant.everywhere(name, instance));
-    }
-
     /** Removes instances of a service and returns them. Their requests under way finish. */
     public synchronized List<Backend> remove(Meant meant) {
         List<Backend> removed = backends.removeIf(meant);
@@ -199,7 +189,7 @@ public final class ServiceList {
 
     /** Makes a backend healthy; returns whether it wasn't before. */
     public synchronized boolean admit(Backend backend, String reason) {
-        return change(backend, Status.HEALTHY, reason);
+        return health.admit(backend, reason);
     }
 
     /**
@@ -209,20 +199,7 @@ public final class ServiceList {
      * @param evenIfLast whether to eject the backend even if it is the last available one
      */
     public synchronized boolean eject(Backend backend, String reason, boolean evenIfLast) {
-        if (backend.state().status() != Status.HEALTHY) {
-            return false;
-        }
-        List<Backend> ofRoute = pools.snapshot(backend.route()).available();
-        boolean last = ofRoute.size() == 1 && ofRoute.get(0) == backend;
-        if (last && !evenIfLast) {
-            return false;
-        }
-        return change(backend, Status.UNHEALTHY, reason);
-    }
-
-    /** Begins or ends draining instances of a service in all routes, and returns them. */
-    public List<Backend> drain(String name, Optional<String> instance, boolean draining) {
-        return drain(Meant.everywhere(name, instance), Draining.of(draining));
+        return health.eject(backend, reason, evenIfLast);
     }
 
     /**
@@ -261,18 +238,6 @@ public final class ServiceList {
      */
     public synchronized void leases(Map<BackendId, Duration> left, Predicate<BackendId> newerHere) {
         takeover.leases(left, newerHere);
-    }
-
-    private boolean change(Backend backend, Status status, String reason) {
-        if (!backends.has(backend) || backend.state().status() == status) {
-            return false; // it has left meanwhile, or has this status already
-        }
-        backend.state(new State(status, time.now(), reason));
-        if (backend.ownId().isPresent()) { // only such a one may be where another has moved to
-            moves.endThoseMade();
-        }
-        publish(backend.route());
-        return true;
     }
 
     private void publish(String route) {

@@ -1,5 +1,7 @@
 package gateway.balance;
 
+import static gateway.registry.Meant.everywhere;
+
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -64,7 +66,7 @@ final class Pools {
     }
 
     Backend get(String name) {
-        return services.instances(name, Optional.empty()).get(0);
+        return services.instances(everywhere(name, Optional.empty())).get(0);
     }
 
     /** The pool as it is now: the same object as long as nothing changes. */

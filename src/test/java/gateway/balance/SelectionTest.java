@@ -1,5 +1,6 @@
 package gateway.balance;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
+import gateway.registry.Draining;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.registry.Snapshot;
@@ -95,7 +97,7 @@ class SelectionTest {
     @Test
     void who_belongs_to_a_service_that_drains_is_served_even_if_no_other_is() {
         Backend only = healthy("a", 1);
-        services.drain("a", Optional.empty(), true);
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         byte[] secret = {1};
         Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
         Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(only));

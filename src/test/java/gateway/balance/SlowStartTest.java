@@ -1,7 +1,9 @@
 package gateway.balance;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import gateway.registry.Draining;
 import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.Map;
@@ -65,8 +67,8 @@ class SlowStartTest {
                     pools.services.admit(pools.get("b"), "test");
                 }
                 case "drained" -> {
-                    pools.services.drain("b", Optional.empty(), true);
-                    pools.services.drain("b", Optional.empty(), false);
+                    pools.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS);
+                    pools.services.drain(everywhere("b", Optional.empty()), Draining.NO);
                 }
                 default -> {
                     pools.register("b", 0);

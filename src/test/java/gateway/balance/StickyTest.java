@@ -1,5 +1,6 @@
 package gateway.balance;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -9,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.registry.Backend;
 import gateway.registry.Draining;
-import gateway.registry.Meant;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -127,15 +127,16 @@ class StickyTest {
 
     static Stream<Arguments> causes() {
         Consumer<Pools> nothing = pools -> {};
-        Consumer<Pools> drained = pools -> pools.services.drain("a", Optional.empty(), true);
-        Consumer<Pools> moved = pools ->
-                pools.services.drain(new Meant(Optional.empty(), "a", Optional.empty()), Draining.MOVING_SESSIONS);
+        Consumer<Pools> drained =
+                pools -> pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        Consumer<Pools> moved =
+                pools -> pools.services.drain(everywhere("a", Optional.empty()), Draining.MOVING_SESSIONS);
         Consumer<Pools> weightless = pools -> pools.register("a", 0);
         Consumer<Pools> out = pools -> pools.services.eject(pools.get("a"), "test", true);
-        Consumer<Pools> removed = pools -> pools.services.remove("a", Optional.empty());
+        Consumer<Pools> removed = pools -> pools.services.remove(everywhere("a", Optional.empty()));
         Consumer<Pools> back = pools -> {
             moved.accept(pools);
-            pools.services.drain("a", Optional.empty(), false);
+            pools.services.drain(everywhere("a", Optional.empty()), Draining.NO);
         };
         return Stream.of(
                 Arguments.of("is as always", nothing, true),
@@ -165,7 +166,7 @@ class StickyTest {
 
     @Test
     void new_clients_do_not_come_to_one_that_drains() {
-        pools.services.drain("a", Optional.empty(), true);
+        pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         assertEquals(
                 "b c b c",
                 Stream.generate(() -> balancer.choose(pools.now(), PAGE).name())

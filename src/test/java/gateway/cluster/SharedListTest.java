@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -94,7 +95,7 @@ class SharedListTest {
         }
 
         Backend find(String name) {
-            return services.instances(name, Optional.empty()).get(0);
+            return services.instances(everywhere(name, Optional.empty())).get(0);
         }
 
         String list() {
@@ -201,7 +202,9 @@ class SharedListTest {
         one.register("a", "http://h:3");
         assertAllHave("a=http://h:1, a=http://h:3, b=http://h:2");
         assertSame(before, two.find("a"));
-        Backend another = two.services.instances("a", Optional.of("http://h:3")).get(0);
+        Backend another = two.services
+                .instances(everywhere("a", Optional.of("http://h:3")))
+                .get(0);
         assertEquals(Backend.Status.CHECKING, another.state().status());
     }
 
@@ -209,7 +212,7 @@ class SharedListTest {
     void what_is_deregistered_at_one_leaves_all() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove("a", Optional.empty());
+        two.services.remove(everywhere("a", Optional.empty()));
         assertAllHave("");
     }
 
@@ -217,25 +220,25 @@ class SharedListTest {
     void draining_spreads_outlives_renewals_ends_with_resume_and_does_not_hold_for_a_new_instance() {
         one.register("a", "http://h:1", "15s");
         syncAll();
-        two.services.drain("a", Optional.empty(), true);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:1", "15s");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain("a", Optional.empty(), false);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.NO);
         assertAllHave("a=http://h:1");
-        two.services.drain("a", Optional.empty(), true);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:2", "15s");
         assertAllHave("a=http://h:1 draining, a=http://h:2");
-        two.services.drain("a", Optional.of("http://h:1"), false);
+        two.services.drain(everywhere("a", Optional.of("http://h:1")), Draining.NO);
         assertAllHave("a=http://h:1, a=http://h:2");
-        two.services.drain("a", Optional.empty(), true);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         assertAllHave("a=http://h:1 draining, a=http://h:2 draining");
     }
 
     @Test
     void all_learn_whether_a_drain_moves_those_who_are_bound_to_the_service() {
-        Meant a = new Meant(Optional.empty(), "a", Optional.empty());
+        Meant a = everywhere("a", Optional.empty());
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1");
         two.services.drain(a, Draining.KEEPING_SESSIONS);
@@ -260,10 +263,10 @@ class SharedListTest {
     @Test
     void drained_before_anybody_heard_of_it_it_comes_drained() {
         one.register("a", "http://h:1");
-        one.services.drain("a", Optional.empty(), true);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain("a", Optional.empty(), true);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         one.register("a", "http://h:2");
         assertAllHave("a=http://h:1 draining, a=http://h:2");
     }
@@ -274,7 +277,7 @@ class SharedListTest {
         syncAll();
         one.register("a", "http://h:1", "15s"); // renewed, but not told yet
         pause();
-        two.services.remove("a", Optional.empty());
+        two.services.remove(everywhere("a", Optional.empty()));
         two.sync();
         assertAllHave("");
     }
@@ -283,7 +286,7 @@ class SharedListTest {
     void a_registration_after_a_deregistration_that_its_gateway_had_not_heard_of_counts() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove("a", Optional.empty());
+        two.services.remove(everywhere("a", Optional.empty()));
         two.sync();
         pause();
         one.register("a", "http://h:1"); // for this gateway a renewal
@@ -297,9 +300,9 @@ class SharedListTest {
         two.register("a", "http://h:2", "15s");
         three.register("a", "http://h:3");
         assertAllHave("a=http://h:1, a=http://h:2, a=http://h:3");
-        three.services.remove("a", Optional.of("http://h:1"));
+        three.services.remove(everywhere("a", Optional.of("http://h:1")));
         assertAllHave("a=http://h:2, a=http://h:3");
-        one.services.remove("a", Optional.of("http://h:3"));
+        one.services.remove(everywhere("a", Optional.of("http://h:3")));
         assertAllHave("a=http://h:2");
         three.register("a", "http://h:1");
         assertAllHave("a=http://h:1, a=http://h:2");
@@ -311,7 +314,7 @@ class SharedListTest {
         syncAll();
         one.register("a", "http://h:2");
         pause();
-        two.services.remove("a", Optional.empty());
+        two.services.remove(everywhere("a", Optional.empty()));
         two.sync();
         assertAllHave("");
         pause();
@@ -325,12 +328,12 @@ class SharedListTest {
     void an_instance_that_registers_after_its_name_was_removed_stays_whoever_tells_first() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove("a", Optional.empty());
+        two.services.remove(everywhere("a", Optional.empty()));
         pause();
         one.register("a", "http://h:2");
         one.sync();
         assertAllHave("a=http://h:2");
-        one.services.remove("a", Optional.empty());
+        one.services.remove(everywhere("a", Optional.empty()));
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1");
     }
@@ -345,7 +348,9 @@ class SharedListTest {
         assertAllHave("a=http://h:1, a=http://h:2");
         assertTrue(before.leaving());
         assertEquals(List.of(before), two.services.available());
-        Backend after = two.services.instances("a", Optional.of("http://h:2")).get(0);
+        Backend after = two.services
+                .instances(everywhere("a", Optional.of("http://h:2")))
+                .get(0);
         two.services.admit(after, "test");
         syncAll();
         assertEquals("a=http://h:2", two.list(), "this one needs it no longer");
@@ -386,7 +391,8 @@ class SharedListTest {
         two.register("a", "http://h:1", "15s", "y");
         syncAll();
         assertEquals("y", one.find("a").instance());
-        assertEquals(List.of(), one.services.remove("a", Optional.of("x")), "a late message of the one before");
+        assertEquals(
+                List.of(), one.services.remove(everywhere("a", Optional.of("x"))), "a late message of the one before");
         assertAllHave("a=http://h:1");
     }
 
@@ -395,7 +401,7 @@ class SharedListTest {
         one.register("a", "http://h:1", "15s", "x");
         one.register("a", "http://h:2", "15s", "y");
         one.register("a", "http://h:3");
-        one.services.drain("a", Optional.of("y"), true);
+        one.services.drain(everywhere("a", Optional.of("y")), Draining.KEEPING_SESSIONS);
         syncAll();
         empty();
         assertAllHave("a=http://h:1, a=http://h:2 draining, a=http://h:3");
@@ -513,7 +519,7 @@ class SharedListTest {
         one.register("b", "http://h:3");
         syncAll();
         assertEquals("a=http://h:1, b=http://h:3", before.list());
-        one.services.remove("a", Optional.of("http://h:1"));
+        one.services.remove(everywhere("a", Optional.of("http://h:1")));
         one.sync();
         assertEquals("a=http://h:2, b=http://h:3", before.list());
         assertAllHave("a=http://h:2, b=http://h:3");
@@ -584,7 +590,7 @@ class SharedListTest {
     void a_service_from_the_settings_that_was_deregistered_comes_back_with_a_gateway_that_starts() {
         one.services.offer(service("h-1", "http://h:1", ""));
         syncAll();
-        one.services.remove("h-1", Optional.empty());
+        one.services.remove(everywhere("h-1", Optional.empty()));
         assertAllHave("");
         Member late = join();
         late.sync();
@@ -628,7 +634,7 @@ class SharedListTest {
         assertAllHave("a=http://h:1");
         two.register("a", "http://h:2", "15s");
         assertAllHave("a=http://h:1, a=http://h:2");
-        one.services.remove("a", Optional.empty());
+        one.services.remove(everywhere("a", Optional.empty()));
         assertAllHave("");
     }
 
@@ -636,7 +642,7 @@ class SharedListTest {
     void a_list_is_not_emptied_because_redis_was_and_is_written_back() {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2");
-        one.services.drain("b", Optional.empty(), true);
+        one.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS);
         syncAll();
         Backend before = two.find("a");
         empty();
@@ -681,7 +687,7 @@ class SharedListTest {
         syncAll();
         empty();
         one.sync();
-        one.services.remove("a", Optional.empty());
+        one.services.remove(everywhere("a", Optional.empty()));
         one.sync();
         assertAllHave("");
         one.register("a", "http://h:1");
@@ -730,12 +736,12 @@ class SharedListTest {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2", "15s");
         syncAll();
-        one.services.remove("a", Optional.empty());
+        one.services.remove(everywhere("a", Optional.empty()));
         for (int i = 0; i < 5; i++) {
             one.sync();
         }
         assertEquals("a=http://h:1, b=http://h:2", two.list());
-        two.services.drain("a", Optional.empty(), true);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         two.sync();
         assertAllHave("b=http://h:2");
     }
@@ -753,10 +759,10 @@ class SharedListTest {
             assertFalse(here.sync());
             assertFalse(there.sync());
             assertFalse(here.gateways.shared());
-            here.services.remove("b", Optional.empty());
+            here.services.remove(everywhere("b", Optional.empty()));
             here.register("c", "http://h:3");
-            here.services.drain("c", Optional.empty(), true);
-            there.services.drain("a", Optional.empty(), true);
+            here.services.drain(everywhere("c", Optional.empty()), Draining.KEEPING_SESSIONS);
+            there.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
             pauseBeyond(here.find("a"));
             assertFalse(here.sync());
             assertEquals("a=http://h:1, c=http://h:3 draining", here.list(), "no lease ends while Redis is away");
@@ -797,7 +803,7 @@ class SharedListTest {
                 assertEquals(here.list(), there.list());
             }
             jedis.replicaof("127.0.0.1", TestBackend.deadPort());
-            here.services.remove("b", Optional.empty());
+            here.services.remove(everywhere("b", Optional.empty()));
             assertFalse(here.sync(), "it is a replica now");
             jedis.replicaofNoOne();
             here.register("a", "http://h:1", "15s");
@@ -828,7 +834,7 @@ class SharedListTest {
             one.sync();
             return one.list().equals("a=http://h:1");
         });
-        one.services.remove("a", Optional.empty());
+        one.services.remove(everywhere("a", Optional.empty()));
         one.sync();
         assertTrue(slow.sync());
         assertEquals("", slow.list());
@@ -885,13 +891,13 @@ class SharedListTest {
         services.register(service("a", "http://h:1", "15s"));
         services.register(service("b", "http://h:2", ""));
         stopped.sync();
-        Backend before = services.instances("a", Optional.empty()).get(0);
+        Backend before = services.instances(everywhere("a", Optional.empty())).get(0);
         services.admit(before, "test");
         assertAllHave("a=http://h:1, b=http://h:2");
         try (Jedis jedis = redis.client()) { // as if the lease were over
             jedis.zadd("{gateway}:leases", 1, "a");
         }
-        two.services.remove("b", Optional.empty());
+        two.services.remove(everywhere("b", Optional.empty()));
         assertAllHave("");
         time.pass(Duration.ofSeconds(20));
         stopped.sync();
@@ -959,17 +965,19 @@ class SharedListTest {
                 case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
                 case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
                 case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
-                case 4 -> member.services.remove(name, Optional.empty());
-                case 5 -> member.services.remove("h-" + (1 + i % 4), Optional.empty());
-                case 6 -> member.services.drain(name, Optional.empty(), random.nextBoolean());
+                case 4 -> member.services.remove(everywhere(name, Optional.empty()));
+                case 5 -> member.services.remove(everywhere("h-" + (1 + i % 4), Optional.empty()));
+                case 6 -> member.services.drain(everywhere(name, Optional.empty()), Draining.of(random.nextBoolean()));
                 case 7 -> {
                     if (random.nextInt(8) == 0) {
                         empty();
                     }
                 }
                 case 8 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s", "x" + random.nextInt(2));
-                case 9 -> member.services.remove(name, Optional.of("http://h:" + (1 + random.nextInt(4))));
-                case 10 -> member.services.drain(name, Optional.of("x" + random.nextInt(2)), random.nextBoolean());
+                case 9 -> member.services.remove(everywhere(name, Optional.of("http://h:" + (1 + random.nextInt(4)))));
+                case 10 ->
+                    member.services.drain(
+                            everywhere(name, Optional.of("x" + random.nextInt(2))), Draining.of(random.nextBoolean()));
                 case 11 -> member.register("shop", name, "http://h:" + (1 + i % 4), random.nextInt(4), null);
                 case 12 -> member.register("shop", name, "http://h:" + (1 + i % 4), null, HealthCheck.TCP);
                 default -> member.sync();
@@ -1016,7 +1024,7 @@ class SharedListTest {
             jedis.hset("{gateway}:services", "b", "7");
             jedis.hset("{gateway}:services", "d", "{\"url\":\"nonsense\"}");
         }
-        one.services.remove("d", Optional.empty());
+        one.services.remove(everywhere("d", Optional.empty()));
         two.register("d", "http://d:1");
         two.services.offer(service("c", "http://c:1", ""));
         one.register("b", "http://b:1");

@@ -1,5 +1,6 @@
 package gateway.health;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -287,7 +288,7 @@ class HealthTest {
         results.unchecked(services.register(after).backend());
         assertEquals(
                 List.of("http://m2:80"),
-                services.instances("m", Optional.empty()).stream()
+                services.instances(everywhere("m", Optional.empty())).stream()
                         .map(Backend::urlText)
                         .toList());
     }

@@ -1,5 +1,6 @@
 package gateway.metrics;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import gateway.net.Networks;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Check;
+import gateway.registry.Draining;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.route.RouteConfig;
@@ -178,7 +180,7 @@ class MetricsTest {
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
                 values("gateway_backend_ejections_total"));
-        services.remove("a", Optional.empty());
+        services.remove(everywhere("a", Optional.empty()));
         assertEquals(List.of("{backend=\"b\",url=\"http://b:1\"} 0.0"), values("gateway_backend_up"));
     }
 
@@ -270,7 +272,7 @@ class MetricsTest {
     @Test
     void a_drained_backend_is_not_up() throws Exception {
         services.admit(register("a"), "good");
-        services.drain("a", Optional.empty(), true);
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
         assertEquals(List.of("{backend=\"a\",url=\"http://a:1\"} 0.0"), values("gateway_backend_up"));
     }
 

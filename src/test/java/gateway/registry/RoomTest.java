@@ -1,5 +1,6 @@
 package gateway.registry;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,7 +46,7 @@ class RoomTest {
                 ListFull.class,
                 () -> services.register(service("b", "http://elsewhere:3")),
                 "another instance of b needs a place of its own");
-        services.remove("b", Optional.empty());
+        services.remove(everywhere("b", Optional.empty()));
         services.register(service("c"));
         assertEquals(List.of("a", "a", "a", "c"), names(), "two of a's still stand in");
     }

@@ -1,5 +1,6 @@
 package gateway.registry;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -29,6 +30,10 @@ class ServiceListTest {
         Optional<Duration> length =
                 lease.isEmpty() ? Optional.empty() : Optional.of(gateway.util.Durations.parse(lease));
         return new Service(name, ServiceUrl.parse(url), length);
+    }
+
+    private Backend find(String name) {
+        return services.instances(everywhere(name, Optional.empty())).get(0);
     }
 
     private List<String> names() {
@@ -63,14 +68,14 @@ class ServiceListTest {
         assertEquals(List.of(before), services.available(), "nobody has checked the new one yet");
         services.admit(another.backend(), "test");
         assertEquals(List.of(before, another.backend()), services.available());
-        assertEquals(List.of(before, another.backend()), services.instances("a", Optional.empty()));
+        assertEquals(List.of(before, another.backend()), services.instances(everywhere("a", Optional.empty())));
     }
 
     @Test
     void a_drained_one_is_out_of_turn_until_resumed_whatever_its_health_and_its_renewals() {
         Backend backend = services.register(service("a", "http://h:1", "15s")).backend();
         services.admit(backend, "test");
-        assertEquals(List.of(backend), services.drain("a", Optional.empty(), true));
+        assertEquals(List.of(backend), services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS));
         assertEquals(List.of(), services.available());
         assertEquals(
                 List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
@@ -79,7 +84,7 @@ class ServiceListTest {
         assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
         services.admit(backend, "well");
         assertEquals(List.of(), services.available());
-        services.drain("a", Optional.empty(), false);
+        services.drain(everywhere("a", Optional.empty()), Draining.NO);
         assertEquals(List.of(backend), services.available());
         assertEquals("well", backend.reason());
         assertEquals(1, backend.ejections());
@@ -87,7 +92,7 @@ class ServiceListTest {
 
     @Test
     void draining_one_that_is_not_there_says_so() {
-        assertEquals(List.of(), services.drain("a", Optional.empty(), true));
+        assertEquals(List.of(), services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS));
     }
 
     @Test
@@ -117,9 +122,7 @@ class ServiceListTest {
         services.register(service("a", "http://h:1", "10s"));
         time.pass(Duration.ofSeconds(9));
         assertEquals(List.of(), services.removeExpired());
-        assertEquals(
-                Optional.of(Duration.ofSeconds(1)),
-                services.instances("a", Optional.empty()).get(0).lease().left(time.nanos()));
+        assertEquals(Optional.of(Duration.ofSeconds(1)), find("a").lease().left(time.nanos()));
         time.pass(Duration.ofSeconds(1));
         assertEquals(
                 List.of("a"),
@@ -197,13 +200,13 @@ class ServiceListTest {
                         listed("d", "http://h:5", "", true, 0)),
                 name -> false);
         assertEquals(List.of("a", "b", "d"), names());
-        assertSame(a, services.instances("a", Optional.empty()).get(0));
+        assertSame(a, find("a"));
         assertTrue(a.draining());
         assertEquals(Backend.Status.HEALTHY, a.state().status());
         assertEquals(Optional.of(Duration.ofSeconds(20)), a.lease().length());
         assertEquals(Optional.of(Duration.ofSeconds(7)), a.lease().left(time.nanos()));
-        assertNotSame(b, services.instances("b", Optional.empty()).get(0));
-        assertTrue(services.instances("d", Optional.empty()).get(0).draining());
+        assertNotSame(b, find("b"));
+        assertTrue(find("d").draining());
         assertEquals(List.of(b, c), applied.left());
         assertEquals(
                 List.of("b", "d"), applied.came().stream().map(Backend::name).toList());
@@ -224,7 +227,7 @@ class ServiceListTest {
         assertEquals(3, own.weight());
         assertEquals(Optional.empty(), own.lease().length());
         services.apply(List.of(), name -> false);
-        assertSame(own, services.instances("h-1", Optional.empty()).get(0));
+        assertSame(own, find("h-1"));
     }
 
     @Test
@@ -252,7 +255,7 @@ class ServiceListTest {
         BackendId id = new BackendId("a", "http://h:1");
         services.leases(Map.of(id, Duration.ofSeconds(1)), any -> true);
         assertEquals(List.of("a", "b"), names());
-        Backend a = services.instances("a", Optional.empty()).get(0);
+        Backend a = find("a");
         assertEquals("http://h:1", a.urlText());
         assertEquals(Optional.of(Duration.ofSeconds(15)), a.lease().left(time.nanos()));
         services.leases(
@@ -268,8 +271,7 @@ class ServiceListTest {
         services.offer(service("a", "http://h:2", ""));
         services.offer(service("h-3", "http://h:3", ""));
         assertEquals(List.of("a", "h-3"), names());
-        assertEquals(
-                "http://h:1", services.instances("a", Optional.empty()).get(0).urlText());
+        assertEquals("http://h:1", find("a").urlText());
     }
 
     @Test
@@ -306,15 +308,15 @@ class ServiceListTest {
         services.register(service("a", "http://h:1", ""));
         services.register(service("a", "http://h:1", ""));
         services.register(service("a", "http://h:2", ""));
-        services.drain("a", Optional.of("http://h:2"), true);
-        services.drain("unknown", Optional.empty(), true);
+        services.drain(everywhere("a", Optional.of("http://h:2")), Draining.KEEPING_SESSIONS);
+        services.drain(everywhere("unknown", Optional.empty()), Draining.KEEPING_SESSIONS);
         services.apply(
                 List.of(listed("b", "http://h:3", "", false, 0)),
                 id -> !id.name().equals("b"));
-        services.drain("b", Optional.empty(), false);
-        services.remove("b", Optional.of("http://h:3"));
-        services.remove("b", Optional.empty());
-        services.remove("a", Optional.empty());
+        services.drain(everywhere("b", Optional.empty()), Draining.NO);
+        services.remove(everywhere("b", Optional.of("http://h:3")));
+        services.remove(everywhere("b", Optional.empty()));
+        services.remove(everywhere("a", Optional.empty()));
         assertEquals(
                 List.of(
                         "offered h-1",

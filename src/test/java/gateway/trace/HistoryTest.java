@@ -1,5 +1,6 @@
 package gateway.trace;
 
+import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,7 +94,7 @@ class HistoryTest {
     void a_backend_that_left_and_came_back_starts_anew() {
         served(Duration.ofMillis(1));
         step();
-        services.remove("a", Optional.empty());
+        services.remove(everywhere("a", Optional.empty()));
         step();
         Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
                 .backend();
