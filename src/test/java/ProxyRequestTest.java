@@ -119,6 +119,13 @@ class ProxyRequestTest {
                 sent("GET " + sent + " HTTP/1.1\r\nHost: other.example\r\n\r\n").target());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"http", "https", "HTTPS", "wss"})
+    void a_target_that_is_a_whole_url_claims_no_secure_connection(String scheme) throws Exception {
+        Received got = sent("GET " + scheme + "://other.example/api/x HTTP/1.1\r\nHost: other.example\r\n\r\n");
+        assertEquals(List.of("http"), got.header("X-Forwarded-Proto"));
+    }
+
     @Test
     void a_query_of_almost_8_kb_passes() throws Exception {
         String query = "q=" + "x".repeat(8 * 1000);

@@ -45,6 +45,9 @@ final class ClientRequest implements Exchange.Client, RequestView {
     /** The stream or connection of the request, to watch for the client's leaving; null if it can't be watched. */
     final ClientSide client;
 
+    /** Whether its connection is, by TLS: a target that is a whole URL may claim any scheme (RFC 9112, 3.2.2). */
+    private final boolean secure;
+
     /** The length of its body in bytes: 0 if there is none, negative if only its end will tell. */
     final long length;
 
@@ -71,6 +74,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
         Connection connection = jetty.getConnectionMetaData().getConnection();
         this.stream = connection instanceof HTTP2Connection http2 ? ClientStream.of(jetty, http2) : null;
         this.client = stream != null ? stream : ClientEndPoint.below(connection.getEndPoint());
+        this.secure = jetty.getConnectionMetaData().isSecure();
         long announced = servlet.getContentLengthLong();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)
                 || announced < 0 && stream != null && stream.mayHaveBody();
@@ -109,7 +113,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
     /** Returns how the client came, {@code http} or {@code https}: by its own connection, or as a trusted proxy says. */
     String scheme() {
         ProxyPath through = trace.proxyPath();
-        return through != null && through.proto() != null ? through.proto() : servlet.isSecure() ? "https" : "http";
+        return through != null && through.proto() != null ? through.proto() : secure ? "https" : "http";
     }
 
     /** Returns the host that the client asked for, with its port, or that a trusted proxy says; null if there is none. */
