@@ -59,7 +59,8 @@ public final class AdminApi {
         this.overview = new OverviewApi(services, routes, limiter.limits(), auth, drain, time);
         this.gateway = new GatewayApi(services, routes, limiter, observation.outcomes(), lifecycle, time);
         this.services = new ServicesApi(services, routes, limiter.limits(), time);
-        AddressPolicy addresses = new AddressPolicy(settings.serviceAddresses(), names, settings.healthTimeout());
+        AddressPolicy addresses = new AddressPolicy(
+                settings.serviceAddresses(), names, settings.health().timeout());
         this.registration = new RegistrationApi(
                 services,
                 checker,

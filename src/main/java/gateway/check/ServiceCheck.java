@@ -49,7 +49,7 @@ final class ServiceCheck {
                                     backend,
                                     checks.get(backend.route()),
                                     names,
-                                    settings.healthTimeout(),
+                                    settings.health().timeout(),
                                     probe,
                                     report),
                             threads))

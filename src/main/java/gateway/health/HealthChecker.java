@@ -65,9 +65,10 @@ public final class HealthChecker implements AutoCloseable {
             DoubleSupplier random) {
         this.probe = new HealthProbe(kinds, settings, names, via, time);
         this.services = services;
-        this.results = new CheckResults(services, settings.healthRise(), settings.healthFall(), time);
-        this.interval = settings.healthInterval();
-        this.timeout = settings.healthTimeout();
+        this.results = new CheckResults(
+                services, settings.health().rise(), settings.health().fall(), time);
+        this.interval = settings.health().interval();
+        this.timeout = settings.health().timeout();
         this.threads = new CheckThreads(timeout);
         this.stalls = stalls;
         this.time = time;

@@ -50,7 +50,7 @@ public final class HealthProbe {
      */
     public HealthProbe(Function<Backend, HealthCheck> kinds, Settings settings, NameLookup names, Via via, Time time) {
         this.kinds = kinds;
-        this.timeout = settings.healthTimeout();
+        this.timeout = settings.health().timeout();
         this.via = via.entryFor("HTTP/1.1");
         this.time = time;
         OkHttpClient.Builder builder = new OkHttpClient.Builder()

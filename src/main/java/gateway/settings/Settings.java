@@ -24,10 +24,7 @@ import java.util.stream.Stream;
  * @param accessLog the format of the access log; empty for none
  * @param services URLs of services known from the start, which stay until they are deleted
  * @param routes the file of routes; empty for the one default route
- * @param healthInterval the time from one check of a service to its next, give or take a tenth
- * @param healthTimeout how long a check may take, from connecting to the last byte
- * @param healthRise good checks in a row that make an unhealthy service healthy
- * @param healthFall bad checks in a row that make a service unhealthy; to a request, one refused connection is enough
+ * @param health how often services are checked, and how many checks make one healthy or unhealthy
  * @param connectTimeout how long connecting to a service may take, for each address of its host. Linux and others send
  * a SYN that gets no answer again after 1 s and after 3 s, and a service whose accept queue is full for a moment
  * answers none: a shorter timeout makes a failure of what is only late
@@ -54,10 +51,7 @@ public record Settings(
         Optional<LogForm> accessLog,
         List<ServiceUrl> services,
         Optional<Path> routes,
-        Duration healthInterval,
-        Duration healthTimeout,
-        int healthRise,
-        int healthFall,
+        HealthSettings health,
         Duration connectTimeout,
         Duration upstreamTimeout,
         Duration webSocketIdleTimeout,
@@ -91,14 +85,6 @@ public record Settings(
             "GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", ServiceUrl::parseAll);
     private static final Setting<Optional<Path>> ROUTES = TlsSettings.file(
             "GATEWAY_ROUTES", "YAML file with routes, watched for changes; none for the one route /api");
-    private static final Setting<Duration> HEALTH_INTERVAL = Setting.duration(
-            "GATEWAY_HEALTH_INTERVAL", "2s", "10ms", "1h", "time from one health check of a service to the next");
-    private static final Setting<Duration> HEALTH_TIMEOUT =
-            Setting.duration("GATEWAY_HEALTH_TIMEOUT", "1s", "10ms", "1m", "how long a health check may take");
-    private static final Setting<Integer> HEALTH_RISE = Setting.integer(
-            "GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that make a service healthy again");
-    private static final Setting<Integer> HEALTH_FALL =
-            Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that make a service unhealthy");
     private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
             "GATEWAY_CONNECT_TIMEOUT",
             "5s", // outlives two lost SYNs
@@ -136,18 +122,9 @@ public record Settings(
             "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
 
     private static final List<Setting<?>> ALL = Stream.of(
+                    List.of(HOST, PORT, RATE_LIMIT, REMEMBERED_CLIENTS, ACCESS_LOG, SERVICES, ROUTES),
+                    HealthSettings.ALL,
                     List.of(
-                            HOST,
-                            PORT,
-                            RATE_LIMIT,
-                            REMEMBERED_CLIENTS,
-                            ACCESS_LOG,
-                            SERVICES,
-                            ROUTES,
-                            HEALTH_INTERVAL,
-                            HEALTH_TIMEOUT,
-                            HEALTH_RISE,
-                            HEALTH_FALL,
                             CONNECT_TIMEOUT,
                             UPSTREAM_TIMEOUT,
                             WEBSOCKET_IDLE_TIMEOUT,
@@ -183,10 +160,7 @@ public record Settings(
                 reader.read(ACCESS_LOG),
                 reader.read(SERVICES),
                 reader.read(ROUTES),
-                reader.read(HEALTH_INTERVAL),
-                reader.read(HEALTH_TIMEOUT),
-                reader.read(HEALTH_RISE),
-                reader.read(HEALTH_FALL),
+                HealthSettings.read(reader),
                 reader.read(CONNECT_TIMEOUT),
                 reader.read(UPSTREAM_TIMEOUT),
                 reader.read(WEBSOCKET_IDLE_TIMEOUT),
