@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.testing.Await;
 import gateway.testing.FakeTime;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
@@ -230,11 +231,20 @@ class StickyRouteTest {
         Answer first = visit(gateway);
         first = who(first).equals("closing") ? first : visit(gateway);
         for (int i = 0; i < 3; i++) {
+            Await.until("its connection's return", () -> isIdle(gateway)); // the answer is whole a moment before
             Answer again = get(gateway, cookie(first));
             assertEquals("closing", who(again));
             assertBinds(false, again);
         }
         assertEquals(7, requests.get(), "each further one was sent twice");
+    }
+
+    private static boolean isIdle(TestGateway gateway) {
+        try {
+            return gateway.json("/services").findValues("in_flight").stream().allMatch(number -> number.asInt() == 0);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
