@@ -7,7 +7,6 @@ import gateway.registry.Listed;
 import gateway.registry.ServiceList;
 import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
-import gateway.util.Loop;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
@@ -17,9 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>When Redis has lost data, as a new epoch shows, no gateway trusts its list: each writes back what it knows.
  * While Redis is down the list stays unchanged, and no lease ends.
  */
-public final class SharedList implements AutoCloseable {
+final class SharedList implements SyncLoop.Synced, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedList.class);
-    private static final Duration PAUSE = Duration.ofMillis(250);
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     /** After this time without a sync a gateway counts as gone. */
     private static final Duration GATEWAY_LEASE = Duration.ofSeconds(3);
@@ -50,33 +44,29 @@ public final class SharedList implements AutoCloseable {
     private final Stalls stalls;
     private final Time time;
     private final boolean required;
-    private final Redis redis;
     private final List<byte[]> keys;
     private final RedisClock clock = new RedisClock();
     private final Pending pending;
     private final SeenMembers seen;
-    private final Semaphore wake = new Semaphore(0);
-    private final CountDownLatch firstSync = new CountDownLatch(1);
-    private final Loop loop = new Loop("shared-list", this::syncAndPause);
-    private volatile String lastFailure = RedisFailure.timedOut(TIMEOUT).getMessage();
+    private final SyncLoop loop;
     private final Map<String, BackendId> ids = new HashMap<>(); // by Redis's keys, of the last list
     private String epoch = "";
     private long version;
     private long syncs;
     private long lastSync;
-    private boolean failing;
+    private volatile boolean leaving;
 
     /** Notes the changes of the list from now on, but doesn't use Redis before {@link #start}. */
-    public SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Stalls stalls, Time time) {
+    SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Stalls stalls, Time time) {
         this.services = services;
         this.gateways = gateways;
         this.stalls = stalls;
         this.time = time;
         this.lastSync = time.nanos();
         this.required = settings.required();
-        this.redis = new Redis(settings, TIMEOUT, 1);
+        this.loop = new SyncLoop("shared-list", "service list", settings, this);
         this.seen = new SeenMembers(gateways, GATEWAY_LEASE, time);
-        this.pending = new Pending(() -> clock.millis(time.nanos()), wake::release);
+        this.pending = new Pending(() -> clock.millis(time.nanos()), loop::wake);
         String tag = "{" + settings.prefix() + "}:";
         this.keys = List.of(
                 Redis.bytes(tag + "services"),
@@ -94,72 +84,40 @@ public final class SharedList implements AutoCloseable {
      *
      * @throws InvalidSettings if Redis can't be reached and is required
      */
-    public void start() {
+    void start() {
         loop.start();
-        try {
-            firstSync.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.awaitFirst();
         if (required && !gateways.shared()) {
             close();
-            throw RedisFailure.atStart(redis, lastFailure);
+            throw loop.notStarted();
         }
-    }
-
-    private void syncAndPause() throws InterruptedException {
-        wake.drainPermits();
-        sync();
-        firstSync.countDown();
-        wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Returns what has ended for good though the list isn't closed; normally empty. */
     Optional<String> failed() {
-        return loop.failed();
+        return loop.ended();
     }
 
-    /** Syncs once; returns whether Redis answered. Called regularly in the background, and by tests. */
+    /** Syncs once, as the background does regularly; returns whether Redis answered. For tests. */
     boolean sync() {
-        return sync(true);
+        return loop.sync();
     }
 
-    private synchronized boolean sync(boolean staying) {
-        try {
-            if (exchange(staying)) {
-                exchange(staying); // write back what Redis has lost
-            }
-            if (gateways.shared(true) && failing) {
-                LOG.info("Redis at {} is back: service list shared again", redis);
-            }
-            failing = false;
-            return true;
-        } catch (RedisFailure e) {
-            failed(e.getMessage());
-            return false;
-        } catch (RuntimeException | Error e) { // even a lack of memory may be over with the next sync
-            failed(e.toString());
-            return false;
-        }
+    @Override
+    public void inSync() {
+        gateways.shared(true);
     }
 
-    private void failed(String words) {
-        lastFailure = words;
-        redis.reset();
+    @Override
+    public boolean outOfSync() {
         gateways.shared(false);
-        if (!failing) {
-            LOG.warn(
-                    "service list not shared, Redis at {}: {}; keeping the last list, changes are queued",
-                    redis,
-                    words);
-        }
-        failing = true;
+        return true;
     }
 
-    /** Makes one round trip; returns whether there are backends to write back. */
-    private boolean exchange(boolean staying) throws RedisFailure {
+    @Override
+    public boolean exchange(Redis redis) throws RedisFailure {
         Gateway self = gateways.self();
-        boolean announced = staying && !self.address().isEmpty();
+        boolean announced = !leaving && !self.address().isEmpty();
         boolean askLeases = syncs++ % LEASES_EACH == 0;
         List<Change> changes = pending.take();
         SyncAnswer answer;
@@ -230,11 +188,10 @@ public final class SharedList implements AutoCloseable {
     /** Sends the last changes, and that this gateway leaves; its services stay in the list. */
     @Override
     public void close() {
-        loop.end();
-        wake.release();
-        if (loop.join(TIMEOUT.multipliedBy(2)) && gateways.shared()) {
-            sync(false);
+        if (loop.end() && gateways.shared()) {
+            leaving = true;
+            sync();
         }
-        redis.close();
+        loop.close();
     }
 }

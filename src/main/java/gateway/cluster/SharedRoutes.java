@@ -2,18 +2,13 @@ package gateway.cluster;
 
 import gateway.route.config.PutRoutes;
 import gateway.settings.RedisSettings;
-import gateway.util.Loop;
 import gateway.util.Time;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,32 +17,25 @@ import org.slf4j.LoggerFactory;
  * restart of all gateways. It works like {@link SharedList}, but with a thread and a connection of its own: a change of
  * the routes waits for the first checks of new services, and leases can't.
  */
-final class SharedRoutes implements AutoCloseable {
+final class SharedRoutes implements SyncLoop.Synced, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedRoutes.class);
-    private static final Duration PAUSE = Duration.ofMillis(250);
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final Script sync = Script.named("routes.lua");
     private final PutRoutes routes;
     private final Time time;
-    private final Redis redis;
     private final List<byte[]> keys;
     private final RedisClock clock = new RedisClock();
     private final PendingRoutes pending;
-    private final Semaphore wake = new Semaphore(0);
-    private final CountDownLatch firstSync = new CountDownLatch(1);
-    private final Loop loop = new Loop("shared-routes", this::syncAndPause);
-    private long startedAt;
+    private final SyncLoop loop;
     private String epoch = "";
     private long version;
-    private boolean failing;
 
     /** Notes the changes of the routes from now on, but doesn't use Redis before {@link #start}. */
     SharedRoutes(RedisSettings settings, PutRoutes routes, Time time) {
         this.routes = routes;
         this.time = time;
-        this.redis = new Redis(settings, TIMEOUT, 1);
-        this.pending = new PendingRoutes(() -> clock.millis(time.nanos()), wake::release);
+        this.loop = new SyncLoop("shared-routes", "routes", settings, this);
+        this.pending = new PendingRoutes(() -> clock.millis(time.nanos()), loop::wake);
         String tag = "{" + settings.prefix() + "}:";
         this.keys = List.of(Redis.bytes(tag + "routes"), Redis.bytes(tag + "routes-state"));
         routes.journal(pending);
@@ -55,62 +43,32 @@ final class SharedRoutes implements AutoCloseable {
 
     /** Starts syncing, in the background. */
     void start() {
-        startedAt = System.nanoTime(); // for a real wait, so not the gateway's clock
         loop.start();
     }
 
     /** Waits for the first sync, until a second after the start at most. */
     void awaitFirst() {
-        try {
-            firstSync.await(startedAt + TIMEOUT.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void syncAndPause() throws InterruptedException {
-        wake.drainPermits();
-        sync();
-        firstSync.countDown();
-        wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        loop.awaitFirst();
     }
 
     /** Returns what has ended for good though the routes aren't closed; normally empty. */
     Optional<String> failed() {
-        return loop.failed();
+        return loop.ended();
     }
 
-    /** Syncs once; returns whether Redis answered. Called regularly in the background, and by tests. */
-    synchronized boolean sync() {
-        try {
-            if (exchange()) {
-                exchange(); // write back what Redis has lost
-            }
-            if (failing) {
-                LOG.info("Redis at {} is back: changes of routes are shared", redis);
-            }
-            failing = false;
-            return true;
-        } catch (RedisFailure e) {
-            failed(e.getMessage());
-            return false;
-        } catch (RuntimeException | Error e) { // even a lack of memory may be over with the next sync
-            failed(e.toString());
-            return false;
-        }
+    /** Syncs once, as the background does regularly; returns whether Redis answered. For tests. */
+    boolean sync() {
+        return loop.sync();
     }
 
-    /** Logs a failure only if a change waits for its end: the list of services, which has failed too, says the rest. */
-    private void failed(String words) {
-        redis.reset();
-        if (!failing && !pending.isEmpty()) {
-            LOG.warn("routes not shared, Redis at {}: {}; changes of routes are queued", redis, words);
-            failing = true;
-        }
+    /** Has a failure logged only if a change waits for its end: the list of services, which has failed too, says the rest. */
+    @Override
+    public boolean outOfSync() {
+        return !pending.isEmpty();
     }
 
-    /** Makes one round trip; returns whether there are routes to write back. */
-    private boolean exchange() throws RedisFailure {
+    @Override
+    public boolean exchange(Redis redis) throws RedisFailure {
         List<PendingRoutes.Change> changes = pending.take();
         Answer answer;
         try {
@@ -178,11 +136,9 @@ final class SharedRoutes implements AutoCloseable {
     /** Sends the last changes; the routes stay. */
     @Override
     public void close() {
-        loop.end();
-        wake.release();
-        if (loop.join(TIMEOUT.multipliedBy(2)) && !pending.isEmpty()) {
+        if (loop.end() && !pending.isEmpty()) {
             sync();
         }
-        redis.close();
+        loop.close();
     }
 }
