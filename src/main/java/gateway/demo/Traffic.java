@@ -4,6 +4,7 @@ import gateway.lifecycle.Launch;
 import gateway.net.ServiceUrl;
 import gateway.service.ServiceSettings;
 import gateway.settings.InvalidSettings;
+import gateway.util.Pauses;
 import gateway.util.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * address in 127.0.0.0/8, which is why it uses plain sockets. It goes on while the gateway is down. The dashboard shows
  * the answers; the log says only when the gateway can't be reached, and when it is back.
  */
-public final class Traffic {
+public final class Traffic implements AutoCloseable {
     private static final String HELP = "  GATEWAY_URL   gateway to send it to (default http://localhost:8000)";
     private static final int CONNECT_MILLIS = 2_000;
     private static final int SILENCE_MILLIS = 60_000;
@@ -36,6 +38,7 @@ public final class Traffic {
 
     private final ServiceUrl gateway;
     private final Consumer<String> log;
+    private final Pauses pauses = new Pauses();
     private boolean reached = true;
     private boolean ownAddresses = true;
 
@@ -55,13 +58,13 @@ public final class Traffic {
                         "GATEWAY_URL=" + gateway + ": expected http://, the only scheme that the traffic supports"));
             }
             Traffic traffic = new Traffic(gateway, LoggerFactory.getLogger(Traffic.class)::info);
-            Thread thread = new Thread(traffic::run, "traffic");
-            thread.start();
-            return thread::interrupt;
+            new Thread(traffic::run, "traffic").start();
+            return traffic::close;
         });
     }
 
-    private void run() {
+    /** Sends requests when they are due, until closed. */
+    void run() {
         // While this many requests wait for answers, further ones are skipped.
         Executor senders = new ThreadPoolExecutor(
                 0,
@@ -76,12 +79,20 @@ public final class Traffic {
         try {
             while (true) {
                 Plan.Request request = plan.next(System.nanoTime());
-                TimeUnit.NANOSECONDS.sleep(request.at() - System.nanoTime());
+                if (!pauses.pause(Duration.ofNanos(request.at() - System.nanoTime()))) {
+                    return;
+                }
                 senders.execute(() -> send(request));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Ends {@link #run}; the requests under way are left to themselves. */
+    @Override
+    public void close() {
+        pauses.close();
     }
 
     /** Sends a request on a new connection and reads the answer, whatever it is. */

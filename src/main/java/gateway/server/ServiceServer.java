@@ -5,6 +5,7 @@ import gateway.lifecycle.Drain;
 import gateway.service.FaultInjection;
 import gateway.service.Registration;
 import gateway.service.ServiceSettings;
+import gateway.util.Pauses;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import java.util.Map;
@@ -13,14 +14,18 @@ import java.util.function.Consumer;
 /** The server of the sample services, Javalin with JSON and fault injection. */
 public final class ServiceServer {
     private final Javalin app;
+    private final Pauses delays;
 
-    private ServiceServer(Javalin app) {
+    /** @param delays the artificial delays of answers, which end when the server stops */
+    ServiceServer(Javalin app, Pauses delays) {
         this.app = app;
+        this.delays = delays;
     }
 
     /** Starts the server of a service, with the port and the faults that the settings have. */
     public static ServiceServer start(ServiceSettings settings, Consumer<RoutesConfig> routes) {
-        return new ServiceServer(create(settings.faults(), routes).start(settings.port()));
+        Pauses delays = new Pauses();
+        return new ServiceServer(create(settings.faults(delays::pause), routes).start(settings.port()), delays);
     }
 
     /**
@@ -51,9 +56,10 @@ public final class ServiceServer {
         return app.port();
     }
 
-    /** Deregisters the service, answers the requests that are under way, then stops the server. */
+    /** Deregisters the service, answers the requests that are under way without further delay, then stops the server. */
     public void stop(Registration registration) {
         registration.close();
+        delays.close();
         new Drain().run(app.jettyServer().server());
         app.stop();
     }

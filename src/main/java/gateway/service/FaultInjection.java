@@ -2,8 +2,6 @@ package gateway.service;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -12,35 +10,45 @@ import java.util.function.DoubleSupplier;
  * is exempt: otherwise the gateway would eject the service, and there would be nothing to watch.
  */
 public final class FaultInjection {
+    /** Waits for an answer to be late. */
+    public interface Delay {
+        /**
+         * Waits until this time has passed, or until the server is to stop.
+         *
+         * @throws InterruptedException if the thread was interrupted
+         */
+        void await(Duration time) throws InterruptedException;
+    }
+
     private static final String EXEMPT = "/health";
 
     private final Duration latency;
     private final double errorRate;
     private final DoubleSupplier random;
-    private final Consumer<Duration> pause;
+    private final Delay delay;
 
     /**
      * @param latency the mean delay of an answer; zero delays none
      * @param errorRate the share of answers that are errors, from 0 to 1
      * @param random returns random numbers from 0, inclusive, to 1, exclusive
-     * @param pause waits for the time that it is given
+     * @param delay waits for the time that it is given
      */
-    public FaultInjection(Duration latency, double errorRate, DoubleSupplier random, Consumer<Duration> pause) {
+    public FaultInjection(Duration latency, double errorRate, DoubleSupplier random, Delay delay) {
         this.latency = latency;
         this.errorRate = errorRate;
         this.random = random;
-        this.pause = pause;
+        this.delay = delay;
     }
 
-    /** Returns faults with this latency and error rate. */
-    static FaultInjection of(Duration latency, double errorRate) {
+    /** Returns faults with this latency and error rate, which strike at random. */
+    static FaultInjection of(Duration latency, double errorRate, Delay delay) {
         return new FaultInjection(
-                latency, errorRate, () -> ThreadLocalRandom.current().nextDouble(), FaultInjection::sleep);
+                latency, errorRate, () -> ThreadLocalRandom.current().nextDouble(), delay);
     }
 
     /** Returns no faults: no delay, no errors. */
     public static FaultInjection none() {
-        return of(Duration.ZERO, 0);
+        return of(Duration.ZERO, 0, time -> {});
     }
 
     /**
@@ -54,7 +62,7 @@ public final class FaultInjection {
             return false;
         }
         if (!latency.isZero()) {
-            pause.accept(Duration.ofNanos((long) (latency.toNanos() * (0.5 + random.getAsDouble()))));
+            delay(Duration.ofNanos((long) (latency.toNanos() * (0.5 + random.getAsDouble()))));
         }
         return random.getAsDouble() < errorRate;
     }
@@ -64,9 +72,9 @@ public final class FaultInjection {
         return "failed on purpose: SERVICE_ERROR_RATE is " + errorRate;
     }
 
-    private static void sleep(Duration time) {
+    private void delay(Duration time) {
         try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            delay.await(time);
         } catch (InterruptedException e) { // the server is stopping: answer at once
             Thread.currentThread().interrupt();
         }

@@ -7,6 +7,7 @@ import gateway.net.ServiceUrl;
 import gateway.tls.Trust;
 import gateway.util.Durations;
 import gateway.util.Loop;
+import gateway.util.Pauses;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URLEncoder;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -62,6 +62,7 @@ public final class Registration implements AutoCloseable {
     private final Placement placement;
     private final String id;
     private final OkHttpClient client;
+    private final Pauses pauses = new Pauses();
     private final Loop loop = new Loop("registration", this::renewAndPause);
     private volatile int current; // the index of the gateway in use
     private boolean withId = true; // whether the gateway in use knows of instances
@@ -128,7 +129,7 @@ public final class Registration implements AutoCloseable {
     }
 
     private void renewAndPause() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(renew().toMillis());
+        pauses.pause(renew());
     }
 
     private ServiceUrl gateway() {
@@ -226,6 +227,7 @@ public final class Registration implements AutoCloseable {
     @Override
     public void close() {
         loop.interrupt();
+        pauses.close(); // even if the renewal before has swallowed the interrupt
         loop.join(TIMEOUT); // else a renewal under way could undo the deregistration
         for (int i = 0; i < gateways.size(); i++) {
             try (Response response = client.newCall(deregisterRequest()).execute()) {

@@ -149,9 +149,13 @@ public record ServiceSettings(
         return gatewayCa.map(file -> Trust.javasAnd(GATEWAY_CA.name(), file));
     }
 
-    /** Returns the faults to inject. */
-    public FaultInjection faults() {
-        return FaultInjection.of(latency, errorRate);
+    /**
+     * Returns the faults to inject.
+     *
+     * @param delay waits when an answer is to be late
+     */
+    public FaultInjection faults(FaultInjection.Delay delay) {
+        return FaultInjection.of(latency, errorRate, delay);
     }
 
     /** Returns the settings without the token, which logs must not show. */

@@ -60,6 +60,17 @@ class TrafficTest {
     }
 
     @Test
+    void closed_it_ends_at_once_though_a_request_is_planned() throws Exception {
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        Traffic traffic = new Traffic(
+                ServiceUrl.parse("http://127.0.0.1:" + TestBackend.deadPort()), line -> begun.complete(null));
+        CompletableFuture<Void> ended = CompletableFuture.runAsync(traffic::run);
+        begun.get(10, TimeUnit.SECONDS);
+        traffic.close();
+        ended.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void a_post_has_its_body() throws Exception {
         try (TestBackend gateway = TestBackend.raw("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
             to(gateway.port()).send(new Plan.Request(0, "127.0.1.7", "POST", "/api/data", "{\"a\":1}"));

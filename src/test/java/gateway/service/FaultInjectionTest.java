@@ -43,6 +43,15 @@ class FaultInjectionTest {
     }
 
     @Test
+    void whoever_is_interrupted_in_the_delay_answers_at_once_and_stays_interrupted() {
+        FaultInjection faults = new FaultInjection(Duration.ofMinutes(1), 1, () -> 0, time -> {
+            throw new InterruptedException();
+        });
+        assertTrue(faults.strikes("/data"));
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
     void health_is_spared() {
         FaultInjection faults = new FaultInjection(Duration.ofMinutes(1), 1, () -> 0, pause -> fail("paused"));
         assertFalse(faults.strikes("/health"));
