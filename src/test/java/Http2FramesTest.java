@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.testing.Await;
 import gateway.testing.TestBackend;
+import gateway.testing.TestBackend.Received;
 import gateway.testing.TestCa;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +68,56 @@ class Http2FramesTest {
             release.await(30, TimeUnit.SECONDS);
             wire.ok("held");
         });
+    }
+
+    /** The fields of a request for /x that names its host as HTTP/1.1 does (RFC 9113, 8.3.1). */
+    private static String byHost(String... hosts) {
+        StringBuilder fields = new StringBuilder(RawHttp2.field(":method", "GET")
+                + RawHttp2.field(":scheme", "https")
+                + RawHttp2.field(":path", "/x/q"));
+        for (String host : hosts) {
+            fields.append(RawHttp2.field("host", host));
+        }
+        return fields.toString();
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource({"shop.example, named", "SHOP.example:8443, named", "shop.example., named", "other.example, any"})
+    void without_an_authority_the_host_chooses_the_route(String host, String route, @TempDir Path folder)
+            throws Exception {
+        try (TestBackend named = TestBackend.named("named");
+                TestBackend any = TestBackend.named("any");
+                TestGateway gateway = gateway(Map.of("GATEWAY_ROUTES", routes(folder, named, any)));
+                RawHttp2 client = client(gateway)) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, byHost(host));
+            Received got = (route.equals("named") ? named : any).next();
+            assertEquals(List.of(host), got.header("Host"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"shop.example, shop.example", "u@shop.example, ''", "shop.example:x, ''"})
+    void without_an_authority_a_host_that_is_none_reaches_no_service(String host, String second, @TempDir Path folder)
+            throws Exception {
+        try (TestBackend named = TestBackend.named("named");
+                TestBackend any = TestBackend.named("any");
+                TestGateway gateway = gateway(Map.of("GATEWAY_ROUTES", routes(folder, named, any)));
+                RawHttp2 client = client(gateway)) {
+            String fields = second.isEmpty() ? byHost(host) : byHost(host, second);
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, fields);
+            assertTrue(client.body(1).contains("\"status\":400"));
+            assertEquals(0, named.waiting() + any.waiting());
+        }
+    }
+
+    private static String routes(Path folder, TestBackend named, TestBackend any) throws IOException {
+        String form = "  %s: {match: {path: /x%s}, services: [\"%s\"], health: off}\n";
+        return Files.writeString(
+                        folder.resolve("routes.yaml"),
+                        "routes:\n"
+                                + form.formatted("named", ", host: shop.example", named.url())
+                                + form.formatted("any", "", any.url()))
+                .toString();
     }
 
     /** HTTP/2 has no request line whose form could be wrong; the one to the service has. */

@@ -1,20 +1,23 @@
 package gateway.server;
 
+import java.util.List;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.HostPort;
 
 /**
  * Makes the fields of an HTTP/2 request those of HTTP/1.1:
  *
  * <ul>
- * <li>Sets {@code Host} to the request's {@code :authority} (RFC 9113, 8.3.1). So code that reads {@code Host} works
- * with both versions, and no client can send two different hosts.
+ * <li>Sets {@code Host} to the request's {@code :authority}; where there is none, {@code Host} says it (RFC 9113, 8.3.1).
+ * So code that reads either works with both versions, and no client can send two different hosts.
  * <li>Refuses fields that belong to a connection of HTTP/1.1 (RFC 9113, 8.2.2), and lengths that aren't plain numbers:
  * what doesn't frame this message could frame one that is made of it.
  * </ul>
@@ -30,12 +33,37 @@ final class Http2Fields implements HttpConfiguration.Customizer {
             check(field);
         }
         String authority = request.getHttpURI().getAuthority();
-        if (authority == null || authority.isEmpty()) {
-            return request;
+        if (authority != null && !authority.isEmpty()) {
+            return with(
+                    request,
+                    request.getHttpURI(),
+                    HttpFields.build(sent).put(HttpHeader.HOST, authority).asImmutable());
         }
-        HttpFields fields =
-                HttpFields.build(sent).put(HttpHeader.HOST, authority).asImmutable();
+        return sent.contains(HttpHeader.HOST) ? with(request, forHost(request), sent) : request;
+    }
+
+    private static HttpURI forHost(Request request) {
+        List<String> hosts = request.getHeaders().getValuesList(HttpHeader.HOST);
+        if (hosts.size() > 1) {
+            throw refusal("It has several hosts");
+        }
+        try {
+            HostPort host = new HostPort(hosts.get(0));
+            return HttpURI.build(request.getHttpURI())
+                    .authority(host.getHost(), host.getPort())
+                    .asImmutable();
+        } catch (IllegalArgumentException e) {
+            throw refusal("Its Host isn't a host with a port");
+        }
+    }
+
+    private static Request with(Request request, HttpURI uri, HttpFields fields) {
         return new Request.Wrapper(request) {
+            @Override
+            public HttpURI getHttpURI() {
+                return uri;
+            }
+
             @Override
             public HttpFields getHeaders() {
                 return fields;
