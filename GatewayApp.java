@@ -25,7 +25,8 @@ import gateway.route.config.Routing;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
-import gateway.trace.TraceHandler;
+import gateway.trace.Stages;
+import gateway.trace.TraceStart;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import io.javalin.Javalin;
@@ -74,8 +75,7 @@ public final class GatewayApp {
         AdminApi admin = new AdminApi(
                 settings, services, routing, checker, names, limiter, cluster, admission, observed, lifecycle, time);
 
-        TraceHandler tracing =
-                new TraceHandler(routes::match, settings.clients().trustedProxies(), time);
+        TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
         lifecycle.onStart(
                 stalls::start,
@@ -93,14 +93,15 @@ public final class GatewayApp {
                 routing::close, limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
 
         return GatewayServer.create(settings, routes, admission, tracing, observed, lifecycle, time, handlers -> {
-            handlers.before(tracing); // opens its record
-            handlers.before(admission.handler()); // 413 and 414 for what is too large, 400 for paths with two readings
-            handlers.before(new LoopGuard(cluster.via())); // 508 for what comes back to this gateway
-            handlers.before(new PreflightHandler()); // 204 for browsers that ask whether a page may send a request
-            handlers.before(new MountSlash()); // 307 for browsers that leave out the slash behind a mount
-            handlers.before(limiter); // 429
-            handlers.before(new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight())); // to a service
-            handlers.before(new SameOrigin()); // 403 for changes that another site's page asks for
+            handlers.before(new Stages(
+                    tracing, // opens its record
+                    admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
+                    new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
+                    new PreflightHandler(), // 204 for browsers that ask whether a page may send a request
+                    new MountSlash(), // 307 for browsers that leave out the slash behind a mount
+                    limiter, // 429
+                    new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
+                    new SameOrigin())); // 403 for changes that another site's page asks for
             admin.addTo(handlers);
         });
     }

@@ -7,9 +7,10 @@ import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestRoutes;
 import gateway.trace.Outcome;
+import gateway.trace.Stages;
 import gateway.trace.Trace;
 import gateway.trace.TraceEnds;
-import gateway.trace.TraceHandler;
+import gateway.trace.TraceStart;
 import gateway.util.Time;
 import io.javalin.Javalin;
 import io.javalin.http.Handler;
@@ -26,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What nothing in the gateway foresaw. */
 class ErrorsTest {
-    private static final TraceHandler TRACING =
-            new TraceHandler(TestRoutes.finder(), TrustedProxies.NOBODY, () -> 7, Time.system());
+    private static final TraceStart TRACING =
+            new TraceStart(TestRoutes.finder(), TrustedProxies.NOBODY, () -> 7, Time.system());
 
     static List<Arguments> unforeseen() {
         Handler fails = ctx -> {
@@ -48,7 +49,7 @@ class ErrorsTest {
                     ServerConfig.configure(config, settings, TRACING);
                     config.jetty.modifyServer(server ->
                             server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add), problem -> {})));
-                    config.routes.before(TRACING);
+                    config.routes.before(new Stages(TRACING));
                     config.routes.get("/api/x", handler);
                 })
                 .start();

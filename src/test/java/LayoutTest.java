@@ -124,7 +124,8 @@ class LayoutTest {
                 library(
                         "Javalin",
                         resideInAnyPackage("", "gateway.server", "gateway.admin..")
-                                .or(assignableTo("io.javalin.http.Handler")),
+                                .or(assignableTo("io.javalin.http.Handler"))
+                                .or(assignableTo("gateway.trace.Stage")),
                         "io.javalin.."),
                 library(
                         "OkHttp",

@@ -68,8 +68,8 @@ public final class AdmissionControl implements Admission {
         return new Door(inFlight, routes);
     }
 
-    /** Returns the handler that refuses requests for what their header alone says. */
-    public RequestGuard handler() {
+    /** Returns the stage that refuses requests for what their header alone says. */
+    public RequestGuard guard() {
         return new RequestGuard(settings.bounds());
     }
 

@@ -5,9 +5,9 @@ import gateway.http.ProblemType;
 import gateway.http.ResponseFields;
 import gateway.route.Cors;
 import gateway.route.Route;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpHeader;
@@ -17,13 +17,13 @@ import org.eclipse.jetty.server.Request;
  * Answers browsers that ask whether a page may send a request, for routes that name the pages which may. Runs before the
  * limiter: a page can't help asking, and can't read a refusal. The fields of the answer are those of {@link CorsFields}.
  */
-public final class PreflightHandler implements Handler {
+public final class PreflightHandler implements Stage {
     @Override
-    public void handle(Context ctx) throws IOException {
-        Route route = Trace.of(ctx.req()).route();
+    public boolean ends(Context ctx, Trace trace) throws IOException {
+        Route route = trace.route();
         Request request = ServletContextRequest.getServletContextRequest(ctx.req());
         if (route == null || !isAnswered(route, request)) {
-            return;
+            return false;
         }
         Cors cors = route.config().cors();
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
@@ -35,7 +35,7 @@ public final class PreflightHandler implements Handler {
                     .problem("Pages of " + origin + " may not use the route " + route + ": its cors.origins has others")
                     .send(ctx.req(), ctx.res());
         }
-        ctx.skipRemainingHandlers();
+        return true;
     }
 
     /** Returns whether the gateway answers a request of this route itself. */

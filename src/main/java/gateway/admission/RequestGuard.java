@@ -7,10 +7,10 @@ import gateway.http.ProblemType;
 import gateway.http.Token;
 import gateway.route.Route;
 import gateway.settings.Bounds;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import gateway.util.Sizes;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -30,7 +30,7 @@ import org.eclipse.jetty.http.UriCompliance;
  * <li>A fragment, which some servers would take for a part of the path.
  * </ul>
  */
-public final class RequestGuard implements Handler {
+public final class RequestGuard implements Stage {
     /** The longest method; the longest that is registered has 17 letters. */
     static final int LONGEST_METHOD = 64;
 
@@ -43,35 +43,38 @@ public final class RequestGuard implements Handler {
     }
 
     @Override
-    public void handle(Context ctx) throws IOException {
+    public boolean ends(Context ctx, Trace trace) throws IOException {
         HttpServletRequest request = ctx.req();
         String path = request.getRequestURI();
         String query = request.getQueryString();
         String method = request.getMethod();
         if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
             String detail = "A request's path and query have at most " + Sizes.words(longestUri);
-            refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
-        } else if (request.getContentLengthLong() > largestBody(request)) {
-            refuseBody(ctx, largestBody(request));
+            return refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
+        } else if (request.getContentLengthLong() > largestBody(trace)) {
+            return refuseBody(ctx, largestBody(trace));
         } else if (method.length() > LONGEST_METHOD) {
             String detail = "A method has at most " + LONGEST_METHOD + " characters";
-            refuse(ctx, ProblemType.NOT_IMPLEMENTED.problem(detail));
+            return refuse(ctx, ProblemType.NOT_IMPLEMENTED.problem(detail));
         } else if (IllegalCharacter.in(path) >= 0) {
             String name = IllegalCharacter.words(path.charAt(IllegalCharacter.in(path)));
-            refuse(ctx, Problem.badRequest("The path has " + name + "; percent-encode it"));
+            return refuse(ctx, Problem.badRequest("The path has " + name + "; percent-encode it"));
         } else if (!PlainPath.is(path)) {
             String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
                     + "send the path without these";
-            refuse(ctx, Problem.badRequest(detail));
+            return refuse(ctx, Problem.badRequest(detail));
         } else if (!Token.is(method)) {
             String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
-            refuse(ctx, Problem.badRequest(detail));
+            return refuse(ctx, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
             String detail = "The query has a space, a control character or bytes that aren't UTF-8; percent-encode it";
-            refuse(ctx, Problem.badRequest(detail));
+            return refuse(ctx, Problem.badRequest(detail));
         } else if (hasFragment(request)) {
-            refuse(ctx, Problem.badRequest("The path or query is followed by a #; percent-encode it, or leave it out"));
+            return refuse(
+                    ctx,
+                    Problem.badRequest("The path or query is followed by a #; percent-encode it, or leave it out"));
         }
+        return false;
     }
 
     private static boolean hasFragment(HttpServletRequest request) {
@@ -80,22 +83,23 @@ public final class RequestGuard implements Handler {
                 .hasViolation(UriCompliance.Violation.FRAGMENT);
     }
 
-    private static void refuse(Context ctx, Problem problem) throws IOException {
+    private static boolean refuse(Context ctx, Problem problem) throws IOException {
         problem.send(ctx.req(), ctx.res());
-        ctx.skipRemainingHandlers();
+        return true;
     }
 
-    private long largestBody(HttpServletRequest request) {
-        Route route = Trace.of(request).route();
+    private long largestBody(Trace trace) {
+        Route route = trace.route();
         return route == null ? largestBody : route.config().maxBody();
     }
 
-    private static void refuseBody(Context ctx, long largestBody) throws IOException {
+    private static boolean refuseBody(Context ctx, long largestBody) throws IOException {
         ctx.res().setHeader("Connection", "close"); // rather than read the announced body
-        refuse(ctx, Problem.bodyTooLarge(largestBody));
+        boolean ends = refuse(ctx, Problem.bodyTooLarge(largestBody));
         if (ctx.req().getHeader("Expect") == null) { // else the client waits for 100 Continue and sends nothing
             LingeringClose.after(ctx.req(), ctx.res());
         }
+        return ends;
     }
 
     private static boolean isQuery(String query) {

@@ -10,11 +10,11 @@ import gateway.route.Limit;
 import gateway.route.Route;
 import gateway.settings.Settings;
 import gateway.trace.LimitDecision;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import gateway.util.Time;
 import gateway.util.Timer;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
@@ -25,13 +25,13 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
- * Lets a request pass on to the next handler, or answers 429.
+ * Lets a request pass on to the next stage, or answers 429.
  *
  * <p>Exempt clients have no limit: their requests count neither for themselves nor, in limits by a header or by the
  * route, for others. Preflights have none either: a browser sends them by itself, and what they ask about is counted when
  * it comes.
  */
-public final class LimitHandler implements Handler, AutoCloseable {
+public final class LimitHandler implements Stage, AutoCloseable {
     /** The request attribute for the decision of the limit that is being tried out. */
     private static final String ON_TRIAL = "gateway.limit.trial";
 
@@ -78,21 +78,20 @@ public final class LimitHandler implements Handler, AutoCloseable {
     }
 
     @Override
-    public void handle(Context ctx) throws Exception {
-        Trace trace = Trace.of(ctx.req());
+    public boolean ends(Context ctx, Trace trace) throws Exception {
         Route route = trace.route();
         if (route == null) {
-            return;
+            return false;
         }
         InetAddress client = trace.client();
         if (hasExempt && exempt.contains(client)) {
             exempted.increment();
-            return;
+            return false;
         }
         RouteLimits own = limits.of(route);
         if (Preflight.isOne(trace.method(), fields(ctx.req()))) {
             passed(own);
-            return;
+            return false;
         }
         if (shadow != null) {
             ctx.req().setAttribute(ON_TRIAL, shadow.take(ClientAddress.of(client)));
@@ -100,18 +99,19 @@ public final class LimitHandler implements Handler, AutoCloseable {
         LimitHeaders headers = own.headers();
         if (headers == null) { // no limit: nothing to decide, no headers
             passed(own);
-            return;
+            return false;
         }
         LimitDecision decision = own.limit().take(key(own, trace, ctx.req()));
         headers.set(ctx.res(), decision);
         trace.decided(decision, own.limits().get(decision.limit()));
         if (decision.allowed()) {
             passed(own);
-            return;
+            return false;
         }
         refused.increment();
         own.counts().refused().increment();
         refuse(ctx, trace, decision);
+        return true;
     }
 
     private void passed(RouteLimits own) {
@@ -170,7 +170,6 @@ public final class LimitHandler implements Handler, AutoCloseable {
                 .with("limit_by", limit.keyText())
                 .with("timestamp", time.now().toString())
                 .send(ctx.req(), ctx.res());
-        ctx.skipRemainingHandlers();
     }
 
     /** Says whose requests count together in a limit. */

@@ -3,9 +3,9 @@ package gateway.proxy;
 import gateway.http.IllegalCharacter;
 import gateway.route.Route;
 import gateway.route.RouteConfig;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 
@@ -15,14 +15,14 @@ import java.util.Collections;
  * into it from {@code /shop/}. Other clients follow no links and are answered as ever, as is everybody on the default
  * route, whose services are APIs.
  */
-public final class MountSlash implements Handler {
+public final class MountSlash implements Stage {
     private static final int TEMPORARY_REDIRECT = 307;
 
     @Override
-    public void handle(Context ctx) {
-        Route route = Trace.of(ctx.req()).route();
+    public boolean ends(Context ctx, Trace trace) {
+        Route route = trace.route();
         if (route == null || ctx.path().length() != route.mount().length() || !mayRedirect(route, ctx.req())) {
-            return;
+            return false;
         }
         String query = ctx.req().getQueryString();
         // Relative, so that it is right below the mount of a further proxy, too; "./" since "a:b/" would have a scheme.
@@ -32,7 +32,7 @@ public final class MountSlash implements Handler {
         ctx.res().setContentType(null);
         ctx.res().setHeader("Location", query == null ? last : last + '?' + query);
         ctx.res().setHeader("Vary", "Accept");
-        ctx.skipRemainingHandlers();
+        return true;
     }
 
     private static boolean mayRedirect(Route route, HttpServletRequest request) {

@@ -9,18 +9,18 @@ import gateway.http.Via;
 import gateway.limit.LimitHandler;
 import gateway.proxy.upstream.UpstreamRequest;
 import gateway.route.Route;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
 /**
  * Forwards the requests that a route takes to one of its backends, normally without the route's prefix: {@code
- * /api/data?x=1} becomes {@code /data?x=1}. It is a before-handler and ends the request itself, so that any method works and nothing of Javalin's
- * touches a backend's answer.
+ * /api/data?x=1} becomes {@code /data?x=1}. It is a stage, not the handler of a path, so that any method works and nothing
+ * of Javalin's touches a backend's answer.
  */
-public final class ProxyHandler implements Handler {
+public final class ProxyHandler implements Stage {
     private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final Forwarder forwarder;
@@ -41,19 +41,17 @@ public final class ProxyHandler implements Handler {
     }
 
     @Override
-    public void handle(Context ctx) throws Exception {
-        Trace trace = Trace.of(ctx.req());
+    public boolean ends(Context ctx, Trace trace) throws Exception {
         Route route = trace.route();
         if (route == null) {
-            return;
+            return false;
         }
-        ctx.skipRemainingHandlers();
         HttpServletRequest request = ctx.req();
         String method = request.getMethod();
         if (method.equals("TRACE") || method.equals("CONNECT")) {
             ctx.res().setHeader("Allow", ALLOWED);
             refuse(ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED), ctx);
-            return;
+            return true;
         }
         ClientRequest asked = new ClientRequest(request, route, ctx.path(), trace);
         try {
@@ -61,6 +59,7 @@ public final class ProxyHandler implements Handler {
         } finally {
             asked.discardBody();
         }
+        return true;
     }
 
     private void forward(ClientRequest asked, Context ctx) throws IOException {

@@ -37,16 +37,19 @@ final class RequestHeaders {
      * @param via this gateway's Via
      */
     static UpstreamRequest toBackend(ClientRequest request, Via via) {
-        UpstreamRequest sent = new UpstreamRequest(request.method, request.path, query(request), request.length);
+        RouteConfig.HostHeader host = request.route.config().host();
+        UpstreamRequest sent = new UpstreamRequest(
+                request.method,
+                request.path,
+                query(request),
+                request.length,
+                host == RouteConfig.HostHeader.SERVICE ? null : request.host(),
+                host == RouteConfig.HostHeader.BY_SCHEME);
         HttpFields fields = request.fields;
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         TraceContext context = request.trace.context();
         boolean splitsCookies = request.stream != null;
         HeaderEdits.Edit edit = request.route.config().headers().request();
-        RouteConfig.HostHeader host = request.route.config().host();
-        if (host != RouteConfig.HostHeader.SERVICE) {
-            sent.host(request.host(), host == RouteConfig.HostHeader.BY_SCHEME);
-        }
         for (HttpField field : fields) {
             HttpHeader known = field.getHeader();
             if (HeaderRules.passesToBackend(known, field.getName(), named)

@@ -28,7 +28,8 @@ import gateway.settings.Settings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
-import gateway.trace.TraceHandler;
+import gateway.trace.Stages;
+import gateway.trace.TraceStart;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import gateway.util.Timer;
@@ -210,9 +211,9 @@ class ForwarderTest {
             LimitHandler limiter = new LimitHandler(Limits.of(routes, LimitStore.MEMORY, 10, time), settings, time);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new TraceHandler(routes::match, TrustedProxies.NOBODY, () -> 42, time));
-                        config.routes.before(
-                                new ProxyHandler(forwarder, limiter, new Via("1"), new ConcurrencyLimit(1)));
+                        config.routes.before(new Stages(
+                                new TraceStart(routes::match, TrustedProxies.NOBODY, () -> 42, time),
+                                new ProxyHandler(forwarder, limiter, new Via("1"), new ConcurrencyLimit(1))));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

@@ -84,7 +84,7 @@ class TraceMemoryTest {
                         "getConnectionMetaData",
                         connection));
         TrustedProxies all = new TrustedProxies(Networks.parse("::/0"), TrustedProxies.Header.X_FORWARDED_FOR);
-        TraceHandler handler = new TraceHandler(TestRoutes.finder(), all, () -> 7, new FakeTime());
+        TraceStart handler = new TraceStart(TestRoutes.finder(), all, () -> 7, new FakeTime());
         Trace trace = handler.open(request, HttpFields.build());
         assertTrue(trace.isForService());
         Backend backend = TestTrace.backend("b");

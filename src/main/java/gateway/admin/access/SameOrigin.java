@@ -1,9 +1,9 @@
 package gateway.admin.access;
 
 import gateway.http.ProblemType;
+import gateway.trace.Stage;
 import gateway.trace.Trace;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.net.URI;
 import java.util.Collections;
 import java.util.List;
@@ -13,13 +13,13 @@ import java.util.Set;
  * Refuses changes that a page of another site requests through an operator's browser (CSRF). Browsers send {@code
  * Origin} with each such request; other clients send none and pass. Requests to services aren't checked here.
  */
-public final class SameOrigin implements Handler {
+public final class SameOrigin implements Stage {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
     @Override
-    public void handle(Context ctx) throws Exception {
-        if (READING.contains(ctx.req().getMethod()) || Trace.of(ctx.req()).isForService()) {
-            return;
+    public boolean ends(Context ctx, Trace trace) throws Exception {
+        if (READING.contains(ctx.req().getMethod()) || trace.isForService()) {
+            return false;
         }
         List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
         List<String> sites = Collections.list(ctx.req().getHeaders("Sec-Fetch-Site"));
@@ -27,13 +27,13 @@ public final class SameOrigin implements Handler {
                 && sites.size() <= 1
                 && origins.stream().allMatch(origin -> isOf(origin, ctx.req().getHeader("Host")))
                 && sites.stream().allMatch(SameOrigin::isOwn)) {
-            return;
+            return false;
         }
         String whose = origins.isEmpty() ? "another site" : String.join(", ", origins);
         ProblemType.CROSS_SITE
                 .problem("A page of " + whose + " may not change this gateway")
                 .send(ctx.req(), ctx.res());
-        ctx.skipRemainingHandlers();
+        return true;
     }
 
     /**

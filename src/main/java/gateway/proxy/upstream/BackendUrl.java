@@ -12,7 +12,7 @@ final class BackendUrl {
     /** The path of the URL, without a slash at the end. */
     final String pathPrefix;
 
-    /** What follows a request's target: the rest of its first line, and the Host header with its line end. */
+    /** The Host header with its line end. */
     final byte[] hostLine;
 
     /** Whether it is reached by TLS and a name: perhaps one site among others at its address. */
@@ -24,12 +24,7 @@ final class BackendUrl {
         this.pathPrefix = url.encodedPath().equals("/") ? "" : url.encodedPath();
         String host = url.host().indexOf(':') < 0 ? url.host() : '[' + url.host() + ']';
         String authority = url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ':' + url.port();
-        this.hostLine = hostLine(authority);
+        this.hostLine = ("Host: " + authority + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         this.isSite = url.isHttps() && service.address().isEmpty();
-    }
-
-    /** Returns the rest of a request's first line, and this Host header with its line end. */
-    static byte[] hostLine(String host) {
-        return (" HTTP/1.1\r\nHost: " + host + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 }

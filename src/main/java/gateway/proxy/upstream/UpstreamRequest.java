@@ -14,6 +14,8 @@ public final class UpstreamRequest {
     /** The methods whose requests say, by a length of 0, that they have no body (RFC 9110, 8.6). */
     private static final Set<String> NEED_A_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT");
 
+    private static final String VERSION = " HTTP/1.1\r\n";
+    private static final byte[] NO_BYTES = {};
     private static final int USUAL_BYTES = 512;
 
     final String method;
@@ -23,21 +25,34 @@ public final class UpstreamRequest {
     private byte[] lines = new byte[USUAL_BYTES];
     private int count;
     private String webSocketKey;
-    private byte[] hostLine; // null for the backend's own
-    private boolean exceptSites;
+    private final int hostEnd;
+    private final boolean exceptSites;
+
+    /** Begins a request with the Host of the backend's URL. */
+    public UpstreamRequest(String method, String path, String query, long length) {
+        this(method, path, query, length, null, false);
+    }
 
     /**
-     * Begins a request with the header that frames it.
+     * Begins a request with the Host and the header that frames it.
      *
      * @param path the raw path below the backend's URL, from its slash on
      * @param query the raw query without its question mark; null if there is none
      * @param length of its body, bytes: 0 if there is none, negative if only its end will tell
+     * @param host the Host in place of the one of the backend's URL; null for that
+     * @param exceptSites whether backends with https:// and a name get their own all the same
+     * @throws IllegalArgumentException if the host has a control character
      */
-    public UpstreamRequest(String method, String path, String query, long length) {
+    public UpstreamRequest(String method, String path, String query, long length, String host, boolean exceptSites) {
         this.method = method;
         this.path = path;
         this.query = query;
         this.isChunked = length < 0;
+        this.exceptSites = exceptSites;
+        if (host != null) { // the first header (RFC 9110, 7.2), and so left out easily
+            add("Host", host);
+        }
+        this.hostEnd = count;
         if (isChunked) {
             add("Transfer-Encoding", "chunked");
         } else if (length > 0 || NEED_A_BODY.contains(method)) {
@@ -74,17 +89,6 @@ public final class UpstreamRequest {
     }
 
     /**
-     * Sets the Host in place of the one of the backend's URL.
-     *
-     * @param host null leaves that of the backend's URL
-     * @param exceptSites whether backends with https:// and a name get their own all the same
-     */
-    public void host(String host, boolean exceptSites) {
-        this.hostLine = host == null ? null : BackendUrl.hostLine(host);
-        this.exceptSites = exceptSites;
-    }
-
-    /**
      * Adds the headers by which it asks for a WebSocket.
      *
      * @param key the client's Sec-WebSocket-Key, which must be among the headers too
@@ -108,17 +112,22 @@ public final class UpstreamRequest {
 
     /** Returns the head for this backend, with the empty line at its end. */
     byte[] head(BackendUrl backend) {
-        byte[] target = target(backend.pathPrefix).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] host = hostLine == null || exceptSites && backend.isSite ? backend.hostLine : hostLine;
-        byte[] head = Arrays.copyOf(target, target.length + host.length + count + 2);
-        System.arraycopy(host, 0, head, target.length, host.length);
-        System.arraycopy(lines, 0, head, target.length + host.length, count);
+        boolean isOwnHost = hostEnd == 0 || exceptSites && backend.isSite;
+        byte[] first = firstLine(backend.pathPrefix).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] host = isOwnHost ? backend.hostLine : NO_BYTES;
+        int skipped = isOwnHost ? hostEnd : 0;
+        int start = first.length + host.length;
+        byte[] head = Arrays.copyOf(first, start + count - skipped + 2);
+        System.arraycopy(host, 0, head, first.length, host.length);
+        System.arraycopy(lines, skipped, head, start, count - skipped);
         head[head.length - 2] = '\r';
         head[head.length - 1] = '\n';
         return head;
     }
 
-    private String target(String prefix) {
-        return query == null ? method + ' ' + prefix + path : method + ' ' + prefix + path + '?' + query;
+    private String firstLine(String prefix) {
+        return query == null
+                ? method + ' ' + prefix + path + VERSION
+                : method + ' ' + prefix + path + '?' + query + VERSION;
     }
 }

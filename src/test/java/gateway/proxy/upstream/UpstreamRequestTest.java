@@ -31,6 +31,22 @@ class UpstreamRequestTest {
                 "GET /base/? HTTP/1.1\r\nHost: localhost:8001\r\n\r\n", text(new UpstreamRequest("GET", "/", "", 0)));
     }
 
+    @Test
+    void a_host_of_the_clients_comes_first_instead_of_the_backends_but_not_at_a_site() {
+        String shop = "GET /base/ HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n";
+        for (boolean exceptSites : new boolean[] {true, false}) {
+            UpstreamRequest request = new UpstreamRequest("GET", "/", null, 0, "shop.example", exceptSites);
+            request.add("Accept", "*/*");
+            assertEquals(shop, text(request));
+            String site = new String(
+                    request.head(new BackendUrl(ServiceUrl.parse("https://site.example/base"))),
+                    StandardCharsets.ISO_8859_1);
+            assertEquals(exceptSites ? shop.replace("shop", "site") : shop, site);
+        }
+        assertThrows(
+                IllegalArgumentException.class, () -> new UpstreamRequest("GET", "/", null, 0, "a\r\nX-B: c", false));
+    }
+
     // A value is opaque: neither ISO 8859-1, nor UTF-8 that is cut in the middle, nor a stray byte becomes U+FFFD.
     @Test
     void each_byte_of_a_value_stays_that_byte() {

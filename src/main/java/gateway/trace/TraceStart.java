@@ -2,26 +2,22 @@ package gateway.trace;
 
 import gateway.client.ProxyPath;
 import gateway.client.TrustedProxies;
-import gateway.http.ResponseFields;
 import gateway.http.Traced;
 import gateway.http.Tracing;
 import gateway.net.Peer;
 import gateway.route.Route;
 import gateway.util.Time;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 
-/** Begins each request's {@link Trace} and adds the request id to the answer. The first of all handlers. */
-public final class TraceHandler implements Handler, Tracing {
+/** Begins each request's {@link Trace} and adds the request id to the answer. */
+public final class TraceStart implements Tracing {
     private static final int LONGEST_ID = 128;
     private static final HexFormat HEX = HexFormat.of();
 
@@ -36,8 +32,7 @@ public final class TraceHandler implements Handler, Tracing {
      * @param trustedProxies the proxies whose headers name the client
      * @param random returns 64 random bits each time, for ids
      */
-    public TraceHandler(
-            Function<Request, Route> routes, TrustedProxies trustedProxies, LongSupplier random, Time time) {
+    public TraceStart(Function<Request, Route> routes, TrustedProxies trustedProxies, LongSupplier random, Time time) {
         this.routes = routes;
         this.trustedProxies = trustedProxies;
         this.trustsSome = !trustedProxies.trusted().isEmpty();
@@ -46,13 +41,8 @@ public final class TraceHandler implements Handler, Tracing {
     }
 
     /** Makes a handler with random ids. */
-    public TraceHandler(Function<Request, Route> routes, TrustedProxies trustedProxies, Time time) {
+    public TraceStart(Function<Request, Route> routes, TrustedProxies trustedProxies, Time time) {
         this(routes, trustedProxies, () -> ThreadLocalRandom.current().nextLong(), time);
-    }
-
-    @Override
-    public void handle(Context ctx) {
-        open(ServletContextRequest.getServletContextRequest(ctx.req()), ResponseFields.of(ctx.res()));
     }
 
     @Override
