@@ -6,6 +6,7 @@ import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,10 +26,17 @@ class CorsTest {
     private Path folder;
 
     private TestGateway gateway(TestBackend backend, String cors, String... settings) throws Exception {
+        return gateway(Map.of(), backend, cors, settings);
+    }
+
+    private TestGateway gateway(Map<String, String> environment, TestBackend backend, String cors, String... settings)
+            throws Exception {
         String more = settings.length == 0 ? "" : ", " + String.join(", ", settings);
         String file = "routes: {api: {match: {path: /api}, services: [\"" + backend.url() + "\"]" + cors + more + "}}";
         Path path = Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file);
-        return TestGateway.with(Map.of("GATEWAY_ROUTES", path.toString(), "GATEWAY_MAX_IN_FLIGHT", "1"));
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("GATEWAY_ROUTES", path.toString());
+        return TestGateway.with(all);
     }
 
     private static String cors(String more) {
@@ -242,7 +250,7 @@ class CorsTest {
     void an_overloaded_gateway_says_so_to_pages_and_still_answers_preflights() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         try (TestBackend service = TestBackend.heldBy(latch);
-                TestGateway gateway = gateway(service, cors(""));
+                TestGateway gateway = gateway(Map.of("GATEWAY_MAX_IN_FLIGHT", "1"), service, cors(""));
                 RawClient first = gateway.raw().send(head("GET /api/slow"))) {
             service.next();
             Answer refused = ask(gateway, "GET /api/x", "Origin: " + APP);

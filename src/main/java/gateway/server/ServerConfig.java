@@ -14,6 +14,7 @@ import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.http.servlet.TaskInitializer;
+import java.util.List;
 import java.util.function.IntConsumer;
 import kotlin.LazyKt;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -72,11 +73,13 @@ public final class ServerConfig {
     }
 
     /**
-     * Has Javalin look for none of its own routes for requests to services: that costs a regular expression for each
-     * route.
+     * Has Javalin look for none of its own routes for requests to services, and only once for others: each look costs a
+     * regular expression for each route. Nothing is registered for what comes just before and after a route.
      */
     static void skipRouting(JavalinConfig config) {
         TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
+        config.unsafe.servletRequestLifecycle.removeAll(
+                List.of(DefaultTasks.INSTANCE.getBEFORE_MATCHED(), DefaultTasks.INSTANCE.getAFTER_MATCHED()));
         config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
                 ? tasks
                 : (submit, servlet, ctx, path) -> {
