@@ -4,12 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import gateway.testing.TestBackend;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pages of other origins, which are other ports here, and what a real browser lets them read. */
 class BrowserCorsTest extends InBrowser {
@@ -32,9 +28,6 @@ class BrowserCorsTest extends InBrowser {
               return told;
             }""";
 
-    @TempDir
-    private Path folder;
-
     private static TestBackend site() throws Exception {
         String page = "<link rel=icon href=data:,>";
         return TestBackend.doing((request, wire) -> wire.send(
@@ -44,10 +37,7 @@ class BrowserCorsTest extends InBrowser {
     private TestGateway gateway(TestBackend service, TestBackend named, String more) throws Exception {
         String file = "routes: {api: {match: {path: /api}, services: [\"" + service.url() + "\"],"
                 + " limits: [2/60s by client], cors: {origins: [\"" + named.url() + "\"]" + more + "}}}";
-        return TestGateway.with(Map.of(
-                "GATEWAY_ROUTES",
-                Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file)
-                        .toString()));
+        return TestGateway.withRoutes(file);
     }
 
     private static Page at(TestBackend site) {

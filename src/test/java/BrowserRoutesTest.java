@@ -7,7 +7,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import gateway.testing.TestBackend;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of a gateway with several routes. */
 class BrowserRoutesTest extends InBrowser {
-    @TempDir
-    private Path folder;
-
     private TestGateway gateway(Map<String, String> settings, String routes) throws Exception {
-        Map<String, String> all = new java.util.HashMap<>(settings);
-        all.put(
-                "GATEWAY_ROUTES",
-                Files.writeString(folder.resolve("routes.yaml"), "routes:\n" + routes)
-                        .toString());
-        return TestGateway.with(all);
+        return TestGateway.withRoutes("routes:\n" + routes, settings);
     }
 
     private static Locator route(Page page, String name) {

@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,9 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CorsTest {
     private static final String APP = "https://app.example";
     private static final String RETRY_AFTER = "Retry-After";
-
-    @TempDir
-    private Path folder;
 
     private TestGateway gateway(TestBackend backend, String cors, String... settings) throws Exception {
         return gateway(Map.of(), backend, cors, settings);
@@ -33,10 +26,7 @@ class CorsTest {
             throws Exception {
         String more = settings.length == 0 ? "" : ", " + String.join(", ", settings);
         String file = "routes: {api: {match: {path: /api}, services: [\"" + backend.url() + "\"]" + cors + more + "}}";
-        Path path = Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file);
-        Map<String, String> all = new HashMap<>(environment);
-        all.put("GATEWAY_ROUTES", path.toString());
-        return TestGateway.with(all);
+        return TestGateway.withRoutes(file, environment);
     }
 
     private static String cors(String more) {

@@ -12,9 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,12 +36,7 @@ class MountsTest {
 
     private TestGateway gateway(String route, String url, Map<String, String> settings) throws Exception {
         String file = "routes: {shop: {match: {path: /shop}, services: [\"" + url + "\"], health: off" + route + "}}";
-        Map<String, String> all = new HashMap<>(settings);
-        all.put(
-                "GATEWAY_ROUTES",
-                Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file)
-                        .toString());
-        return TestGateway.with(all);
+        return TestGateway.withRoutes(file, settings);
     }
 
     private TestGateway gateway(String route, TestBackend service) throws Exception {

@@ -6,8 +6,6 @@ import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,21 +13,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A route's policy, from its file to the services that get its requests. */
 class PoliciesTest {
-    @TempDir
-    Path folder;
-
     private TestGateway gateway(String balance, String services) throws IOException {
-        Path file = Files.writeString(folder.resolve("routes.yaml"), """
+        return TestGateway.withRoutes("""
                 routes:
                   app: {match: {path: /app}, services: [%s], balance: "%s", slow-start: off}
                 """.formatted(services, balance));
-        return TestGateway.with(Map.of("GATEWAY_ROUTES", file.toString()));
     }
 
     private static Answer get(TestGateway gateway, String more) throws IOException {

@@ -15,11 +15,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -44,12 +42,7 @@ class RouteHeadersTest {
                         .map(service -> '"' + service.url() + '"')
                         .toList());
         String file = "routes: {api: {match: {path: /api}, services: [" + urls + "], " + route + "}}";
-        Map<String, String> all = new HashMap<>(settings);
-        all.put(
-                "GATEWAY_ROUTES",
-                Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), file)
-                        .toString());
-        return TestGateway.with(all);
+        return TestGateway.withRoutes(file, settings);
     }
 
     private static Answer ask(TestGateway gateway, String line, String... fields) throws Exception {

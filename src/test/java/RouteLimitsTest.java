@@ -21,16 +21,12 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limits of routes as clients meet them. */
 class RouteLimitsTest {
     private static final String SECRET = "key-of-alice";
-
-    @TempDir
-    Path folder;
 
     private final FakeTime time = new FakeTime();
     private TestBackend backend;
@@ -49,18 +45,16 @@ class RouteLimitsTest {
 
     /** A gateway with the routes /shop, with these limits, and /blog, with the usual one. */
     private void start(String limits, String... settings) throws Exception {
-        Path file =
-                Files.writeString(folder.resolve("routes.yaml"), """
+        String routes = """
                 routes:
                   shop: {match: {path: /shop}, services: [%s], limits: [%s]}
                   blog: {match: {path: /blog}, services: [%s]}
-                """.formatted(backend.url(), limits, backend.url()));
-        Map<String, String> all =
-                new HashMap<>(Map.of("GATEWAY_ROUTES", file.toString(), "GATEWAY_RATE_LIMIT", "5/60s"));
+                """.formatted(backend.url(), limits, backend.url());
+        Map<String, String> all = new HashMap<>(Map.of("GATEWAY_RATE_LIMIT", "5/60s"));
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
         }
-        gateway = TestGateway.with(all, time);
+        gateway = TestGateway.withRoutes(routes, all, time);
     }
 
     private Answer get(String path, String... fields) throws Exception {
@@ -308,7 +302,7 @@ class RouteLimitsTest {
 
     private void change(String limits) throws Exception {
         JsonNode before = gateway.json("/limits/explain?route=shop").path("policy");
-        Path file = folder.resolve("routes.yaml");
+        Path file = gateway.routes();
         Files.writeString(file, Files.readString(file).replaceAll("limits: \\[.*?]", "limits: " + limits));
         Await.until(
                 "the change",

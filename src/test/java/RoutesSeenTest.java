@@ -9,7 +9,6 @@ import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,16 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoutesSeenTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @TempDir
-    private Path folder;
-
     private TestGateway gateway(Map<String, String> settings, String routes) throws Exception {
-        Map<String, String> all = new java.util.HashMap<>(settings);
-        all.put(
-                "GATEWAY_ROUTES",
-                Files.writeString(folder.resolve("routes.yaml"), "routes:\n" + routes)
-                        .toString());
-        return TestGateway.with(all);
+        return TestGateway.withRoutes("routes:\n" + routes, settings);
     }
 
     private static String shop(TestBackend... services) {
@@ -239,8 +229,7 @@ class RoutesSeenTest {
                         Map.of(), shop() + "  manual: {match: {path: /manual}}\n  old: {match: {path: /old}}\n")) {
             gateway.post("/services", "{\"name\":\"a\",\"route\":\"old\",\"url\":\"" + a.url() + "\"}");
             assertEquals(0, event(gateway, "", "state").at("/routes/strays").asInt());
-            Files.writeString(
-                    folder.resolve("routes.yaml"), "routes:\n" + shop() + "  manual: {match: {path: /manual}}\n");
+            Files.writeString(gateway.routes(), "routes:\n" + shop() + "  manual: {match: {path: /manual}}\n");
             Await.until("the file", () -> gateway.json("/stats").path("routes").size() == 2);
             JsonNode state = event(gateway, "", "state");
             assertEquals(1, state.at("/routes/strays").asInt());

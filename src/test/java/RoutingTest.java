@@ -3,8 +3,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,9 +34,6 @@ class RoutingTest {
     private static final List<String> NAMES =
             List.of("shop", "cart", "whole", "hosted", "writing", "both", "reading", "encoded", "everything");
 
-    @TempDir
-    private static Path folder;
-
     private static final List<TestBackend> BACKENDS = new ArrayList<>();
     private static TestGateway gateway;
     private static TestGateway withAdminPort;
@@ -52,9 +46,8 @@ class RoutingTest {
             BACKENDS.add(backend);
             yaml = yaml.replace("[" + name.toUpperCase() + "]", "[\"" + backend.url() + "\"]");
         }
-        String file = Files.writeString(folder.resolve("routes.yaml"), yaml).toString();
-        gateway = TestGateway.with(Map.of("GATEWAY_ROUTES", file));
-        withAdminPort = TestGateway.with(Map.of("GATEWAY_ROUTES", file, "GATEWAY_ADMIN_PORT", "0"));
+        gateway = with(yaml);
+        withAdminPort = TestGateway.withRoutes(yaml, Map.of("GATEWAY_ADMIN_PORT", "0"));
     }
 
     @AfterAll
@@ -175,8 +168,7 @@ class RoutingTest {
 
     /** Starts a gateway with these routes. */
     private static TestGateway with(String yaml) throws Exception {
-        Path file = Files.writeString(Files.createTempFile(folder, "routes", ".yaml"), yaml);
-        return TestGateway.with(Map.of("GATEWAY_ROUTES", file.toString()));
+        return TestGateway.withRoutes(yaml);
     }
 
     @Test

@@ -10,8 +10,6 @@ import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
 import gateway.util.Time;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,7 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,9 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A route whose clients are bound to services by a cookie, over sockets. */
 class StickyRouteTest {
     private static final String SECRET = "not-to-be-guessed";
-
-    @TempDir
-    Path folder;
 
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -63,19 +57,17 @@ class StickyRouteTest {
     private TestGateway gateway(String more, Map<String, String> settings, Time time, TestBackend... backends)
             throws IOException {
         String urls = Arrays.stream(backends).map(TestBackend::url).collect(Collectors.joining(", "));
-        Path file = Files.writeString(folder.resolve("routes.yaml"), """
+        String routes = """
                 routes:
                   shop: {match: {path: /shop}, services: [%s], balance: sticky, slow-start: off%s}
-                """.formatted(urls, more));
+                """.formatted(urls, more);
         Map<String, String> all = new HashMap<>(Map.of(
-                "GATEWAY_ROUTES",
-                file.toString(),
                 "GATEWAY_HEALTH_INTERVAL",
                 "1h", // what has gone, only requests find out
                 "GATEWAY_STICKY_SECRET",
                 SECRET));
         all.putAll(settings);
-        TestGateway gateway = TestGateway.with(all, time);
+        TestGateway gateway = TestGateway.withRoutes(routes, all, time);
         toClose.add(gateway);
         return gateway;
     }

@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +28,7 @@ final class TestGateway implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Javalin app;
+    private Path routes; // null without a file of them
     final Drain drain = new Drain();
 
     private TestGateway(Map<String, String> settings, Time time) {
@@ -54,6 +57,29 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway inFrontOf(TestBackend... backends) {
         return with(Map.of(), backends);
+    }
+
+    /** With these routes, the text of a file, in front of what they list. */
+    static TestGateway withRoutes(String yaml, Map<String, String> settings, Time time) throws IOException {
+        Path file = Files.writeString(Files.createTempFile("routes", ".yaml"), yaml);
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("GATEWAY_ROUTES", file.toString());
+        TestGateway gateway = with(all, time);
+        gateway.routes = file;
+        return gateway;
+    }
+
+    static TestGateway withRoutes(String yaml, Map<String, String> settings) throws IOException {
+        return withRoutes(yaml, settings, Time.system());
+    }
+
+    static TestGateway withRoutes(String yaml) throws IOException {
+        return withRoutes(yaml, Map.of());
+    }
+
+    /** The file of its routes, which it watches. */
+    Path routes() {
+        return routes;
     }
 
     int port() {
@@ -126,5 +152,8 @@ final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         app.stop();
+        if (routes != null) {
+            routes.toFile().delete();
+        }
     }
 }

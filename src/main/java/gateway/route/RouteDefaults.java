@@ -35,27 +35,15 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
 
     /** Returns the route that is there when none is given: {@code /api}, cut off, to whatever registers. */
     public RouteConfig only() {
-        return new RouteConfig(
-                RouteConfig.DEFAULT,
-                Match.below(API),
-                true,
-                List.of(),
-                Balance.ROUND_ROBIN,
-                HealthCheck.USUAL,
-                limits,
-                HOST,
-                timeout,
-                RouteConfig.USUAL_RETRIES,
-                maxBody,
-                Cors.NONE,
-                HeaderEdits.NONE,
-                true,
-                ServiceHeader.URL,
-                Duration.ZERO);
+        return route(RouteConfig.DEFAULT, Match.below(API), Duration.ZERO);
     }
 
     /** Returns the route that somebody has configured by its match alone. */
     public RouteConfig configured(String name, Match match) {
+        return route(name, match, SLOW_START);
+    }
+
+    private RouteConfig route(String name, Match match, Duration slowStart) {
         return new RouteConfig(
                 name,
                 match,
@@ -72,6 +60,6 @@ public record RouteDefaults(List<Limit> limits, Duration timeout, long maxBody) 
                 HeaderEdits.NONE,
                 true,
                 ServiceHeader.URL,
-                SLOW_START);
+                slowStart);
     }
 }
