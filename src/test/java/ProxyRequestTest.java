@@ -151,6 +151,22 @@ class ProxyRequestTest {
         assertEquals(0, backend.waiting());
     }
 
+    // Some clients send a field for each, and many services read the first only.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "one               | Cookie: a=1; b=2                        | a=1; b=2",
+                "two               | Cookie: a=1#X-Y: z#cookie: b=2; c=3     | a=1; b=2; c=3",
+                "one without value | Cookie: a=1#Cookie:#Cookie: b=2         | a=1; b=2",
+                "none but empty    | Cookie:                                 | ''",
+            })
+    void cookies_go_on_in_one_header_however_many_they_come_in(String what, String fields, String cookies)
+            throws Exception {
+        Received got = sent("GET /api/x HTTP/1.1\r\nHost: shop.example\r\n" + fields.replace("#", "\r\n") + "\r\n\r\n");
+        assertEquals(List.of(cookies), got.header("Cookie"));
+    }
+
     @Test
     void headers_pass_but_those_of_the_connection_and_those_that_claim_an_origin() throws Exception {
         Received got = sent("GET /api/x HTTP/1.1\r\nHost: shop.example\r\n"

@@ -14,6 +14,7 @@ import gateway.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -48,27 +49,21 @@ final class RequestHeaders {
         HttpFields fields = request.fields;
         Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
         TraceContext context = request.trace.context();
-        boolean splitsCookies = request.stream != null;
+        boolean cookiesAdded = false;
         HeaderEdits.Edit edit = request.route.config().headers().request();
         for (HttpField field : fields) {
             HttpHeader known = field.getHeader();
             if (HeaderRules.passesToBackend(known, field.getName(), named)
                     && !replaces(edit, field.getName())
                     && !looksCounted(request.route.config().limits(), field.getName())
-                    && !(splitsCookies && known == HttpHeader.COOKIE)
                     && !(context.isNew() && field.getName().equalsIgnoreCase(TRACE_STATE))) {
-                String value = field.getValue() == null ? "" : field.getValue();
-                if (known == HttpHeader.COOKIE) {
-                    addCookies(sent, request, field.getName(), value);
-                } else {
-                    sent.add(field.getName(), value);
+                if (known != HttpHeader.COOKIE) {
+                    sent.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+                } else if (!cookiesAdded) {
+                    addCookies(sent, request, field.getName());
+                    cookiesAdded = true;
                 }
             }
-        }
-        if (splitsCookies
-                && fields.contains(HttpHeader.COOKIE)
-                && !edit.replaces("Cookie")) { // one header again (RFC 9113, 8.2.3)
-            addCookies(sent, request, "Cookie", String.join("; ", fields.getValuesList(HttpHeader.COOKIE)));
         }
         addOrigin(sent, request, edit);
         edit.set().forEach(sent::add);
@@ -81,8 +76,15 @@ final class RequestHeaders {
         return sent;
     }
 
-    /** Adds the client's cookies, but for the one by which the gateway knows it again. */
-    private static void addCookies(UpstreamRequest sent, ClientRequest request, String name, String value) {
+    /**
+     * Adds the client's cookies, but for the one by which the gateway knows it again. They are one header, though clients
+     * split it: by HTTP/2 they may (RFC 9113, 8.2.3), by HTTP/1.1 they must not (RFC 6265, 5.4), and services read the
+     * first.
+     */
+    private static void addCookies(UpstreamRequest sent, ClientRequest request, String name) {
+        String value = request.fields.getValuesList(HttpHeader.COOKIE).stream()
+                .filter(line -> line != null && !line.isEmpty())
+                .collect(Collectors.joining("; "));
         String own = request.route.selection().balancer().cookie();
         String others = own == null ? value : Cookies.without(value, own);
         if (own == null || !others.isEmpty()) {
