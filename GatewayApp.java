@@ -7,6 +7,7 @@ import gateway.admission.LoopGuard;
 import gateway.admission.PreflightHandler;
 import gateway.check.ConfigCheck;
 import gateway.cluster.Cluster;
+import gateway.events.EventLog;
 import gateway.health.HealthChecker;
 import gateway.health.OutlierDetection;
 import gateway.lifecycle.Drain;
@@ -50,13 +51,15 @@ public final class GatewayApp {
 
     /** Returns the gateway, unstarted; its background work starts and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
+        EventLog events = new EventLog(time); // what happened
         ServiceList services = new ServiceList( // what registers by POST /services
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
+        services.tell(events);
         Stalls stalls = new Stalls(time); // notices when this process stood still
-        Cluster cluster = new Cluster(settings, services, stalls, time); // shares limit and list
+        Cluster cluster = new Cluster(settings, services, stalls, events, time); // shares limit and list
         AtomicInteger index = new AtomicInteger(); // of the next service
         Routing routing = // without any routes given, /api to all services
-                new Routing(settings, services, index, AdminPort.requests(settings), time);
+                new Routing(settings, services, index, AdminPort.requests(settings), events, time);
         Routes routes = routing.routes(); // which requests go to which services
         cluster.share(routing.put());
         Limits limits = // for each route, a deque of request times per IP
@@ -73,7 +76,8 @@ public final class GatewayApp {
         Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, routing, checker, names, limiter, cluster, admission, observed, lifecycle, time);
+                settings, services, routing, checker, names, limiter, cluster, admission, observed, events, lifecycle,
+                time);
 
         TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
@@ -92,17 +96,18 @@ public final class GatewayApp {
         lifecycle.onStopped(
                 routing::close, limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
 
-        return GatewayServer.create(settings, routes, admission, tracing, observed, lifecycle, time, handlers -> {
-            handlers.before(new Stages(
-                    tracing, // opens its record
-                    admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
-                    new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
-                    new PreflightHandler(), // 204 for browsers that ask whether a page may send a request
-                    new MountSlash(), // 307 for browsers that leave out the slash behind a mount
-                    limiter, // 429
-                    new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
-                    new SameOrigin())); // 403 for changes that another site's page asks for
-            admin.addTo(handlers);
-        });
+        return GatewayServer.create(
+                settings, routes, admission, tracing, observed, lifecycle, events, time, handlers -> {
+                    handlers.before(new Stages(
+                            tracing, // opens its record
+                            admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
+                            new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
+                            new PreflightHandler(), // 204 for browsers that ask whether a page may send a request
+                            new MountSlash(), // 307 for browsers that leave out the slash behind a mount
+                            limiter, // 429
+                            new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
+                            new SameOrigin())); // 403 for changes that another site's page asks for
+                    admin.addTo(handlers);
+                });
     }
 }

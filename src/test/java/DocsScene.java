@@ -149,6 +149,7 @@ final class DocsScene implements AutoCloseable {
                 .replaceAll("(_id\":\")[0-9a-f]{32}", "$1some")
                 .replaceAll("(\"instance\":\")[0-9a-f]{16}", "$1some")
                 .replaceAll("\"id\":\"[0-9a-f]{16}\",\"address\":\"[^\"]*\"", "some gateway")
+                .replaceAll("(\"(?:number|last)\":)\\d+", "$1some")
                 .replaceAll("(reused_connection\":)(true|false)", "$1either")
                 .strip();
     }

@@ -64,7 +64,7 @@ class LayoutTest {
             List.of("tls"),
             List.of("settings", "balance"),
             List.of("client", "registry"),
-            List.of("net", "http"),
+            List.of("net", "http", "events"),
             List.of("util"));
 
     /** Packages that only these may import, of all that are further up. */

@@ -136,6 +136,8 @@ class OpenApiAnswersTest {
             ask(200, "GET /limits/explain", "/limits/explain");
             ask(200, "GET /limits/explain", "/limits/explain?ip=127.0.0.2");
             ask(200, "GET /requests/{id}", "/requests/seen");
+            ask(200, "GET /events", "/events");
+            ask(200, "GET /events", "/events?kind=drained&service=d&since=1&limit=1");
             ask(200, "GET /dashboard", "/dashboard");
             ask(200, "GET /dashboard/events", "/dashboard/events");
             ask(200, "GET /dashboard/assets/{file}", "/dashboard/assets/docs.js");
@@ -206,6 +208,7 @@ class OpenApiAnswersTest {
         ask(404, "POST /services/{name}/resume", "/services/none/resume");
         ask(404, "GET /requests/{id}", "/requests/none");
         ask(400, "GET /limits/explain", "/limits/explain?ip=nobody");
+        ask(400, "GET /events", "/events?kind=nothing");
         ask(404, "GET /dashboard/assets/{file}", "/dashboard/assets/none.js");
         ask(404, "GET /webjars/{path}", "/webjars/none/1/none.js");
         ask(400, "GET /services/{name}", "/services/../x");
@@ -231,6 +234,7 @@ class OpenApiAnswersTest {
         List<String> closed = List.of(
                 "GET /metrics",
                 "GET /requests/{id}",
+                "GET /events",
                 "GET /dashboard/events",
                 "POST /services",
                 "DELETE /services/{name}",

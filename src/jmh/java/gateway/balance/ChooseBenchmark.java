@@ -1,6 +1,7 @@
 package gateway.balance;
 
 import gateway.MicroBenchmark;
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Pool;
@@ -66,14 +67,16 @@ public class ChooseBenchmark extends MicroBenchmark {
         pool = services.pool(Service.DEFAULT_ROUTE);
         for (int i = 0; i < backends; i++) {
             ServiceUrl url = ServiceUrl.parse("http://10.0.0.1:" + (8001 + i));
-            fixed = services.register(new Service(
-                            Service.DEFAULT_ROUTE,
-                            "service-" + i,
-                            url,
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.of(even ? 1 : 1 + i % 5),
-                            Optional.empty()))
+            fixed = services.register(
+                            new Service(
+                                    Service.DEFAULT_ROUTE,
+                                    "service-" + i,
+                                    url,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.of(even ? 1 : 1 + i % 5),
+                                    Optional.empty()),
+                            Who.GATEWAY)
                     .backend();
             services.admit(fixed, "for the benchmark");
         }

@@ -6,6 +6,7 @@ import gateway.admin.dashboard.LiveView;
 import gateway.admin.dashboard.Pages;
 import gateway.admission.AdmissionControl;
 import gateway.cluster.Cluster;
+import gateway.events.EventLog;
 import gateway.health.HealthChecker;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
@@ -34,11 +35,13 @@ public final class AdminApi {
     private final LimitsApi limits;
     private final MetricsApi metrics;
     private final RequestsApi requests;
+    private final EventsApi events;
     private final LiveApi live;
 
     /**
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
+     * @param events what happened lately
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
     public AdminApi(
@@ -51,6 +54,7 @@ public final class AdminApi {
             Cluster cluster,
             AdmissionControl admission,
             Observation observation,
+            EventLog events,
             Lifecycle lifecycle,
             Time time) {
         Routes routes = routing.routes();
@@ -72,8 +76,9 @@ public final class AdminApi {
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces());
-        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), drain, time);
-        this.live = new LiveApi(view, observation, settings.bounds().viewers(), drain, time);
+        this.events = new EventsApi(events, time);
+        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, drain, time);
+        this.live = new LiveApi(view, observation, events, settings.bounds().viewers(), drain, time);
     }
 
     /** Adds the routes. Those within {@link AdminAuth#only} are for operators, all others for every client. */
@@ -95,6 +100,7 @@ public final class AdminApi {
         ServerConfig.get(paths, "/gateways", gateways::list);
         ServerConfig.get(paths, "/limits/explain", limits::explain);
         ServerConfig.get(paths, "/requests/{id}", auth.only(requests::get));
+        ServerConfig.get(paths, "/events", auth.only(events::list));
         paths.get("/dashboard/events", auth.only(live::events));
         paths.head("/dashboard/events", auth.only(live::head));
         Pages.addTo(paths, auth);

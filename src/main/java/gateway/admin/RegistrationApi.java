@@ -67,7 +67,7 @@ final class RegistrationApi {
     }
 
     private void register(Context ctx, Service service) {
-        Registered registered = services.register(service);
+        Registered registered = services.register(service, Caller.registering(ctx, service));
         Backend backend = registered.backend();
         if (registered.outcome() == Outcome.RENEWED) {
             Trace.of(ctx.req()).routine();

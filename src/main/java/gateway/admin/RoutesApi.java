@@ -91,7 +91,7 @@ final class RoutesApi {
         Set<Integer> ports = OwnPorts.of(ctx);
         try {
             RouteConfig route = new RouteReader(defaults, url -> addresses.objection(url, ports)).route(name, body);
-            boolean isNew = put.put(JSON.readTree(body).toString(), route);
+            boolean isNew = put.put(JSON.readTree(body).toString(), route, Caller.operator(ctx));
             LOG.info("the route {} was {}", name, isNew ? "added" : "replaced");
             routes.unreachable().forEach(LOG::warn);
             ctx.status(isNew ? 201 : 200);
@@ -120,7 +120,7 @@ final class RoutesApi {
     void delete(Context ctx) throws IOException {
         String name = ctx.pathParam("name");
         try {
-            if (!put.remove(name)) {
+            if (!put.remove(name, Caller.operator(ctx))) {
                 unknown(ctx);
                 return;
             }

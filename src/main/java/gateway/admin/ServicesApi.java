@@ -97,7 +97,7 @@ public final class ServicesApi {
                     .send(ctx.req(), ctx.res());
             return;
         }
-        List<Backend> removed = services.remove(meant(ctx));
+        List<Backend> removed = services.remove(meant(ctx), Caller.deregistering(ctx, services.instances(meant(ctx))));
         if (removed.isEmpty()) {
             unknown(ctx);
             return;
@@ -129,7 +129,7 @@ public final class ServicesApi {
     }
 
     private void drain(Context ctx, Draining draining) throws IOException {
-        List<Backend> instances = services.drain(meant(ctx), draining);
+        List<Backend> instances = services.drain(meant(ctx), draining, Caller.operator(ctx));
         if (instances.isEmpty()) {
             unknown(ctx);
             return;

@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import gateway.events.EventListener;
 import gateway.http.Via;
 import gateway.limit.LimitStore;
 import gateway.net.OwnAddress;
@@ -37,13 +38,14 @@ public final class Cluster implements AutoCloseable {
      *
      * @param services the list to share; its changes are noted from now on
      * @param stalls when this process stood still, leases start again
+     * @param events is told when Redis is lost, and when it is back
      */
-    public Cluster(Settings settings, ServiceList services, Stalls stalls, Time time) {
+    public Cluster(Settings settings, ServiceList services, Stalls stalls, EventListener events, Time time) {
         this.host = settings.host();
         this.redis = settings.redis();
         this.members = ClusterMembers.startingAt(time.now(), Release.VERSION);
         this.via = new Via(members.self().id());
-        this.sharedList = redis.map(shared -> new SharedList(shared, services, members, stalls, time));
+        this.sharedList = redis.map(shared -> new SharedList(shared, services, members, stalls, events, time));
         this.sharedLimits = redis.map(shared -> new SharedLimits(shared, members, time));
         this.leases = new Leases(services, stalls, time);
         this.time = time;

@@ -1,5 +1,9 @@
 package gateway.cluster;
 
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Subject;
+import gateway.events.Who;
 import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers;
 import gateway.registry.ClusterMembers.Gateway;
@@ -42,6 +46,7 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
     private final ServiceList services;
     private final ClusterMembers gateways;
     private final Stalls stalls;
+    private final EventListener events;
     private final Time time;
     private final boolean required;
     private final List<byte[]> keys;
@@ -54,13 +59,25 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
     private long version;
     private long syncs;
     private long lastSync;
+    private boolean away; // whether Redis did not answer last
     private volatile boolean leaving;
 
-    /** Notes the changes of the list from now on, but doesn't use Redis before {@link #start}. */
-    SharedList(RedisSettings settings, ServiceList services, ClusterMembers gateways, Stalls stalls, Time time) {
+    /**
+     * Notes the changes of the list from now on, but doesn't use Redis before {@link #start}.
+     *
+     * @param events is told when Redis is lost, and when it is back
+     */
+    SharedList(
+            RedisSettings settings,
+            ServiceList services,
+            ClusterMembers gateways,
+            Stalls stalls,
+            EventListener events,
+            Time time) {
         this.services = services;
         this.gateways = gateways;
         this.stalls = stalls;
+        this.events = events;
         this.time = time;
         this.lastSync = time.nanos();
         this.required = settings.required();
@@ -106,11 +123,23 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
     @Override
     public void inSync() {
         gateways.shared(true);
+        if (away) {
+            events.happened(EventKind.BACK, Subject.GATEWAY, "Redis answers: the list is shared again", Who.GATEWAY);
+        }
+        away = false;
     }
 
     @Override
-    public boolean outOfSync() {
+    public boolean outOfSync(String why) {
         gateways.shared(false);
+        if (!away) {
+            events.happened(
+                    EventKind.LOST,
+                    Subject.GATEWAY,
+                    "Redis doesn't answer: " + why + "; the list stays as it is here, changes are queued",
+                    Who.GATEWAY);
+        }
+        away = true;
         return true;
     }
 

@@ -63,7 +63,7 @@ final class SharedRoutes implements SyncLoop.Synced, AutoCloseable {
 
     /** Has a failure logged only if a change waits for its end: the list of services, which has failed too, says the rest. */
     @Override
-    public boolean outOfSync() {
+    public boolean outOfSync(String why) {
         return !pending.isEmpty();
     }
 

@@ -33,8 +33,12 @@ final class SyncLoop implements AutoCloseable {
         /** Learns that a sync succeeded. */
         default void inSync() {}
 
-        /** Learns that a sync failed; returns whether that is worth a line in the log. */
-        boolean outOfSync();
+        /**
+         * Learns that a sync failed; returns whether that is worth a line in the log.
+         *
+         * @param why what has failed, for people
+         */
+        boolean outOfSync(String why);
     }
 
     private final String what;
@@ -111,7 +115,7 @@ final class SyncLoop implements AutoCloseable {
     private void failed(String words) {
         lastFailure = words;
         redis.reset();
-        if (synced.outOfSync() && !logged) {
+        if (synced.outOfSync(words) && !logged) {
             LOG.warn("{} not shared, Redis at {}: {}; keeping what is here, changes are queued", what, redis, words);
             logged = true;
         }

@@ -1,5 +1,6 @@
 package gateway.health;
 
+import gateway.events.EventKind;
 import gateway.registry.Backend;
 import gateway.registry.Check;
 import gateway.registry.ServiceList;
@@ -25,7 +26,7 @@ final class CheckResults {
      * @param fall how many bad checks in a row make a healthy backend unhealthy, at least 1
      */
     CheckResults(ServiceList services, int rise, int fall, Time time) {
-        this.changes = new StatusChanges(services);
+        this.changes = new StatusChanges(services, EventKind.UNHEALTHY);
         this.rise = rise;
         this.fall = fall;
         this.time = time;

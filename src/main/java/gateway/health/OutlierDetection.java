@@ -1,5 +1,6 @@
 package gateway.health;
 
+import gateway.events.EventKind;
 import gateway.registry.Backend;
 import gateway.registry.HealthCheck;
 import gateway.registry.ServiceList;
@@ -58,7 +59,7 @@ public final class OutlierDetection {
      * @param stalls failures that come of a stall of this process don't count in a row
      */
     public OutlierDetection(ServiceList services, Function<Backend, HealthCheck> kinds, Stalls stalls, Time time) {
-        this.changes = new StatusChanges(services);
+        this.changes = new StatusChanges(services, EventKind.EJECTED);
         this.kinds = kinds;
         this.stalls = stalls;
         this.time = time;

@@ -1,5 +1,6 @@
 package gateway.health;
 
+import gateway.events.EventKind;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import org.slf4j.Logger;
@@ -10,9 +11,12 @@ final class StatusChanges {
     private static final Logger LOG = LoggerFactory.getLogger(StatusChanges.class);
 
     private final ServiceList services;
+    private final EventKind kind;
 
-    StatusChanges(ServiceList services) {
+    /** @param kind the event that it is when a backend becomes unhealthy */
+    StatusChanges(ServiceList services, EventKind kind) {
         this.services = services;
+        this.kind = kind;
     }
 
     void admit(Backend backend, String reason) {
@@ -29,7 +33,7 @@ final class StatusChanges {
      * @return whether its status changed
      */
     boolean eject(Backend backend, String reason, boolean evenIfLast) {
-        boolean flipped = services.eject(backend, reason, evenIfLast);
+        boolean flipped = services.eject(backend, reason, evenIfLast, kind);
         if (flipped) {
             backend.vitals().clear();
             LOG.warn("{} is unhealthy: {}", backend, reason);

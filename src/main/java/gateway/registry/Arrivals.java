@@ -66,15 +66,15 @@ final class Arrivals {
                     .map(service::completedBy)
                     .orElse(service));
             boolean back = moves.begin(before, known);
-            return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, back);
+            return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, twin, back);
         }
-        known.update(service);
+        known.update(service, time.now());
         known.occupant().registered(service.instance());
         if (!known.configured()) { // else it stays as long as its route lists it
             known.lease().renew(service.lease(), time.nanos());
         }
         boolean back = moves.begin(before, known);
-        return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, back);
+        return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, twin, back);
     }
 
     /** Adds a service unless its name or its URL is in the list already; returns whether it did. */

@@ -146,10 +146,7 @@ public final class Backend {
         return standing.draining();
     }
 
-    /**
-     * Returns whether the clients that a cookie binds to this backend may use it: it needn't be available, since they
-     * stay on it while it drains, unless they are to move.
-     */
+    /** Returns whether clients that a cookie binds to it may use it: also while it drains, unless they are to move. */
     public boolean servesItsOwn() {
         return standing.servesItsOwn();
     }
@@ -167,6 +164,11 @@ public final class Backend {
     /** Returns the status for people: {@code draining}, or else the health. */
     public String statusWord() {
         return standing.word();
+    }
+
+    /** Returns since when {@link #statusWord} is so. */
+    public Instant since() {
+        return standing.since();
     }
 
     /** Returns the reason for {@link #statusWord}. */
@@ -216,8 +218,8 @@ public final class Backend {
         this.configured = configured;
     }
 
-    void draining(Draining draining) {
-        standing.draining(draining);
+    void draining(Draining draining, Instant now) {
+        standing.draining(draining, now);
     }
 
     /** Notes since when it is available, as a new list is about to say so. */
@@ -226,15 +228,15 @@ public final class Backend {
     }
 
     /** Takes over the weight and the way of checking that the shared list says. */
-    void listed(Service service) {
-        standing.weight(service.weight().orElse(1));
+    void listed(Service service, Instant now) {
+        standing.weight(service.weight().orElse(1), now);
         health = service.health();
     }
 
     /** Takes over what a registration says beside the URL; what it leaves out stays. Returns whether that changed. */
-    boolean update(Service service) {
+    boolean update(Service service, Instant now) {
         int before = weight();
-        standing.weight(service.weight().orElse(before));
+        standing.weight(service.weight().orElse(before), now);
         health = service.health().or(() -> health);
         return weight() != before;
     }

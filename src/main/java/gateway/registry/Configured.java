@@ -1,5 +1,6 @@
 package gateway.registry;
 
+import gateway.util.Time;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -11,11 +12,13 @@ import java.util.function.Function;
 final class Configured {
     private final Backends backends;
     private final Function<Service, Backend> add;
+    private final Time time;
 
     /** @param add adds a service to the list and returns its backend */
-    Configured(Backends backends, Function<Service, Backend> add) {
+    Configured(Backends backends, Function<Service, Backend> add, Time time) {
         this.backends = backends;
         this.add = add;
+        this.time = time;
     }
 
     /**
@@ -38,7 +41,7 @@ final class Configured {
             BackendId id = service.id();
             Backend known = backends.get(id);
             if (known != null && known.configured()) {
-                if (known.update(service)) {
+                if (known.update(service, time.now())) {
                     change.routes().add(service.route());
                 }
             } else if (taken.add(id.name()) && taken.add(urlOf(service.route(), id))) {

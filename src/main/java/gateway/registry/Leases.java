@@ -1,6 +1,5 @@
 package gateway.registry;
 
-import gateway.util.Durations;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.time.Duration;
@@ -34,12 +33,7 @@ public final class Leases {
         }
         lastTick = time.nanos();
         for (Backend gone : services.removeExpired()) {
-            String length = Durations.text(gone.lease().length().orElseThrow());
-            if (gone.leaving()) {
-                LOG.warn("{} left the list: {} has passed since its instance {} moved", gone, length, gone.instance());
-            } else {
-                LOG.warn("{} left the list: its lease of {} was not renewed", gone, length);
-            }
+            LOG.warn("{} left the list: {}", gone, Departures.expiry(gone));
         }
     }
 }

@@ -1,5 +1,7 @@
 package gateway.registry;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.util.Time;
 import java.time.Duration;
@@ -19,10 +21,12 @@ final class Moves {
     private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
 
     private final Backends backends;
+    private final ServiceEvents events;
     private final Time time;
 
-    Moves(Backends backends, Time time) {
+    Moves(Backends backends, ServiceEvents events, Time time) {
         this.backends = backends;
+        this.events = events;
         this.time = time;
     }
 
@@ -64,8 +68,11 @@ final class Moves {
     void endThoseMade() {
         List<Backend> over = backends.removeIf(
                 backend -> backend.leaving() && isMade(backend.id().name(), backend.ownId(), backend.url()));
-        over.forEach(backend ->
-                LOG.info("{} left the list: its instance {} has moved and is healthy", backend, backend.instance()));
+        for (Backend backend : over) {
+            String reason = "its instance " + backend.instance() + " has moved and is healthy";
+            LOG.info("{} left the list: {}", backend, reason);
+            events.left(EventKind.REMOVED, List.of(backend), reason, Who.GATEWAY);
+        }
     }
 
     /** Returns whether the instance is healthy at another URL, so that it needs this one no longer. */

@@ -1,15 +1,17 @@
 package gateway.registry;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The effect of a registration.
  *
  * @param backend the backend that it concerns
  * @param before where the instance was until now, if it has moved
+ * @param twin the service of the settings whose place it has taken: it had the same URL
  * @param back whether it has moved back to where it came from last: two processes may have the same id
  */
-public record Registered(Outcome outcome, Backend backend, List<Backend> before, boolean back) {
+public record Registered(Outcome outcome, Backend backend, List<Backend> before, Optional<Backend> twin, boolean back) {
     /** What a registration did. */
     public enum Outcome {
         /** The instance is new: it waits for its first check, and then serves beside the others of its name. */

@@ -1,6 +1,8 @@
 package gateway.registry;
 
-import gateway.net.ServiceUrl;
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Who;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.Collection;
@@ -25,6 +27,8 @@ public final class ServiceList {
     private final Configured configured;
     private final Pools pools = new Pools(backends);
     private final HealthChanges health;
+    private final Departures departures;
+    private final ServiceEvents events = new ServiceEvents();
     private Journal journal = Journal.NONE;
 
     /** Makes a list without bounds on services and their requests. */
@@ -40,16 +44,22 @@ public final class ServiceList {
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
         Capacity capacity = new Capacity(most);
-        this.moves = new Moves(backends, time);
+        this.moves = new Moves(backends, events, time);
         this.arrivals = new Arrivals(backends, moves, capacity, totals, mostInFlight, time);
-        this.configured = new Configured(backends, arrivals::add);
-        this.health = new HealthChanges(backends, pools, moves, time);
-        this.takeover = new Takeover(backends, moves, arrivals::add, capacity, time);
+        this.configured = new Configured(backends, arrivals::add, time);
+        this.health = new HealthChanges(backends, pools, moves, events, time);
+        this.takeover = new Takeover(backends, moves, events, arrivals::add, capacity, time);
+        this.departures = new Departures(backends, pools, events, time);
     }
 
     /** Sets the journal that receives the changes from now on. */
     public synchronized void journal(Journal journal) {
         this.journal = journal;
+    }
+
+    /** Sets the listener that is told what happens from now on. */
+    public synchronized void tell(EventListener listener) {
+        events.tell(listener);
     }
 
     /** Returns the list as it is now. */
@@ -107,9 +117,10 @@ public final class ServiceList {
      * replaces that one: it is the same service, now with a name of its own. What a registration leaves out stays as it
      * was: at this URL or, of an instance that moves, at the URL of before.
      *
+     * @param who who asks for it
      * @throws ListFull if the list holds as many instances as it may
      */
-    public synchronized Registered register(Service service) {
+    public synchronized Registered register(Service service, Who who) {
         Optional<Backend> twin = arrivals.displaceTwin(service);
         twin.ifPresent(removed -> journal.removed(removed.id()));
         Backend known = backends.get(service.id());
@@ -120,6 +131,7 @@ public final class ServiceList {
             publish(service.route());
         }
         journal.registered(service, registered.backend(), registered.outcome());
+        events.registered(registered, backends.of(service.id().name()), who);
         return registered;
     }
 
@@ -129,11 +141,6 @@ public final class ServiceList {
             publish(service.route());
             journal.offered(service);
         }
-    }
-
-    /** Adds the services with these URLs unless they are there already; they stay until they are removed. */
-    public void offer(List<ServiceUrl> urls) {
-        urls.forEach(url -> offer(Service.configured(url)));
     }
 
     /**
@@ -151,40 +158,26 @@ public final class ServiceList {
 
     /** Removes those of the {@link Backend#configured} services that match. Their requests under way finish. */
     public synchronized void removeConfigured(Predicate<Backend> which) {
-        backends.removeIf(backend -> backend.configured() && which.test(backend)).stream()
-                .map(Backend::route)
-                .distinct()
-                .forEach(this::publish);
+        departures.unlisted(which);
     }
 
-    /** Removes instances of a service and returns them. Their requests under way finish. */
-    public synchronized List<Backend> remove(Meant meant) {
-        List<Backend> removed = backends.removeIf(meant);
-        if (!removed.isEmpty()) {
-            publish();
-            if (meant.instance().isEmpty()) {
-                removed.stream().map(backend -> backend.id().name()).distinct().forEach(journal::removedAll);
-            } else {
-                removed.forEach(backend -> journal.removed(backend.id()));
-            }
-        }
-        return removed;
+    /**
+     * Removes instances of a service and returns them. Their requests under way finish.
+     *
+     * @param who who asks for it
+     */
+    public synchronized List<Backend> remove(Meant meant, Who who) {
+        return departures.deregistered(meant, journal, who);
     }
 
     /** Starts all leases again. */
     public synchronized void renewAll() {
-        long now = time.nanos();
-        backends.all().forEach(backend -> backend.lease().renew(backend.lease().length(), now));
+        backends.all().forEach(backend -> backend.lease().renew(backend.lease().length(), time.nanos()));
     }
 
     /** Removes the services whose lease has ended and returns them. */
     public synchronized List<Backend> removeExpired() {
-        long now = time.nanos();
-        List<Backend> expired = backends.removeIf(backend -> backend.lease().hasEnded(now));
-        if (!expired.isEmpty()) {
-            publish();
-        }
-        return expired;
+        return departures.expired();
     }
 
     /** Makes a backend healthy; returns whether it wasn't before. */
@@ -197,21 +190,26 @@ public final class ServiceList {
      * waiting for its first good check.
      *
      * @param evenIfLast whether to eject the backend even if it is the last available one
+     * @param kind {@link EventKind#UNHEALTHY} if checks found it, {@link EventKind#EJECTED} if requests did
      */
-    public synchronized boolean eject(Backend backend, String reason, boolean evenIfLast) {
-        return health.eject(backend, reason, evenIfLast);
+    public synchronized boolean eject(Backend backend, String reason, boolean evenIfLast, EventKind kind) {
+        return health.eject(backend, reason, evenIfLast, kind);
     }
 
     /**
      * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests but, unless
      * they are to move, those of the clients that a cookie binds to it; those under way finish, and it stays in the list
      * whatever its health.
+     *
+     * @param who who asks for it
      */
-    public synchronized List<Backend> drain(Meant which, Draining draining) {
+    public synchronized List<Backend> drain(Meant which, Draining draining, Who who) {
         List<Backend> meant = instances(which);
         for (Backend backend : meant) {
-            backend.draining(draining);
+            Draining before = backend.drain();
+            backend.draining(draining, time.now());
             journal.drained(backend.id(), draining);
+            events.drained(backend, before, who);
         }
         publish();
         return meant;

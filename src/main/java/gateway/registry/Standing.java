@@ -3,6 +3,7 @@ package gateway.registry;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend.State;
 import gateway.registry.Backend.Status;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,6 +12,7 @@ final class Standing {
     private volatile State state;
     private volatile Draining draining = Draining.NO;
     private volatile int weight;
+    private volatile Turn turn;
     private volatile long availableSince;
     private boolean wasAvailable;
     private final LongAdder ejections = new LongAdder();
@@ -18,7 +20,15 @@ final class Standing {
     Standing(State state, int weight) {
         this.state = state;
         this.weight = weight;
+        this.turn = new Turn(state.since(), state.reason());
     }
+
+    /**
+     * When it last began or ended to drain, be it by an operator or by a weight of 0.
+     *
+     * @param reason why it ended to drain; meaningless while it drains
+     */
+    private record Turn(Instant since, String reason) {}
 
     State state() {
         return state;
@@ -39,16 +49,30 @@ final class Standing {
         return draining;
     }
 
-    void draining(Draining next) {
+    void draining(Draining next, Instant now) {
+        boolean before = drains();
         draining = next;
+        turned(before, "resumed by an operator", now);
+    }
+
+    private boolean drains() {
+        return draining != Draining.NO || weight == 0;
+    }
+
+    private void turned(boolean before, String reason, Instant now) {
+        if (drains() != before) {
+            turn = new Turn(now, reason);
+        }
     }
 
     int weight() {
         return weight;
     }
 
-    void weight(int next) {
+    void weight(int next, Instant now) {
+        boolean before = drains();
         weight = next;
+        turned(before, "its weight is no longer 0", now);
     }
 
     boolean isAvailable() {
@@ -73,9 +97,21 @@ final class Standing {
     }
 
     String word() {
-        return draining != Draining.NO || weight == 0
-                ? "draining"
-                : state.status().word();
+        return drains() ? "draining" : state.status().word();
+    }
+
+    /**
+     * Returns since when {@link #word} is so. A service that isn't healthy was so beneath its drain, too; a healthy one
+     * gets requests only since the drain's end.
+     */
+    Instant since() {
+        Turn last = turn;
+        State now = state;
+        return drains() || hasResumed(now, last) ? last.since() : now.since();
+    }
+
+    private static boolean hasResumed(State state, Turn turn) {
+        return state.status() == Status.HEALTHY && turn.since().isAfter(state.since());
     }
 
     /** @param movingTo to where the instance moves, if it does */
@@ -89,7 +125,9 @@ final class Standing {
         if (weight == 0) {
             return "its weight is 0";
         }
+        Turn last = turn;
+        State now = state;
         return movingTo.map(there -> "moved to " + there + ", and serves until that has a good check")
-                .orElse(state.reason());
+                .orElse(hasResumed(now, last) ? last.reason() : now.reason());
     }
 }

@@ -1,5 +1,7 @@
 package gateway.registry;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.util.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 final class Takeover {
     private final Backends backends;
     private final Moves moves;
+    private final ServiceEvents events;
     private final Function<Service, Backend> add;
     private final Capacity capacity;
     private final Time time;
@@ -21,9 +24,16 @@ final class Takeover {
      * @param backends the list to change
      * @param add adds a service to the list and returns its backend
      */
-    Takeover(Backends backends, Moves moves, Function<Service, Backend> add, Capacity capacity, Time time) {
+    Takeover(
+            Backends backends,
+            Moves moves,
+            ServiceEvents events,
+            Function<Service, Backend> add,
+            Capacity capacity,
+            Time time) {
         this.backends = backends;
         this.moves = moves;
+        this.events = events;
         this.add = add;
         this.capacity = capacity;
         this.time = time;
@@ -35,6 +45,7 @@ final class Takeover {
                 .collect(Collectors.toMap(listed -> listed.service().id(), listed -> listed));
         List<Backend> left = backends.removeIf(
                 backend -> !backend.configured() && !theirs.containsKey(backend.id()) && !newerHere.test(backend.id()));
+        events.left(EventKind.REMOVED, left, "it is no longer in the list that gateways share", Who.OTHER_GATEWAY);
         List<Backend> came = new ArrayList<>();
         int leftOut = 0;
         for (Listed listed : shared) {
@@ -50,10 +61,13 @@ final class Takeover {
             if (backend == null) {
                 backend = add.apply(service);
                 came.add(backend);
+                events.shared(backend);
             }
-            backend.draining(listed.draining());
+            Draining before = backend.drain();
+            backend.draining(listed.draining(), time.now());
+            events.drained(backend, before, Who.OTHER_GATEWAY);
             if (!backend.configured()) { // else it stays what this gateway's own configuration says
-                backend.listed(service);
+                backend.listed(service, time.now());
                 backend.occupant().listed(service.instance(), listed.movingTo());
                 backend.lease().set(service.lease(), listed.left(), time.nanos());
             }

@@ -24,6 +24,7 @@ public final class OwnPaths {
             new PathPrefix("/gateways"),
             new PathPrefix("/limits"),
             new PathPrefix("/requests"),
+            new PathPrefix("/events"),
             new PathPrefix("/dashboard"),
             new PathPrefix("/docs"),
             new PathPrefix("/openapi.json"),

@@ -1,5 +1,6 @@
 package gateway.server;
 
+import gateway.events.EventListener;
 import gateway.http.Refusals;
 import gateway.net.Networks;
 import gateway.settings.Settings;
@@ -29,14 +30,15 @@ final class ClientProtocols {
      * Reads the certificate and its key, if there is one.
      *
      * @param refusals counts connections that are closed without an answer
+     * @param events is told of new certificates
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
-    ClientProtocols(Settings settings, Refusals refusals, Time time) {
+    ClientProtocols(Settings settings, Refusals refusals, EventListener events, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
         this.https = certificate.map(Https::new);
-        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::use));
+        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::use, events));
         Networks proxies = settings.clients().trustedProxies().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)

@@ -1,5 +1,6 @@
 package gateway.server;
 
+import gateway.events.EventListener;
 import gateway.http.Tracing;
 import gateway.lifecycle.Lifecycle;
 import gateway.route.Routes;
@@ -32,6 +33,7 @@ public final class GatewayServer {
      * @param tracing opens the records of requests that no handler gets
      * @param log called by Jetty at the end of each request
      * @param lifecycle the steps at the start and stop of the server
+     * @param events is told of new certificates
      * @param routes adds the handlers, in the order in which they handle a request, and the routes
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
@@ -42,9 +44,10 @@ public final class GatewayServer {
             Tracing tracing,
             RequestLog log,
             Lifecycle lifecycle,
+            EventListener events,
             Time time,
             Consumer<RoutesConfig> routes) {
-        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), time);
+        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), events, time);
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
             ServerConfig.configure(config, settings, tracing);

@@ -1,5 +1,9 @@
 package gateway.tls;
 
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Subject;
+import gateway.events.Who;
 import gateway.settings.InvalidSettings;
 import gateway.settings.TlsSettings;
 import gateway.util.ContentWatch;
@@ -28,19 +32,26 @@ public final class CertificateReload {
     private final TlsSettings settings;
     private final Time time;
     private final Consumer<ServerCertificate> consumer;
+    private final EventListener events;
     private final ContentWatch files;
     private ServerCertificate used;
 
     /**
      * @param used the certificate from the start
      * @param consumer receives each new certificate that can be used
+     * @param events is told of each new certificate, whether it can be used or not
      */
     public CertificateReload(
-            TlsSettings settings, ServerCertificate used, Time time, Consumer<ServerCertificate> consumer) {
+            TlsSettings settings,
+            ServerCertificate used,
+            Time time,
+            Consumer<ServerCertificate> consumer,
+            EventListener events) {
         this.settings = settings;
         this.used = used;
         this.time = time;
         this.consumer = consumer;
+        this.events = events;
         this.files = new ContentWatch(
                 Stream.concat(Stream.of(settings.certificate(), settings.key()), settings.clientCa().stream())
                         .toArray(Path[]::new));
@@ -65,13 +76,15 @@ public final class CertificateReload {
             used = found;
             files.settle();
             LOG.info("server certificate reloaded: {}", found.words());
+            events.happened(
+                    EventKind.RENEWED, Subject.GATEWAY, "server certificate reloaded: " + found.words(), Who.FILE);
         } catch (InvalidSettings e) {
             if (look == ContentWatch.Look.STILL) {
                 files.settle();
-                LOG.warn(
-                        "server certificate not reloaded, keeping {}: {}",
-                        used.words(),
-                        String.join("; ", e.getMessage().lines().toList()));
+                String words = "server certificate not reloaded, keeping " + used.words() + ": "
+                        + String.join("; ", e.getMessage().lines().toList());
+                LOG.warn("{}", words);
+                events.happened(EventKind.REFUSED, Subject.GATEWAY, words, Who.FILE);
             }
         }
     }

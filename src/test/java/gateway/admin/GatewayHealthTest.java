@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.events.Who;
 import gateway.lifecycle.Drain;
 import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
@@ -36,7 +37,7 @@ class GatewayHealthTest {
         lifecycle.watch(() -> ended, () -> List.of());
         ServiceList services = new ServiceList(Time.system());
         services.admit(
-                services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
+                services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()), Who.GATEWAY)
                         .backend(),
                 "test");
         Routes routes = TestRoutes.usual(services);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
 import gateway.registry.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ class ConsistentHashTest {
         Pools pools = Pools.of(1, 1, 1);
         ConsistentHash balancer = byUser(pools);
         Map<Integer, String> before = homes(pools, balancer);
-        pools.services.eject(pools.get(gone), "test", true);
+        pools.services.eject(pools.get(gone), "test", true, EventKind.UNHEALTHY);
         Map<Integer, String> without = homes(pools, balancer);
         for (int i = 0; i < KEYS; i++) {
             if (!before.get(i).equals(gone)) {
@@ -250,7 +251,7 @@ class ConsistentHashTest {
         WarmUp warmUp = new WarmUp(Duration.ofSeconds(10), pools.time);
         ConsistentHash balancer = new ConsistentHash("test", HashKey.header("X-User"), warmUp);
         Map<Integer, String> before = homes(pools, balancer);
-        pools.services.eject(pools.get("c"), "test", true);
+        pools.services.eject(pools.get("c"), "test", true, EventKind.UNHEALTHY);
         Map<Integer, String> last = homes(pools, balancer);
         pools.services.admit(pools.get("c"), "test");
         assertEquals(0, of("c", homes(pools, balancer)), 5, "at first it gets next to nothing");

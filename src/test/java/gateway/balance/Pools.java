@@ -2,6 +2,7 @@ package gateway.balance;
 
 import static gateway.registry.Meant.everywhere;
 
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Service;
@@ -56,7 +57,7 @@ final class Pools {
                 Optional.empty(),
                 Optional.of(weight),
                 Optional.empty());
-        return services.register(service).backend();
+        return services.register(service, Who.GATEWAY).backend();
     }
 
     Backend healthy(String name, int weight) {

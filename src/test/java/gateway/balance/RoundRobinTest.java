@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
 import gateway.registry.Backend;
 import gateway.registry.Snapshot;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class RoundRobinTest {
     void who_is_out_gets_nothing_and_the_others_share_evenly_and_the_order_is_as_before_when_it_is_back() {
         Pools pools = Pools.of(1, 1, 1);
         RoundRobin balancer = balancer();
-        pools.services.eject(pools.get("b"), "test", true);
+        pools.services.eject(pools.get("b"), "test", true, EventKind.UNHEALTHY);
         assertEquals("a c a c a c", pools.sequence(balancer, 6));
         pools.services.admit(pools.get("b"), "test");
         assertEquals("a b c a b c", pools.sequence(balancer, 6));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Draining;
@@ -34,14 +35,16 @@ class SelectionTest {
     private final ServiceList services = new ServiceList(TIME, 100, 2);
 
     private Backend healthy(String name, int weight) {
-        Backend backend = services.register(new Service(
-                        Service.DEFAULT_ROUTE,
-                        name,
-                        ServiceUrl.parse("http://" + name + ".example:8001"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(weight),
-                        Optional.empty()))
+        Backend backend = services.register(
+                        new Service(
+                                Service.DEFAULT_ROUTE,
+                                name,
+                                ServiceUrl.parse("http://" + name + ".example:8001"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(weight),
+                                Optional.empty()),
+                        Who.GATEWAY)
                 .backend();
         services.admit(backend, "test");
         return backend;
@@ -97,7 +100,7 @@ class SelectionTest {
     @Test
     void who_belongs_to_a_service_that_drains_is_served_even_if_no_other_is() {
         Backend only = healthy("a", 1);
-        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         byte[] secret = {1};
         Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
         Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(only));

@@ -3,6 +3,8 @@ package gateway.balance;
 import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.registry.Draining;
 import gateway.testing.FakeTime;
 import java.time.Duration;
@@ -63,12 +65,12 @@ class SlowStartTest {
             assertEquals(Map.of("a", 50, "b", 50), pools.counts(balancer, 100), from);
             switch (from) {
                 case "unhealthy" -> {
-                    pools.services.eject(pools.get("b"), "test", true);
+                    pools.services.eject(pools.get("b"), "test", true, EventKind.UNHEALTHY);
                     pools.services.admit(pools.get("b"), "test");
                 }
                 case "drained" -> {
-                    pools.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS);
-                    pools.services.drain(everywhere("b", Optional.empty()), Draining.NO);
+                    pools.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+                    pools.services.drain(everywhere("b", Optional.empty()), Draining.NO, Who.GATEWAY);
                 }
                 default -> {
                     pools.register("b", 0);
@@ -100,8 +102,8 @@ class SlowStartTest {
         Pools pools = Pools.of(1, 1);
         pools.time.pass(LENGTH);
         Balancer balancer = roundRobin(pools);
-        pools.services.eject(pools.get("a"), "test", true);
-        pools.services.eject(pools.get("b"), "test", true);
+        pools.services.eject(pools.get("a"), "test", true, EventKind.UNHEALTHY);
+        pools.services.eject(pools.get("b"), "test", true, EventKind.UNHEALTHY);
         pools.services.admit(pools.get("b"), "test");
         assertEquals(Map.of("b", 30), pools.counts(balancer, 30));
     }

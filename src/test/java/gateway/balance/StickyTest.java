@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.registry.Backend;
 import gateway.registry.Draining;
 import java.nio.charset.StandardCharsets;
@@ -127,16 +129,16 @@ class StickyTest {
 
     static Stream<Arguments> causes() {
         Consumer<Pools> nothing = pools -> {};
-        Consumer<Pools> drained =
-                pools -> pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        Consumer<Pools> drained = pools ->
+                pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         Consumer<Pools> moved =
-                pools -> pools.services.drain(everywhere("a", Optional.empty()), Draining.MOVING_SESSIONS);
+                pools -> pools.services.drain(everywhere("a", Optional.empty()), Draining.MOVING_SESSIONS, Who.GATEWAY);
         Consumer<Pools> weightless = pools -> pools.register("a", 0);
-        Consumer<Pools> out = pools -> pools.services.eject(pools.get("a"), "test", true);
-        Consumer<Pools> removed = pools -> pools.services.remove(everywhere("a", Optional.empty()));
+        Consumer<Pools> out = pools -> pools.services.eject(pools.get("a"), "test", true, EventKind.UNHEALTHY);
+        Consumer<Pools> removed = pools -> pools.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         Consumer<Pools> back = pools -> {
             moved.accept(pools);
-            pools.services.drain(everywhere("a", Optional.empty()), Draining.NO);
+            pools.services.drain(everywhere("a", Optional.empty()), Draining.NO, Who.GATEWAY);
         };
         return Stream.of(
                 Arguments.of("is as always", nothing, true),
@@ -166,7 +168,7 @@ class StickyTest {
 
     @Test
     void new_clients_do_not_come_to_one_that_drains() {
-        pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertEquals(
                 "b c b c",
                 Stream.generate(() -> balancer.choose(pools.now(), PAGE).name())
@@ -179,7 +181,7 @@ class StickyTest {
     void of_several_cookies_the_first_that_can_be_followed_counts() {
         // A browser sends those with longer paths first: of a route whose path was longer until lately.
         assertEquals("b", home(PAGE.withCookies("unknown", cookie("b"), cookie("c"))));
-        pools.services.eject(pools.get("b"), "test", true);
+        pools.services.eject(pools.get("b"), "test", true, EventKind.UNHEALTHY);
         assertEquals("c", home(PAGE.withCookies("unknown", cookie("b"), cookie("c"))));
     }
 

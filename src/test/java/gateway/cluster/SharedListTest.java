@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventListener;
+import gateway.events.EventLog;
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.ClusterMembers;
@@ -57,11 +60,13 @@ class SharedListTest {
     /** What a gateway has of the shared list. */
     private static final class Member {
         final ServiceList services = new ServiceList(Time.system());
+        final EventLog events = new EventLog(Time.system());
         final ClusterMembers gateways = ClusterMembers.startingAt(Time.system().now(), "1.0.0");
         final SharedList shared;
 
         Member(RedisSettings settings) {
-            shared = new SharedList(settings, services, gateways, new Stalls(Time.system()), Time.system());
+            services.tell(events);
+            shared = new SharedList(settings, services, gateways, new Stalls(Time.system()), events, Time.system());
             gateways.listensAt("127.0.0.1:1");
         }
 
@@ -70,24 +75,26 @@ class SharedListTest {
         }
 
         void register(String name, String url, String lease) {
-            services.register(service(name, url, lease));
+            services.register(service(name, url, lease), Who.GATEWAY);
         }
 
         void register(String name, String url, String lease, String instance) {
             Service plain = service(name, url, lease);
-            services.register(new Service(name, plain.url(), plain.lease(), Optional.of(instance)));
+            services.register(new Service(name, plain.url(), plain.lease(), Optional.of(instance)), Who.GATEWAY);
         }
 
         /** @param weight and health, each null for none */
         void register(String route, String name, String url, Integer weight, HealthCheck health) {
-            services.register(new Service(
-                    route,
-                    name,
-                    ServiceUrl.parse(url),
-                    Optional.of(Duration.ofSeconds(15)),
-                    Optional.empty(),
-                    Optional.ofNullable(weight),
-                    Optional.ofNullable(health)));
+            services.register(
+                    new Service(
+                            route,
+                            name,
+                            ServiceUrl.parse(url),
+                            Optional.of(Duration.ofSeconds(15)),
+                            Optional.empty(),
+                            Optional.ofNullable(weight),
+                            Optional.ofNullable(health)),
+                    Who.GATEWAY);
         }
 
         boolean sync() {
@@ -109,6 +116,58 @@ class SharedListTest {
             }
             return text.toString();
         }
+    }
+
+    /** What a member was told, oldest first, as {@code kind service who}. */
+    private static List<String> told(Member member) {
+        List<String> told = new ArrayList<>();
+        member.events
+                .newest(0, event -> true, EventLog.KEPT)
+                .forEach(event -> told.add(
+                        0,
+                        event.kind().word() + " " + event.subject().service() + " "
+                                + event.who().word()));
+        return told;
+    }
+
+    @Test
+    void the_others_are_told_what_came_of_the_shared_list() {
+        one.register("a", "http://h:1");
+        one.sync();
+        two.sync();
+        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.operator("127.0.0.1"));
+        one.sync();
+        two.sync();
+        one.services.drain(everywhere("a", Optional.empty()), Draining.NO, Who.operator("127.0.0.1"));
+        one.sync();
+        two.sync();
+        one.services.remove(everywhere("a", Optional.empty()), Who.operator("127.0.0.1"));
+        one.sync();
+        two.sync();
+        two.sync();
+        assertEquals(
+                List.of("registered a gateway", "drained a operator", "resumed a operator", "deregistered a operator"),
+                told(one));
+        assertEquals(
+                List.of(
+                        "registered a other-gateway",
+                        "drained a other-gateway",
+                        "resumed a other-gateway",
+                        "removed a other-gateway"),
+                told(two));
+    }
+
+    @Test
+    void the_loss_of_redis_is_told_once_and_so_is_its_return() throws Exception {
+        one.sync();
+        assertEquals(List.of(), told(one), "that it is there from the start is no news");
+        redis.freeze();
+        assertFalse(one.sync());
+        assertFalse(one.sync());
+        redis.thaw();
+        assertTrue(one.sync());
+        assertTrue(one.sync());
+        assertEquals(List.of("lost null gateway", "back null gateway"), told(one));
     }
 
     private static Service service(String name, String url, String lease) {
@@ -212,7 +271,7 @@ class SharedListTest {
     void what_is_deregistered_at_one_leaves_all() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove(everywhere("a", Optional.empty()));
+        two.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         assertAllHave("");
     }
 
@@ -220,19 +279,19 @@ class SharedListTest {
     void draining_spreads_outlives_renewals_ends_with_resume_and_does_not_hold_for_a_new_instance() {
         one.register("a", "http://h:1", "15s");
         syncAll();
-        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:1", "15s");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain(everywhere("a", Optional.empty()), Draining.NO);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.NO, Who.GATEWAY);
         assertAllHave("a=http://h:1");
-        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining");
         one.register("a", "http://h:2", "15s");
         assertAllHave("a=http://h:1 draining, a=http://h:2");
-        two.services.drain(everywhere("a", Optional.of("http://h:1")), Draining.NO);
+        two.services.drain(everywhere("a", Optional.of("http://h:1")), Draining.NO, Who.GATEWAY);
         assertAllHave("a=http://h:1, a=http://h:2");
-        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining, a=http://h:2 draining");
     }
 
@@ -241,32 +300,32 @@ class SharedListTest {
         Meant a = everywhere("a", Optional.empty());
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1");
-        two.services.drain(a, Draining.KEEPING_SESSIONS);
+        two.services.drain(a, Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining");
-        one.services.drain(a, Draining.MOVING_SESSIONS);
+        one.services.drain(a, Draining.MOVING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining and moving");
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1 draining and moving");
         empty();
         assertAllHave("a=http://h:1 draining and moving");
         assertEquals("a=http://h:1 draining and moving", late().list());
-        two.services.drain(a, Draining.KEEPING_SESSIONS);
+        two.services.drain(a, Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining");
-        two.services.drain(a, Draining.MOVING_SESSIONS);
+        two.services.drain(a, Draining.MOVING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining and moving");
-        one.services.drain(a, Draining.NO);
+        one.services.drain(a, Draining.NO, Who.GATEWAY);
         assertAllHave("a=http://h:1");
-        one.services.drain(a, Draining.KEEPING_SESSIONS);
+        one.services.drain(a, Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertAllHave("a=http://h:1 draining");
     }
 
     @Test
     void drained_before_anybody_heard_of_it_it_comes_drained() {
         one.register("a", "http://h:1");
-        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1 draining");
-        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        one.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         one.register("a", "http://h:2");
         assertAllHave("a=http://h:1 draining, a=http://h:2");
     }
@@ -277,7 +336,7 @@ class SharedListTest {
         syncAll();
         one.register("a", "http://h:1", "15s"); // renewed, but not told yet
         pause();
-        two.services.remove(everywhere("a", Optional.empty()));
+        two.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         two.sync();
         assertAllHave("");
     }
@@ -286,7 +345,7 @@ class SharedListTest {
     void a_registration_after_a_deregistration_that_its_gateway_had_not_heard_of_counts() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove(everywhere("a", Optional.empty()));
+        two.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         two.sync();
         pause();
         one.register("a", "http://h:1"); // for this gateway a renewal
@@ -300,9 +359,9 @@ class SharedListTest {
         two.register("a", "http://h:2", "15s");
         three.register("a", "http://h:3");
         assertAllHave("a=http://h:1, a=http://h:2, a=http://h:3");
-        three.services.remove(everywhere("a", Optional.of("http://h:1")));
+        three.services.remove(everywhere("a", Optional.of("http://h:1")), Who.GATEWAY);
         assertAllHave("a=http://h:2, a=http://h:3");
-        one.services.remove(everywhere("a", Optional.of("http://h:3")));
+        one.services.remove(everywhere("a", Optional.of("http://h:3")), Who.GATEWAY);
         assertAllHave("a=http://h:2");
         three.register("a", "http://h:1");
         assertAllHave("a=http://h:1, a=http://h:2");
@@ -314,7 +373,7 @@ class SharedListTest {
         syncAll();
         one.register("a", "http://h:2");
         pause();
-        two.services.remove(everywhere("a", Optional.empty()));
+        two.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         two.sync();
         assertAllHave("");
         pause();
@@ -328,12 +387,12 @@ class SharedListTest {
     void an_instance_that_registers_after_its_name_was_removed_stays_whoever_tells_first() {
         one.register("a", "http://h:1");
         syncAll();
-        two.services.remove(everywhere("a", Optional.empty()));
+        two.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         pause();
         one.register("a", "http://h:2");
         one.sync();
         assertAllHave("a=http://h:2");
-        one.services.remove(everywhere("a", Optional.empty()));
+        one.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         one.register("a", "http://h:1");
         assertAllHave("a=http://h:1");
     }
@@ -392,7 +451,9 @@ class SharedListTest {
         syncAll();
         assertEquals("y", one.find("a").instance());
         assertEquals(
-                List.of(), one.services.remove(everywhere("a", Optional.of("x"))), "a late message of the one before");
+                List.of(),
+                one.services.remove(everywhere("a", Optional.of("x")), Who.GATEWAY),
+                "a late message of the one before");
         assertAllHave("a=http://h:1");
     }
 
@@ -401,7 +462,7 @@ class SharedListTest {
         one.register("a", "http://h:1", "15s", "x");
         one.register("a", "http://h:2", "15s", "y");
         one.register("a", "http://h:3");
-        one.services.drain(everywhere("a", Optional.of("y")), Draining.KEEPING_SESSIONS);
+        one.services.drain(everywhere("a", Optional.of("y")), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         syncAll();
         empty();
         assertAllHave("a=http://h:1, a=http://h:2 draining, a=http://h:3");
@@ -427,7 +488,7 @@ class SharedListTest {
         empty();
         assertAllHave(list);
         assertEquals(list, late().list());
-        two.services.remove(new Meant(Optional.of("shop"), "a", Optional.empty()));
+        two.services.remove(new Meant(Optional.of("shop"), "a", Optional.empty()), Who.GATEWAY);
         assertAllHave("a=http://h:1 off, api/h-1=http://h:1");
     }
 
@@ -519,7 +580,7 @@ class SharedListTest {
         one.register("b", "http://h:3");
         syncAll();
         assertEquals("a=http://h:1, b=http://h:3", before.list());
-        one.services.remove(everywhere("a", Optional.of("http://h:1")));
+        one.services.remove(everywhere("a", Optional.of("http://h:1")), Who.GATEWAY);
         one.sync();
         assertEquals("a=http://h:2, b=http://h:3", before.list());
         assertAllHave("a=http://h:2, b=http://h:3");
@@ -590,7 +651,7 @@ class SharedListTest {
     void a_service_from_the_settings_that_was_deregistered_comes_back_with_a_gateway_that_starts() {
         one.services.offer(service("h-1", "http://h:1", ""));
         syncAll();
-        one.services.remove(everywhere("h-1", Optional.empty()));
+        one.services.remove(everywhere("h-1", Optional.empty()), Who.GATEWAY);
         assertAllHave("");
         Member late = join();
         late.sync();
@@ -634,7 +695,7 @@ class SharedListTest {
         assertAllHave("a=http://h:1");
         two.register("a", "http://h:2", "15s");
         assertAllHave("a=http://h:1, a=http://h:2");
-        one.services.remove(everywhere("a", Optional.empty()));
+        one.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         assertAllHave("");
     }
 
@@ -642,7 +703,7 @@ class SharedListTest {
     void a_list_is_not_emptied_because_redis_was_and_is_written_back() {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2");
-        one.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS);
+        one.services.drain(everywhere("b", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         syncAll();
         Backend before = two.find("a");
         empty();
@@ -687,7 +748,7 @@ class SharedListTest {
         syncAll();
         empty();
         one.sync();
-        one.services.remove(everywhere("a", Optional.empty()));
+        one.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         one.sync();
         assertAllHave("");
         one.register("a", "http://h:1");
@@ -736,12 +797,12 @@ class SharedListTest {
         one.register("a", "http://h:1", "15s");
         one.register("b", "http://h:2", "15s");
         syncAll();
-        one.services.remove(everywhere("a", Optional.empty()));
+        one.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         for (int i = 0; i < 5; i++) {
             one.sync();
         }
         assertEquals("a=http://h:1, b=http://h:2", two.list());
-        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        two.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         two.sync();
         assertAllHave("b=http://h:2");
     }
@@ -759,10 +820,10 @@ class SharedListTest {
             assertFalse(here.sync());
             assertFalse(there.sync());
             assertFalse(here.gateways.shared());
-            here.services.remove(everywhere("b", Optional.empty()));
+            here.services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
             here.register("c", "http://h:3");
-            here.services.drain(everywhere("c", Optional.empty()), Draining.KEEPING_SESSIONS);
-            there.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+            here.services.drain(everywhere("c", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+            there.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
             pauseBeyond(here.find("a"));
             assertFalse(here.sync());
             assertEquals("a=http://h:1, c=http://h:3 draining", here.list(), "no lease ends while Redis is away");
@@ -803,7 +864,7 @@ class SharedListTest {
                 assertEquals(here.list(), there.list());
             }
             jedis.replicaof("127.0.0.1", TestBackend.deadPort());
-            here.services.remove(everywhere("b", Optional.empty()));
+            here.services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
             assertFalse(here.sync(), "it is a replica now");
             jedis.replicaofNoOne();
             here.register("a", "http://h:1", "15s");
@@ -834,7 +895,7 @@ class SharedListTest {
             one.sync();
             return one.list().equals("a=http://h:1");
         });
-        one.services.remove(everywhere("a", Optional.empty()));
+        one.services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         one.sync();
         assertTrue(slow.sync());
         assertEquals("", slow.list());
@@ -863,7 +924,8 @@ class SharedListTest {
         };
         ServiceList services = new ServiceList(Time.system());
         ClusterMembers gateways = ClusterMembers.startingAt(time.now(), "1.0.0");
-        SharedList shared = new SharedList(redis.settings(), services, gateways, new Stalls(Time.system()), time);
+        SharedList shared = new SharedList(
+                redis.settings(), services, gateways, new Stalls(Time.system()), EventListener.NONE, time);
         shared.start();
         lacking.set(true);
         Await.until("the lack of memory", () -> !lacking.get());
@@ -871,7 +933,7 @@ class SharedListTest {
         one.sync();
         Await.until("what another gateway shared since", () -> services.all().size() == 1);
         assertEquals(Optional.empty(), shared.failed());
-        services.register(service("b", "http://h:2", ""));
+        services.register(service("b", "http://h:2", ""), Who.GATEWAY);
         Await.until("what is shared from here", () -> {
             one.sync();
             return one.list().equals("a=http://h:1, b=http://h:2");
@@ -886,10 +948,15 @@ class SharedListTest {
         Stalls stalls = new Stalls(time);
         ServiceList services = new ServiceList(time);
         SharedList stopped = new SharedList(
-                redis.settings(), services, ClusterMembers.startingAt(time.now(), "1.0.0"), stalls, time);
+                redis.settings(),
+                services,
+                ClusterMembers.startingAt(time.now(), "1.0.0"),
+                stalls,
+                EventListener.NONE,
+                time);
         stalls.beat();
-        services.register(service("a", "http://h:1", "15s"));
-        services.register(service("b", "http://h:2", ""));
+        services.register(service("a", "http://h:1", "15s"), Who.GATEWAY);
+        services.register(service("b", "http://h:2", ""), Who.GATEWAY);
         stopped.sync();
         Backend before = services.instances(everywhere("a", Optional.empty())).get(0);
         services.admit(before, "test");
@@ -897,7 +964,7 @@ class SharedListTest {
         try (Jedis jedis = redis.client()) { // as if the lease were over
             jedis.zadd("{gateway}:leases", 1, "a");
         }
-        two.services.remove(everywhere("b", Optional.empty()));
+        two.services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
         assertAllHave("");
         time.pass(Duration.ofSeconds(20));
         stopped.sync();
@@ -965,19 +1032,25 @@ class SharedListTest {
                 case 0, 1 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s");
                 case 2 -> member.register(name, "http://h:" + (1 + random.nextInt(4)));
                 case 3 -> member.services.offer(Service.configured(ServiceUrl.parse("http://h:" + (1 + i % 4))));
-                case 4 -> member.services.remove(everywhere(name, Optional.empty()));
-                case 5 -> member.services.remove(everywhere("h-" + (1 + i % 4), Optional.empty()));
-                case 6 -> member.services.drain(everywhere(name, Optional.empty()), Draining.of(random.nextBoolean()));
+                case 4 -> member.services.remove(everywhere(name, Optional.empty()), Who.GATEWAY);
+                case 5 -> member.services.remove(everywhere("h-" + (1 + i % 4), Optional.empty()), Who.GATEWAY);
+                case 6 ->
+                    member.services.drain(
+                            everywhere(name, Optional.empty()), Draining.of(random.nextBoolean()), Who.GATEWAY);
                 case 7 -> {
                     if (random.nextInt(8) == 0) {
                         empty();
                     }
                 }
                 case 8 -> member.register(name, "http://h:" + (1 + random.nextInt(4)), "15s", "x" + random.nextInt(2));
-                case 9 -> member.services.remove(everywhere(name, Optional.of("http://h:" + (1 + random.nextInt(4)))));
+                case 9 ->
+                    member.services.remove(
+                            everywhere(name, Optional.of("http://h:" + (1 + random.nextInt(4)))), Who.GATEWAY);
                 case 10 ->
                     member.services.drain(
-                            everywhere(name, Optional.of("x" + random.nextInt(2))), Draining.of(random.nextBoolean()));
+                            everywhere(name, Optional.of("x" + random.nextInt(2))),
+                            Draining.of(random.nextBoolean()),
+                            Who.GATEWAY);
                 case 11 -> member.register("shop", name, "http://h:" + (1 + i % 4), random.nextInt(4), null);
                 case 12 -> member.register("shop", name, "http://h:" + (1 + i % 4), null, HealthCheck.TCP);
                 default -> member.sync();
@@ -1024,7 +1097,7 @@ class SharedListTest {
             jedis.hset("{gateway}:services", "b", "7");
             jedis.hset("{gateway}:services", "d", "{\"url\":\"nonsense\"}");
         }
-        one.services.remove(everywhere("d", Optional.empty()));
+        one.services.remove(everywhere("d", Optional.empty()), Who.GATEWAY);
         two.register("d", "http://d:1");
         two.services.offer(service("c", "http://c:1", ""));
         one.register("b", "http://b:1");

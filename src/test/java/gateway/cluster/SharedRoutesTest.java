@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventListener;
+import gateway.events.Who;
 import gateway.registry.ServiceList;
 import gateway.route.Route;
 import gateway.route.RouteConfig;
@@ -57,7 +59,7 @@ class SharedRoutesTest {
         Member(RedisSettings redis, Map<String, String> settings) {
             Settings all = Settings.from(settings);
             this.reader = new RouteReader(RouteDefaults.of(all), url -> Optional.empty());
-            this.put = new PutRoutes(routes, all);
+            this.put = new PutRoutes(routes, all, EventListener.NONE);
             this.shared = new SharedRoutes(redis, put, Time.system());
         }
 
@@ -68,7 +70,7 @@ class SharedRoutesTest {
         void put(String name, String path, String more) {
             String text = "{\"match\":{\"path\":\"" + path + "\"}" + more + "}";
             try {
-                put.put(text, reader.route(name, text.getBytes(StandardCharsets.UTF_8)));
+                put.put(text, reader.route(name, text.getBytes(StandardCharsets.UTF_8)), Who.GATEWAY);
             } catch (InvalidRoutes | PutRoutes.Full e) {
                 throw new AssertionError(e);
             }
@@ -163,9 +165,9 @@ class SharedRoutesTest {
         one.put("blog", "/blog");
         assertAllHave("blog=/blog shop=/shop");
         two.put("shop", "/store");
-        assertTrue(one.put.remove("blog"));
+        assertTrue(one.put.remove("blog", Who.GATEWAY));
         assertAllHave("shop=/store");
-        assertFalse(one.put.remove("blog"));
+        assertFalse(one.put.remove("blog", Who.GATEWAY));
         two.put("blog", "/blog");
         assertAllHave("blog=/blog shop=/store");
     }
@@ -191,7 +193,7 @@ class SharedRoutesTest {
         assertAllHave("shop=/b");
         one.put("shop", "/c");
         pause();
-        assertTrue(two.put.remove("shop"));
+        assertTrue(two.put.remove("shop", Who.GATEWAY));
         two.sync();
         assertAllHave("");
         one.put("shop", "/d");
@@ -202,7 +204,7 @@ class SharedRoutesTest {
     void the_built_in_route_is_replaced_at_all_and_back_at_all() {
         one.put("default", "/v1");
         assertAllHave("default=/v1");
-        assertTrue(two.put.remove("default"));
+        assertTrue(two.put.remove("default", Who.GATEWAY));
         assertAllHave("");
         assertEquals("/api", one.config("default").match().path().toString());
     }
@@ -230,7 +232,7 @@ class SharedRoutesTest {
         one.sync(); // writes the one of before back first
         assertAllHave("shop=/store");
         empty();
-        assertTrue(two.put.remove("shop"));
+        assertTrue(two.put.remove("shop", Who.GATEWAY));
         two.sync();
         assertAllHave("");
     }
@@ -273,7 +275,7 @@ class SharedRoutesTest {
             assertTrue(first.sync() && second.sync());
             own.kill();
             first.put("shop", "/store");
-            assertTrue(first.put.remove("blog"));
+            assertTrue(first.put.remove("blog", Who.GATEWAY));
             assertFalse(first.sync());
             assertFalse(second.sync());
             assertEquals("shop=/store", first.list());
@@ -311,7 +313,7 @@ class SharedRoutesTest {
         empty();
         strict.sync();
         assertEquals("api=/v1 blog=/blog shop=/shop", late().list(), "also what it can't read is written back");
-        assertTrue(strict.put.remove("shop"));
+        assertTrue(strict.put.remove("shop", Who.GATEWAY));
         strict.sync();
         assertEquals("api=/v1 blog=/blog", late().list());
     }
@@ -350,7 +352,7 @@ class SharedRoutesTest {
             String name = "r" + random.nextInt(5);
             switch (random.nextInt(8)) {
                 case 0, 1 -> member.put(name, "/" + name + "/" + random.nextInt(3));
-                case 2 -> member.put.remove(name);
+                case 2 -> member.put.remove(name, Who.GATEWAY);
                 case 3 -> {
                     if (random.nextInt(6) == 0) {
                         empty();
@@ -376,7 +378,8 @@ class SharedRoutesTest {
                 PutRoutes.Full.class,
                 () -> two.put.put(
                         "",
-                        two.reader.route("more", "{\"match\":{\"path\":\"/more\"}}".getBytes(StandardCharsets.UTF_8))));
+                        two.reader.route("more", "{\"match\":{\"path\":\"/more\"}}".getBytes(StandardCharsets.UTF_8)),
+                        Who.GATEWAY));
         two.put("r7", "/r7/b"); // one that is there
     }
 }

@@ -3,6 +3,7 @@ package gateway.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.http.Via;
 import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
@@ -52,7 +53,7 @@ class CheckThreadsTest {
     }
 
     private Backend add(String name, String url) {
-        return services.register(new Service(name, ServiceUrl.parse(url), Optional.empty()))
+        return services.register(new Service(name, ServiceUrl.parse(url), Optional.empty()), Who.GATEWAY)
                 .backend();
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.http.Via;
 import gateway.net.NameLookup;
 import gateway.net.ServiceUrl;
@@ -32,7 +34,7 @@ class HealthProbeTest {
     private final ServiceList services = new ServiceList(Time.system());
 
     private Check look(HealthCheck kind, String url, Map<String, String> settings) {
-        Backend backend = services.register(new Service("s", ServiceUrl.parse(url), Optional.empty()))
+        Backend backend = services.register(new Service("s", ServiceUrl.parse(url), Optional.empty()), Who.GATEWAY)
                 .backend();
         Map<String, String> all = new HashMap<>(Map.of("GATEWAY_HEALTH_TIMEOUT", "10s")); // this machine may be busy
         all.putAll(settings);
@@ -150,11 +152,12 @@ class HealthProbeTest {
                         new Stalls(time),
                         time,
                         () -> 0.5)) {
-            Backend asked = services.register(new Service("s", ServiceUrl.parse(backend.url()), Optional.empty()))
+            Backend asked = services.register(
+                            new Service("s", ServiceUrl.parse(backend.url()), Optional.empty()), Who.GATEWAY)
                     .backend();
             services.admit(asked, "test");
             Backend other = services.register(
-                            new Service("other", ServiceUrl.parse("http://127.0.0.1:9"), Optional.empty()))
+                            new Service("other", ServiceUrl.parse("http://127.0.0.1:9"), Optional.empty()), Who.GATEWAY)
                     .backend();
             services.admit(other, "test"); // so that the first isn't the last
             checker.check(asked);
@@ -162,7 +165,7 @@ class HealthProbeTest {
             assertTrue(asked.vitals().checkDue(time.nanos()));
             assertTrue(checker.check(asked).orElseThrow().good());
             assertEquals("/up", backend.next().target());
-            services.eject(asked, "test", true);
+            services.eject(asked, "test", true, EventKind.UNHEALTHY);
             kind[0] = HealthCheck.OFF;
             checker.tick();
             assertTrue(asked.available());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.health.OutlierDetection.Failure;
 import gateway.http.Via;
 import gateway.net.NameLookup;
@@ -44,7 +45,7 @@ class HealthTest {
 
     private Backend healthy(String name) {
         Service service = new Service(name, ServiceUrl.parse("http://" + name), Optional.empty());
-        Backend backend = services.register(service).backend();
+        Backend backend = services.register(service, Who.GATEWAY).backend();
         good(backend, 1);
         return backend;
     }
@@ -72,7 +73,7 @@ class HealthTest {
     @Test
     void the_first_good_check_admits_and_bad_ones_before_it_do_not_count() {
         Service service = new Service("c", ServiceUrl.parse("http://c"), Optional.empty());
-        Backend c = services.register(service).backend();
+        Backend c = services.register(service, Who.GATEWAY).backend();
         bad(c, GONE, 10);
         assertEquals(Status.CHECKING, c.state().status());
         good(c, 1);
@@ -245,7 +246,7 @@ class HealthTest {
 
     @Test
     void a_new_service_without_checks_is_healthy_at_once() {
-        Backend c = services.register(new Service("c", ServiceUrl.parse("http://c"), Optional.empty()))
+        Backend c = services.register(new Service("c", ServiceUrl.parse("http://c"), Optional.empty()), Who.GATEWAY)
                 .backend();
         results.unchecked(c);
         assertTrue(c.available());
@@ -283,9 +284,9 @@ class HealthTest {
     @Test
     void a_move_to_a_url_that_is_not_checked_is_made_at_once() {
         Service before = new Service("m", ServiceUrl.parse("http://m1"), Optional.empty(), Optional.of("id"));
-        results.unchecked(services.register(before).backend());
+        results.unchecked(services.register(before, Who.GATEWAY).backend());
         Service after = new Service("m", ServiceUrl.parse("http://m2"), Optional.empty(), Optional.of("id"));
-        results.unchecked(services.register(after).backend());
+        results.unchecked(services.register(after, Who.GATEWAY).backend());
         assertEquals(
                 List.of("http://m2:80"),
                 services.instances(everywhere("m", Optional.empty())).stream()
@@ -307,7 +308,8 @@ class HealthTest {
                         stalls,
                         time,
                         () -> 0.5)) {
-            Backend backend = services.register(new Service("c", ServiceUrl.parse(ill.url()), Optional.empty()))
+            Backend backend = services.register(
+                            new Service("c", ServiceUrl.parse(ill.url()), Optional.empty()), Who.GATEWAY)
                     .backend();
             services.admit(backend, "test");
             stalls.beat();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.AdmissionControl;
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
 import gateway.limit.LimitHandler;
@@ -68,7 +70,8 @@ class MetricsTest {
     }
 
     private Backend register(String name) {
-        return services.register(new Service(name, ServiceUrl.parse("http://" + name + ":1"), Optional.empty()))
+        return services.register(
+                        new Service(name, ServiceUrl.parse("http://" + name + ":1"), Optional.empty()), Who.GATEWAY)
                 .backend();
     }
 
@@ -176,25 +179,27 @@ class MetricsTest {
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1", "{backend=\"b\",url=\"http://b:1\"} 0"),
                 values("gateway_backend_check_duration_seconds_count"));
-        services.eject(a, "bad", true);
+        services.eject(a, "bad", true, EventKind.UNHEALTHY);
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
                 values("gateway_backend_ejections_total"));
-        services.remove(everywhere("a", Optional.empty()));
+        services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         assertEquals(List.of("{backend=\"b\",url=\"http://b:1\"} 0.0"), values("gateway_backend_up"));
     }
 
     @Test
     void a_backend_of_another_route_says_which_and_may_have_a_name_and_url_that_are_there_already() throws Exception {
         register("a");
-        services.register(new Service(
-                "shop",
-                "a",
-                ServiceUrl.parse("http://a:1"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+        services.register(
+                new Service(
+                        "shop",
+                        "a",
+                        ServiceUrl.parse("http://a:1"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                Who.GATEWAY);
         assertEquals(
                 List.of(
                         "{backend=\"a\",route=\"shop\",url=\"http://a:1\"} 0.0",
@@ -272,7 +277,7 @@ class MetricsTest {
     @Test
     void a_drained_backend_is_not_up() throws Exception {
         services.admit(register("a"), "good");
-        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS);
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         assertEquals(List.of("{backend=\"a\",url=\"http://a:1\"} 0.0"), values("gateway_backend_up"));
     }
 

@@ -10,6 +10,7 @@ import gateway.balance.RequestView;
 import gateway.balance.RoundRobin;
 import gateway.balance.Selection;
 import gateway.client.TrustedProxies;
+import gateway.events.Who;
 import gateway.health.OutlierDetection;
 import gateway.http.Via;
 import gateway.limit.LimitHandler;
@@ -197,7 +198,8 @@ class ForwarderTest {
             List<Backend> backends = new ArrayList<>();
             for (String url : urls) {
                 String name = urls.size() == 1 ? "test" : "test" + backends.size();
-                Backend backend = services.register(new Service(name, ServiceUrl.parse(url), Optional.empty()))
+                Backend backend = services.register(
+                                new Service(name, ServiceUrl.parse(url), Optional.empty()), Who.GATEWAY)
                         .backend();
                 services.admit(backend, "test");
                 backends.add(backend);

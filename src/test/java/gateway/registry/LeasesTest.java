@@ -3,6 +3,7 @@ package gateway.registry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.testing.FakeTime;
 import gateway.util.Stalls;
@@ -21,11 +22,13 @@ class LeasesTest {
     private final Leases leases = new Leases(services, stalls, time);
 
     private Backend register(String url, String lease, String id) {
-        return services.register(new Service(
-                        "a",
-                        ServiceUrl.parse(url),
-                        Optional.of(gateway.util.Durations.parse(lease)),
-                        Optional.of(id).filter(given -> !given.isEmpty())))
+        return services.register(
+                        new Service(
+                                "a",
+                                ServiceUrl.parse(url),
+                                Optional.of(gateway.util.Durations.parse(lease)),
+                                Optional.of(id).filter(given -> !given.isEmpty())),
+                        Who.GATEWAY)
                 .backend();
     }
 

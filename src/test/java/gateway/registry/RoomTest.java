@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Snapshot.Unavailable;
 import gateway.testing.FakeTime;
@@ -36,26 +37,26 @@ class RoomTest {
 
     @Test
     void one_too_many_is_refused_and_what_is_there_may_renew_and_move() {
-        services.register(service("a"));
-        services.register(service("b"));
-        assertThrows(ListFull.class, () -> services.register(service("c")));
-        services.register(service("a", "http://a:1"));
-        services.register(service("a", "http://elsewhere:1"));
-        services.register(service("a", "http://elsewhere:2"));
+        services.register(service("a"), Who.GATEWAY);
+        services.register(service("b"), Who.GATEWAY);
+        assertThrows(ListFull.class, () -> services.register(service("c"), Who.GATEWAY));
+        services.register(service("a", "http://a:1"), Who.GATEWAY);
+        services.register(service("a", "http://elsewhere:1"), Who.GATEWAY);
+        services.register(service("a", "http://elsewhere:2"), Who.GATEWAY);
         assertThrows(
                 ListFull.class,
-                () -> services.register(service("b", "http://elsewhere:3")),
+                () -> services.register(service("b", "http://elsewhere:3"), Who.GATEWAY),
                 "another instance of b needs a place of its own");
-        services.remove(everywhere("b", Optional.empty()));
-        services.register(service("c"));
+        services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
+        services.register(service("c"), Who.GATEWAY);
         assertEquals(List.of("a", "a", "a", "c"), names(), "two of a's still stand in");
     }
 
     @Test
     void a_configured_service_that_takes_a_name_of_its_own_needs_no_room() {
         services.offer(Service.configured(ServiceUrl.parse("http://a:1")));
-        services.register(service("b"));
-        services.register(service("a"));
+        services.register(service("b"), Who.GATEWAY);
+        services.register(service("a"), Who.GATEWAY);
         assertEquals(List.of("a", "b"), names());
     }
 
@@ -70,7 +71,7 @@ class RoomTest {
 
     @Test
     void a_backend_takes_as_many_requests_as_it_may_and_more_when_one_is_over() {
-        Backend backend = services.register(service("a")).backend();
+        Backend backend = services.register(service("a"), Who.GATEWAY).backend();
         assertTrue(backend.load().tryStart());
         assertFalse(backend.load().isFull());
         assertTrue(backend.load().tryStart());
@@ -84,7 +85,7 @@ class RoomTest {
 
     @Test
     void an_open_websocket_is_in_flight_and_takes_no_room() {
-        Backend backend = services.register(service("a")).backend();
+        Backend backend = services.register(service("a"), Who.GATEWAY).backend();
         assertTrue(backend.load().tryStart());
         backend.load().switched();
         assertTrue(backend.load().tryStart());
@@ -98,8 +99,8 @@ class RoomTest {
 
     @Test
     void a_snapshot_tells_who_was_full() {
-        Backend a = services.register(service("a")).backend();
-        Backend b = services.register(service("b")).backend();
+        Backend a = services.register(service("a"), Who.GATEWAY).backend();
+        Backend b = services.register(service("b"), Who.GATEWAY).backend();
         services.admit(a, "test");
         services.admit(b, "test");
         Snapshot without = services.snapshot().without(List.of(a));

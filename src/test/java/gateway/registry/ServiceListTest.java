@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Registered.Outcome;
 import gateway.testing.FakeTime;
@@ -42,7 +44,7 @@ class ServiceListTest {
 
     @Test
     void a_new_name_is_added_and_waits_for_its_first_good_check() {
-        Registered registered = services.register(service("a", "http://h:1", ""));
+        Registered registered = services.register(service("a", "http://h:1", ""), Who.GATEWAY);
         assertEquals(Outcome.ADDED, registered.outcome());
         assertEquals(Backend.Status.CHECKING, registered.backend().state().status());
         assertEquals(List.of(), services.available());
@@ -50,9 +52,10 @@ class ServiceListTest {
 
     @Test
     void the_same_name_and_url_renews_and_keeps_what_is_known() {
-        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        Backend backend =
+                services.register(service("a", "http://h:1", ""), Who.GATEWAY).backend();
         services.admit(backend, "test");
-        Registered again = services.register(service("a", "http://h:1/", "15s"));
+        Registered again = services.register(service("a", "http://h:1/", "15s"), Who.GATEWAY);
         assertEquals(Outcome.RENEWED, again.outcome());
         assertSame(backend, again.backend());
         assertTrue(backend.available());
@@ -61,9 +64,10 @@ class ServiceListTest {
 
     @Test
     void the_same_name_with_another_url_is_a_further_instance_and_both_serve() {
-        Backend before = services.register(service("a", "http://h:1", "")).backend();
+        Backend before =
+                services.register(service("a", "http://h:1", ""), Who.GATEWAY).backend();
         services.admit(before, "test");
-        Registered another = services.register(service("a", "http://h:2", ""));
+        Registered another = services.register(service("a", "http://h:2", ""), Who.GATEWAY);
         assertEquals(Outcome.ADDED, another.outcome());
         assertEquals(List.of(before), services.available(), "nobody has checked the new one yet");
         services.admit(another.backend(), "test");
@@ -73,18 +77,21 @@ class ServiceListTest {
 
     @Test
     void a_drained_one_is_out_of_turn_until_resumed_whatever_its_health_and_its_renewals() {
-        Backend backend = services.register(service("a", "http://h:1", "15s")).backend();
+        Backend backend = services.register(service("a", "http://h:1", "15s"), Who.GATEWAY)
+                .backend();
         services.admit(backend, "test");
-        assertEquals(List.of(backend), services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS));
+        assertEquals(
+                List.of(backend),
+                services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY));
         assertEquals(List.of(), services.available());
         assertEquals(
                 List.of(new Snapshot.Unavailable(backend, "draining", "drained by an operator")),
                 services.snapshot().unavailable());
-        services.register(service("a", "http://h:1", "15s"));
-        assertTrue(services.eject(backend, "ill", true), "its health goes on beneath");
+        services.register(service("a", "http://h:1", "15s"), Who.GATEWAY);
+        assertTrue(services.eject(backend, "ill", true, EventKind.UNHEALTHY), "its health goes on beneath");
         services.admit(backend, "well");
         assertEquals(List.of(), services.available());
-        services.drain(everywhere("a", Optional.empty()), Draining.NO);
+        services.drain(everywhere("a", Optional.empty()), Draining.NO, Who.GATEWAY);
         assertEquals(List.of(backend), services.available());
         assertEquals("well", backend.reason());
         assertEquals(1, backend.ejections());
@@ -92,12 +99,14 @@ class ServiceListTest {
 
     @Test
     void draining_one_that_is_not_there_says_so() {
-        assertEquals(List.of(), services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS));
+        assertEquals(
+                List.of(), services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY));
     }
 
     @Test
     void a_snapshot_keeps_why_a_backend_could_not_be_chosen_then() {
-        Backend backend = services.register(service("a", "http://h:1", "")).backend();
+        Backend backend =
+                services.register(service("a", "http://h:1", ""), Who.GATEWAY).backend();
         Snapshot before = services.snapshot();
         services.admit(backend, "test");
         assertEquals(
@@ -108,18 +117,18 @@ class ServiceListTest {
 
     @Test
     void a_service_from_the_settings_that_registers_itself_is_listed_once() {
-        services.register(Service.configured(ServiceUrl.parse("http://localhost:8001")));
-        services.register(Service.configured(ServiceUrl.parse("http://localhost:8002")));
-        services.register(service("service-a", "http://localhost:8001", "15s"));
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8001")), Who.GATEWAY);
+        services.register(Service.configured(ServiceUrl.parse("http://localhost:8002")), Who.GATEWAY);
+        services.register(service("service-a", "http://localhost:8001", "15s"), Who.GATEWAY);
         assertEquals(List.of("localhost-8002", "service-a"), names());
     }
 
     @Test
     void a_lease_that_is_not_renewed_ends_and_a_renewal_puts_the_end_off() {
-        services.register(service("a", "http://h:1", "10s"));
-        services.register(service("b", "http://h:2", ""));
+        services.register(service("a", "http://h:1", "10s"), Who.GATEWAY);
+        services.register(service("b", "http://h:2", ""), Who.GATEWAY);
         time.pass(Duration.ofSeconds(6));
-        services.register(service("a", "http://h:1", "10s"));
+        services.register(service("a", "http://h:1", "10s"), Who.GATEWAY);
         time.pass(Duration.ofSeconds(9));
         assertEquals(List.of(), services.removeExpired());
         assertEquals(Optional.of(Duration.ofSeconds(1)), find("a").lease().left(time.nanos()));
@@ -134,20 +143,24 @@ class ServiceListTest {
 
     @Test
     void a_hundred_registrations_at_once_lose_none() {
-        IntStream.range(0, 100).parallel().forEach(i -> services.register(service("s" + i, "http://h:" + (i + 1), "")));
+        IntStream.range(0, 100)
+                .parallel()
+                .forEach(i -> services.register(service("s" + i, "http://h:" + (i + 1), ""), Who.GATEWAY));
         assertEquals(100, services.all().size());
     }
 
     @Test
     void the_last_available_one_is_only_ejected_when_it_must_be() {
-        Backend a = services.register(service("a", "http://h:1", "")).backend();
-        Backend b = services.register(service("b", "http://h:2", "")).backend();
+        Backend a =
+                services.register(service("a", "http://h:1", ""), Who.GATEWAY).backend();
+        Backend b =
+                services.register(service("b", "http://h:2", ""), Who.GATEWAY).backend();
         services.admit(a, "test");
         services.admit(b, "test");
-        assertTrue(services.eject(a, "slow", false));
-        assertFalse(services.eject(a, "slow", false), "it was out already");
-        assertFalse(services.eject(b, "slow", false), "it is the last");
-        assertTrue(services.eject(b, "refused", true));
+        assertTrue(services.eject(a, "slow", false, EventKind.UNHEALTHY));
+        assertFalse(services.eject(a, "slow", false, EventKind.UNHEALTHY), "it was out already");
+        assertFalse(services.eject(b, "slow", false, EventKind.UNHEALTHY), "it is the last");
+        assertTrue(services.eject(b, "refused", true, EventKind.UNHEALTHY));
         assertEquals(List.of(), services.available());
     }
 
@@ -189,9 +202,12 @@ class ServiceListTest {
 
     @Test
     void what_is_shared_replaces_what_is_here_and_keeps_what_is_known() {
-        Backend a = services.register(service("a", "http://h:1", "15s")).backend();
-        Backend b = services.register(service("b", "http://h:2", "")).backend();
-        Backend c = services.register(service("c", "http://h:3", "")).backend();
+        Backend a = services.register(service("a", "http://h:1", "15s"), Who.GATEWAY)
+                .backend();
+        Backend b =
+                services.register(service("b", "http://h:2", ""), Who.GATEWAY).backend();
+        Backend c =
+                services.register(service("c", "http://h:3", ""), Who.GATEWAY).backend();
         services.admit(a, "test");
         Listed.Taken applied = services.apply(
                 List.of(
@@ -232,8 +248,8 @@ class ServiceListTest {
 
     @Test
     void what_a_route_lists_gives_way_to_the_same_name_and_to_the_same_url_in_it() {
-        services.register(service("a", "http://h:1", ""));
-        services.register(service("h-2", "http://h:3", ""));
+        services.register(service("a", "http://h:1", ""), Who.GATEWAY);
+        services.register(service("h-2", "http://h:3", ""), Who.GATEWAY);
         List<Service> listed = List.of("http://h:1", "http://h:2", "http://h:4").stream()
                 .map(url -> Service.configured("default", ServiceUrl.parse(url), Optional.of(1)))
                 .toList();
@@ -247,8 +263,8 @@ class ServiceListTest {
 
     @Test
     void what_is_newer_here_stays_whatever_is_shared() {
-        services.register(service("a", "http://h:1", "15s"));
-        services.register(service("b", "http://h:2", "15s"));
+        services.register(service("a", "http://h:1", "15s"), Who.GATEWAY);
+        services.register(service("b", "http://h:2", "15s"), Who.GATEWAY);
         services.apply(
                 List.of(listed("a", "http://h:9", "", true, 0), listed("gone-here", "http://h:3", "", false, 0)),
                 name -> true);
@@ -266,7 +282,7 @@ class ServiceListTest {
 
     @Test
     void what_is_offered_gives_way_to_the_same_name_and_to_the_same_url() {
-        services.register(service("a", "http://h:1", ""));
+        services.register(service("a", "http://h:1", ""), Who.GATEWAY);
         services.offer(service("h-1", "http://h:1", ""));
         services.offer(service("a", "http://h:2", ""));
         services.offer(service("h-3", "http://h:3", ""));
@@ -305,18 +321,18 @@ class ServiceListTest {
         });
         services.offer(service("h-1", "http://h:1", ""));
         services.offer(service("h-1", "http://h:1", ""));
-        services.register(service("a", "http://h:1", ""));
-        services.register(service("a", "http://h:1", ""));
-        services.register(service("a", "http://h:2", ""));
-        services.drain(everywhere("a", Optional.of("http://h:2")), Draining.KEEPING_SESSIONS);
-        services.drain(everywhere("unknown", Optional.empty()), Draining.KEEPING_SESSIONS);
+        services.register(service("a", "http://h:1", ""), Who.GATEWAY);
+        services.register(service("a", "http://h:1", ""), Who.GATEWAY);
+        services.register(service("a", "http://h:2", ""), Who.GATEWAY);
+        services.drain(everywhere("a", Optional.of("http://h:2")), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+        services.drain(everywhere("unknown", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         services.apply(
                 List.of(listed("b", "http://h:3", "", false, 0)),
                 id -> !id.name().equals("b"));
-        services.drain(everywhere("b", Optional.empty()), Draining.NO);
-        services.remove(everywhere("b", Optional.of("http://h:3")));
-        services.remove(everywhere("b", Optional.empty()));
-        services.remove(everywhere("a", Optional.empty()));
+        services.drain(everywhere("b", Optional.empty()), Draining.NO, Who.GATEWAY);
+        services.remove(everywhere("b", Optional.of("http://h:3")), Who.GATEWAY);
+        services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
+        services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         assertEquals(
                 List.of(
                         "offered h-1",
@@ -344,21 +360,21 @@ class ServiceListTest {
 
     @Test
     void what_a_registration_leaves_out_stays_as_it_was_at_the_url_of_before_too() {
-        services.register(at("shop", "a", "http://h:1", Optional.of("one"), 3));
-        Backend renewed = services.register(at("shop", "a", "http://h:1", Optional.of("one"), null))
+        services.register(at("shop", "a", "http://h:1", Optional.of("one"), 3), Who.GATEWAY);
+        Backend renewed = services.register(at("shop", "a", "http://h:1", Optional.of("one"), null), Who.GATEWAY)
                 .backend();
         assertEquals(3, renewed.weight());
-        Registered moved = services.register(at("shop", "a", "http://h:2", Optional.of("one"), null));
+        Registered moved = services.register(at("shop", "a", "http://h:2", Optional.of("one"), null), Who.GATEWAY);
         assertEquals(Outcome.MOVED, moved.outcome());
         assertEquals(3, moved.backend().weight());
         assertEquals(Optional.of(HealthCheck.TCP), moved.backend().health());
 
         services.offer(Service.configured("shop", ServiceUrl.parse("http://h:3"), Optional.of(5)));
-        Registered named = services.register(at("shop", "b", "http://h:3", Optional.empty(), null));
+        Registered named = services.register(at("shop", "b", "http://h:3", Optional.empty(), null), Who.GATEWAY);
         assertEquals(5, named.backend().weight(), "the settings' one with a name of its own");
         assertEquals(
                 1,
-                services.register(at("other", "b", "http://h:3", Optional.empty(), null))
+                services.register(at("other", "b", "http://h:3", Optional.empty(), null), Who.GATEWAY)
                         .backend()
                         .weight(),
                 "another route's is another");
@@ -368,11 +384,11 @@ class ServiceListTest {
     @Test
     void another_weight_counts_at_once() {
         Pool pool = services.pool("shop");
-        Backend a = services.register(at("shop", "a", "http://h:1", Optional.empty(), 3))
+        Backend a = services.register(at("shop", "a", "http://h:1", Optional.empty(), 3), Who.GATEWAY)
                 .backend();
         services.admit(a, "test");
         assertEquals(List.of(a), pool.snapshot().available());
-        services.register(at("shop", "a", "http://h:1", Optional.empty(), 0));
+        services.register(at("shop", "a", "http://h:1", Optional.empty(), 0), Who.GATEWAY);
         assertEquals(List.of(), pool.snapshot().available());
     }
 }

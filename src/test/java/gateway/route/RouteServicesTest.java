@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.HealthCheck;
@@ -210,19 +212,21 @@ class RouteServicesTest {
     @Test
     void the_services_of_a_route_that_is_gone_leave_but_those_that_registered_stay_until_their_lease_ends() {
         routes.file(List.of(route("a", 1), route("b", 2)));
-        Backend registered = services.register(new Service(
-                        "a",
-                        "orders",
-                        url(9),
-                        Optional.of(Duration.ofSeconds(15)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()))
+        Backend registered = services.register(
+                        new Service(
+                                "a",
+                                "orders",
+                                url(9),
+                                Optional.of(Duration.ofSeconds(15)),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
+                        Who.GATEWAY)
                 .backend();
         routes.file(List.of(route("b", 2)));
         assertEquals(Set.of(2, 9), Set.copyOf(all()));
         assertTrue(services.admit(registered, "a good check"));
-        assertTrue(services.eject(registered, "a bad one", true));
+        assertTrue(services.eject(registered, "a bad one", true, EventKind.UNHEALTHY));
         time.pass(Duration.ofSeconds(15));
         assertEquals(List.of(registered), services.removeExpired());
     }
@@ -230,8 +234,10 @@ class RouteServicesTest {
     @Test
     void one_that_registered_serves_when_its_route_is_back() {
         routes.file(List.of(route("a", 1)));
-        services.register(new Service(
-                "a", "orders", url(9), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+        services.register(
+                new Service(
+                        "a", "orders", url(9), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                Who.GATEWAY);
         routes.file(List.of());
         routes.file(List.of(route("a", 1)));
         assertEquals(List.of(1, 9), available("a").stream().sorted().toList());
@@ -242,21 +248,23 @@ class RouteServicesTest {
     void listed_services_take_no_room() {
         ServiceList small = new ServiceList(time, 1, 10);
         small.configure(RouteServices.of(List.of(route("a", 1, 2, 3))));
-        small.register(new Service("x", url(9), Optional.empty()));
+        small.register(new Service("x", url(9), Optional.empty()), Who.GATEWAY);
         assertEquals(4, small.all().size());
     }
 
     @Test
     void a_listed_service_that_also_registers_under_its_name_stays_when_the_lease_ends() {
         routes.file(List.of(route("a", 1)));
-        services.register(new Service(
-                "a",
-                "10.0.0.1-1",
-                url(1),
-                Optional.of(Duration.ofSeconds(15)),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+        services.register(
+                new Service(
+                        "a",
+                        "10.0.0.1-1",
+                        url(1),
+                        Optional.of(Duration.ofSeconds(15)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                Who.GATEWAY);
         time.pass(Duration.ofSeconds(20));
         assertEquals(List.of(), services.removeExpired());
         assertEquals(List.of(1), available("a"));
@@ -266,14 +274,16 @@ class RouteServicesTest {
     void a_listed_service_is_back_when_the_one_that_took_its_place_has_left() {
         // It was gone until the file's next change.
         routes.file(List.of(route("shop", 1)));
-        services.register(new Service(
-                "shop",
-                "bee",
-                url(1),
-                Optional.of(Duration.ofSeconds(2)),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+        services.register(
+                new Service(
+                        "shop",
+                        "bee",
+                        url(1),
+                        Optional.of(Duration.ofSeconds(2)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                Who.GATEWAY);
         listed.tick();
         assertEquals("bee", backend("shop", 1).name());
         time.pass(Duration.ofSeconds(3));

@@ -1,7 +1,11 @@
 package gateway.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Event;
+import gateway.events.EventKind;
+import gateway.events.EventLog;
 import gateway.settings.TlsSettings;
 import gateway.testing.FakeTime;
 import gateway.testing.TestCa;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificateReloadTest {
     private final List<X509Certificate> taken = new ArrayList<>();
     private final FakeTime time = new FakeTime();
+    private final EventLog events = new EventLog(time);
 
     @TempDir
     Path folder;
@@ -50,7 +55,8 @@ class CertificateReloadTest {
                 settings,
                 ServerCertificate.read(settings),
                 time,
-                certificate -> taken.add(certificate.chain().get(0)));
+                certificate -> taken.add(certificate.chain().get(0)),
+                events);
     }
 
     private void look(int times) {
@@ -106,6 +112,20 @@ class CertificateReloadTest {
         Files.writeString(folder.resolve("key.pem"), second.keyPem());
         look(1);
         assertEquals(List.of(second.certificate()), taken);
+    }
+
+    @Test
+    void each_pair_that_is_taken_or_refused_is_told_once() throws Exception {
+        Files.writeString(folder.resolve("cert.pem"), second.certificatePem());
+        look(5);
+        Files.writeString(folder.resolve("key.pem"), second.keyPem());
+        look(3);
+        List<Event> told = events.newest(0, event -> true, EventLog.KEPT);
+        assertEquals(
+                List.of(EventKind.RENEWED, EventKind.REFUSED),
+                told.stream().map(Event::kind).toList());
+        assertTrue(told.get(0).reason().startsWith("server certificate reloaded: "), told.toString());
+        assertTrue(told.get(1).reason().startsWith("server certificate not reloaded, keeping "), told.toString());
     }
 
     @Test

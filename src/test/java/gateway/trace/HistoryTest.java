@@ -4,6 +4,7 @@ import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.metrics.Metrics;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
@@ -23,7 +24,8 @@ class HistoryTest {
     private final Metrics counts = new Metrics();
     private final ServiceList services = new ServiceList(time);
     private final History history = new History(counts, services, time);
-    private final Backend a = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
+    private final Backend a = services.register(
+                    new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()), Who.GATEWAY)
             .backend();
 
     private void served(Duration duration) {
@@ -94,9 +96,10 @@ class HistoryTest {
     void a_backend_that_left_and_came_back_starts_anew() {
         served(Duration.ofMillis(1));
         step();
-        services.remove(everywhere("a", Optional.empty()));
+        services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         step();
-        Backend again = services.register(new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()))
+        Backend again = services.register(
+                        new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty()), Who.GATEWAY)
                 .backend();
         again.load().tryStart();
         step();
@@ -114,7 +117,7 @@ class HistoryTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
-            services.register(service).backend().load().tryStart();
+            services.register(service, Who.GATEWAY).backend().load().tryStart();
         }
         a.load().tryStart();
         step();
@@ -128,7 +131,8 @@ class HistoryTest {
     void a_step_names_the_busiest_fifty_and_sums_up_the_others() {
         for (int i = 0; i < 1000; i++) {
             Backend backend = services.register(
-                            new Service("s" + i, ServiceUrl.parse("http://h" + i + ":1"), Optional.empty()))
+                            new Service("s" + i, ServiceUrl.parse("http://h" + i + ":1"), Optional.empty()),
+                            Who.GATEWAY)
                     .backend();
             for (int requests = 0; requests < (i % 20 == 0 ? 3 : 1); requests++) {
                 backend.load().tryStart();

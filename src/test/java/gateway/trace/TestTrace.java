@@ -1,5 +1,6 @@
 package gateway.trace;
 
+import gateway.events.Who;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
@@ -64,7 +65,7 @@ public final class TestTrace {
     /** A backend of this name. */
     public static Backend backend(String name) {
         Service service = new Service(name, ServiceUrl.parse("http://localhost:8001"), Optional.empty());
-        return new ServiceList(new FakeTime()).register(service).backend();
+        return new ServiceList(new FakeTime()).register(service, Who.GATEWAY).backend();
     }
 
     /** It was tried with this backend, which answered. */

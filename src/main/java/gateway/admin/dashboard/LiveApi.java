@@ -2,7 +2,10 @@ package gateway.admin.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.admin.view.EventView;
 import gateway.admin.view.TraceView;
+import gateway.events.Event;
+import gateway.events.EventLog;
 import gateway.http.ProblemType;
 import gateway.lifecycle.Drain;
 import gateway.metrics.Observation;
@@ -15,6 +18,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -27,6 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LiveApi {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_TRACES = 100;
+    private static final int MOST_EVENTS = 100;
     private static final Duration SOONEST = Duration.ofMillis(250);
     private static final Duration LATEST = Duration.ofSeconds(1);
 
@@ -34,6 +40,7 @@ public final class LiveApi {
     private final Traces traces;
     private final OutcomeCounts counts;
     private final History history;
+    private final EventLog events;
     private final int mostViewers;
     private final Drain drain;
     private final Time time;
@@ -43,12 +50,16 @@ public final class LiveApi {
     private long stateAt;
     private volatile boolean closed;
 
-    /** @param mostViewers the most viewers at a time */
-    public LiveApi(LiveView view, Observation seen, int mostViewers, Drain drain, Time time) {
+    /**
+     * @param events what happened lately
+     * @param mostViewers the most viewers at a time
+     */
+    public LiveApi(LiveView view, Observation seen, EventLog events, int mostViewers, Drain drain, Time time) {
         this.view = view;
         this.traces = seen.traces();
         this.counts = seen.outcomes();
         this.history = seen.history();
+        this.events = events;
         this.mostViewers = mostViewers;
         this.drain = drain;
         this.time = time;
@@ -95,6 +106,7 @@ public final class LiveApi {
                         points.stream().map(LiveView::point).toList()));
         long nextPoint = after(points, 0);
         long seen = 0;
+        long told = 0;
         while (!isOver()) {
             long count = counts.count(); // read before the traces: requests that end meanwhile are news, too
             Traces.Batch batch = traces.since(seen, MOST_TRACES);
@@ -107,10 +119,24 @@ public final class LiveApi {
             for (History.Point point : news) {
                 send(out, "point", LiveView.point(point));
             }
+            told = tell(out, told);
             write(out, "state", state(part));
             out.flush();
             awaitNews(count);
         }
+    }
+
+    /** Sends what has happened since the event with this number, and returns the number of the newest. */
+    private long tell(OutputStream out, long told) throws IOException {
+        List<Event> news = events.newest(told, event -> true, MOST_EVENTS);
+        if (news.isEmpty()) {
+            return told;
+        }
+        List<EventView> oldestFirst =
+                new ArrayList<>(news.stream().map(EventView::of).toList());
+        Collections.reverse(oldestFirst);
+        send(out, "events", oldestFirst);
+        return news.get(0).number();
     }
 
     /** The first event: the steps so far. */

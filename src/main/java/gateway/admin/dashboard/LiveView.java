@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
+import gateway.events.EventLog;
 import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
 import gateway.limit.RateLimit;
@@ -31,19 +32,30 @@ public final class LiveView {
     private final Routes routes;
     private final LimitHandler limiter;
     private final OutcomeCounts counts;
+    private final EventLog events;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
     private List<NearestClient> nearest = List.of();
     private long nearestAgainAt;
 
-    /** @param limiter counts what the limit let through and refused */
+    /**
+     * @param limiter counts what the limit let through and refused
+     * @param events tells which services have left
+     */
     public LiveView(
-            ServiceList services, Routes routes, LimitHandler limiter, OutcomeCounts counts, Drain drain, Time time) {
+            ServiceList services,
+            Routes routes,
+            LimitHandler limiter,
+            OutcomeCounts counts,
+            EventLog events,
+            Drain drain,
+            Time time) {
         this.services = services;
         this.routes = routes;
         this.limiter = limiter;
         this.counts = counts;
+        this.events = events;
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
@@ -56,6 +68,7 @@ public final class LiveView {
      * @param limit null if there is no limit
      * @param balancer that of the default route or, if there is none, of the only one; else null
      * @param routes null while there is only one, which then has all services
+     * @param left the services that left lately
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record State(
@@ -69,7 +82,8 @@ public final class LiveView {
             int inFlight,
             LivePercentiles latency,
             @JsonInclude(JsonInclude.Include.NON_NULL) LiveRoutes routes,
-            List<LiveBackend> backends) {}
+            List<LiveBackend> backends,
+            List<LiveLeft> left) {}
 
     /**
      * The limiter.
@@ -124,7 +138,8 @@ public final class LiveView {
                 (live == null ? services.all() : live.services(table))
                         .stream()
                                 .map(backend -> LiveBackend.of(backend, table.get(backend.route()), time.nanos()))
-                                .toList());
+                                .toList(),
+                LiveLeft.of(events, services.all(), time.now()));
     }
 
     private Limiting limiting(RouteTable table) {

@@ -15,7 +15,7 @@ import gateway.util.Durations;
  *
  * @param route the route whose requests it gets; null for the default one
  * @param instance its id: the one that it gave itself, or else its URL
- * @param since when its health last changed, ISO-8601
+ * @param since when it got this status, ISO-8601
  * @param draining true while it is draining, else null
  * @param full true while it has as many requests as it may have, else null
  * @param lastCheck the latest check; null before the first
@@ -54,14 +54,13 @@ public record ServiceView(
     record CheckView(String time, double latencyMs, boolean good, String error) {}
 
     public static ServiceView of(Backend backend, long now) {
-        Backend.State state = backend.state();
         return new ServiceView(
                 backend.name(),
                 backend.route().equals(Service.DEFAULT_ROUTE) ? null : backend.route(),
                 backend.instance(),
                 backend.urlText(),
                 backend.statusWord(),
-                state.since().toString(),
+                backend.since().toString(),
                 backend.reason(),
                 backend.draining() ? true : null,
                 backend.load().isFull() ? true : null,

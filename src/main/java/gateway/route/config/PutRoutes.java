@@ -1,5 +1,9 @@
 package gateway.route.config;
 
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Subject;
+import gateway.events.Who;
 import gateway.registry.Service;
 import gateway.route.RouteConfig;
 import gateway.route.RouteConflict;
@@ -46,15 +50,18 @@ public final class PutRoutes {
 
     private final Routes routes;
     private final RouteReader reader;
+    private final EventListener events;
     private Journal journal; // null if nobody wants to know
     private Map<String, Known> known = new TreeMap<>(); // guarded by this
 
     /**
      * @param routes where they are in use
      * @param settings with the defaults for what routes leave out, and which services they may list
+     * @param events is told of each change
      */
-    public PutRoutes(Routes routes, Settings settings) {
+    public PutRoutes(Routes routes, Settings settings, EventListener events) {
         this.routes = routes;
+        this.events = events;
         this.reader = new RouteReader(RouteDefaults.of(settings), settings::objection);
     }
 
@@ -68,11 +75,12 @@ public final class PutRoutes {
      *
      * @param text the route as JSON
      * @param route the same
+     * @param who who asks for it
      * @return whether it is new
      * @throws RouteConflict if another route stands against it
      * @throws Full if it is one too many
      */
-    public synchronized boolean put(String text, RouteConfig route) throws Full {
+    public synchronized boolean put(String text, RouteConfig route, Who who) throws Full {
         boolean isNew = !known.containsKey(route.name());
         if (isNew && known.size() >= MOST) {
             throw new Full();
@@ -82,21 +90,26 @@ public final class PutRoutes {
         if (journal != null) {
             journal.put(route.name(), text);
         }
+        events.happened(EventKind.PUT, Subject.route(route.name()), isNew ? "added" : "replaced", who);
         return isNew;
     }
 
     /**
      * Removes a route; returns whether there was one.
      *
+     * @param who who asks for it
      * @throws RouteConflict if it didn't come by the API
      */
-    public synchronized boolean remove(String name) {
+    public synchronized boolean remove(String name, Who who) {
         Known before = known.get(name);
         boolean readable = before == null || before.config.isPresent();
         boolean removed = readable ? routes.remove(name) : true;
         known.remove(name);
         if (removed && journal != null) {
             journal.removed(name);
+        }
+        if (removed) {
+            events.happened(EventKind.DELETED, Subject.route(name), "deleted", who);
         }
         return removed;
     }
@@ -127,10 +140,16 @@ public final class PutRoutes {
                 next.put(name, before != null && before.text.equals(text) ? before : read(name, text));
             }
         });
-        boolean changed = !configs(next.values()).equals(configs(known.values()));
+        List<RouteConfig> before = configs(known.values());
+        List<RouteConfig> after = configs(next.values());
         known = next;
-        if (changed) {
-            routes.putAll(configs(next.values()));
+        if (!after.equals(before)) {
+            routes.putAll(after);
+            events.happened(
+                    EventKind.RELOADED,
+                    Subject.GATEWAY,
+                    "routes taken from other gateways: " + Changes.words(before, after),
+                    Who.OTHER_GATEWAY);
         }
     }
 

@@ -1,5 +1,9 @@
 package gateway.route.config;
 
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Subject;
+import gateway.events.Who;
 import gateway.route.RouteConfig;
 import gateway.route.Routes;
 import gateway.settings.InvalidSettings;
@@ -23,6 +27,7 @@ public final class RoutesWatch implements AutoCloseable {
 
     private final RoutesFile file;
     private final Routes routes;
+    private final EventListener events;
     private final ContentWatch content;
     private List<RouteConfig> used;
     private Runnable noHangup = () -> {};
@@ -30,11 +35,13 @@ public final class RoutesWatch implements AutoCloseable {
     /**
      * Gives the routes of the file to those in use.
      *
+     * @param events is told of each later content, whether it is taken or not
      * @throws InvalidSettings if the file can't be read, or something in it can't be used
      */
-    public RoutesWatch(RoutesFile file, Routes routes) {
+    public RoutesWatch(RoutesFile file, Routes routes, EventListener events) {
         this.file = file;
         this.routes = routes;
+        this.events = events;
         this.content = new ContentWatch(file.path()); // before reading, so that no change is missed
         this.used = file.read();
         routes.file(used);
@@ -71,16 +78,17 @@ public final class RoutesWatch implements AutoCloseable {
             routes.file(found);
             used = found;
             LOG.info("routes taken from {}: {}", file.path(), changes);
+            events.happened(
+                    EventKind.RELOADED, Subject.GATEWAY, "routes taken from " + file.path() + ": " + changes, Who.FILE);
             warnOfUnreachable();
         } catch (InvalidSettings e) {
             if (content.look() != ContentWatch.Look.CHANGED) {
                 content.settle();
                 List<String> problems = e.getMessage().lines().toList();
-                LOG.warn(
-                        "routes not taken, the {} in use stay: {}{}",
-                        used.size(),
-                        problems.get(0),
-                        problems.size() > 1 ? " (and " + (problems.size() - 1) + " more; --check shows all)" : "");
+                String words = "routes not taken, the " + used.size() + " in use stay: " + problems.get(0)
+                        + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more; --check shows all)" : "");
+                LOG.warn("{}", words);
+                events.happened(EventKind.REFUSED, Subject.GATEWAY, words, Who.FILE);
             }
         }
     }

@@ -1,6 +1,8 @@
 package gateway.route.config;
 
+import gateway.events.EventListener;
 import gateway.registry.Backend;
+import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.route.OwnPaths;
 import gateway.route.RouteDefaults;
@@ -35,10 +37,16 @@ public final class Routing implements AutoCloseable {
      *
      * @param index of the default route's round robin
      * @param atAdminPort selects the requests that no route takes, whatever their path
+     * @param events is told when the routes change
      * @throws gateway.settings.InvalidSettings if the file can't be read, or something in it can't be used
      */
     public Routing(
-            Settings settings, ServiceList services, AtomicInteger index, Predicate<Request> atAdminPort, Time time) {
+            Settings settings,
+            ServiceList services,
+            AtomicInteger index,
+            Predicate<Request> atAdminPort,
+            EventListener events,
+            Time time) {
         this.settings = settings;
         this.services = services;
         this.time = time;
@@ -48,8 +56,8 @@ public final class Routing implements AutoCloseable {
                 new Selections(index, settings.stickySecret(), time),
                 new OwnPaths(settings.access().port().isEmpty()),
                 atAdminPort);
-        this.file = settings.routes().map(path -> new RoutesWatch(new RoutesFile(path, settings), routes));
-        this.put = new PutRoutes(routes, settings);
+        this.file = settings.routes().map(path -> new RoutesWatch(new RoutesFile(path, settings), routes, events));
+        this.put = new PutRoutes(routes, settings, events);
     }
 
     /** Returns the routes in use. */
@@ -72,7 +80,7 @@ public final class Routing implements AutoCloseable {
                 .start(timer);
         file.ifPresent(watch -> watch.start(timer));
         if (file.isEmpty()) { // else the file's routes have them
-            services.offer(settings.services());
+            settings.services().forEach(url -> services.offer(Service.configured(url)));
         }
     }
 

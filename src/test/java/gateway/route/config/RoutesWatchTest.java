@@ -2,7 +2,12 @@ package gateway.route.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Event;
+import gateway.events.EventKind;
+import gateway.events.EventLog;
+import gateway.events.Who;
 import gateway.registry.ServiceList;
 import gateway.route.Route;
 import gateway.route.Routes;
@@ -32,6 +37,7 @@ class RoutesWatchTest {
     private Path file;
     private Routes routes;
     private RoutesWatch watch;
+    private final EventLog events = new EventLog(Time.system());
 
     @BeforeEach
     void begin() throws IOException {
@@ -41,7 +47,7 @@ class RoutesWatchTest {
 
     private RoutesWatch watch(Path path) {
         routes = TestRoutes.usual(new ServiceList(Time.system()));
-        return new RoutesWatch(new RoutesFile(path, Settings.from(Map.of())), routes);
+        return new RoutesWatch(new RoutesFile(path, Settings.from(Map.of())), routes, events);
     }
 
     private void look(int times) {
@@ -120,6 +126,21 @@ class RoutesWatchTest {
         look(2);
         assertEquals(List.of("a", "b"), names());
         assertSame(before, routes.table().get("a"));
+    }
+
+    @Test
+    void each_content_that_is_taken_or_refused_is_told_once() throws IOException {
+        Files.writeString(file, AB);
+        look(3);
+        Files.writeString(file, A + "  b: {match: {path: b}}\n");
+        look(5);
+        List<Event> told = events.newest(0, event -> true, EventLog.KEPT);
+        assertEquals(2, told.size(), told.toString());
+        assertEquals(EventKind.REFUSED, told.get(0).kind());
+        assertTrue(told.get(0).reason().startsWith("routes not taken, the 2 in use stay: "), told.toString());
+        assertEquals(EventKind.RELOADED, told.get(1).kind());
+        assertEquals("routes taken from " + file + ": added b", told.get(1).reason());
+        assertEquals(Who.FILE, told.get(1).who());
     }
 
     @Test
