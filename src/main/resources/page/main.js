@@ -2,6 +2,8 @@
 
 import {attribute, byId, el, shape, text} from './dom.js';
 import {keyOf, passed} from './format.js';
+import {happenings} from './events.js';
+import {departed} from './left.js';
 import {requestList} from './requests.js';
 import {limiter} from './limiter.js';
 import {picture} from './picture.js';
@@ -24,6 +26,8 @@ const figures = totals();
 const system = picture(operating(announce), look);
 const clients = limiter();
 const charts = plots();
+const happened = happenings();
+const gone = departed();
 const requests = requestList((trace) => traces.open(trace));
 const traces = drawer(requests);
 const tryIt = sending((trace, opener) => traces.open(trace, opener));
@@ -37,6 +41,7 @@ const reconnect = listen(() => `/dashboard/events${looked ? `?route=${encodeURIC
   history: charts.history,
   point: charts.point,
   hops: requests.add,
+  events: happened.add,
   state,
 });
 
@@ -56,6 +61,7 @@ function state(now) {
   text(byId('notice'), now.status === 'draining' ? 'The gateway is draining: it finishes the requests under way and accepts no new connections.' : '');
   figures.show(now, rates);
   system.show(now, rates, time);
+  gone.show(now.left ?? [], time);
   clients.show(now.limit);
   charts.by(now.routes ? 'routes' : 'backends');
   form.show(now.routes);
