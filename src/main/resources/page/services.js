@@ -25,7 +25,7 @@ export function registering() {
     const answer = await call('POST', '/services', service);
     if (answer.ok) {
       const {tone, words} = stateOf(answer.body.status);
-      say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)} ${answer.body.note ?? ''}`);
+      say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)} ${answer.body.note ?? ''} ${answer.body.after_restart ?? ''}`);
       form.reset();
       name.focus();
     } else {

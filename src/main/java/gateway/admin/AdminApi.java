@@ -62,7 +62,8 @@ public final class AdminApi {
         this.auth = new AdminAuth(settings, time);
         this.overview = new OverviewApi(services, routes, limiter.limits(), auth, drain, time);
         this.gateway = new GatewayApi(services, routes, limiter, observation.outcomes(), lifecycle, time);
-        this.services = new ServicesApi(services, routes, limiter.limits(), time);
+        AfterRestart afterRestart = new AfterRestart(settings);
+        this.services = new ServicesApi(services, routes, limiter.limits(), afterRestart, time);
         AddressPolicy addresses = new AddressPolicy(
                 settings.serviceAddresses(), names, settings.health().timeout());
         this.registration = new RegistrationApi(
@@ -70,6 +71,7 @@ public final class AdminApi {
                 checker,
                 admission.registrations(),
                 new RegistrationForm(settings.lease(), addresses, routes),
+                afterRestart,
                 time);
         this.routes = new RoutesApi(routes, routing.put(), RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);

@@ -1,6 +1,7 @@
 package gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import gateway.admin.view.ServiceView;
 import gateway.admission.Pace;
@@ -16,6 +17,7 @@ import gateway.trace.Trace;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 
 /** Registers services. */
@@ -24,14 +26,22 @@ final class RegistrationApi {
     private final HealthChecker checker;
     private final Pace pace;
     private final RegistrationForm form;
+    private final AfterRestart afterRestart;
     private final Time time;
 
     /** @param pace limits registrations and renewals */
-    RegistrationApi(ServiceList services, HealthChecker checker, Pace pace, RegistrationForm form, Time time) {
+    RegistrationApi(
+            ServiceList services,
+            HealthChecker checker,
+            Pace pace,
+            RegistrationForm form,
+            AfterRestart afterRestart,
+            Time time) {
         this.services = services;
         this.checker = checker;
         this.pace = pace;
         this.form = form;
+        this.afterRestart = afterRestart;
         this.time = time;
     }
 
@@ -81,6 +91,8 @@ final class RegistrationApi {
         ctx.json(new Answer(
                 registered.outcome().name().toLowerCase(Locale.ROOT),
                 RegistrationNote.of(registered, services),
+                Replaced.by(registered),
+                backend.configured() ? null : afterRestart.of(service),
                 ServiceView.of(backend, time.nanos())));
     }
 
@@ -91,9 +103,20 @@ final class RegistrationApi {
         }
     }
 
-    /** The answer to a registration: its effect, what else follows from it, then the instance as it is now. */
+    /**
+     * The answer to a registration: its effect, what else follows from it, then the instance as it is now.
+     *
+     * @param note null if there is nothing to tell
+     * @param replaced null for nothing
+     * @param afterRestart what a restart of the gateway forgets; null for nothing
+     */
     private record Answer(
             String outcome,
             @JsonInclude(JsonInclude.Include.NON_NULL) String note,
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<Replaced> replaced,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("after_restart")
+            String afterRestart,
+
             @JsonUnwrapped ServiceView service) {}
 }

@@ -1,6 +1,7 @@
 package gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
@@ -35,12 +36,14 @@ public final class ServicesApi {
     private final ServiceList services;
     private final Routes routes;
     private final Limits limits;
+    private final AfterRestart afterRestart;
     private final Time time;
 
-    ServicesApi(ServiceList services, Routes routes, Limits limits, Time time) {
+    ServicesApi(ServiceList services, Routes routes, Limits limits, AfterRestart afterRestart, Time time) {
         this.services = services;
         this.routes = routes;
         this.limits = limits;
+        this.afterRestart = afterRestart;
         this.time = time;
     }
 
@@ -78,7 +81,7 @@ public final class ServicesApi {
             unknown(ctx);
             return;
         }
-        ctx.json(view(instances));
+        ctx.json(view(instances, null));
     }
 
     /**
@@ -140,7 +143,7 @@ public final class ServicesApi {
             case MOVING_SESSIONS -> "is draining: it gets no more requests, and clients that are bound to it move";
         };
         instances.forEach(backend -> LOG.info("{} {}", backend, words));
-        ctx.json(view(instances));
+        ctx.json(view(instances, afterRestart.of(draining)));
     }
 
     /** Returns the instances that the request means: those in the route and with the id or URL that it names. */
@@ -164,18 +167,27 @@ public final class ServicesApi {
      * Returns a service by one of its instances, the first that gets requests, and all of them if there are several.
      *
      * @param instances at least one
+     * @param forgotten what a restart of the gateway forgets; null for nothing
      */
-    private Instances view(List<Backend> instances) {
+    private Instances view(List<Backend> instances, String forgotten) {
         List<ServiceView> views = instances.stream()
                 .map(backend -> ServiceView.of(backend, time.nanos()))
                 .toList();
         Backend first =
                 instances.stream().filter(Backend::available).findFirst().orElse(instances.get(0));
-        return new Instances(views.get(instances.indexOf(first)), views.size() > 1 ? views : null);
+        return new Instances(views.get(instances.indexOf(first)), views.size() > 1 ? views : null, forgotten);
     }
 
-    /** A service with all its instances; these are null if there is only one. */
+    /**
+     * A service with all its instances.
+     *
+     * @param instances null if there is only one
+     * @param afterRestart what a restart of the gateway forgets; null for nothing
+     */
     private record Instances(
             @JsonUnwrapped ServiceView service,
-            @JsonInclude(JsonInclude.Include.NON_NULL) List<ServiceView> instances) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<ServiceView> instances,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("after_restart")
+            String afterRestart) {}
 }

@@ -66,15 +66,19 @@ final class Arrivals {
                     .map(service::completedBy)
                     .orElse(service));
             boolean back = moves.begin(before, known);
-            return new Registered(before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, twin, back);
+            return new Registered(
+                    before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, twin, Optional.empty(), back);
         }
         known.update(service, time.now());
+        Optional<String> idBefore = known.ownId();
         known.occupant().registered(service.instance());
+        Optional<String> idNow = known.ownId();
+        Optional<String> displaced = idBefore.filter(id -> !idNow.equals(Optional.of(id)));
         if (!known.configured()) { // else it stays as long as its route lists it
             known.lease().renew(service.lease(), time.nanos());
         }
         boolean back = moves.begin(before, known);
-        return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, twin, back);
+        return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, twin, displaced, back);
     }
 
     /** Adds a service unless its name or its URL is in the list already; returns whether it did. */

@@ -33,24 +33,34 @@ final class ServiceEvents {
         switch (registered.outcome()) {
             case ADDED -> tell(EventKind.REGISTERED, backend, addedWords(registered, instances), who);
             case MOVED -> tell(EventKind.MOVED, backend, movedWords(registered), who);
-            case RENEWED -> {} // nothing has changed
+            case RENEWED ->
+                registered
+                        .displaced()
+                        .ifPresent(id -> tell(
+                                EventKind.REGISTERED,
+                                backend,
+                                "registered " + lease(backend) + ", in place of the instance " + id + " at this URL",
+                                who));
         }
     }
 
     private static String addedWords(Registered registered, List<Backend> instances) {
         Backend backend = registered.backend();
-        String lease = backend.lease()
-                .length()
-                .map(length -> "with a lease of " + Durations.text(length))
-                .orElse("without a lease");
         List<Backend> others =
                 instances.stream().filter(other -> other != backend).toList();
-        return "registered " + lease
+        return "registered " + lease(backend)
                 + registered
                         .twin()
                         .map(twin -> ", in place of " + twin.name() + ", which the settings list")
                         .orElse("")
                 + (others.isEmpty() ? "" : ", beside " + urls(others) + ": they take turns");
+    }
+
+    private static String lease(Backend backend) {
+        return backend.lease()
+                .length()
+                .map(length -> "with a lease of " + Durations.text(length))
+                .orElse("without a lease");
     }
 
     private static String movedWords(Registered registered) {
