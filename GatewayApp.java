@@ -26,6 +26,7 @@ import gateway.route.config.Routing;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
+import gateway.state.StateKeeper;
 import gateway.trace.Stages;
 import gateway.trace.TraceStart;
 import gateway.util.Stalls;
@@ -62,6 +63,7 @@ public final class GatewayApp {
                 new Routing(settings, services, index, AdminPort.requests(settings), events, time);
         Routes routes = routing.routes(); // which requests go to which services
         cluster.share(routing.put());
+        StateKeeper state = new StateKeeper(settings, services, routing.put()); // what a restart shall not forget
         Limits limits = // for each route, a deque of request times per IP
                 Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
@@ -87,6 +89,7 @@ public final class GatewayApp {
                 limiter::start,
                 cluster::start,
                 timer -> routing.start(timer, checker::checkAll), // after the shared list, which may have some already
+                state::start, // after those that the file of routes lists, which it may drain
                 checker::start, // after the list is filled: it checks all before the first request
                 forwarder::start,
                 admission::start);
@@ -94,7 +97,13 @@ public final class GatewayApp {
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         // Observation is last: it logs what ends while the others close.
         lifecycle.onStopped(
-                routing::close, limiter::close, cluster::close, checker::close, forwarder::close, observed::close);
+                state::close,
+                routing::close,
+                limiter::close,
+                cluster::close,
+                checker::close,
+                forwarder::close,
+                observed::close);
 
         return GatewayServer.create(
                 settings, routes, admission, tracing, observed, lifecycle, events, time, handlers -> {

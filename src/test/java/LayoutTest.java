@@ -57,7 +57,7 @@ class LayoutTest {
     private static final List<List<String>> LAYERS = List.of(
             List.of(ROOT),
             List.of("check", "demo", "admin"),
-            List.of("metrics", "proxy", "cluster"),
+            List.of("metrics", "proxy", "cluster", "state"),
             List.of("limit", "admission"),
             List.of("trace", "server"),
             List.of("lifecycle", "health", "service", "route"),

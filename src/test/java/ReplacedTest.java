@@ -87,11 +87,12 @@ class ReplacedTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
             assertEquals(
                     "A restart of the gateway forgets this service. To keep it, register it with a lease and renew that,"
-                            + " or list it in a route of GATEWAY_ROUTES or in GATEWAY_SERVICES",
+                            + " or list it in a route of GATEWAY_ROUTES or in GATEWAY_SERVICES, or name a file in"
+                            + " GATEWAY_STATE",
                     register(gateway, "a", a.url(), "").path("after_restart").asText());
             assertFalse(register(gateway, "b", a.url(), ",\"lease\":\"15s\"").has("after_restart"));
             assertEquals(
-                    "A restart of the gateway ends this drain",
+                    "A restart of the gateway ends this drain; with GATEWAY_STATE it would stay",
                     TestGateway.json(gateway.post("/services/b/drain", ""))
                             .path("after_restart")
                             .asText());

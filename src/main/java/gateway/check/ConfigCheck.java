@@ -54,6 +54,7 @@ public final class ConfigCheck {
         CertificateCheck.show(settings, Time.system().now(), report);
         PortCheck.show(settings, report);
         RedisCheck.show(settings, report);
+        StateCheck.show(settings, report);
         ServiceCheck.show(settings, RouteCheck.show(settings, report), Time.system(), report);
     }
 }

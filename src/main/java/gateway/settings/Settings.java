@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param accessLog the format of the access log; empty for none
  * @param services URLs of services known from the start, which stay until they are deleted
  * @param routes the file of routes; empty for the one default route
+ * @param state the file that keeps what was registered, drained and put by the API; empty if a restart forgets that
  * @param health how often services are checked, and how many checks make one healthy or unhealthy
  * @param connectTimeout how long connecting to a service may take, for each address of its host. Linux and others send
  * a SYN that gets no answer again after 1 s and after 3 s, and a service whose accept queue is full for a moment
@@ -51,6 +52,7 @@ public record Settings(
         Optional<LogForm> accessLog,
         List<ServiceUrl> services,
         Optional<Path> routes,
+        Optional<Path> state,
         HealthSettings health,
         Duration connectTimeout,
         Duration upstreamTimeout,
@@ -85,6 +87,9 @@ public record Settings(
             "GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", ServiceUrl::parseAll);
     private static final Setting<Optional<Path>> ROUTES = TlsSettings.file(
             "GATEWAY_ROUTES", "YAML file with routes, watched for changes; none for the one route /api");
+    private static final Setting<Optional<Path>> STATE = TlsSettings.file(
+            "GATEWAY_STATE",
+            "file that keeps registered services, drains and put routes; none to forget them at a restart");
     private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
             "GATEWAY_CONNECT_TIMEOUT",
             "5s", // outlives two lost SYNs
@@ -122,7 +127,7 @@ public record Settings(
             "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
 
     private static final List<Setting<?>> ALL = Stream.of(
-                    List.of(HOST, PORT, RATE_LIMIT, REMEMBERED_CLIENTS, ACCESS_LOG, SERVICES, ROUTES),
+                    List.of(HOST, PORT, RATE_LIMIT, REMEMBERED_CLIENTS, ACCESS_LOG, SERVICES, ROUTES, STATE),
                     HealthSettings.ALL,
                     List.of(
                             CONNECT_TIMEOUT,
@@ -160,6 +165,7 @@ public record Settings(
                 reader.read(ACCESS_LOG),
                 reader.read(SERVICES),
                 reader.read(ROUTES),
+                reader.read(STATE),
                 HealthSettings.read(reader),
                 reader.read(CONNECT_TIMEOUT),
                 reader.read(UPSTREAM_TIMEOUT),
@@ -176,6 +182,13 @@ public record Settings(
                 reader.read(DRAIN),
                 reader.read(REUSE_PORT));
         settings.services().forEach(url -> settings.reportProblems(url, reader));
+        if (settings.state().isPresent() && settings.redis().isPresent()) {
+            reader.report(
+                    STATE,
+                    settings.state().get().toString(),
+                    "GATEWAY_REDIS_URL is set, too: Redis keeps the list and the routes already, and a file would bring"
+                            + " back what other gateways have removed meanwhile; unset one of them");
+        }
         reader.finish();
         return settings;
     }

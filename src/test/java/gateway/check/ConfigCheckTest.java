@@ -100,6 +100,28 @@ class ConfigCheckTest {
     }
 
     @Test
+    void the_file_of_state_is_shown_and_one_that_is_not_whole_is_bad_and_stays() throws Exception {
+        Path file = folder.resolve("state.json");
+        assertEquals("ok    state: " + file + " keeps nothing yet", stateLine(0, file));
+        Files.writeString(file, "{\"format\":1,\"services\":[],\"drains\":[],\"routes\":{}}");
+        assertEquals("ok    state: " + file + " keeps 0 services, 0 drains, 0 routes", stateLine(0, file));
+        Files.writeString(file, "{\"format\":1,");
+        assertTrue(stateLine(2, file).startsWith("BAD   GATEWAY_STATE=" + file + ": isn't whole JSON"));
+        assertEquals("{\"format\":1,", Files.readString(file));
+        String lost = stateLine(2, folder.resolve("none").resolve("state.json"));
+        assertTrue(lost.contains("can't write files in " + folder.resolve("none")), lost);
+    }
+
+    private static String stateLine(int code, Path file) {
+        Said said = check(Map.of("GATEWAY_STATE", file.toString()));
+        assertEquals(code, said.code(), said.toString());
+        return said.lines().stream()
+                .filter(line -> line.contains("state"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void routes_are_shown_and_their_services_asked_as_they_say() throws Exception {
         try (TestBackend shop = TestBackend.named("shop");
                 TestBackend blog = TestBackend.named("blog")) {

@@ -33,6 +33,7 @@ class SettingsTest {
                 Optional.of(LogForm.TEXT),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 new HealthSettings(Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
@@ -62,6 +63,17 @@ class SettingsTest {
                 Duration.ofSeconds(10),
                 false);
         assertEquals(expected, settings);
+    }
+
+    @Test
+    void a_file_of_state_beside_redis_is_refused_with_the_reason() {
+        Map<String, String> both = Map.of("GATEWAY_STATE", "/x/state.json", "GATEWAY_REDIS_URL", "redis://h:1");
+        String message =
+                assertThrows(InvalidSettings.class, () -> Settings.from(both)).getMessage();
+        assertEquals(
+                "GATEWAY_STATE=/x/state.json: GATEWAY_REDIS_URL is set, too: Redis keeps the list and the routes already,"
+                        + " and a file would bring back what other gateways have removed meanwhile; unset one of them",
+                message);
     }
 
     @Test

@@ -114,6 +114,28 @@ public final class PutRoutes {
         return removed;
     }
 
+    /**
+     * Takes the routes that were kept across a restart, before there are any.
+     *
+     * @param kept the text of each, by name
+     * @throws IllegalArgumentException if there are too many, or one can't be used; the message names it
+     */
+    public synchronized void restore(Map<String, String> kept) {
+        if (kept.size() > MOST) {
+            throw new IllegalArgumentException(kept.size() + " routes: expected at most " + MOST);
+        }
+        Map<String, Known> next = new TreeMap<>();
+        kept.forEach((name, text) -> {
+            try {
+                next.put(name, new Known(text, Optional.of(reader.route(name, text.getBytes(StandardCharsets.UTF_8)))));
+            } catch (InvalidRoutes e) {
+                throw new IllegalArgumentException("the route " + name + ": " + e.getMessage(), e);
+            }
+        });
+        known = next;
+        routes.putAll(configs(next.values()));
+    }
+
     /** Returns the text of each route, by name. */
     public synchronized Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();

@@ -1,0 +1,143 @@
+package gateway.state;
+
+import gateway.route.RouteDefaults;
+import gateway.route.config.InvalidRoutes;
+import gateway.route.config.RouteReader;
+import gateway.settings.InvalidSettings;
+import gateway.settings.Settings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The file of {@code GATEWAY_STATE}. Only its owner may read it, since headers that routes set may be secrets. It is
+ * replaced as a whole: the new content is written beside it, forced to the disk, and moved into its place; so whenever
+ * the machine loses its power, there is the old content or the new one.
+ */
+public final class StateFile {
+    /** The most bytes that are read: many times what the largest list and 1,000 routes take. */
+    private static final long MOST_BYTES = 256L << 20;
+
+    private static final String FIX = "; mend it, or move it away to start without what it keeps";
+
+    private final Path path;
+
+    /** Makes what reads and writes the file of this path; if that is a link, the file to which it leads. */
+    public StateFile(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Returns what the file keeps, in a few words for people.
+     *
+     * @throws InvalidSettings if there is a file that can't be read or isn't whole, a route in it can't be used, or no
+     * file can be written there
+     */
+    public String check(Settings settings) {
+        KeptState kept = read();
+        RouteReader reader = new RouteReader(RouteDefaults.of(settings), settings::objection);
+        kept.routes().forEach((name, text) -> {
+            try {
+                reader.route(name, text.getBytes(StandardCharsets.UTF_8));
+            } catch (InvalidRoutes e) {
+                throw invalid("the route " + name + ": " + e.getMessage() + FIX);
+            }
+        });
+        Path folder = target().getParent();
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw invalid("the gateway's user can't write files in " + folder + "; create it, or name another");
+        }
+        return Files.exists(path) ? kept.words() : "nothing yet";
+    }
+
+    /**
+     * Reads the file; if there is none, there is nothing.
+     *
+     * @throws InvalidSettings if it can't be read, or isn't whole; the file stays as it is
+     */
+    KeptState read() {
+        try {
+            if (Files.isRegularFile(path) && Files.size(path) > MOST_BYTES) {
+                throw invalid("is larger than " + (MOST_BYTES >> 20) + " MB" + FIX);
+            }
+            return StateForm.read(Files.readString(path));
+        } catch (NoSuchFileException e) {
+            return KeptState.NOTHING;
+        } catch (IOException e) {
+            throw invalid("can't be read: " + words(e) + FIX);
+        } catch (StateForm.Unreadable e) {
+            throw invalid(e.getMessage() + FIX);
+        }
+    }
+
+    /** Replaces the file's content. */
+    void write(KeptState state) throws IOException {
+        Path target = target();
+        Path fresh = target.resolveSibling(
+                target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        Files.deleteIfExists(fresh); // of a process of the same number that ended in the middle
+        try {
+            writeFresh(fresh, StateForm.write(state).getBytes(StandardCharsets.UTF_8));
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+        try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+            folder.force(true); // that it has moved
+        }
+    }
+
+    private static void writeFresh(Path fresh, byte[] bytes) throws IOException {
+        boolean posix = fresh.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] ownersOnly = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        try (FileChannel out =
+                FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownersOnly)) {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                out.write(left);
+            }
+            out.force(true);
+        }
+    }
+
+    private Path target() {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) { // there is no file yet
+            return path.toAbsolutePath();
+        }
+    }
+
+    /** Returns an error about the file. */
+    InvalidSettings invalid(String words) {
+        return new InvalidSettings(List.of("GATEWAY_STATE=" + path + ": " + words));
+    }
+
+    /** Returns what an exception says, without the path, which its readers know. */
+    static String words(IOException failure) {
+        return failure instanceof FileSystemException e && e.getReason() != null
+                ? e.getReason()
+                : failure.getClass().getSimpleName();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

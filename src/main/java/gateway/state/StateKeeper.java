@@ -1,0 +1,167 @@
+package gateway.state;
+
+import gateway.events.Who;
+import gateway.net.ServiceUrl;
+import gateway.registry.Backend;
+import gateway.registry.BackendId;
+import gateway.registry.Draining;
+import gateway.registry.ListFull;
+import gateway.registry.Meant;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.route.config.PutRoutes;
+import gateway.settings.Settings;
+import gateway.util.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what was registered, drained and put by the API across restarts, in the file of {@code GATEWAY_STATE}; without
+ * that setting it does nothing. What the settings and the file of routes list isn't kept, only its drains.
+ *
+ * <p>It looks for changes once a second, in the background; so a crash loses what was changed within the last second.
+ */
+public final class StateKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateKeeper.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Optional<StateFile> file;
+    private final Settings settings;
+    private final ServiceList services;
+    private final PutRoutes routes;
+    private final Set<BackendId> ofSettings;
+    private final KeptState before;
+    private KeptState written; // guarded by this, like the next
+    private String failure = "";
+
+    /**
+     * Reads the file, if there is one, and puts its routes.
+     *
+     * @throws gateway.settings.InvalidSettings if it can't be read or isn't whole, or a route in it can't be used; it
+     * stays as it is then
+     */
+    public StateKeeper(Settings settings, ServiceList services, PutRoutes routes) {
+        this.file = settings.state().map(StateFile::new);
+        this.settings = settings;
+        this.services = services;
+        this.routes = routes;
+        this.ofSettings = settings.services().stream()
+                .map(url -> Service.configured(url).id())
+                .collect(Collectors.toSet());
+        this.before = file.map(StateFile::read).orElse(KeptState.NOTHING);
+        file.ifPresent(kept -> {
+            try {
+                routes.restore(before.routes());
+            } catch (IllegalArgumentException e) {
+                throw kept.invalid(e.getMessage() + "; mend it there, or move the file away to start without it");
+            }
+        });
+    }
+
+    /**
+     * Registers and drains the services of the file, writes it for the first time, and from now on keeps it up to date.
+     *
+     * @throws gateway.settings.InvalidSettings if the file can't be written
+     */
+    public void start(Timer timer) {
+        if (file.isEmpty()) {
+            return;
+        }
+        before.services().forEach(this::register);
+        before.drains()
+                .forEach(drain -> services.drain(
+                        new Meant(Optional.of(drain.route()), drain.name(), Optional.of(drain.url())),
+                        drain.how(),
+                        Who.GATEWAY));
+        LOG.info("kept across restarts in {}: {}", file.get(), before.words());
+        save();
+        synchronized (this) {
+            if (!failure.isEmpty()) {
+                throw file.get()
+                        .invalid("can't be written: " + failure + "; let the gateway's user write in its folder");
+            }
+        }
+        timer.housekeeping(PAUSE, "state file", this::save);
+    }
+
+    private void register(Service service) {
+        Optional<String> objection = settings.objection(service.url());
+        if (objection.isPresent()) {
+            LOG.warn("{} at {} is not kept: {}", service.name(), service.url(), objection.get());
+            return;
+        }
+        try {
+            services.register(service, Who.GATEWAY);
+        } catch (ListFull e) {
+            LOG.warn("{} at {} is not kept: {}", service.name(), service.url(), e.getMessage());
+        }
+    }
+
+    /** Writes the file if there is something new. If that fails, the next call tries again. */
+    synchronized void save() {
+        KeptState now = now();
+        if (now.equals(written)) {
+            return;
+        }
+        try {
+            file.orElseThrow().write(now);
+            written = now;
+            if (!failure.isEmpty()) {
+                LOG.info("{} is written again", file.get());
+            }
+            failure = "";
+        } catch (IOException e) {
+            String words = StateFile.words(e);
+            if (!words.equals(failure)) {
+                LOG.warn(
+                        "{} can't be written: {}; a restart would forget the last changes; will retry",
+                        file.get(),
+                        words);
+            }
+            failure = words;
+        }
+    }
+
+    private KeptState now() {
+        List<Backend> all = services.all();
+        return new KeptState(
+                all.stream()
+                        .filter(backend -> !backend.configured() && !backend.leaving())
+                        .filter(backend -> !ofSettings.contains(backend.id()))
+                        .map(StateKeeper::service)
+                        .toList(),
+                all.stream()
+                        .filter(backend -> backend.drain() != Draining.NO && !backend.leaving())
+                        .map(backend -> new KeptState.Drain(
+                                backend.route(), backend.name(), backend.urlText(), backend.drain()))
+                        .toList(),
+                new TreeMap<>(routes.texts()));
+    }
+
+    private static Service service(Backend backend) {
+        ServiceUrl url = backend.url();
+        return new Service(
+                backend.route(),
+                backend.name(),
+                url,
+                backend.lease().length(),
+                backend.ownId(),
+                backend.weight() == 1 ? Optional.empty() : Optional.of(backend.weight()),
+                backend.health());
+    }
+
+    /** Writes the last changes. */
+    @Override
+    public void close() {
+        if (file.isPresent()) {
+            save();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package gateway.state;
+
+import static gateway.registry.Meant.everywhere;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.events.EventListener;
+import gateway.events.Who;
+import gateway.net.ServiceUrl;
+import gateway.registry.Draining;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.route.config.PutRoutes;
+import gateway.settings.InvalidSettings;
+import gateway.settings.Settings;
+import gateway.testing.FakeTime;
+import gateway.testing.TestRoutes;
+import gateway.util.Timer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When the file of the state is written. */
+class StateKeeperTest {
+    private final ServiceList services = new ServiceList(new FakeTime());
+
+    @TempDir
+    Path folder;
+
+    private Path path;
+    private StateKeeper keeper;
+
+    @BeforeEach
+    void begin() throws IOException {
+        path = Files.createDirectory(folder.resolve("kept")).resolve("state.json");
+        keeper = keeper(Map.of("GATEWAY_STATE", path.toString()));
+    }
+
+    private StateKeeper keeper(Map<String, String> environment) {
+        Settings settings = Settings.from(environment);
+        return new StateKeeper(
+                settings, services, new PutRoutes(TestRoutes.usual(services), settings, EventListener.NONE));
+    }
+
+    private void register(String name, String lease) {
+        services.register(
+                new Service(
+                        name,
+                        ServiceUrl.parse("http://h:1"),
+                        Optional.ofNullable(lease).map(any -> Duration.ofSeconds(15))),
+                Who.GATEWAY);
+    }
+
+    /** Each writing makes another file. */
+    private Object fileKey() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    @Test
+    void only_a_change_is_written() throws IOException {
+        register("a", null);
+        keeper.save();
+        Object first = fileKey();
+        register("a", null); // renews
+        services.admit(services.all().get(0), "well");
+        keeper.save();
+        assertEquals(first, fileKey());
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+        keeper.save();
+        assertNotEquals(first, fileKey());
+        assertTrue(Files.readString(path).contains("\"stay\""));
+    }
+
+    @Test
+    void another_lease_is_a_change() throws IOException {
+        register("a", null);
+        keeper.save();
+        register("a", "15s");
+        keeper.save();
+        assertTrue(Files.readString(path).contains("\"15s\""));
+    }
+
+    @Test
+    void what_could_not_be_written_is_written_when_it_can_be() throws IOException {
+        register("a", null);
+        keeper.save();
+        Files.delete(path);
+        Files.delete(path.getParent());
+        register("b", null);
+        keeper.save();
+        assertFalse(Files.exists(path));
+        Files.createDirectory(path.getParent());
+        keeper.save();
+        assertTrue(Files.readString(path).contains("\"b\""));
+    }
+
+    @Test
+    void a_file_that_can_not_be_written_keeps_the_gateway_from_starting() {
+        Path lost = folder.resolve("none").resolve("state.json");
+        StateKeeper there = keeper(Map.of("GATEWAY_STATE", lost.toString()));
+        try (Timer timer = new Timer("state-test")) {
+            String message = assertThrows(InvalidSettings.class, () -> there.start(timer))
+                    .getMessage();
+            assertTrue(message.startsWith("GATEWAY_STATE=" + lost + ": can't be written: "), message);
+        }
+    }
+
+    @Test
+    void a_service_that_may_no_longer_be_there_is_left_out() throws IOException {
+        register("a", null);
+        keeper.save();
+        ServiceList after = new ServiceList(new FakeTime());
+        Settings settings = Settings.from(Map.of("GATEWAY_STATE", path.toString()));
+        Files.writeString(path, Files.readString(path).replace("http://h:1", "http://169.254.169.254"));
+        try (Timer timer = new Timer("state-test")) {
+            new StateKeeper(settings, after, new PutRoutes(TestRoutes.usual(after), settings, EventListener.NONE))
+                    .start(timer);
+        }
+        assertEquals(0, after.all().size());
+    }
+}
