@@ -62,7 +62,7 @@ class BrowserEventsTest extends InBrowser {
             assertThat(gone).hasCount(1);
             assertThat(gone).containsText("orders" + a.url());
             assertThat(gone).containsText("left at ");
-            assertThat(gone).containsText("deregistered, by an operator at 127.0.0.1");
+            assertThat(gone).containsText("all instances of orders were deregistered, by an operator at 127.0.0.1");
             register(gateway, "orders", a);
             assertThat(page.locator("[data-backend=orders]")).isVisible();
             assertThat(gone).hasCount(0);

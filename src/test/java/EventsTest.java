@@ -158,9 +158,9 @@ class EventsTest {
                     + event.path("address").asText()));
             assertEquals(
                     List.of(
-                            "deleted shop deleted 127.0.0.1",
-                            "put shop replaced 127.0.0.1",
-                            "put shop added 127.0.0.1"),
+                            "deleted shop the route was deleted 127.0.0.1",
+                            "put shop the route was replaced 127.0.0.1",
+                            "put shop the route was added 127.0.0.1"),
                     told);
         }
     }
@@ -212,7 +212,9 @@ class EventsTest {
                 JsonNode state = stream.next("state", data -> !data.path("left").isEmpty());
                 assertEquals(List.of(), api.faults("/components/schemas/StateEvent", state));
                 assertEquals("orders", state.at("/left/0/service").asText());
-                assertEquals("deregistered", state.at("/left/0/reason").asText());
+                assertEquals(
+                        "all instances of orders were deregistered",
+                        state.at("/left/0/reason").asText());
                 gateway.post("/services", form("orders", a, ""));
                 stream.next("state", data -> data.path("left").isEmpty());
             }

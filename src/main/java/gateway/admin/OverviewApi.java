@@ -74,6 +74,7 @@ final class OverviewApi {
         links.put("docs", "/docs");
         if (forOperators) {
             links.put("metrics", "/metrics");
+            links.put("events", "/events");
         }
         answer.put("links", links);
         if (atMainPort && table.all().size() != 1) {

@@ -16,7 +16,7 @@ public final class EventLog implements EventListener {
     public static final int KEPT = 500;
 
     /** The longest reason, in characters: file names, and the words of failures, may be long. */
-    static final int LONGEST_REASON = 1000;
+    static final int LONGEST_REASON = 400;
 
     private final Time time;
     private final ArrayDeque<Event> events = new ArrayDeque<>(KEPT); // oldest first; guarded by this

@@ -33,7 +33,8 @@ final class Departures {
         } else {
             removed.forEach(backend -> journal.removed(backend.id()));
         }
-        events.left(EventKind.DEREGISTERED, removed, "deregistered", who);
+        String what = meant.instance().isPresent() ? "this instance was" : "all instances of " + meant.name() + " were";
+        events.left(EventKind.DEREGISTERED, removed, what + " deregistered", who);
         return removed;
     }
 

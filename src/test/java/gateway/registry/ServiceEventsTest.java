@@ -125,7 +125,11 @@ class ServiceEventsTest {
                 of(
                         "it is deregistered",
                         test -> test.list.remove(everywhere("a", Optional.empty()), OPERATOR),
-                        "deregistered a at http://h:1 by operator: deregistered"),
+                        "deregistered a at http://h:1 by operator: all instances of a were deregistered"),
+                of(
+                        "its instance is deregistered",
+                        test -> test.list.remove(everywhere("a", Optional.of("i")), SERVICE),
+                        "deregistered a at http://h:1 by service: this instance was deregistered"),
                 of(
                         "its route no longer lists it",
                         test -> {

@@ -90,7 +90,8 @@ public final class PutRoutes {
         if (journal != null) {
             journal.put(route.name(), text);
         }
-        events.happened(EventKind.PUT, Subject.route(route.name()), isNew ? "added" : "replaced", who);
+        events.happened(
+                EventKind.PUT, Subject.route(route.name()), "the route was " + (isNew ? "added" : "replaced"), who);
         return isNew;
     }
 
@@ -109,7 +110,7 @@ public final class PutRoutes {
             journal.removed(name);
         }
         if (removed) {
-            events.happened(EventKind.DELETED, Subject.route(name), "deleted", who);
+            events.happened(EventKind.DELETED, Subject.route(name), "the route was deleted", who);
         }
         return removed;
     }
