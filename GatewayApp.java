@@ -16,6 +16,7 @@ import gateway.lifecycle.Lifecycle;
 import gateway.limit.LimitHandler;
 import gateway.limit.Limits;
 import gateway.metrics.Observation;
+import gateway.net.ListenPort;
 import gateway.net.NameLookup;
 import gateway.proxy.Forwarder;
 import gateway.proxy.MountSlash;
@@ -38,15 +39,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class GatewayApp {
     public static void main(String[] arguments) {
         ConfigCheck.exitIfAskedFor(arguments); // --check: says whether it would start
-        Launch.main("GatewayApp", ConfigCheck.OPTIONS, Settings.HELP, arguments, 0, () -> {
+        Launch.main(ConfigCheck.COMMAND_LINE, arguments, () -> {
             Settings settings = Settings.from(System.getenv());
             Drain drain = new Drain();
-            Javalin app = create(settings, drain, Time.system()).start();
+            Javalin app = create(settings, drain, Time.system());
+            ListenPort.require(settings.listenPorts(), settings.reusePort()); // says why a port can't be had
+            app.start();
             GatewayServer.logReady(app, settings);
-            return () -> {
-                drain.run(app.jettyServer().server(), settings.drain());
-                app.stop();
-            };
+            return () -> drain.stop(app.jettyServer().server(), settings.drain(), app::stop);
         });
     }
 

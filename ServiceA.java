@@ -27,7 +27,7 @@ public final class ServiceA {
             String service_name, String service_id, int port, String version, List<?> capabilities, String timestamp) {}
 
     public static void main(String[] arguments) {
-        Launch.main("ServiceA", ServiceSettings.help(8001), arguments, 1, () -> {
+        Launch.main(ServiceSettings.commandLine("ServiceA", 8001), arguments, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8001);
             ServiceServer server = ServiceServer.start(settings, ServiceA::routes);
             Registration registration = Registration.start(settings, ID, server.port());

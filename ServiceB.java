@@ -27,7 +27,7 @@ public final class ServiceB {
             String service_name, String service_id, int port, String version, List<?> capabilities, String timestamp) {}
 
     public static void main(String[] arguments) {
-        Launch.main("ServiceB", ServiceSettings.help(8002), arguments, 1, () -> {
+        Launch.main(ServiceSettings.commandLine("ServiceB", 8002), arguments, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8002);
             ServiceServer server = ServiceServer.start(settings, ServiceB::routes);
             Registration registration = Registration.start(settings, ID, server.port());

@@ -27,7 +27,7 @@ public final class ServiceC {
             String service_name, String service_id, int port, String version, List<?> capabilities, String timestamp) {}
 
     public static void main(String[] arguments) {
-        Launch.main("ServiceC", ServiceSettings.help(8003), arguments, 1, () -> {
+        Launch.main(ServiceSettings.commandLine("ServiceC", 8003), arguments, () -> {
             ServiceSettings settings = ServiceSettings.from(System.getenv(), List.of(arguments), 8003);
             ServiceServer server = ServiceServer.start(settings, ServiceC::routes);
             Registration registration = Registration.start(settings, ID, server.port());

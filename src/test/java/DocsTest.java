@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.service.ServiceSettings;
 import gateway.settings.InvalidSettings;
+import gateway.settings.Setting;
+import gateway.settings.SettingGroups;
 import gateway.settings.Settings;
 import gateway.util.Durations;
 import gateway.util.Sizes;
@@ -71,11 +73,9 @@ class DocsTest {
     @Test
     void the_settings_are_those_of_help() throws Exception {
         assertEquals(
-                Stream.concat(
-                                Settings.HELP.lines(),
-                                ServiceSettings.help(8001)
-                                        .replace("(default 8001)", "(default 8001, 8002, 8003)")
-                                        .lines())
+                Stream.concat(SettingGroups.OF_GATEWAY.stream(), ServiceSettings.names(8001).groups().stream())
+                        .flatMap(group -> group.settings().stream())
+                        .map(setting -> setting.help().replace("(default 8001)", "(default 8001, 8002, 8003)"))
                         .map(line -> line.strip().replaceAll(" +", " "))
                         .sorted()
                         .collect(Collectors.joining("\n")),
@@ -84,6 +84,20 @@ class DocsTest {
                         .sorted()
                         .collect(Collectors.joining("\n")),
                 "docs/settings.md has other settings, defaults or meanings than --help");
+    }
+
+    @Test
+    void the_groups_are_those_of_help_in_the_same_order() throws Exception {
+        List<String> documented = Files.readAllLines(SETTINGS).stream()
+                .takeWhile(line -> !line.equals("## The services"))
+                .filter(line -> line.startsWith("### ") || line.startsWith("| `"))
+                .map(line -> line.replaceAll("^### ", "").replaceAll("^\\| `(\\w+)`.*", "$1"))
+                .toList();
+        List<String> shown = SettingGroups.OF_GATEWAY.stream()
+                .flatMap(group -> Stream.concat(
+                        Stream.of(group.title()), group.settings().stream().map(Setting::name)))
+                .toList();
+        assertEquals(String.join("\n", shown), String.join("\n", documented));
     }
 
     @ParameterizedTest

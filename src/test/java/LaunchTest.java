@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
+import gateway.testing.TestCa;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +58,9 @@ class LaunchTest {
             }
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
+            assertTrue(
+                    gateway.output().matches("(?s).* stopped after \\d+\\.\\d s, 0 requests broken off"),
+                    gateway.output());
             assertFalse(gateway.output().contains("Exception"), gateway.output());
         }
     }
@@ -72,6 +79,9 @@ class LaunchTest {
             assertEquals(port, gateway.json("/api/health").path("port").asInt());
             service.terminate();
             assertEquals(0, service.exitCode(), service.output());
+            assertTrue(
+                    service.output().matches("(?s).* stopped after \\d+\\.\\d s, 0 requests broken off"),
+                    service.output());
             assertEquals(0, gateway.json("/services").path("total_services").asInt(), "it deregistered");
         }
     }
@@ -92,9 +102,49 @@ class LaunchTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"GatewayApp, API Gateway", "ServiceB, ServiceB", "gateway.demo.Traffic, Traffic"})
+    void version_names_the_program_and_java_and_starts_nothing(String name, String title) throws Exception {
+        try (Launched version = Program.start(Map.of("GATEWAY_PORT", "bad"), name, "--version")) {
+            assertEquals(0, version.exitCode());
+            assertEquals(title + " 1.0.0, Java " + System.getProperty("java.version"), version.output());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "GatewayApp, GATEWAY_RATE_LIMT, GATEWAY_RATE_LIMIT, GATEWAY_PORT",
+        "ServiceA, SERVICE_LATENCI, SERVICE_LATENCY, SERVICE_PORT",
+    })
+    void a_misspelt_setting_is_warned_of_even_beside_a_bad_one(String name, String misspelt, String meant, String bad)
+            throws Exception {
+        try (Launched misused = Program.start(Map.of(misspelt, "hush", bad, "abc"), name)) {
+            assertEquals(2, misused.exitCode());
+            List<String> lines = misused.output().lines().toList();
+            assertEquals(2, lines.size(), misused.output());
+            assertTrue(
+                    lines.get(0)
+                            .endsWith(
+                                    " WARN settings - " + misspelt + ": unknown setting; did you mean " + meant + "?"),
+                    misused.output());
+            assertEquals(bad + "=abc: expected a whole number from 0 to 65535", lines.get(1));
+        }
+    }
+
+    @Test
+    void a_gateway_with_a_misspelt_setting_starts_and_warns() throws Exception {
+        try (Launched gateway = Program.gateway(Map.of("GATEWAY_COFFEE", "hush"))) {
+            String warning = gateway.line("GATEWAY_COFFEE");
+            assertTrue(
+                    warning.endsWith(" WARN settings - GATEWAY_COFFEE: unknown setting; --help lists them"), warning);
+            assertFalse(gateway.output().contains("hush"), gateway.output());
+        }
+    }
+
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "GatewayApp, --nonsense, 'unknown argument --nonsense; expected java GatewayApp.java [--check] [--check-client \"ADDRESS, ADDRESS\" --peer ADDRESS] [--help]'",
+        "GatewayApp, --nonsense, 'unknown argument --nonsense; expected java GatewayApp.java [--check] [--check-client \"ADDRESS, ADDRESS\" --peer ADDRESS] [--help] [--version]'",
+        "ServiceA, --hepl, 'unknown argument --hepl; did you mean --help? expected java ServiceA.java [port] [--help] [--version]'",
         "ServiceA, eighty, 'argument eighty: expected a whole number from 0 to 65535 (the port), or --help'",
     })
     void an_argument_that_is_none_is_named_and_the_exit_code_is_2(String name, String argument, String message)
@@ -113,18 +163,73 @@ class LaunchTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @CsvSource({"GatewayApp", "ServiceA"})
-    void a_port_that_is_taken_is_one_clear_line_and_exit_code_1(String name) throws Exception {
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "GatewayApp, , GATEWAY_PORT=",
+        "GatewayApp, --check, BAD   GATEWAY_PORT=",
+        "ServiceA, , SERVICE_PORT=",
+        "ServiceA, port, 'argument '"
+    })
+    void a_port_that_is_taken_is_one_clear_line_and_exit_code_3(String name, String argument, String start)
+            throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = "" + taken.getLocalPort();
-            try (Launched second = Program.start(Map.of("GATEWAY_PORT", port, "SERVICE_PORT", port), name)) {
-                assertEquals(1, second.exitCode());
-                assertEquals(
-                        name + " could not start: Port already in use. Make sure no other process is using port " + port
-                                + " and try again.",
-                        second.output());
+            List<String> command = new ArrayList<>(List.of(name));
+            if (argument != null) {
+                command.add(argument.replace("port", port));
             }
+            try (Launched second =
+                    Program.start(Map.of("GATEWAY_PORT", port, "SERVICE_PORT", port), command.toArray(String[]::new))) {
+                assertEquals(3, second.exitCode());
+                String holder = "java (pid " + ProcessHandle.current().pid() + ")";
+                String line = start + port + ": in use by "
+                        + (System.getProperty("os.name").equals("Linux") ? holder : "another process")
+                        + "; stop that or choose another port";
+                assertTrue(second.output().lines().toList().contains(line), second.output());
+                assertTrue(argument != null || second.output().equals(line), second.output());
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"start", "--check"})
+    void every_port_and_address_that_can_not_be_had_is_named_at_once(String how) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = "" + taken.getLocalPort();
+            Map<String, String> settings =
+                    Map.of("GATEWAY_HOST", "10.9.9.9", "GATEWAY_PORT", "0", "GATEWAY_ADMIN_PORT", port);
+            String[] command = how.equals("start") ? new String[] {"GatewayApp"} : new String[] {"GatewayApp", how};
+            try (Launched gateway = Program.start(settings, command)) {
+                assertEquals(3, gateway.exitCode());
+                gateway.line("GATEWAY_HOST=10.9.9.9: can't be listened on (");
+                gateway.line("GATEWAY_ADMIN_PORT=" + port + ": in use by ");
+            }
+        }
+    }
+
+    @Test
+    void the_ready_line_has_the_dashboards_address_where_operators_reach_it(@TempDir Path folder) throws Exception {
+        try (Launched gateway = Program.gateway(Map.of())) {
+            assertTrue(
+                    gateway.line("is ready on port")
+                            .endsWith("; dashboard at http://127.0.0.1:" + gateway.port() + "/dashboard"),
+                    gateway.output());
+        }
+        Map<String, String> tls =
+                new HashMap<>(new TestCa("Test CA").issue("localhost").writeTo(folder));
+        tls.put("GATEWAY_HOST", "0.0.0.0");
+        try (Launched gateway = Program.gateway(tls)) {
+            assertTrue(
+                    gateway.line("is ready on port")
+                            .endsWith("; dashboard at https://localhost:" + gateway.port() + "/dashboard"),
+                    gateway.output());
+        }
+        tls.put("GATEWAY_ADMIN_PORT", "0");
+        try (Launched gateway = Program.gateway(tls)) {
+            int port = RunScriptTest.number(gateway, "for operators on port ");
+            assertTrue(
+                    gateway.output().endsWith("; dashboard at http://127.0.0.1:" + port + "/dashboard"),
+                    gateway.output());
         }
     }
 

@@ -44,6 +44,9 @@ class LeavingTest {
             assertThrows(IOException.class, client::chunk, "no last chunk: what was cut off isn't taken for the whole");
             assertEquals(0, gateway.exitCode(), gateway.output());
             assertTrue(System.nanoTime() - start < 8_000_000_000L, "not by the default's patience");
+            assertTrue(
+                    gateway.output().matches("(?s).* stopped after \\d+\\.\\d s, 1 request broken off"),
+                    gateway.output());
             assertFalse(gateway.output().contains("Exception"), gateway.output());
         } finally {
             over.countDown();
@@ -62,6 +65,9 @@ class LeavingTest {
             gateway.terminate();
             assertEquals(0, gateway.exitCode(), gateway.output());
             assertTrue(System.nanoTime() - start < 8_000_000_000L, "not by the default's patience");
+            assertTrue(
+                    gateway.output().matches("(?s).* stopped after \\d+\\.\\d s, 1 request broken off"),
+                    gateway.output());
         } finally {
             over.countDown();
         }

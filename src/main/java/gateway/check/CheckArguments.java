@@ -16,6 +16,7 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
     static final String CHECK = "--check";
     static final String CLIENT = "--check-client";
     static final String PEER = "--peer";
+    static final List<String> NAMES = List.of(CHECK, CLIENT, PEER);
 
     /**
      * The addresses that a request claims to come through.
@@ -35,7 +36,9 @@ record CheckArguments(boolean everything, Optional<Claim> claim) {
                 case CHECK -> everything = true;
                 case CLIENT -> client = Optional.of(value(arguments, ++i));
                 case PEER -> peer = Optional.of(value(arguments, ++i));
-                default -> throw bad("unknown argument " + arguments.get(i) + "; a check takes" + ConfigCheck.OPTIONS);
+                default ->
+                    throw bad(ConfigCheck.COMMAND_LINE.unknown(arguments.get(i)) + "expected "
+                            + ConfigCheck.COMMAND_LINE.usage());
             }
         }
         if (client.isPresent() != peer.isPresent()) {

@@ -3,7 +3,11 @@ package gateway.demo;
 import gateway.lifecycle.Launch;
 import gateway.net.ServiceUrl;
 import gateway.service.ServiceSettings;
+import gateway.settings.CommandLine;
 import gateway.settings.InvalidSettings;
+import gateway.settings.Setting;
+import gateway.settings.SettingGroup;
+import gateway.settings.SettingNames;
 import gateway.util.Pauses;
 import gateway.util.Threads;
 import java.io.IOException;
@@ -31,7 +35,14 @@ import org.slf4j.LoggerFactory;
  * the answers; the log says only when the gateway can't be reached, and when it is back.
  */
 public final class Traffic implements AutoCloseable {
-    private static final String HELP = "  GATEWAY_URL   gateway to send it to (default http://localhost:8000)";
+    private static final Setting<String> GATEWAY =
+            new Setting<>("GATEWAY_URL", "http://localhost:8000", "gateway to send the traffic to", text -> text);
+    private static final CommandLine COMMAND_LINE = new CommandLine(
+            "gateway/demo/Traffic",
+            "Traffic",
+            List.of(),
+            false,
+            new SettingNames("TRAFFIC_", List.of(new SettingGroup("Target", List.of(GATEWAY))), List.of()));
     private static final int CONNECT_MILLIS = 2_000;
     private static final int SILENCE_MILLIS = 60_000;
     private static final int MOST_AT_ONCE = 50;
@@ -49,7 +60,7 @@ public final class Traffic implements AutoCloseable {
     }
 
     public static void main(String[] arguments) {
-        Launch.main("gateway/demo/Traffic", HELP, arguments, 0, () -> {
+        Launch.main(COMMAND_LINE, arguments, () -> {
             ServiceUrl gateway = ServiceSettings.from(System.getenv(), List.of(), 0)
                     .gateways()
                     .get(0);

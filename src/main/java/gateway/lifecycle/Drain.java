@@ -1,6 +1,7 @@
 package gateway.lifecycle;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -35,6 +36,26 @@ public final class Drain {
         return draining;
     }
 
+    /** Drains the server with the default patience, ten seconds, then stops it and says how that went. */
+    public void stop(Server server, Runnable stop) {
+        stop(server, DEFAULT_PATIENCE, stop);
+    }
+
+    /**
+     * Drains the server, then stops it. Logs how long that took, and how many requests were still under way when the
+     * patience ended: stopping breaks them off.
+     *
+     * @param patience how long requests under way may take to finish; zero leaves at once
+     * @param stop stops the server and closes its parts
+     */
+    public void stop(Server server, Duration patience, Runnable stop) {
+        long start = System.nanoTime();
+        int left = run(server, patience);
+        stop.run();
+        String seconds = String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9);
+        LOG.info("stopped after {} s, {} broken off", seconds, left == 1 ? "1 request" : left + " requests");
+    }
+
     /** Drains the server with the default patience, ten seconds. */
     public void run(Server server) {
         run(server, DEFAULT_PATIENCE);
@@ -44,8 +65,9 @@ public final class Drain {
      * Drains the server; returns when no request is under way any more, or when patience has run out.
      *
      * @param patience how long requests under way may take to finish; zero leaves at once
+     * @return how many requests are still under way
      */
-    public void run(Server server, Duration patience) {
+    public int run(Server server, Duration patience) {
         draining = true;
         for (Connector connector : server.getConnectors()) {
             HttpConnectionFactory http = connector.getConnectionFactory(HttpConnectionFactory.class);
@@ -57,12 +79,17 @@ public final class Drain {
         for (Connector connector : server.getConnectors()) {
             AcceptQueue.close((ServerConnector) connector);
         }
-        await(patience, QUIET, server, http2);
+        int left = await(patience, QUIET, server, http2);
         http2.refuseNewStreams();
+        return left;
     }
 
-    /** Returns once no request has been under way for the quiet time, or after the longest time. */
-    private static void await(Duration longest, Duration quiet, Server server, GoAway http2) {
+    /**
+     * Returns once no request has been under way for the quiet time, or after the longest time.
+     *
+     * @return how many requests are under way then
+     */
+    private static int await(Duration longest, Duration quiet, Server server, GoAway http2) {
         StatisticsHandler requests = server.getDescendant(StatisticsHandler.class);
         long start = System.nanoTime();
         long lastRequest = start;
@@ -75,5 +102,6 @@ public final class Drain {
             http2.announce();
             LockSupport.parkNanos(POLL_PAUSE.toNanos());
         }
+        return requests.getRequestsActive();
     }
 }

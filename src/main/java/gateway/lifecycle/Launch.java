@@ -1,17 +1,25 @@
 package gateway.lifecycle;
 
+import gateway.net.PortUnavailable;
+import gateway.settings.CommandLine;
 import gateway.settings.InvalidSettings;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What every main does: {@code --help}, exit codes, and stopping on a signal. The exit code is 0 after a signal, 1 if
- * the program could not start or stop, 2 if its arguments or settings can't be used.
+ * What every main does: {@code --help} and {@code --version}, exit codes, and stopping on a signal. The exit code is 0
+ * after a signal, 2 if the program's arguments or settings can't be used, 3 if it can't listen on its port, and 1 if it
+ * could not start or stop for another reason.
  */
 public final class Launch {
+    private static final Logger LOG = LoggerFactory.getLogger("settings");
+
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
+    private static final int UNREACHABLE = 3;
 
     private Launch() {}
 
@@ -22,47 +30,40 @@ public final class Launch {
          *
          * @return stops the program; it is called once, on SIGTERM or SIGINT, and may take its time
          * @throws InvalidSettings if settings or arguments can't be used
+         * @throws PortUnavailable if a port to listen on can't be had
          */
         Runnable start() throws Exception;
     }
 
     /**
-     * Runs a program's main.
+     * Runs a program's main. Options of the program's own must have been handled before.
      *
-     * @param name the class that was launched, for the usage line
-     * @param settings the settings' part of {@code --help}
      * @param arguments the command line's
-     * @param most the most arguments that the program takes beside {@code --help}
      */
-    public static void main(String name, String settings, String[] arguments, int most, Program program) {
-        main(name, most > 0 ? " [port]" : "", settings, arguments, most, program);
-    }
-
-    /**
-     * Runs the main of a program with options of its own, which the program must have handled before.
-     *
-     * @param options the options in the usage line; begins with a space
-     */
-    public static void main(
-            String name, String options, String settings, String[] arguments, int most, Program program) {
+    public static void main(CommandLine command, String[] arguments, Program program) {
         List<String> given = List.of(arguments);
-        String usage = "java " + name + ".java" + options + " [--help]";
-        if (given.contains("--help") || given.contains("-h")) {
-            System.out.println(usage + "\nSettings, read from the environment:\n" + settings);
+        if (given.contains(CommandLine.HELP) || given.contains("-h")) {
+            System.out.println(command.help());
             return;
         }
-        if (given.size() > most) {
-            complain(MISUSED, "unknown argument " + given.get(most) + "; expected " + usage);
+        if (given.contains(CommandLine.VERSION)) {
+            System.out.println(command.version());
+            return;
         }
+        command.complaint(given).ifPresent(words -> complain(MISUSED, words));
         Output output = Output.install();
+        command.names().unknown(System.getenv()).forEach(LOG::warn);
         try {
             stopOnSignal(program.start(), output);
         } catch (InvalidSettings e) {
             output.close();
             complain(MISUSED, e.getMessage());
+        } catch (PortUnavailable e) {
+            output.close();
+            complain(UNREACHABLE, e.getMessage());
         } catch (Exception e) {
             output.close();
-            complain(FAILED, name + " could not start: " + reason(e));
+            complain(FAILED, command.main() + " could not start: " + reason(e));
         }
     }
 

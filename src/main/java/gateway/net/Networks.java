@@ -8,7 +8,7 @@ import inet.ipaddr.ipv4.IPv4Address;
 import inet.ipaddr.ipv6.IPv6Address;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -62,14 +62,24 @@ public final class Networks {
     /**
      * Reads networks and single addresses, separated by commas.
      *
-     * @throws IllegalArgumentException if one of them isn't valid; the message names it
+     * @throws IllegalArgumentException if some aren't valid; the message names each
      */
     public static Networks parse(String text) {
-        return new Networks(Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(part -> !part.isEmpty())
-                .map(Networks::block)
-                .toList());
+        List<IPAddress> blocks = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (String part : text.split(",")) {
+            if (!part.isBlank()) {
+                try {
+                    blocks.add(block(part.strip()));
+                } catch (IllegalArgumentException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        return new Networks(List.copyOf(blocks));
     }
 
     private static IPAddress block(String text) {

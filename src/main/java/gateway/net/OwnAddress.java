@@ -6,10 +6,12 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Comparator;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Addresses of this machine. */
 public final class OwnAddress {
+    private static final int MOST_NAMED = 3;
+
     private OwnAddress() {}
 
     /**
@@ -24,21 +26,44 @@ public final class OwnAddress {
 
     private static String host(String host) {
         try {
-            return InetAddress.getByName(host).isAnyLocalAddress() ? outward().orElse(host) : host;
+            return InetAddress.getByName(host).isAnyLocalAddress()
+                    ? outward().findFirst().orElse(host)
+                    : host;
         } catch (UnknownHostException | SocketException e) {
             return host;
         }
     }
 
-    private static Optional<String> outward() throws SocketException {
+    /**
+     * Returns {@code host:port} at which a client on this machine reaches a server. For a server that listens on all
+     * addresses, that is localhost.
+     *
+     * @param host the address that the server listens on
+     */
+    public static String here(String host, int port) {
+        boolean all =
+                Networks.address(host).filter(InetAddress::isAnyLocalAddress).isPresent();
+        return new ServiceUrl("http", all ? "localhost" : host, port, "").authority();
+    }
+
+    /** Returns a few addresses of this machine that a server may listen on, loopback first. */
+    static Stream<String> some() {
+        Stream<String> loopback = Stream.of("127.0.0.1");
+        try {
+            return Stream.concat(loopback, outward().limit(MOST_NAMED));
+        } catch (SocketException e) {
+            return loopback;
+        }
+    }
+
+    private static Stream<String> outward() throws SocketException {
         return NetworkInterface.networkInterfaces()
                 .filter(OwnAddress::isUp)
                 .sorted(Comparator.comparing(NetworkInterface::getIndex))
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
                 .sorted(Comparator.comparing(address -> !(address instanceof Inet4Address)))
-                .map(Peer::text)
-                .findFirst();
+                .map(Peer::text);
     }
 
     /** Returns whether the address is one of this machine's. */

@@ -3,12 +3,16 @@ package gateway.net;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The URL at which a service listens: scheme, host, port and optionally a path, which is prefixed to every forwarded
@@ -68,23 +72,32 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
     /**
      * Reads URLs that commas separate; each once, empty places skipped.
      *
-     * @throws IllegalArgumentException naming the first URL that isn't valid, and what is wrong with it
+     * @throws IllegalArgumentException naming each URL that isn't valid, what is wrong with it, and what is expected
      */
     public static List<ServiceUrl> parseAll(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(url -> !url.isEmpty())
-                .map(ServiceUrl::parseNamed)
-                .distinct()
-                .toList();
+        return parseEach(Arrays.stream(text.split(",")).map(String::strip).filter(url -> !url.isEmpty()));
     }
 
-    private static ServiceUrl parseNamed(String text) {
-        try {
-            return parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the URL " + text + " " + e.getMessage());
+    /**
+     * Reads URLs; each once.
+     *
+     * @throws IllegalArgumentException naming each URL that isn't valid, what is wrong with it, and what is expected
+     */
+    public static List<ServiceUrl> parseEach(Stream<String> texts) {
+        Set<ServiceUrl> urls = new LinkedHashSet<>();
+        List<String> problems = new ArrayList<>();
+        texts.forEach(text -> {
+            try {
+                urls.add(parse(text));
+            } catch (IllegalArgumentException e) {
+                problems.add("the URL " + (text.isEmpty() ? "(empty)" : text) + " " + e.getMessage());
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    String.join("; ", problems) + "; expected URLs like http://localhost:8001, comma-separated");
         }
+        return List.copyOf(urls);
     }
 
     private static URI uri(String text) {

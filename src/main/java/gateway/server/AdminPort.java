@@ -4,6 +4,7 @@ import gateway.http.Problem;
 import gateway.settings.Settings;
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Connector;
@@ -43,13 +44,13 @@ public final class AdminPort {
         Problem.notFound(ctx.req().getRequestURI()).send(ctx.req(), ctx.res());
     }
 
-    /** Returns the end of the line with which the gateway starts: where the admin port is; empty if there is none. */
-    static String introduction(Server server) {
+    /** Returns the admin port's connector; empty if there is none. */
+    static Optional<ServerConnector> connector(Server server) {
         for (Connector connector : server.getConnectors()) {
             if (NAME.equals(connector.getName()) && connector instanceof ServerConnector admin) {
-                return ", for operators on port " + admin.getLocalPort() + " of " + admin.getHost();
+                return Optional.of(admin);
             }
         }
-        return "";
+        return Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package gateway.server;
 import gateway.events.EventListener;
 import gateway.http.Tracing;
 import gateway.lifecycle.Lifecycle;
+import gateway.net.OwnAddress;
 import gateway.route.Routes;
 import gateway.settings.Settings;
 import gateway.util.Release;
@@ -10,8 +11,10 @@ import gateway.util.Time;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,17 +83,25 @@ public final class GatewayServer {
                         new ClientConnector(server, http, settings.access().host(), port, new Http1(http))))));
     }
 
-    /** Logs that the gateway is ready, and its ports. Scripts wait for {@code is ready on port} in this line. */
+    /**
+     * Logs that the gateway is ready, its ports, and the dashboard's address. Scripts wait for {@code is ready on port} in
+     * this line.
+     */
     public static void logReady(Javalin app, Settings settings) {
         int java = Runtime.version().feature();
+        Optional<ServerConnector> admin = AdminPort.connector(app.jettyServer().server());
         LOG.info(
-                "{} {}, rate limit {}, Java {}{}, is ready on port {}{}",
+                "{} {}, rate limit {}, Java {}{}, is ready on port {}{}; dashboard at {}/dashboard",
                 Release.NAME,
                 Release.VERSION,
                 settings.rateLimit().map(Object::toString).orElse("off"),
                 java,
                 java < 21 ? " (from 21 on, each request would run on a virtual thread)" : "",
                 app.port(),
-                AdminPort.introduction(app.jettyServer().server()));
+                admin.map(port -> ", for operators on port " + port.getLocalPort() + " of " + port.getHost())
+                        .orElse(""),
+                admin.map(port -> "http://" + OwnAddress.here(port.getHost(), port.getLocalPort()))
+                        .orElseGet(() -> (settings.tls().isPresent() ? "https://" : "http://")
+                                + OwnAddress.here(settings.host(), app.port())));
     }
 }

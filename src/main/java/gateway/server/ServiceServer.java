@@ -2,12 +2,14 @@ package gateway.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import gateway.lifecycle.Drain;
+import gateway.net.ListenPort;
 import gateway.service.FaultInjection;
 import gateway.service.Registration;
 import gateway.service.ServiceSettings;
 import gateway.util.Pauses;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -22,8 +24,13 @@ public final class ServiceServer {
         this.delays = delays;
     }
 
-    /** Starts the server of a service, with the port and the faults that the settings have. */
+    /**
+     * Starts the server of a service, with the port and the faults that the settings have.
+     *
+     * @throws gateway.net.PortUnavailable if the port can't be had
+     */
     public static ServiceServer start(ServiceSettings settings, Consumer<RoutesConfig> routes) {
+        ListenPort.require(List.of(settings.listenPort()), false);
         Pauses delays = new Pauses();
         return new ServiceServer(create(settings.faults(delays::pause), routes).start(settings.port()), delays);
     }
@@ -60,7 +67,6 @@ public final class ServiceServer {
     public void stop(Registration registration) {
         registration.close();
         delays.close();
-        new Drain().run(app.jettyServer().server());
-        app.stop();
+        new Drain().stop(app.jettyServer().server(), app::stop);
     }
 }

@@ -1,15 +1,18 @@
 package gateway.service;
 
+import gateway.net.ListenPort;
 import gateway.net.ServiceUrl;
 import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.settings.AccessSettings;
+import gateway.settings.CommandLine;
 import gateway.settings.InvalidSettings;
 import gateway.settings.Setting;
+import gateway.settings.SettingGroup;
+import gateway.settings.SettingNames;
 import gateway.settings.SettingsReader;
 import gateway.settings.TlsSettings;
 import gateway.tls.Trust;
-import gateway.util.Durations;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,13 +20,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The settings of one of the services beside the gateway.
  *
  * @param port the port to listen on; 0 for any free one
+ * @param portSetting what says so, with its value: {@code SERVICE_PORT=8001} or {@code argument 8001}
  * @param gateways the gateway to register with, or several that share one list; at least one
  * @param registered the URL to register; empty means http://localhost and the port
  * @param placement what it says of itself at its registration beside name and URL
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
  */
 public record ServiceSettings(
         int port,
+        String portSetting,
         List<ServiceUrl> gateways,
         Optional<ServiceUrl> registered,
         Placement placement,
@@ -41,6 +44,8 @@ public record ServiceSettings(
         Optional<Path> gatewayCa,
         Duration latency,
         double errorRate) {
+
+    private static final String EVERYWHERE = "0.0.0.0";
 
     private static Setting<Integer> port(int defaultText) {
         return Setting.integer(
@@ -80,33 +85,47 @@ public record ServiceSettings(
             text -> HealthCheck.parse(text.strip())));
     private static final Setting<Optional<Path>> GATEWAY_CA =
             TlsSettings.file("GATEWAY_CA", "PEM file with CAs to trust for an https:// gateway, beside Java's");
-    private static final Setting<Duration> LATENCY = new Setting<>(
+    private static final Setting<Duration> LATENCY = Setting.duration(
             "SERVICE_LATENCY",
             "0ms",
-            "artificial latency of each answer except /health, give or take half; up to 1m",
-            text -> Durations.parse(text, Duration.ZERO, Duration.ofMinutes(1)));
+            "0ms",
+            "1m",
+            "artificial latency of each answer except /health, give or take half; up to 1m");
     private static final Setting<Double> ERROR_RATE = new Setting<>(
             "SERVICE_ERROR_RATE",
             "0",
             "share of answers except /health that are a 500 instead: 0 to 1",
             ServiceSettings::share);
 
-    /** Returns what {@code --help} prints for a service with this default port. */
-    public static String help(int defaultPort) {
-        return Stream.of(
-                        port(defaultPort),
-                        GATEWAYS,
-                        REGISTERED,
-                        ROUTE,
-                        WEIGHT,
-                        HEALTH,
-                        AccessSettings.TOKEN,
-                        AccessSettings.TOKEN_FILE,
-                        GATEWAY_CA,
-                        LATENCY,
-                        ERROR_RATE)
-                .map(Setting::help)
-                .collect(Collectors.joining("\n"));
+    /**
+     * Returns what a service's main takes.
+     *
+     * @param main the class that is launched, which is the service's name, too
+     * @param defaultPort its port if neither an argument nor the environment says another
+     */
+    public static CommandLine commandLine(String main, int defaultPort) {
+        return new CommandLine(main, main, List.of(), true, names(defaultPort));
+    }
+
+    /** Returns what a service with this default port reads from its environment. */
+    public static SettingNames names(int defaultPort) {
+        return new SettingNames(
+                "SERVICE_",
+                List.of(
+                        new SettingGroup("Listening", List.of(port(defaultPort))),
+                        new SettingGroup(
+                                "Registering with the gateway",
+                                List.of(
+                                        GATEWAYS,
+                                        REGISTERED,
+                                        ROUTE,
+                                        WEIGHT,
+                                        HEALTH,
+                                        AccessSettings.TOKEN,
+                                        AccessSettings.TOKEN_FILE,
+                                        GATEWAY_CA)),
+                        new SettingGroup("Faults on purpose", List.of(LATENCY, ERROR_RATE))),
+                List.of());
     }
 
     /**
@@ -120,6 +139,7 @@ public record ServiceSettings(
         int port = arguments.isEmpty() ? reader.read(setting) : argument(arguments.get(0), setting);
         ServiceSettings settings = new ServiceSettings(
                 port,
+                arguments.isEmpty() ? setting.name() + "=" + port : "argument " + port,
                 reader.read(GATEWAYS),
                 reader.read(REGISTERED),
                 new Placement(reader.read(ROUTE), reader.read(WEIGHT), reader.read(HEALTH)),
@@ -129,6 +149,11 @@ public record ServiceSettings(
                 reader.read(ERROR_RATE));
         reader.finish();
         return settings;
+    }
+
+    /** Returns the port that the service listens on, at all addresses of this machine. */
+    public ListenPort listenPort() {
+        return new ListenPort(portSetting, port, "the service's host " + EVERYWHERE, EVERYWHERE);
     }
 
     /**
@@ -172,16 +197,17 @@ public record ServiceSettings(
         return text.strip();
     }
 
+    private static List<ServiceUrl> urls(String text) {
+        return ServiceUrl.parseEach(Arrays.stream(text.split(",", -1)).map(String::strip));
+    }
+
     private static ServiceUrl url(String text) {
         try {
             return ServiceUrl.parse(text.strip());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the URL " + e.getMessage());
+            throw new IllegalArgumentException(
+                    "the URL " + e.getMessage() + "; expected a URL like http://localhost:8001");
         }
-    }
-
-    private static List<ServiceUrl> urls(String text) {
-        return Arrays.stream(text.split(",", -1)).map(ServiceSettings::url).toList();
     }
 
     private static double share(String text) {

@@ -2,7 +2,6 @@ package gateway.settings;
 
 import gateway.client.TrustedProxies;
 import gateway.net.Networks;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,8 +34,6 @@ public record ClientSettings(
             "off",
             "second limit to try out: its refusals are only counted",
             Settings::rate);
-
-    static final List<Setting<?>> ALL = List.of(TRUSTED_PROXIES, FORWARDED_HEADER, PROXY_PROTOCOL, EXEMPT, SHADOW);
 
     static ClientSettings read(SettingsReader reader) {
         Networks trusted = reader.read(TRUSTED_PROXIES);

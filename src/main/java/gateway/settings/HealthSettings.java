@@ -1,7 +1,6 @@
 package gateway.settings;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * How often services are checked, and how many checks it takes to make one healthy or unhealthy.
@@ -20,8 +19,6 @@ public record HealthSettings(Duration interval, Duration timeout, int rise, int 
             "GATEWAY_HEALTH_RISE", "2", 1, 100, "good checks in a row that make a service healthy again");
     static final Setting<Integer> FALL =
             Setting.integer("GATEWAY_HEALTH_FALL", "3", 1, 100, "bad checks in a row that make a service unhealthy");
-
-    static final List<Setting<?>> ALL = List.of(INTERVAL, TIMEOUT, RISE, FALL);
 
     static HealthSettings read(SettingsReader reader) {
         return new HealthSettings(reader.read(INTERVAL), reader.read(TIMEOUT), reader.read(RISE), reader.read(FALL));

@@ -17,7 +17,8 @@ public record Rate(int requests, Duration window) {
     private static final int MOST = 1_000_000;
 
     /** The format that {@link #parse} accepts, for messages. */
-    public static final String FORM = "N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s";
+    public static final String FORM =
+            "N/duration with N from 1 to 1000000 and a duration from 10ms to 24h (ms, s, m or h), like 5/60s";
 
     /**
      * Reads {@code N/duration}, like {@code 5/60s}.
@@ -31,9 +32,13 @@ public record Rate(int requests, Duration window) {
         }
         int requests = Integer.parseInt(parts[0]);
         if (requests < 1 || requests > MOST) {
-            throw new IllegalArgumentException("expected N from 1 to " + MOST);
+            throw new IllegalArgumentException("expected " + FORM);
         }
-        return new Rate(requests, Durations.parse(parts[1], SHORTEST, LONGEST));
+        try {
+            return new Rate(requests, Durations.parse(parts[1], SHORTEST, LONGEST));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("expected " + FORM, e);
+        }
     }
 
     /** Returns the rate for people: {@code 5 req/min}, {@code 10 req/s}, {@code 7 req/30s}. */

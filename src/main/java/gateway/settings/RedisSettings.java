@@ -36,7 +36,8 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
             "GATEWAY_REDIS_URL",
             "",
             "Redis through which gateways share limit and service list: redis://[user:password@]host:port[/db]",
-            text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)));
+            text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)),
+            text -> RedisUrl.parse(text).shown());
     static final Setting<String> PREFIX =
             new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "prefix of all keys in Redis", RedisSettings::prefix);
     static final Setting<Duration> TIMEOUT =

@@ -3,7 +3,7 @@ package gateway.settings;
 import gateway.net.HostName;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Optional<String> password, int database) {
     /** The format that {@link #parse} accepts, for messages. */
     public static final String FORM =
-            "expected redis://[user:password@]host:port[/db], rediss:// for TLS; several, comma-separated, for a cluster";
+            "expected redis://[user:password@]host:port[/db], rediss:// for TLS; several, comma-separated, for a cluster;"
+                    + " like redis://localhost:6379";
 
     private static final int PORT = 6379;
     private static final Pattern URL =
@@ -46,10 +47,7 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
      * @throws IllegalArgumentException with what is expected, without any part of the URL, if the text can't be used
      */
     public static RedisUrl parse(String text) {
-        List<RedisUrl> urls = Arrays.stream(text.split(","))
-                .map(String::strip)
-                .map(RedisUrl::one)
-                .toList();
+        List<RedisUrl> urls = all(text.split(","));
         if (urls.isEmpty()) { // nothing but commas
             throw new IllegalArgumentException(FORM);
         }
@@ -68,6 +66,23 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         }
         List<Node> nodes = urls.stream().map(url -> url.nodes.get(0)).distinct().toList();
         return new RedisUrl(first.tls, nodes, first.user, first.password, first.database);
+    }
+
+    /** Reads each URL. The messages of those that can't be used say which one it is by its number, since it may be secret. */
+    private static List<RedisUrl> all(String[] texts) {
+        List<RedisUrl> urls = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (int i = 0; i < texts.length; i++) {
+            try {
+                urls.add(one(texts[i].strip()));
+            } catch (IllegalArgumentException e) {
+                problems.add((texts.length > 1 ? "URL " + (i + 1) + ": " : "") + e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        return urls;
     }
 
     private static RedisUrl one(String text) {
@@ -104,6 +119,11 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
     /** Returns whether there are several nodes. */
     public boolean isCluster() {
         return nodes.size() > 1;
+    }
+
+    /** Returns the same as {@link #toString}, and whether there is a user or a password. */
+    String shown() {
+        return user.isPresent() || password.isPresent() ? this + " (user and password not shown)" : toString();
     }
 
     /** Returns scheme, nodes and database; never the user or the password. */

@@ -1,17 +1,17 @@
 package gateway.settings;
 
+import gateway.net.ListenPort;
 import gateway.net.Networks;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceUrl;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * All settings of the gateway, read once from the environment, which nothing else reads. An unset or empty variable
@@ -43,6 +43,7 @@ import java.util.stream.Stream;
  * start
  * @param drain how long requests in flight may take to finish when the gateway stops
  * @param reusePort whether another gateway may listen on the same port at the same time
+ * @param environment all of these as texts, for operators
  */
 public record Settings(
         String host,
@@ -67,87 +68,65 @@ public record Settings(
         Bounds bounds,
         Optional<Secret> stickySecret,
         Duration drain,
-        boolean reusePort) {
+        boolean reusePort,
+        Environment environment) {
 
-    private static final Setting<String> HOST =
+    static final Setting<String> HOST =
             new Setting<>("GATEWAY_HOST", "0.0.0.0", "address to listen on", Settings::host);
-    private static final Setting<Integer> PORT =
+    static final Setting<Integer> PORT =
             Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 for any free one");
-    private static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
+    static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
             "GATEWAY_RATE_LIMIT", "5/60s", "requests per client address on /api/*: N/duration, or off", Settings::rate);
-    private static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
+    static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
             "GATEWAY_RATE_LIMIT_CLIENTS",
             "200000",
             1,
             10_000_000,
             "most client addresses, or values of a header, remembered; while all are active, new ones share one budget");
-    private static final Setting<Optional<LogForm>> ACCESS_LOG =
+    static final Setting<Optional<LogForm>> ACCESS_LOG =
             new Setting<>("GATEWAY_ACCESS_LOG", "text", "format of the access log: text, json or off", LogForm::parse);
-    private static final Setting<List<ServiceUrl>> SERVICES = new Setting<>(
+    static final Setting<List<ServiceUrl>> SERVICES = new Setting<>(
             "GATEWAY_SERVICES", "", "service URLs known from the start, comma-separated", ServiceUrl::parseAll);
-    private static final Setting<Optional<Path>> ROUTES = TlsSettings.file(
+    static final Setting<Optional<Path>> ROUTES = TlsSettings.file(
             "GATEWAY_ROUTES", "YAML file with routes, watched for changes; none for the one route /api");
-    private static final Setting<Optional<Path>> STATE = TlsSettings.file(
+    static final Setting<Optional<Path>> STATE = TlsSettings.file(
             "GATEWAY_STATE",
             "file that keeps registered services, drains and put routes; none to forget them at a restart");
-    private static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
+    static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
             "GATEWAY_CONNECT_TIMEOUT",
             "5s", // outlives two lost SYNs
             "10ms",
             "1m",
             "how long connecting to a service may take; systems send a lost packet again after 1s and 3s");
-    private static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
+    static final Setting<Duration> UPSTREAM_TIMEOUT = Setting.duration(
             "GATEWAY_UPSTREAM_TIMEOUT",
             "30s",
             "50ms",
             "24h",
             "longest silence of a service, before its answer or within it");
-    private static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = Setting.duration(
+    static final Setting<Duration> WEBSOCKET_IDLE_TIMEOUT = Setting.duration(
             "GATEWAY_WEBSOCKET_IDLE_TIMEOUT", "1h", "1s", "24h", "longest silence of both sides of a WebSocket");
-    private static final Setting<Duration> LEASE = Setting.duration(
+    static final Setting<Duration> LEASE = Setting.duration(
             "GATEWAY_LEASE", "15s", "1s", "24h", "how long a service that registers itself stays without renewal");
 
-    private static final Setting<Networks> SERVICE_NETWORKS = new Setting<>(
+    static final Setting<Networks> SERVICE_NETWORKS = new Setting<>(
             "GATEWAY_SERVICE_NETWORKS",
             "",
             "networks in which services must be; none for no restriction",
             Networks::parse);
-    private static final Setting<Optional<Secret>> STICKY_SECRET = Setting.secret(
+    static final Setting<Optional<Secret>> STICKY_SECRET = Setting.secret(
             "GATEWAY_STICKY_SECRET",
             "",
             "secret for the cookies of sticky routes, the same at all gateways; none for a new one at each start",
             text -> AccessSettings.token(text).map(Secret::new));
-    private static final Setting<Duration> DRAIN = Setting.duration(
+    static final Setting<Duration> DRAIN = Setting.duration(
             "GATEWAY_DRAIN",
             "10s",
             "0s",
             "1h",
             "how long requests in flight may take to finish when the gateway stops");
-    private static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
+    static final Setting<Boolean> REUSE_PORT = Setting.yesOrNo(
             "GATEWAY_REUSE_PORT", "whether a new gateway may listen on the port while the old one drains");
-
-    private static final List<Setting<?>> ALL = Stream.of(
-                    List.of(HOST, PORT, RATE_LIMIT, REMEMBERED_CLIENTS, ACCESS_LOG, SERVICES, ROUTES, STATE),
-                    HealthSettings.ALL,
-                    List.of(
-                            CONNECT_TIMEOUT,
-                            UPSTREAM_TIMEOUT,
-                            WEBSOCKET_IDLE_TIMEOUT,
-                            LEASE,
-                            SERVICE_NETWORKS,
-                            STICKY_SECRET,
-                            DRAIN,
-                            REUSE_PORT),
-                    RedisSettings.ALL,
-                    AccessSettings.ALL,
-                    ClientSettings.ALL,
-                    TlsSettings.ALL,
-                    Bounds.ALL)
-            .<Setting<?>>flatMap(List::stream)
-            .toList();
-
-    /** The text of {@code --help}: each setting with its meaning and default. */
-    public static final String HELP = ALL.stream().map(Setting::help).collect(Collectors.joining("\n"));
 
     /**
      * Reads all settings.
@@ -175,12 +154,13 @@ public record Settings(
                 AccessSettings.read(reader, port),
                 ClientSettings.read(reader),
                 reader.read(SERVICE_NETWORKS),
-                TlsSettings.read(reader),
+                TlsSettings.read(reader, port),
                 reader.read(TlsSettings.BACKEND_CA),
                 Bounds.read(reader),
                 reader.read(STICKY_SECRET),
                 reader.read(DRAIN),
-                reader.read(REUSE_PORT));
+                reader.read(REUSE_PORT),
+                reader.environment(SettingGroups.NAMES));
         settings.services().forEach(url -> settings.reportProblems(url, reader));
         if (settings.state().isPresent() && settings.redis().isPresent()) {
             reader.report(
@@ -208,10 +188,23 @@ public record Settings(
 
     /** Returns all ports that the gateway listens on; 0 for any free one. */
     private Set<Integer> ports() {
-        Set<Integer> ports = new HashSet<>(Set.of(port));
-        access.port().ifPresent(ports::add);
-        tls.flatMap(TlsSettings::redirectPort).ifPresent(ports::add);
+        return listenPorts().stream().map(ListenPort::port).collect(Collectors.toSet());
+    }
+
+    /** Returns all ports that the gateway listens on, with the settings that say so; the main port first. */
+    public List<ListenPort> listenPorts() {
+        List<ListenPort> ports = new ArrayList<>();
+        ports.add(listenPort(PORT, port, HOST, host));
+        access.port()
+                .ifPresent(number ->
+                        ports.add(listenPort(AccessSettings.PORT, number, AccessSettings.HOST, access.host())));
+        tls.flatMap(TlsSettings::redirectPort)
+                .ifPresent(number -> ports.add(listenPort(TlsSettings.REDIRECT_PORT, number, HOST, host)));
         return ports;
+    }
+
+    private static ListenPort listenPort(Setting<?> portSetting, int port, Setting<?> hostSetting, String host) {
+        return new ListenPort(portSetting.name() + "=" + port, port, hostSetting.name() + "=" + host, host);
     }
 
     private void reportProblems(ServiceUrl url, SettingsReader reader) {

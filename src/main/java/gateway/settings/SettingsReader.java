@@ -3,9 +3,15 @@ package gateway.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads settings one after another, and reports all invalid ones together. */
 public final class SettingsReader {
+    private static final String HIDDEN = "(hidden)";
+    private static final String PEM = "-----BEGIN"; // a key where a file's path belongs
+    private static final Pattern USER = Pattern.compile("://[^\\s,]*@");
+    private static final Pattern QUERY = Pattern.compile("(://[^\\s,?]*)\\?[^\\s,]+");
+
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
 
@@ -34,7 +40,30 @@ public final class SettingsReader {
 
     /** Reports a problem that shows only when several settings are seen together. */
     void report(Setting<?> setting, String text, String expected) {
-        problems.add(setting.name() + "=" + (setting.secret() ? "(hidden)" : text) + ": " + expected);
+        if (setting.secret() || text.contains(PEM)) {
+            problems.add(setting.name() + "=" + HIDDEN + ": " + expected);
+        } else {
+            problems.add(setting.name() + "=" + withoutSecrets(text) + ": " + withoutSecrets(expected));
+        }
+    }
+
+    /** Returns the text without the users, passwords and queries of URLs, which don't belong there but may be secret. */
+    private static String withoutSecrets(String text) {
+        String open = USER.matcher(text).replaceAll("://" + HIDDEN + "@");
+        return QUERY.matcher(open).replaceAll("$1?" + HIDDEN);
+    }
+
+    /** Returns what the environment says for all these settings, without secrets; nothing if any read so far is invalid. */
+    Environment environment(SettingNames names) {
+        if (!problems.isEmpty()) {
+            return new Environment(List.of(), List.of());
+        }
+        return new Environment(
+                names.groups().stream()
+                        .flatMap(group -> group.settings().stream())
+                        .map(setting -> EffectiveSetting.of(setting, text(setting)))
+                        .toList(),
+                names.unknown(environment));
     }
 
     /**

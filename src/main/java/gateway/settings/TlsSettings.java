@@ -27,12 +27,20 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
 
     static final List<Setting<?>> ALL = List.of(CERTIFICATE, KEY, REDIRECT_PORT, CLIENT_CA, BACKEND_CA);
 
-    /** Reads the settings; empty if there is no certificate or no key. */
-    static Optional<TlsSettings> read(SettingsReader reader) {
+    /**
+     * Reads the settings; empty if there is no certificate or no key.
+     *
+     * @param mainPort the gateway's main port
+     */
+    static Optional<TlsSettings> read(SettingsReader reader, int mainPort) {
         Optional<Path> certificate = reader.read(CERTIFICATE);
         Optional<Path> key = reader.read(KEY);
         Optional<Integer> redirectPort = reader.read(REDIRECT_PORT);
         Optional<Path> clientCa = reader.read(CLIENT_CA);
+        redirectPort
+                .filter(port -> port != 0 && port == mainPort)
+                .ifPresent(port -> reader.report(
+                        REDIRECT_PORT, port.toString(), "is the same as GATEWAY_PORT; expected another port"));
         if (certificate.isPresent() && key.isPresent()) {
             return Optional.of(new TlsSettings(certificate.get(), key.get(), redirectPort, clientCa));
         }
@@ -50,10 +58,14 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
     /** Returns a setting for a file's path. Whether the file holds what it should shows when it is read. */
     public static Setting<Optional<Path>> file(String name, String meaning) {
         return new Setting<>(name, "", meaning, text -> {
+            if (text.contains("-----BEGIN")) {
+                throw new IllegalArgumentException(
+                        "expected the path of a file, not what is in it, like /etc/gateway/cert.pem");
+            }
             try {
                 return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.strip()));
             } catch (InvalidPathException e) {
-                throw new IllegalArgumentException("isn't a path: " + e.getReason());
+                throw new IllegalArgumentException("expected the path of a file: " + e.getReason());
             }
         });
     }

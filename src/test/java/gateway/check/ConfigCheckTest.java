@@ -87,7 +87,7 @@ class ConfigCheckTest {
         assertEquals(
                 List.of(
                         "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535",
-                        "BAD   GATEWAY_LEASE=15: expected a whole number and a unit, like 500ms, 2s, 5m or 1h",
+                        "BAD   GATEWAY_LEASE=15: expected a whole number with ms, s, m or h, from 1s to 24h, like 15s",
                         "BAD   GATEWAY_REUSE_PORT=yes: expected true or false"),
                 said.lines());
     }
@@ -96,7 +96,39 @@ class ConfigCheckTest {
     void a_misspelt_setting_is_noted_and_a_services_one_is_none() {
         Said said = check(Map.of("GATEWAY_RATELIMIT", "5/1s", "GATEWAY_URL", "http://localhost:1"));
         assertEquals(0, said.code());
-        assertEquals("note  GATEWAY_RATELIMIT is no setting; --help lists all", said.line("note"));
+        assertEquals("note  GATEWAY_RATELIMIT: unknown setting; did you mean GATEWAY_RATE_LIMIT?", said.line("note"));
+        assertFalse(said.toString().contains("GATEWAY_URL"), said.toString());
+    }
+
+    @Test
+    void a_misspelt_setting_is_noted_beside_a_bad_one() {
+        Said said = check(Map.of("GATEWAY_RATELIMIT", "5/1s", "GATEWAY_PORT", "many"));
+        assertEquals(2, said.code());
+        assertEquals(
+                List.of(
+                        "note  GATEWAY_RATELIMIT: unknown setting; did you mean GATEWAY_RATE_LIMIT?",
+                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535"),
+                said.lines());
+    }
+
+    @Test
+    void the_settings_that_are_set_are_listed_without_secrets() {
+        Said said = check(Map.of(
+                "GATEWAY_LEASE", " 20s ",
+                "GATEWAY_ADMIN_TOKEN", "hush-0123456789abcdef",
+                "GATEWAY_ACCESS_LOG", " "));
+        assertEquals(
+                List.of(
+                        "ok    settings: valid; 4 set, the others have their defaults",
+                        "ok    set GATEWAY_HOST=127.0.0.1",
+                        "ok    set GATEWAY_PORT=0",
+                        "ok    set GATEWAY_LEASE=20s",
+                        "ok    set GATEWAY_ADMIN_TOKEN=(set, not shown)"),
+                said.lines().stream()
+                        .filter(line -> line.contains("set"))
+                        .limit(5)
+                        .toList());
+        assertFalse(said.toString().contains("hush"), said.toString());
     }
 
     @Test
@@ -116,7 +148,7 @@ class ConfigCheckTest {
         Said said = check(Map.of("GATEWAY_STATE", file.toString()));
         assertEquals(code, said.code(), said.toString());
         return said.lines().stream()
-                .filter(line -> line.contains("state"))
+                .filter(line -> line.contains("state") && !line.startsWith("ok    set "))
                 .findFirst()
                 .orElseThrow();
     }
@@ -236,29 +268,25 @@ class ConfigCheckTest {
         }
     }
 
-    @ParameterizedTest(name = "shared: {0}")
+    @ParameterizedTest(name = "{0}, shared: {1}")
     @CsvSource({
-        "false, 'in use, and not by a gateway; stop that process or choose another port'",
-        "true, 'in use and not shared: that process runs without GATEWAY_REUSE_PORT=true, or as another user'",
+        "GATEWAY_PORT, false, stop that or choose another port",
+        "GATEWAY_PORT, true, 'which doesn''t share it: it runs without GATEWAY_REUSE_PORT=true, or as another user'",
+        "GATEWAY_ADMIN_PORT, false, stop that or choose another port",
+        "GATEWAY_HTTP_REDIRECT_PORT, false, stop that or choose another port",
     })
-    void a_port_that_something_else_has_is_bad(boolean shared, String words) throws Exception {
-        try (TestBackend other = TestBackend.named("other")) {
-            Said said =
-                    check(Map.of("GATEWAY_PORT", "" + other.port(), "GATEWAY_REUSE_PORT", shared ? "true" : "false"));
-            assertEquals(3, said.code());
-            assertEquals("BAD   GATEWAY_PORT=" + other.port() + ": " + words, said.line("BAD"));
-        }
-    }
-
-    @Test
-    void a_port_that_a_gateway_has_is_no_fault() throws Exception {
-        try (TestBackend running = TestBackend.named("gateway")
+    void a_port_that_another_process_has_is_bad_even_if_that_is_a_gateway(String name, boolean shared, String words)
+            throws Exception {
+        try (TestBackend other = TestBackend.named("gateway")
                 .withHealth((request, wire) -> wire.ok("{\"status\":\"healthy\",\"service\":\"API Gateway\"}"))) {
-            Said said = check(Map.of("GATEWAY_PORT", "" + running.port()));
-            assertEquals(0, said.code());
-            assertEquals(
-                    "ok    GATEWAY_PORT=" + running.port() + ": in use by a running gateway",
-                    said.line("ok    GATEWAY_PORT"));
+            Map<String, String> settings =
+                    new HashMap<>(new TestCa("Test CA").issue("localhost").writeTo(folder));
+            settings.put("GATEWAY_REUSE_PORT", "" + shared);
+            settings.put(name, "" + other.port());
+            Said said = check(settings);
+            assertEquals(3, said.code());
+            String bad = said.line("BAD   " + name + "=" + other.port() + ": in use by ");
+            assertTrue(bad.contains(words), bad);
         }
     }
 
@@ -272,12 +300,13 @@ class ConfigCheckTest {
         }
     }
 
-    @Test
-    void an_address_of_another_machine_is_bad() {
-        Said said = check(Map.of("GATEWAY_HOST", "192.0.2.1", "GATEWAY_PORT", "8765"));
+    @ParameterizedTest(name = "port {0}")
+    @CsvSource({"8765", "0"})
+    void an_address_of_another_machine_is_bad_whatever_the_port(String port) {
+        Said said = check(Map.of("GATEWAY_HOST", "192.0.2.1", "GATEWAY_PORT", port));
         assertEquals(3, said.code());
         assertTrue(
-                said.line("BAD").startsWith("BAD   GATEWAY_PORT=8765: can't be bound at 192.0.2.1: "), said.toString());
+                said.line("BAD").startsWith("BAD   GATEWAY_HOST=192.0.2.1: can't be listened on ("), said.toString());
     }
 
     @Test
@@ -379,7 +408,8 @@ class ConfigCheckTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "--check --nonsense, unknown argument --nonsense; a check takes",
+        "--check --nonsense, unknown argument --nonsense; expected java GatewayApp.java",
+        "--check --per 1, unknown argument --per; did you mean --peer? expected java",
         "--check --peer 10.0.0.1, --check-client and --peer go together",
         "--check-client 1.2.3.4, --check-client and --peer go together",
         "--check-client, --check-client: expected a value after it",

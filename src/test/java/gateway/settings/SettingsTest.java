@@ -1,6 +1,8 @@
 package gateway.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,9 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @Test
@@ -61,7 +66,8 @@ class SettingsTest {
                         50),
                 Optional.empty(),
                 Duration.ofSeconds(10),
-                false);
+                false,
+                settings.environment());
         assertEquals(expected, settings);
     }
 
@@ -168,22 +174,91 @@ class SettingsTest {
         "GATEWAY_HOST, 'not a host', 'expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::'",
         "GATEWAY_PORT, 65536, expected a whole number from 0 to 65535",
         "GATEWAY_PORT, eighty, expected a whole number from 0 to 65535",
-        "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h, like 5/60s, or off'",
-        "GATEWAY_RATE_LIMIT, 0/60s, 'expected N from 1 to 1000000, or off'",
+        "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h (ms, s, m or h), like 5/60s, or off'",
         "GATEWAY_RATE_LIMIT_CLIENTS, 0, expected a whole number from 1 to 10000000",
         "GATEWAY_ACCESS_LOG, xml, 'expected text, json or off'",
-        "GATEWAY_SERVICES, 'http://a:1,b:2', the URL b:2 must start with http:// or https://",
-        "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
-        "GATEWAY_HEALTH_TIMEOUT, 2m, expected a duration from 10ms to 60s",
+        "GATEWAY_SERVICES, 'http://a:1,b:2,c', 'the URL b:2 must start with http:// or https://; the URL c must start with http:// or https://; expected URLs like http://localhost:8001, comma-separated'",
+        "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number with ms, s, m or h, from 10ms to 1h, like 2s'",
+        "GATEWAY_HEALTH_TIMEOUT, 2m, 'expected a whole number with ms, s, m or h, from 10ms to 1m, like 1s'",
         "GATEWAY_HEALTH_RISE, 0, expected a whole number from 1 to 100",
         "GATEWAY_HEALTH_FALL, 101, expected a whole number from 1 to 100",
-        "GATEWAY_CONNECT_TIMEOUT, 1ms, expected a duration from 10ms to 60s",
-        "GATEWAY_UPSTREAM_TIMEOUT, 0s, expected a duration from 50ms to 24h",
-        "GATEWAY_LEASE, 100ms, expected a duration from 1s to 24h",
+        "GATEWAY_CONNECT_TIMEOUT, 1ms, 'expected a whole number with ms, s, m or h, from 10ms to 1m, like 5s'",
+        "GATEWAY_UPSTREAM_TIMEOUT, 0s, 'expected a whole number with ms, s, m or h, from 50ms to 24h, like 30s'",
+        "GATEWAY_LEASE, 100ms, 'expected a whole number with ms, s, m or h, from 1s to 24h, like 15s'",
+        "GATEWAY_DRAIN, long, 'expected a whole number with ms, s, m or h, from 0s to 1h, like 10s'",
+        "GATEWAY_MAX_URI, 10MB, 'expected a whole number with B, KB, MB or GB, from 256B to 1MB, like 8KB'",
     })
     void a_bad_setting_is_named_with_its_value_and_what_is_expected(String name, String value, String expected) {
         Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of(name, value)));
         assertEquals(name + "=" + value + ": " + expected, bad.getMessage());
+    }
+
+    /** Each example that a message gives is a value that works. */
+    @Test
+    void the_example_of_a_message_works() {
+        int examples = 0;
+        for (SettingGroup group : SettingGroups.OF_GATEWAY) {
+            for (Setting<?> setting : group.settings()) {
+                String message = complaint(setting);
+                Matcher like = Pattern.compile(", like ([^ ,;]+)(, or off)?$").matcher(message);
+                if (like.find() && !message.contains("path of a file")) {
+                    assertNotNull(setting.parser().apply(like.group(1)), message);
+                    examples++;
+                }
+            }
+        }
+        assertTrue(examples > 15, examples + " messages have an example");
+    }
+
+    private static String complaint(Setting<?> setting) {
+        try {
+            setting.parser().apply("-----BEGIN?");
+            return "";
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"5/minute", "5 per minute", "5/1min", "5/60", "5 / 60s", "0/60s", "5/1d", "a/60s", "5"})
+    void a_bad_rate_gets_the_sentence_with_an_example_that_works(String text) {
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_RATE_LIMIT", text)));
+        assertEquals("GATEWAY_RATE_LIMIT=" + text + ": expected " + Rate.FORM + ", or off", bad.getMessage());
+        assertTrue(bad.getMessage().endsWith("like 5/60s, or off"), bad.getMessage());
+    }
+
+    @Test
+    void a_password_or_a_key_where_none_belongs_is_not_repeated() {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_SERVICES", "http://me:hush@a:1,http://b:2?key=hush",
+                "GATEWAY_TLS_KEY", "-----BEGIN PRIVATE KEY-----hush",
+                "GATEWAY_REDIS_URL", "http://:hush@h",
+                "GATEWAY_STICKY_SECRET", "hush hush hush hush",
+                "GATEWAY_ADMIN_TOKEN", "hush");
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(settings));
+        assertEquals(5, bad.getMessage().lines().count(), bad.getMessage());
+        assertFalse(bad.getMessage().contains("hush"), bad.getMessage());
+        assertTrue(bad.getMessage().contains("GATEWAY_SERVICES=http://(hidden)@a:1,http://b:2?(hidden): "));
+        assertTrue(bad.getMessage()
+                .contains("GATEWAY_TLS_KEY=(hidden): expected the path of a file, not what is in it, like /etc/"));
+        bad = assertThrows(
+                InvalidSettings.class,
+                () -> ServiceSettings.from(Map.of("GATEWAY_URL", "http://me:hush@a:1"), List.of(), 8001));
+        assertFalse(bad.getMessage().contains("hush"), bad.getMessage());
+    }
+
+    @Test
+    void a_port_for_redirects_that_is_the_main_one_is_refused() {
+        Exception bad = assertThrows(
+                InvalidSettings.class,
+                () -> Settings.from(Map.of(
+                        "GATEWAY_TLS_CERT", "cert.pem",
+                        "GATEWAY_TLS_KEY", "key.pem",
+                        "GATEWAY_PORT", "8443",
+                        "GATEWAY_HTTP_REDIRECT_PORT", "8443")));
+        assertEquals(
+                "GATEWAY_HTTP_REDIRECT_PORT=8443: is the same as GATEWAY_PORT; expected another port",
+                bad.getMessage());
     }
 
     @Test
@@ -194,9 +269,7 @@ class SettingsTest {
     }
 
     @Test
-    void help_lists_each_setting_with_its_default() {
-        assertTrue(Settings.HELP.contains("GATEWAY_HEALTH_INTERVAL"), Settings.HELP);
-        assertTrue(Settings.HELP.contains("(default 5/60s)"), Settings.HELP);
+    void the_groups_of_help_have_each_setting_that_is_read() {
         Set<String> asked = new TreeSet<>();
         Settings.from(new HashMap<>() {
             private static final long serialVersionUID = 1;
@@ -207,9 +280,9 @@ class SettingsTest {
                 return none;
             }
         });
-        List<String> listed = Settings.HELP
-                .lines()
-                .map(line -> line.strip().split(" ")[0])
+        List<String> listed = SettingGroups.OF_GATEWAY.stream()
+                .flatMap(group -> group.settings().stream())
+                .map(Setting::name)
                 .sorted()
                 .toList();
         assertEquals(List.copyOf(asked), listed);
@@ -265,7 +338,10 @@ class SettingsTest {
         assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
         bad = assertThrows(
                 InvalidSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
-        assertEquals("GATEWAY_URL=localhost: the URL must start with http:// or https://", bad.getMessage());
+        assertEquals(
+                "GATEWAY_URL=localhost: the URL localhost must start with http:// or https://; expected URLs like"
+                        + " http://localhost:8001, comma-separated",
+                bad.getMessage());
     }
 
     @Test
@@ -308,8 +384,8 @@ class SettingsTest {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "SERVICE_LATENCY, 40, 'expected a whole number and a unit, like 500ms, 2s, 5m or 1h'",
-        "SERVICE_LATENCY, 61s, expected a duration from 0ms to 60s",
+        "SERVICE_LATENCY, 40, 'expected a whole number with ms, s, m or h, from 0ms to 1m, like 1m'",
+        "SERVICE_LATENCY, 61s, 'expected a whole number with ms, s, m or h, from 0ms to 1m, like 1m'",
         "SERVICE_ERROR_RATE, 5%, 'expected a share from 0 to 1, like 0.05'",
         "SERVICE_ERROR_RATE, 1.01, 'expected a share from 0 to 1, like 0.05'",
         "SERVICE_ERROR_RATE, -0.1, 'expected a share from 0 to 1, like 0.05'",

@@ -1,6 +1,7 @@
 package gateway.route.config;
 
 import gateway.route.config.Node.Entry;
+import gateway.util.Suggestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,18 +1,18 @@
-package gateway.route.config;
+package gateway.util;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which word somebody meant who wrote another. */
-final class Suggestion {
+/** Guesses which word somebody meant who wrote another; case, dashes and underscores make no difference. */
+public final class Suggestion {
     private static final int LONGEST = 40;
 
     private Suggestion() {}
 
     /** Returns the known word that differs least, if it differs little. */
-    static Optional<String> of(String written, Collection<String> known) {
+    public static Optional<String> of(String written, Collection<String> known) {
         if (written.length() > LONGEST) {
             return Optional.empty();
         }
