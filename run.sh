@@ -11,6 +11,7 @@ USAGE="usage: ./run.sh                 gateway and services A, B, C in this term
        ./run.sh traffic         the demo's traffic: a few requests a second, from 40 addresses
        ./run.sh env             prints the export line after which \"java GatewayApp.java\" works
        ./run.sh test [quick]    runs the tests (mvn verify); quick: only those that start no process and no browser
+       ./run.sh --version       says which version this is, and which Java runs it
 
 SERVICE_PORT=9001 ./run.sh gives A, B and C the ports 9001, 9002 and 9003 instead of 8001 to 8003.
 A cluster's gateways listen on GATEWAY_PORT (8000), 10 and 20 above it, its Redis on REDIS_PORT (6379). With
@@ -22,6 +23,41 @@ JAVA_HOME chooses the JDK, 17 or newer."
 fail() {
   echo "run.sh: $*" >&2
   exit 1
+}
+
+# Fails unless a setting, if there is one, is a port from $2 to $3.
+need_port() {
+  local value=${!1:-}
+  case $value in
+    '') return 0 ;;
+    *[!0-9]* | ??????*) ;;
+    *) if [ $((10#$value)) -ge "$2" ] && [ $((10#$value)) -le "$3" ]; then return 0; fi ;;
+  esac
+  echo "run.sh: $1=$value: expected a port from $2 to $3, like $4" >&2
+  exit 2
+}
+
+# Prints the word among the others that is nearest to the first: made of it by changing, adding or removing at most two
+# letters.
+nearest() {
+  local typed=$1 least=3 best='' word i j cost before row
+  shift
+  for word in "$@"; do
+    row=()
+    for ((j = 0; j <= ${#word}; j++)); do row[j]=$j; done
+    for ((i = 1; i <= ${#typed}; i++)); do # row[j]: the changes from i letters of the one to j of the other
+      before=${row[0]} row[0]=$i
+      for ((j = 1; j <= ${#word}; j++)); do
+        cost=$before before=${row[j]}
+        if [ "${typed:i-1:1}" != "${word:j-1:1}" ]; then cost=$((cost + 1)); fi
+        if [ $((before + 1)) -lt "$cost" ]; then cost=$((before + 1)); fi
+        if [ $((row[j - 1] + 1)) -lt "$cost" ]; then cost=$((row[j - 1] + 1)); fi
+        row[j]=$cost
+      done
+    done
+    if [ "${row[${#word}]}" -lt "$least" ]; then least=${row[${#word}]} best=$word; fi
+  done
+  echo "$best"
 }
 
 # --- tools and build -------------------------------------------------------------------------------------------------
@@ -82,11 +118,12 @@ CRASHES= # the commands that kill them, except the first gateway
 
 # Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
 # OPERATORS-PORT", "healthy INDEX" (a gateway has found a service healthy), "ended INDEX", or "stop" after a signal.
+# Takes how far above the first gateway's ports the last one's are.
 prepare() {
-  local setting pipe=target/events.$$
-  for setting in GATEWAY_PORT GATEWAY_ADMIN_PORT SERVICE_PORT; do
-    case ${!setting:-0} in *[!0-9]*) fail "$setting=${!setting}: expected a port" ;; esac
-  done
+  local pipe=target/events.$$
+  need_port GATEWAY_PORT 0 $((65535 - $1)) 8000
+  need_port GATEWAY_ADMIN_PORT 0 $((65535 - $1)) 8100
+  need_port SERVICE_PORT 0 65533 8001 # that of A; B and C have the two above it
   build
   mkfifo "$pipe" || fail "can't make the pipe $pipe"
   exec 3<>"$pipe" && rm "$pipe"
@@ -204,6 +241,20 @@ url() {
   esac
 }
 
+# Has the command that starts the last process again say which gateways it uses, unless those are the usual one.
+again_at() {
+  local last=$((${#NAMES[@]} - 1))
+  if [ "$1" != http://localhost:8000 ]; then AGAIN[last]="GATEWAY_URL=${1// /} ${AGAIN[last]}"; fi
+}
+
+# Starts a service, this many ports above the first one's.
+service() {
+  port_above "${SERVICE_PORT:-8001}" "$2"
+  start "$1" "${RUN[@]}" "Service$(tr abc ABC <<<"$1")" "$PORT"
+  if [ "$PORT" != $((8001 + $2)) ]; then AGAIN[${#NAMES[@]} - 1]+=" $PORT"; fi
+  again_at "$GATEWAY_URL"
+}
+
 # Starts gateways with these names, one after another, then A, B and C; waits until every gateway has found all three
 # healthy. Sets URLS to the gateways' URLs for clients and DASHBOARD to the first one's dashboard.
 fleet() {
@@ -227,17 +278,20 @@ fleet() {
   done
   DASHBOARD=${urls%%,*}/dashboard
   export GATEWAY_URL=${GATEWAY_URL:-$urls}
-  port_above "${SERVICE_PORT:-8001}" 0 && start a "${RUN[@]}" ServiceA "$PORT"
-  port_above "${SERVICE_PORT:-8001}" 1 && start b "${RUN[@]}" ServiceB "$PORT"
-  port_above "${SERVICE_PORT:-8001}" 2 && start c "${RUN[@]}" ServiceC "$PORT"
+  service a 0
+  service b 1
+  service c 2
   await healthy $((3 * $#)) "three healthy services; see ${URLS[0]}/services"
 }
 
 # Runs one gateway, A, B and C, in the demo with traffic.
 one() {
-  prepare
+  prepare 0
   fleet gateway
-  if [ "$1" = demo ]; then GATEWAY_URL=${URLS[0]} start traffic "${RUN[@]}" gateway.demo.Traffic; fi
+  if [ "$1" = demo ]; then
+    GATEWAY_URL=${URLS[0]} start traffic "${RUN[@]}" gateway.demo.Traffic
+    again_at "${URLS[0]}"
+  fi
   echo "ready   | try: curl -i ${URLS[0]}/api/data (Ctrl-C stops all)"
   echo "ready   | watch: $DASHBOARD"
   echo "ready   | crash one: $CRASHES"
@@ -246,10 +300,12 @@ one() {
 
 # Runs three gateways on one Redis, A, B and C.
 cluster() {
-  prepare
+  if [ -z "${GATEWAY_REDIS_URL:-}" ]; then need_redis_port; fi
+  prepare 20
   if [ -z "${GATEWAY_REDIS_URL:-}" ]; then
     find_redis
     start redis "${REDIS[@]}"
+    if [ "${REDIS_PORT:-6379}" != 6379 ]; then AGAIN[0]="REDIS_PORT=$REDIS_PORT ${AGAIN[0]}"; fi
     await ready 1 "Redis to listen"
     OWN_REDIS=redis://127.0.0.1:${REDIS_PORT:-6379}
     export GATEWAY_REDIS_URL=$OWN_REDIS
@@ -262,6 +318,8 @@ cluster() {
   echo "ready   | crash one: $CRASHES"
   watch 3
 }
+
+need_redis_port() { need_port REDIS_PORT 1 65535 6379; }
 
 # Sets REDIS to the command that runs Redis or Valkey, the installed one or else the one that the tests use. It listens to
 # this machine alone and keeps everything in memory.
@@ -280,6 +338,7 @@ find_redis() {
 
 # Replaces this script by a main class.
 run() {
+  if [[ $1 == Service* ]]; then need_port GATEWAY_ADMIN_PORT 0 65535 8100; fi
   build
   if [ -n "${GATEWAY_ADMIN_PORT:-}" ] && [[ $1 == Service* ]]; then # where services register
     url "${GATEWAY_ADMIN_HOST:-127.0.0.1}" "$GATEWAY_ADMIN_PORT"
@@ -298,7 +357,7 @@ case $command in
     one demo
     ;;
   cluster) cluster ;;
-  redis) build && find_redis && exec "${REDIS[@]}" ;;
+  redis) need_redis_port && build && find_redis && exec "${REDIS[@]}" ;;
   gateway) run GatewayApp "$@" ;;
   a | b | c) run "Service$(tr abc ABC <<<"$command")" "$@" ;;
   traffic) run gateway.demo.Traffic "$@" ;;
@@ -311,9 +370,11 @@ case $command in
     if [ "${1:-}" = quick ]; then shift && set -- -Dquick "$@"; fi
     exec mvn -B -Dstyle.color=never verify "$@"
     ;;
+  --version) run GatewayApp --version ;;
   -h | --help | help) echo "$USAGE" ;;
   *)
-    echo "run.sh: unknown argument $command" >&2
+    near=$(nearest "$command" demo cluster gateway redis traffic env test help --help --version)
+    echo "run.sh: unknown argument $command${near:+; did you mean $near?}" >&2
     echo "$USAGE" >&2
     exit 2
     ;;

@@ -66,7 +66,8 @@ class ClusterScriptTest {
             assertEquals(3, gateways(second));
 
             run(crash.replaceAll(".*(kill -9 \\d+) \\(redis\\).*", "$1"));
-            cluster.line("run.sh  | redis has ended; ./run.sh redis in another terminal starts it again");
+            cluster.line("run.sh  | redis has ended; REDIS_PORT=" + environment.get("REDIS_PORT")
+                    + " ./run.sh redis in another terminal starts it again");
             for (int port : List.of(RunScriptTest.number(cluster, "is ready on port "), second, third)) {
                 assertEquals(3, RunScriptTest.healthy(port));
             }

@@ -107,9 +107,10 @@ class DemoTest {
             assertTrue(demo.line("A few requests a second to http://127.0.0.1:" + port)
                     .startsWith("traffic | "));
             RunScriptTest.child(demo, "demo.Traffic").destroyForcibly();
-            demo.line("run.sh  | traffic has ended; ./run.sh traffic in another terminal starts it again");
+            String again = "GATEWAY_URL=http://127.0.0.1:" + port + " ./run.sh traffic";
+            demo.line("run.sh  | traffic has ended; " + again + " in another terminal starts it again");
             int before = requests(port);
-            try (Launched traffic = Launched.start(environment, "./run.sh", "traffic")) {
+            try (Launched traffic = Launched.start(environment, "bash", "-c", "exec env " + again)) {
                 Await.until("more requests", () -> requests(port) > before);
                 traffic.terminate();
                 assertEquals(0, traffic.exitCode(), traffic.output());

@@ -129,13 +129,13 @@ class RunScriptTest {
             assertEquals("A B C A B 429 429 429 429 429", who(port, 1, 10));
 
             child(fleet, "ServiceB").destroyForcibly();
-            fleet.line("run.sh  | b has ended; ./run.sh b in another terminal starts it again");
+            String again = "GATEWAY_URL=" + url + operators + " ./run.sh b 0";
+            fleet.line("run.sh  | b has ended; " + again + " in another terminal starts it again");
             Await.until("the gateway's knowing it", () -> healthy(operators) == 2);
             String others = who(port, 2, 5);
             assertTrue(others.equals("C A C A C") || others.equals("A C A C A"), others);
 
-            environment.put("GATEWAY_ADMIN_PORT", "" + operators); // where b registers
-            try (Launched b = Launched.start(environment, "./run.sh", "b")) {
+            try (Launched b = Launched.start(environment, "bash", "-c", "exec env " + again)) {
                 b.line("Registered as service-b");
                 Await.until("B's return", () -> healthy(operators) == 3);
                 String all = who(port, 3, 5);
@@ -163,9 +163,7 @@ class RunScriptTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Launched fleet = Launched.start(environment(taken.getLocalPort()), "./run.sh")) {
             assertEquals(1, fleet.exitCode());
-            fleet.line(
-                    "gateway | GatewayApp could not start: Port already in use. Make sure no other process is using port "
-                            + taken.getLocalPort());
+            fleet.line("gateway | GATEWAY_PORT=" + taken.getLocalPort() + ": in use by ");
             fleet.line("run.sh: gateway did not start; its line above says why");
             assertFalse(fleet.output().contains("a       | "), fleet.output());
         }
@@ -362,13 +360,65 @@ class RunScriptTest {
             assertEquals(2, misused.exitCode());
             assertTrue(misused.output().startsWith("run.sh: unknown argument everything\nusage: "), misused.output());
         }
-        try (Launched misused = Launched.start(Map.of("SERVICE_PORT", "many"), "./run.sh")) {
-            assertEquals(1, misused.exitCode());
-            assertEquals("run.sh: SERVICE_PORT=many: expected a port", misused.output());
+        try (Launched misused = Launched.start(Map.of(), "./run.sh", "gatway")) {
+            assertEquals(2, misused.exitCode());
+            assertTrue(
+                    misused.output().startsWith("run.sh: unknown argument gatway; did you mean gateway?\nusage: "),
+                    misused.output());
         }
         try (Launched help = Launched.start(Map.of(), "./run.sh", "--help")) {
             assertEquals(0, help.exitCode());
             assertTrue(help.output().startsWith("usage: "), help.output());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}={1} ./run.sh {2}")
+    @CsvSource({
+        "GATEWAY_PORT, abc, , 0 to 65535, 8000",
+        "GATEWAY_PORT, 65536, , 0 to 65535, 8000",
+        "GATEWAY_PORT, 65516, cluster, 0 to 65515, 8000",
+        "GATEWAY_ADMIN_PORT, -1, demo, 0 to 65535, 8100",
+        "GATEWAY_ADMIN_PORT, x, a, 0 to 65535, 8100",
+        "SERVICE_PORT, many, , 0 to 65533, 8001",
+        "SERVICE_PORT, 65534, , 0 to 65533, 8001",
+        "REDIS_PORT, 0, cluster, 1 to 65535, 6379",
+        "REDIS_PORT, 6379x, redis, 1 to 65535, 6379",
+    })
+    void a_port_that_is_none_is_named_with_what_works(
+            String name, String value, String command, String range, String example) throws Exception {
+        String[] words = command == null ? new String[] {"./run.sh"} : new String[] {"./run.sh", command};
+        try (Launched misused = Launched.start(Map.of(name, value), words)) {
+            assertEquals(2, misused.exitCode());
+            assertEquals(
+                    "run.sh: " + name + "=" + value + ": expected a port from " + range + ", like " + example,
+                    misused.output());
+        }
+    }
+
+    @ParameterizedTest(name = "first port {0}")
+    @CsvSource({"8001, , b", "9001, , b 9002", "9001, 7, b 9002", "0, , b 0"})
+    void what_crashed_is_started_again_where_it_was(String first, String gateway, String command) throws Exception {
+        String settings = "SERVICE_PORT=" + first + " GATEWAY_URL="
+                + (gateway == null ? "http://localhost:8000" : "http://localhost:" + gateway) + " ";
+        try (Launched script = standIns(settings + "one plain", "nobody", "exit")) {
+            script.line("ready   | crash one: ");
+            script.line("b has PID ");
+            ProcessHandle.of(number(script, "b has PID ")).orElseThrow().destroyForcibly();
+            script.line("run.sh  | b has ended; " + (gateway == null ? "" : "GATEWAY_URL=http://localhost:7 ")
+                    + "./run.sh " + command + " in another terminal starts it again");
+            script.signal("INT");
+            assertEquals(0, script.exitCode(), script.output());
+        }
+    }
+
+    @Test
+    void the_version_is_the_gateways() throws Exception {
+        for (String[] words :
+                List.of(new String[] {"./run.sh", "--version"}, new String[] {"./run.sh", "gateway", "--version"})) {
+            try (Launched version = Launched.start(environment(0), words)) {
+                assertEquals(0, version.exitCode());
+                assertTrue(version.output().startsWith("API Gateway 1.0.0, Java "), version.output());
+            }
         }
     }
 
