@@ -95,7 +95,7 @@ class AdminAuthTest {
                     assertTrue(shown != 401 && shown != 403, operation + " answers " + shown);
                 }
             }
-            assertEquals(18, closed.size(), closed.toString());
+            assertEquals(20, closed.size(), closed.toString());
         }
     }
 

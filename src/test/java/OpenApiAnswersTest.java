@@ -132,6 +132,7 @@ class OpenApiAnswersTest {
             ask(200, "GET /health", "/health");
             ask(200, "GET /stats", "/stats");
             ask(200, "GET /gateways", "/gateways");
+            ask(200, "GET /config", "/config");
             ask(200, "GET /metrics", "/metrics");
             ask(200, "GET /limits/explain", "/limits/explain");
             ask(200, "GET /limits/explain", "/limits/explain?ip=127.0.0.2");
@@ -233,6 +234,7 @@ class OpenApiAnswersTest {
     void who_is_no_operator_is_refused_as_described() throws Exception {
         List<String> closed = List.of(
                 "GET /metrics",
+                "GET /config",
                 "GET /requests/{id}",
                 "GET /events",
                 "GET /dashboard/events",

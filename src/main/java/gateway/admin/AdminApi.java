@@ -32,6 +32,7 @@ public final class AdminApi {
     private final RegistrationApi registration;
     private final RoutesApi routes;
     private final GatewaysApi gateways;
+    private final ConfigApi config;
     private final LimitsApi limits;
     private final MetricsApi metrics;
     private final RequestsApi requests;
@@ -75,6 +76,7 @@ public final class AdminApi {
                 time);
         this.routes = new RoutesApi(routes, routing.put(), RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);
+        this.config = new ConfigApi(settings.environment(), time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces());
@@ -100,6 +102,7 @@ public final class AdminApi {
         paths.put("/routes/{name}", auth.only(routes::put));
         paths.delete("/routes/{name}", auth.only(routes::delete));
         ServerConfig.get(paths, "/gateways", gateways::list);
+        ServerConfig.get(paths, "/config", auth.only(config::config));
         ServerConfig.get(paths, "/limits/explain", limits::explain);
         ServerConfig.get(paths, "/requests/{id}", auth.only(requests::get));
         ServerConfig.get(paths, "/events", auth.only(events::list));

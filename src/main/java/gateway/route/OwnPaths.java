@@ -22,6 +22,7 @@ public final class OwnPaths {
             new PathPrefix("/services"),
             new PathPrefix("/routes"),
             new PathPrefix("/gateways"),
+            new PathPrefix("/config"),
             new PathPrefix("/limits"),
             new PathPrefix("/requests"),
             new PathPrefix("/events"),
