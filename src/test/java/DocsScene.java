@@ -150,6 +150,7 @@ final class DocsScene implements AutoCloseable {
                 .replaceAll("(\"instance\":\")[0-9a-f]{16}", "$1some")
                 .replaceAll("\"id\":\"[0-9a-f]{16}\",\"address\":\"[^\"]*\"", "some gateway")
                 .replaceAll("(\"(?:number|last)\":)\\d+", "$1some")
+                .replaceAll("(\"last_minute\":)\\{[^}]*}", "$1some")
                 .replaceAll("(reused_connection\":)(true|false)", "$1either")
                 .strip();
     }

@@ -75,7 +75,9 @@ class MachinesTest {
             assertEquals(9, value(text, "gateway_rate_limit_decisions_total{decision=\"allowed\"}"));
             assertEquals(3, value(text, "gateway_rate_limit_clients"));
             String backend = "{backend=\"127.0.0.1-" + bad.port() + "\",url=\"" + bad.url() + "\"}";
-            assertEquals(1, value(text, "gateway_backend_requests_total" + backend));
+            String none = backend.replace(",url", ",status_class=\"none\",url");
+            assertEquals(1, value(text, "gateway_backend_requests_total" + none));
+            assertEquals(0, value(text, "gateway_backend_requests_total" + none.replace("none", "2xx")));
             assertEquals(1, value(text, "gateway_backend_failures_total" + backend));
             assertEquals(1, value(text, "gateway_backend_ejections_total" + backend));
             assertEquals(0, value(text, "gateway_backend_up" + backend));

@@ -1,5 +1,6 @@
 package gateway.admin;
 
+import gateway.admin.view.AnswersView;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
 import gateway.lifecycle.Drain;
@@ -9,6 +10,8 @@ import gateway.limit.RateLimit;
 import gateway.limit.RouteLimits;
 import gateway.limit.ShadowLimit;
 import gateway.net.Peer;
+import gateway.registry.AnswerClass;
+import gateway.registry.AnswerCounts;
 import gateway.registry.Backend;
 import gateway.registry.ServiceList;
 import gateway.route.Limit;
@@ -109,6 +112,9 @@ public final class GatewayApi {
         }
         answer.put("backend_services", Summary.of(services.all()));
         answer.put("totals", totals());
+        AnswerCounts answers = services.totals().answers();
+        answer.put("answers", AnswersView.of(answers.sinceStart()));
+        answer.put("last_minute", AnswersView.of(answers.lastMinute()));
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);
     }
@@ -180,7 +186,7 @@ public final class GatewayApi {
             totals.put("exempt", limiter.exempted());
         }
         totals.put("forwarded", services.totals().requests().sum());
-        totals.put("failures", services.totals().failures().sum());
+        totals.put("failures", services.totals().answers().of(AnswerClass.NONE));
         totals.put("clients_remembered", limiter.limits().clients());
         return totals;
     }

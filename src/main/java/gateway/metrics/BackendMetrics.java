@@ -1,5 +1,7 @@
 package gateway.metrics;
 
+import gateway.registry.AnswerClass;
+import gateway.registry.Answers;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
@@ -16,15 +18,19 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The metrics of each backend, read from its counters at each scrape. A backend that has left the list has none. Those
+ * The metrics of each backend, read from its counters at each scrape. A backend that has left the list has none; one
+ * that is in it has all, at zero before its first request, so that a rate over them misses nothing. Those
  * of the default route have no label {@code route}: for Prometheus a label that isn't there and one that is empty are the
  * same, so their series go on when other routes come.
  */
 final class BackendMetrics implements MultiCollector {
+    private static final List<AnswerClass> CLASSES = List.of(AnswerClass.values());
+
     private final ServiceList services;
 
     BackendMetrics(ServiceList services) {
@@ -35,11 +41,7 @@ final class BackendMetrics implements MultiCollector {
     public MetricSnapshots collect() {
         List<Backend> backends = services.all();
         return MetricSnapshots.of(
-                counter(
-                        backends,
-                        "gateway_backend_requests",
-                        "Requests sent to the backend, retries included",
-                        backend -> backend.load().requests()),
+                requests(backends),
                 counter(
                         backends,
                         "gateway_backend_failures",
@@ -61,6 +63,24 @@ final class BackendMetrics implements MultiCollector {
                         "Requests to the backend that are under way",
                         backend -> backend.load().inFlight()),
                 checks(backends));
+    }
+
+    private static MetricSnapshot requests(List<Backend> backends) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>(backends.size() * CLASSES.size());
+        for (Backend backend : backends) {
+            Answers answers = backend.load().byClass().sinceStart();
+            Labels labels = labels(backend);
+            for (AnswerClass answer : CLASSES) {
+                points.add(new CounterDataPointSnapshot(
+                        answers.of(answer), labels.add("status_class", answer.word()), null, 0));
+            }
+        }
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "gateway_backend_requests",
+                        "Requests to the backend that have ended, retries included, by the class of its answer's status"
+                                + " (none: no complete answer; abandoned: given up before an answer by no fault of its)"),
+                points);
     }
 
     private static MetricSnapshot counter(

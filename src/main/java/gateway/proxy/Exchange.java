@@ -136,9 +136,8 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     }
 
     /**
-     * Ends the exchange and lets go of its connection, which may serve another exchange from now on.
-     *
-     * @return whether the connection is intact, as far as this exchange has to do with it
+     * Ends the exchange and lets go of its connection, which may serve another exchange from now on; returns whether
+     * that is intact, as far as this exchange has to do with it.
      */
     boolean end() {
         if (onAnswer != null) {
@@ -175,6 +174,11 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
         return isClientGone()
                 ? new Attempt(backend, startedAt, now, reused, status, "the client left", null)
                 : new Attempt(backend, startedAt, now, reused, status, failure.words(), failure.error());
+    }
+
+    /** Counts what the backend has answered; called once, when nothing more will come, unless it has failed. */
+    void countAnswer() {
+        backend.load().countAnswer(status);
     }
 
     /** Returns what became of it when the gateway itself failed at it. */

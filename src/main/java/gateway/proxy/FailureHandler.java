@@ -23,11 +23,13 @@ final class FailureHandler {
     Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
             throws IOException {
         if (exchange.isClientGone()) {
+            exchange.countAnswer();
             exchange.waitForClient(clientPatience); // which may not even read the answer
             ClientFailure.end(exchange, request, response);
             return null;
         }
         if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
+            exchange.countAnswer();
             upstreams.dropIdle(exchange.backend);
         } else {
             outliers.failed(exchange.backend, failure.health(), failure.words());

@@ -153,6 +153,7 @@ public final class Forwarder implements AutoCloseable {
             }
             exchange.backend.vitals().answered();
             whole = upload == null || upload.end();
+            exchange.countAnswer();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             if (!whole) {
                 relay.endEarly(exchange, request, upload, response);
@@ -166,6 +167,7 @@ public final class Forwarder implements AutoCloseable {
             return failures.handle(failure, exchange, request, response);
         } catch (RuntimeException | Error e) { // perhaps out of memory
             Upload.abandon(upload);
+            exchange.countAnswer();
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
             if (response.isCommitted()) {
                 request.trace.brokenOff();

@@ -3,14 +3,15 @@ package gateway.registry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The requests of one backend: how many there were, failed, and are under way. Takes no lock. */
+/** The requests of one backend: how many there were, what came of them, and how many are under way. */
 public final class Load {
     private final Totals totals;
     private final int mostInFlight;
     private final LongAdder requests = new LongAdder();
-    private final LongAdder failures = new LongAdder();
+    private final AnswerCounts byClass = new AnswerCounts();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger switched = new AtomicInteger();
+    private volatile boolean farMoreErrors;
 
     /**
      * @param totals counts the requests to all backends
@@ -64,10 +65,23 @@ public final class Load {
         return inFlight.get() - switched.get();
     }
 
+    /**
+     * Counts a request that has ended by no failure of the backend's.
+     *
+     * @param status that of the answer, 100 to 999, even if the client didn't want all of it; 0 if none had begun
+     */
+    public void countAnswer(int status) {
+        count(status == 0 ? AnswerClass.ABANDONED : AnswerClass.of(status));
+    }
+
     /** Counts a request that got no complete answer. */
     public void countFailure() {
-        failures.increment();
-        totals.failures().increment();
+        count(AnswerClass.NONE);
+    }
+
+    private void count(AnswerClass answer) {
+        byClass.count(answer);
+        totals.answers().count(answer);
     }
 
     /** Returns how many requests have been sent to the backend, retries included. */
@@ -77,7 +91,21 @@ public final class Load {
 
     /** Returns how many requests got no complete answer. */
     public long failures() {
-        return failures.sum();
+        return byClass.of(AnswerClass.NONE);
+    }
+
+    /** Returns the requests that have ended, each attempt once, by the class of their answer. */
+    public AnswerCounts byClass() {
+        return byClass;
+    }
+
+    /** Returns whether it lately answers far more errors than the others, as {@link ErrorComparison} has found. */
+    public boolean farMoreErrors() {
+        return farMoreErrors;
+    }
+
+    void farMoreErrors(boolean found) {
+        farMoreErrors = found;
     }
 
     /** Returns how many requests have ended with a whole answer, or by their client's leaving. */

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.LongAdder;
  * The requests to all backends since the start, including backends that have left the list.
  *
  * @param requests how many requests were sent, retries included
- * @param failures how many requests got no complete answer
+ * @param answers what came of them
  */
-public record Totals(LongAdder requests, LongAdder failures) {
+public record Totals(LongAdder requests, AnswerCounts answers) {
     Totals() {
-        this(new LongAdder(), new LongAdder());
+        this(new LongAdder(), new AnswerCounts());
     }
 }

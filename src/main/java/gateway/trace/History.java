@@ -1,6 +1,8 @@
 package gateway.trace;
 
+import gateway.registry.Answers;
 import gateway.registry.Backend;
+import gateway.registry.ErrorComparison;
 import gateway.registry.Latency;
 import gateway.registry.ServiceList;
 import gateway.util.Time;
@@ -29,6 +31,7 @@ public final class History {
      * @param timeMillis when it ended, milliseconds since 1970
      * @param outcomes requests to the services by outcome; outcomes without any are left out
      * @param latency how long the served requests took
+     * @param answers requests to all services by the class of their answers
      * @param backends requests sent to each service, by its full name; services without any are left out
      * @param routes requests sent to the services of each route, by its name, likewise
      */
@@ -37,6 +40,7 @@ public final class History {
             long timeMillis,
             Map<Outcome, Long> outcomes,
             Latency.Percentiles latency,
+            Answers answers,
             Map<String, Long> backends,
             Map<String, Long> routes) {}
 
@@ -59,7 +63,7 @@ public final class History {
         this.time = time;
     }
 
-    /** Ends the current step, here and in all latencies. */
+    /** Ends the current step, here, in all latencies and in all counts of answers; then compares the services' errors. */
     public synchronized void tick() {
         counts.latency().tick();
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
@@ -76,6 +80,7 @@ public final class History {
         Map<String, Long> routes = new TreeMap<>();
         for (Backend backend : services.all()) {
             backend.latency().tick();
+            backend.load().byClass().tick();
             long count = backend.load().requests();
             requests.put(backend, count);
             long news = count - backendsBefore.getOrDefault(backend, 0L);
@@ -85,11 +90,13 @@ public final class History {
             }
         }
         backendsBefore = requests;
+        ErrorComparison.mark(services.all());
         points.addLast(new Point(
                 ticks++,
                 time.now().toEpochMilli(),
                 outcomes,
                 counts.latency().lastStep(),
+                services.totals().answers().tick(),
                 bounded(backends),
                 bounded(routes)));
         if (points.size() > KEPT) {

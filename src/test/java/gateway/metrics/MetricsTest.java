@@ -169,9 +169,6 @@ class MetricsTest {
                 values("gateway_backend_in_flight"));
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
-                values("gateway_backend_requests_total"));
-        assertEquals(
-                List.of("{backend=\"a\",url=\"http://a:1\"} 1.0", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
                 values("gateway_backend_failures_total"));
         assertEquals(
                 List.of("{backend=\"a\",url=\"http://a:1\"} 0.25", "{backend=\"b\",url=\"http://b:1\"} 0.0"),
@@ -185,6 +182,41 @@ class MetricsTest {
                 values("gateway_backend_ejections_total"));
         services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
         assertEquals(List.of("{backend=\"b\",url=\"http://b:1\"} 0.0"), values("gateway_backend_up"));
+    }
+
+    @Test
+    void a_backend_has_a_counter_for_each_class_of_answer_before_its_first_request() throws Exception {
+        Backend a = register("a");
+        String series = "{backend=\"a\",status_class=\"%s\",url=\"http://a:1\"} %s";
+        List<String> classes = List.of("1xx", "2xx", "3xx", "4xx", "5xx", "abandoned", "none");
+        assertEquals(
+                classes.stream().map(word -> series.formatted(word, "0.0")).toList(),
+                values("gateway_backend_requests_total").stream().sorted().toList());
+
+        for (int status : new int[] {101, 200, 204, 304, 404, 500, 503, 999, 0}) {
+            a.load().tryStart();
+            a.load().countAnswer(status);
+            a.load().finished();
+        }
+        a.load().tryStart();
+        a.load().countFailure();
+        a.load().finished();
+        assertEquals(
+                Stream.of("1xx 1.0", "2xx 2.0", "3xx 1.0", "4xx 1.0", "5xx 3.0", "abandoned 1.0", "none 1.0")
+                        .map(answer -> series.formatted((Object[]) answer.split(" ")))
+                        .toList(),
+                values("gateway_backend_requests_total").stream().sorted().toList());
+        assertEquals(List.of("{backend=\"a\",url=\"http://a:1\"} 1.0"), values("gateway_backend_failures_total"));
+
+        a.load().tryStart();
+        assertEquals(11, a.load().requests());
+        assertEquals(
+                11 - 1,
+                values("gateway_backend_requests_total").stream()
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                        .sum(),
+                "all that were sent but the one under way");
+        assertEquals(List.of("{backend=\"a\",url=\"http://a:1\"} 1.0"), values("gateway_backend_in_flight"));
     }
 
     @Test

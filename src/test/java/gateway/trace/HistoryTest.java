@@ -2,11 +2,13 @@ package gateway.trace;
 
 import static gateway.registry.Meant.everywhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.events.Who;
 import gateway.metrics.Metrics;
 import gateway.net.ServiceUrl;
+import gateway.registry.Answers;
 import gateway.registry.Backend;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
@@ -68,6 +70,42 @@ class HistoryTest {
         assertEquals(5, points.get(1).latency().p50(), 0.1);
         assertTrue(Double.isNaN(points.get(2).latency().p99()));
         assertEquals(time.now().toEpochMilli(), points.get(2).timeMillis());
+    }
+
+    @Test
+    void a_step_has_the_answers_of_all_services_also_of_those_that_leave_in_it() {
+        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()))
+                .backend();
+        a.load().countAnswer(200);
+        b.load().countAnswer(500);
+        services.remove(everywhere("b", Optional.empty()));
+        step();
+        a.load().countFailure();
+        step();
+        List<Answers> answers =
+                history.since(0).stream().map(History.Point::answers).toList();
+        assertEquals(List.of(1L, 0L), answers.stream().map(Answers::good).toList());
+        assertEquals(List.of(1L, 1L), answers.stream().map(Answers::errors).toList());
+    }
+
+    @Test
+    void each_step_lets_a_minute_of_answers_go_on_and_compares_the_services() {
+        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()))
+                .backend();
+        for (int i = 0; i < 20; i++) {
+            a.load().countAnswer(500);
+            b.load().countAnswer(200);
+        }
+        step();
+        assertTrue(a.load().farMoreErrors());
+        assertFalse(b.load().farMoreErrors());
+        for (int i = 0; i < 20; i++) {
+            step();
+        }
+        assertEquals(0, a.load().byClass().lastMinute().errors());
+        assertFalse(a.load().farMoreErrors());
+        assertEquals(20, services.totals().answers().sinceStart().errors());
+        assertEquals(0, services.totals().answers().lastMinute().errors());
     }
 
     @Test

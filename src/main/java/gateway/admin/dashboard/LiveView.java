@@ -3,6 +3,7 @@ package gateway.admin.dashboard;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.admin.view.AnswersView;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
 import gateway.events.EventLog;
@@ -66,6 +67,8 @@ public final class LiveView {
      * The gateway's current state.
      *
      * @param limit null if there is no limit
+     * @param answers what has become of the requests to services since the start, each attempt once
+     * @param lastMinute the same of the last minute
      * @param balancer that of the default route or, if there is none, of the only one; else null
      * @param routes null while there is only one, which then has all services
      * @param left the services that left lately
@@ -79,6 +82,8 @@ public final class LiveView {
             Limiting limit,
             BalancerView balancer,
             Map<String, Long> totals,
+            AnswersView answers,
+            AnswersView lastMinute,
             int inFlight,
             LivePercentiles latency,
             @JsonInclude(JsonInclude.Include.NON_NULL) LiveRoutes routes,
@@ -130,6 +135,8 @@ public final class LiveView {
                 limiting(table),
                 usual == null ? null : BalancerView.of(usual),
                 totals,
+                AnswersView.of(services.totals().answers().sinceStart()),
+                AnswersView.of(services.totals().answers().lastMinute()),
                 services.all().stream()
                         .mapToInt(backend -> backend.load().inFlight())
                         .sum(),
@@ -174,7 +181,7 @@ public final class LiveView {
         return nearest;
     }
 
-    /** Returns a step for the dashboard: counts by outcome, latency, requests by backend and by route. */
+    /** Returns a step for the dashboard: counts by outcome and answer, latency, requests by backend and by route. */
     static Map<String, Object> point(History.Point point) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("time_ms", point.timeMillis());
@@ -183,6 +190,7 @@ public final class LiveView {
         }
         view.put("p50_ms", Wording.millis(point.latency().p50()));
         view.put("p99_ms", Wording.millis(point.latency().p99()));
+        view.put("answers", AnswersView.of(point.answers()));
         view.put("backends", point.backends());
         view.put("routes", point.routes());
         return view;

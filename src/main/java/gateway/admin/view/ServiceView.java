@@ -21,6 +21,9 @@ import gateway.util.Durations;
  * @param lastCheck the latest check; null before the first
  * @param weight how many requests it gets in proportion to the others; null for 1
  * @param health how it is checked, if it said so itself, else null; without the query of its path
+ * @param answers what has become of its requests since it is in the list
+ * @param lastMinute the same of the last minute
+ * @param farMoreErrors true while it answers far more errors than the others of its route, else null
  * @param lease the lease; null for a service that stays until it is deleted
  * @param leaseLeftMs milliseconds until it leaves the list unless it renews
  */
@@ -42,6 +45,9 @@ public record ServiceView(
         long requests,
         long failures,
         int inFlight,
+        AnswersView answers,
+        AnswersView lastMinute,
+        Boolean farMoreErrors,
         String lease,
         Long leaseLeftMs) {
 
@@ -70,6 +76,9 @@ public record ServiceView(
                 backend.load().requests(),
                 backend.load().failures(),
                 backend.load().inFlight(),
+                AnswersView.of(backend.load().byClass().sinceStart()),
+                AnswersView.of(backend.load().byClass().lastMinute()),
+                backend.load().farMoreErrors() ? true : null,
                 backend.lease().length().map(Durations::text).orElse(null),
                 backend.lease().left(now).map(left -> left.toMillis()).orElse(null));
     }

@@ -1,0 +1,170 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gateway.testing.Await;
+import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What services answered, as {@code /services} and {@code /stats} count it. */
+class AnswersTest {
+    private static final String NOTHING = "{\"2xx_3xx\":0,\"4xx\":0,\"5xx\":0,\"none\":0,\"abandoned\":0}";
+
+    /** Answers with the status that the path ends with; or breaks off, or hangs up. */
+    private static void asAsked(TestBackend.Received request, TestBackend.Wire wire) throws Exception {
+        String what = request.target().substring(1);
+        switch (what) {
+            case "hang-up" -> wire.close();
+            case "break-off" -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this").close();
+            case "garbage" -> wire.send("SMTP ready\r\n\r\n").close();
+            case "101" ->
+                wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+            default -> wire.send("HTTP/1.1 " + what + " x\r\nContent-Length: 0\r\n\r\n");
+        }
+    }
+
+    private static String only(TestGateway gateway, String field) throws Exception {
+        return gateway.json("/services").at("/services/0/" + field).toString();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "200, 2xx_3xx", "204, 2xx_3xx", "304, 2xx_3xx", "404, 4xx", "429, 4xx", "500, 5xx", "503, 5xx", "799, 5xx",
+        "hang-up, none", "break-off, none", "garbage, none"
+    })
+    void an_answer_counts_once_by_its_class(String what, String field) throws Exception {
+        try (TestBackend a = TestBackend.doing(AnswersTest::asAsked);
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            assertEquals(NOTHING, only(gateway, "answers"));
+            try (RawClient client = gateway.raw()) {
+                client.send("POST /api/" + what + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+                        .head();
+            }
+            String once = NOTHING.replace("\"" + field + "\":0", "\"" + field + "\":1");
+            Await.until(what + " to count", () -> only(gateway, "answers").equals(once));
+            assertEquals(once, only(gateway, "last_minute"));
+            JsonNode stats = gateway.json("/stats");
+            assertEquals(once, stats.path("answers").toString());
+            assertEquals(once, stats.path("last_minute").toString());
+            assertEquals(field.equals("none") ? "1" : "0", only(gateway, "failures"));
+        }
+    }
+
+    @Test
+    void a_web_socket_counts_when_it_opens() throws Exception {
+        try (TestBackend a = TestBackend.doing(AnswersTest::asAsked);
+                TestGateway gateway = TestGateway.inFrontOf(a);
+                RawClient client = gateway.raw()) {
+            client.send("GET /api/101 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            assertEquals(101, client.head().status());
+            String once = NOTHING.replace("\"2xx_3xx\":0", "\"2xx_3xx\":1");
+            Await.until("it to count", () -> only(gateway, "answers").equals(once));
+            assertEquals("1", only(gateway, "in_flight"), "it is still open");
+        }
+    }
+
+    @Test
+    void each_attempt_counts_at_its_own_service() throws Exception {
+        try (TestBackend a = TestBackend.hangsUp();
+                TestBackend b = TestBackend.named("b");
+                TestGateway gateway = TestGateway.inFrontOf(a, b)) {
+            assertEquals("b", gateway.who());
+            Await.until(
+                    "both attempts to count",
+                    () -> gateway.json("/stats").at("/answers/2xx_3xx").asInt() == 1);
+            JsonNode services = gateway.json("/services").path("services");
+            int first = services.at("/0/url").asText().equals(a.url()) ? 0 : 1;
+            assertEquals(1, services.at("/" + first + "/answers/none").asInt());
+            assertEquals(0, services.at("/" + first + "/answers/2xx_3xx").asInt());
+            assertEquals(1, services.at("/" + (1 - first) + "/answers/2xx_3xx").asInt());
+            assertEquals(1, gateway.json("/stats").at("/answers/none").asInt());
+        }
+    }
+
+    @Test
+    void a_client_that_leaves_before_an_answer_is_no_error_of_the_service() throws Exception {
+        CountDownLatch latch = new CountDownLatch(1);
+        try (TestBackend a = TestBackend.heldBy(latch);
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            try (RawClient client = gateway.raw().send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")) {
+                a.next();
+                assertEquals(NOTHING, only(gateway, "answers"), "it is under way");
+                client.reset();
+            }
+            String once = NOTHING.replace("\"abandoned\":0", "\"abandoned\":1");
+            Await.until("it to count", () -> only(gateway, "answers").equals(once));
+            assertEquals("0", only(gateway, "failures"));
+        } finally {
+            latch.countDown();
+        }
+    }
+
+    @Test
+    void an_answer_whose_client_leaves_in_the_middle_counts_as_what_it_was() throws Exception {
+        CountDownLatch freed = new CountDownLatch(1);
+        TestBackend.Script endless = (request, wire) -> wire.send("HTTP/1.1 503 x\r\n\r\n")
+                .sendUntilFreed(freed);
+        try (TestBackend a = TestBackend.doing(endless);
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            try (RawClient client = gateway.raw().send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")) {
+                assertEquals(503, client.head().status());
+                client.reset();
+            }
+            String once = NOTHING.replace("\"5xx\":0", "\"5xx\":1");
+            Await.until("it to count", () -> only(gateway, "answers").equals(once));
+        }
+    }
+
+    /** The service most likely never read the request, which goes out again on a new connection. */
+    @Test
+    void a_kept_connection_that_was_closed_is_no_error_of_the_service() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        TestBackend.Script closesSecond = (request, wire) -> {
+            if (requests.incrementAndGet() == 2) {
+                wire.close();
+            } else {
+                wire.ok("{}");
+            }
+        };
+        try (TestBackend a = TestBackend.doing(closesSecond);
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            assertEquals(200, gateway.get("/api/x").statusCode());
+            assertEquals(200, gateway.get("/api/x").statusCode());
+            String all = NOTHING.replace("\"2xx_3xx\":0", "\"2xx_3xx\":2")
+                    .replace("\"abandoned\":0", "\"abandoned\":1");
+            Await.until("all to count", () -> only(gateway, "answers").equals(all));
+            assertEquals("3", only(gateway, "requests"));
+            assertEquals("0", only(gateway, "failures"));
+        }
+    }
+
+    @Test
+    void a_service_that_answers_far_more_errors_than_the_others_says_so() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.raw("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
+            for (String service : new String[] {"a " + a.url(), "b " + b.url()}) {
+                String[] words = service.split(" ");
+                gateway.post("/services", "{\"name\":\"" + words[0] + "\",\"url\":\"" + words[1] + "\"}");
+            }
+            for (int i = 0; i < 40; i++) {
+                gateway.get("/api/x");
+            }
+            Await.until(
+                    "the end of a step",
+                    () -> gateway.json("/services/b").path("far_more_errors").asBoolean());
+            assertFalse(gateway.json("/services/a").has("far_more_errors"));
+            assertEquals("healthy", gateway.json("/services/b").path("status").asText());
+            assertTrue(gateway.json("/services").at("/services/1/far_more_errors").asBoolean());
+        }
+    }
+}
