@@ -24,7 +24,7 @@ class BrowserReadTest extends InBrowser {
             Set.of("button", "link", "textbox", "searchbox", "combobox", "checkbox");
 
     /** Whether a plot shows more than its axes, which are grey. */
-    private static final String HAS_COLOUR = """
+    static final String HAS_COLOUR = """
             selector => {
               const canvas = document.querySelector(selector);
               const {width, height} = canvas;

@@ -80,7 +80,7 @@ class BrowserTest extends InBrowser {
             assertThat(page.locator("[data-total=limited]")).hasText("5");
 
             page.locator("[data-result=limited] button").first().click();
-            assertThat(page.locator("#trace")).containsText("refused, free in");
+            assertThat(page.locator("#trace")).containsText("limited, free in");
         }
     }
 

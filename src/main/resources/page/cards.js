@@ -1,7 +1,7 @@
 /* A card for each backend of a list: what is known of it, and the operator's actions. */
 
 import {attribute, el, shape, text} from './dom.js';
-import {count, fullName, keyOf, left, millis, passed, rate, state as stateOf} from './format.js';
+import {ANSWERS, count, errors, fullName, keyOf, left, millis, passed, rate, share, state as stateOf} from './format.js';
 
 let cardsMade = 0; // for ids
 
@@ -82,7 +82,9 @@ class Card {
     this.next = el('span', {class: 'next', hidden: true}, 'next');
     this.why = el('span', {class: 'reason-words'});
     this.where = el('span', {class: 'where'});
+    this.farMore = el('p', {class: 'tag far-more', 'data-tone': 'error', hidden: true}, shape('error'), el('span', {}, 'answers far more errors than the others'));
     this.numbers = {};
+    this.answers = {};
     this.drain = this.#button('drain', 'Drain', act);
     this.resume = this.#button('resume', 'Resume', act);
     this.resume.hidden = true;
@@ -104,13 +106,15 @@ class Card {
           this.warming,
           this.next),
         el('p', {class: 'why muted'}, this.why, this.where),
+        this.farMore,
         el('dl', {class: 'numbers'},
           this.#number('share', 'share', 'of the requests in the last three seconds'),
           this.#number('rate', 'rate', 'requests per second, over the last three seconds'),
           this.#number('in_flight', 'in flight', 'requests under way'),
           this.#number('p50', 'p50', 'median latency'),
           this.#number('p99', 'p99', '99th percentile of latency'),
-          this.#number('failures', 'failures', 'requests without a complete answer since it registered')),
+          this.#number('errors', 'errors', 'in the last minute: 5xx or no complete answer, and which part of its requests that is')),
+        this.#classes(),
         el('div', {class: 'buttons'}, this.drain, this.resume, this.move, this.remove),
       ),
     );
@@ -119,6 +123,15 @@ class Card {
   #number(key, label, title) {
     this.numbers[key] = el('dd', {});
     return el('div', {title, 'data-number': key}, el('dt', {}, label), this.numbers[key]);
+  }
+
+  /** Returns the list of its answers by class. */
+  #classes() {
+    const entries = Object.entries(ANSWERS).map(([name, words]) => {
+      this.answers[name] = el('dd', {});
+      return el('div', {'data-answer': name}, el('dt', {}, words), this.answers[name]);
+    });
+    return el('dl', {class: 'classes', title: 'its answers since it registered, by class of status; none: no complete answer'}, ...entries);
   }
 
   #button(action, label, act) {
@@ -162,7 +175,20 @@ class Card {
     text(this.numbers.in_flight, count(backend.in_flight));
     text(this.numbers.p50, millis(backend.p50_ms));
     text(this.numbers.p99, millis(backend.p99_ms));
-    text(this.numbers.failures, count(backend.failures));
+    this.#showAnswers(backend);
+  }
+
+  #showAnswers({answers, last_minute: lately, far_more_errors: farMore}) {
+    const bad = errors(lately);
+    text(this.numbers.errors, bad > 0 ? `${count(bad)} · ${share(bad, lately)}` : '0');
+    attribute(this.numbers.errors, 'data-tone', bad > 0 ? 'error' : null);
+    for (const [name, value] of Object.entries(this.answers)) {
+      const n = answers?.[name] ?? 0;
+      text(value, count(n));
+      attribute(value, 'data-tone', n === 0 ? null : ({'5xx': 'error', none: 'none'}[name] ?? null));
+    }
+    attribute(this.farMore, 'hidden', farMore ? null : '');
+    attribute(this.element, 'data-errors', farMore ? '' : null);
   }
 
   /** Offers to move the clients that a cookie binds to it; once they move, the focus goes on to the next button. */

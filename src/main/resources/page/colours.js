@@ -1,6 +1,12 @@
 /* Colours for canvases. The style sheet defines them as variables; a canvas needs their values in the current theme. */
 
-const COLOURS = {p50: 'var(--accent)', p99: 'var(--p99)'};
+const COLOURS = {
+  p50: 'var(--accent)',
+  p99: 'var(--p99)',
+  '2xx_3xx': 'var(--served)',
+  '4xx': 'var(--rejected)',
+  '5xx': 'var(--error)',
+};
 const SHARES = 8; // --share-1 to --share-8, then again
 
 export const colourOf = (name) => COLOURS[name] ?? `var(--${name})`;

@@ -58,10 +58,13 @@ export function tag(tone, words) {
   return el('span', {class: 'tag', 'data-tone': tone}, shape(tone), el('span', {}, words));
 }
 
-/** Returns a request's status and outcome. A backend's 5xx counts as served, but is marked as an error. */
+/** Returns a request's colour and shape. A service's 5xx counts as served, but looks like the error that it is. */
+export const toneOf = (outcome, status) => (outcome === 'served' && status >= 500 ? 'error' : outcome);
+
+/** Returns a request's status and outcome. */
 export function answer(outcome, status) {
-  const bad = outcome === 'served' && status >= 500;
-  return el('span', {class: 'tag', 'data-tone': outcome}, shape(outcome),
-    status ? el('span', {class: 'status', 'data-tone': bad ? 'failed' : null}, status) : null,
+  const tone = toneOf(outcome, status);
+  return el('span', {class: 'tag', 'data-tone': tone}, shape(tone),
+    status ? el('span', {class: 'status'}, status) : null,
     el('span', {}, outcome));
 }

@@ -55,6 +55,22 @@ export function bytes(n) {
   return n < 10_000 ? `${COUNT.format(n)} bytes` : `${SHORT.format(n)}B`;
 }
 
+/** The classes of services' answers as the gateway counts them, with what to call them. */
+export const ANSWERS = {'2xx_3xx': '2xx–3xx', '4xx': '4xx', '5xx': '5xx', none: 'none'};
+
+/** Returns how many of these answers were errors of the service: 5xx, or none. */
+export const errors = (answers) => (answers?.['5xx'] ?? 0) + (answers?.none ?? 0);
+
+/** Returns a part of the answers in percent, with one decimal below 10; what clients abandoned is no answer. */
+export function share(part, answers) {
+  const all = Object.keys(ANSWERS).reduce((sum, name) => sum + (answers?.[name] ?? 0), 0);
+  if (all === 0) {
+    return DASH;
+  }
+  const percent = (100 * part) / all;
+  return `${percent > 0 && percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
+}
+
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
 /** Returns the limiter's decision on a request. */
@@ -63,7 +79,7 @@ export function decision(limit) {
     return 'no limit';
   }
   const by = limit.by ? ` (by ${limit.by})` : '';
-  return limit.allowed ? `${limit.remaining} of ${limit.limit} left${by}` : `refused${by}, free in ${left(limit.reset_in_ms)}`;
+  return limit.allowed ? `${limit.remaining} of ${limit.limit} left${by}` : `limited${by}, free in ${left(limit.reset_in_ms)}`;
 }
 
 const STATES = {

@@ -57,7 +57,7 @@ export function picture(act, look) {
     text(byId('clients-known'), clients);
     text(byId('clients-in-flight'), `${count(state.in_flight)} in flight`);
     text(byId('limiter-policy'), limit ? limit.policy : 'no limit');
-    text(byId('limiter-counts'), limit ? `${count(limit.allowed)} passed, ${count(limit.refused)} refused` : '');
+    text(byId('limiter-counts'), limit ? `${count(limit.allowed)} allowed, ${count(limit.refused)} limited` : '');
     text(byId('balancer-title'), routes ? 'Router' : 'Balancer');
     text(byId('balancer-name'), routes ? plural(routes.total, 'route') : balancer.name);
     byId('balancer-next').parentElement.hidden = routes !== undefined || next === undefined;

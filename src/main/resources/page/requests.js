@@ -2,7 +2,7 @@
  * reads it (the pointer or the focus is in it), and never move the rows in view.
  */
 
-import {answer, byId, el, text} from './dom.js';
+import {answer, byId, el, text, toneOf} from './dom.js';
 import {clock, fullName, left, millis, plural, state as stateOf} from './format.js';
 
 const MOST = 100;
@@ -128,7 +128,7 @@ function row(trace, open) {
   const cell = (name, ...content) => el('td', {role: 'cell', 'data-cell': name}, ...content);
   const element = el(
     'tr',
-    {role: 'row', 'data-id': trace.id, 'data-outcome': trace.outcome, 'data-tone': trace.outcome},
+    {role: 'row', 'data-id': trace.id, 'data-outcome': trace.outcome, 'data-tone': toneOf(trace.outcome, trace.status)},
     cell('time', el('time', {datetime: trace.time}, clock(trace.time))),
     cell('client', trace.client),
     cell('request', button),
@@ -147,7 +147,7 @@ function limitWords(limit) {
     return el('span', {class: 'muted'}, 'no limit');
   }
   if (!limit.allowed) {
-    return el('span', {'data-tone': 'limited', class: 'ink'}, `refused, free in ${left(limit.reset_in_ms)}`);
+    return el('span', {'data-tone': 'limited', class: 'ink'}, `limited, free in ${left(limit.reset_in_ms)}`);
   }
   return `${limit.remaining} of ${limit.limit} left`;
 }

@@ -1,7 +1,7 @@
-/* The figures at the top: all requests since the start by outcome, and the current latency. */
+/* The figures at the top: all requests since the start by outcome, the services' errors of late, and the current latency. */
 
-import {byId, el, shape, text} from './dom.js';
-import {count, millis, rate} from './format.js';
+import {attribute, byId, el, shape, text} from './dom.js';
+import {count, millis, rate, share} from './format.js';
 
 export const OUTCOMES = ['served', 'limited', 'failed', 'rejected', 'abandoned'];
 
@@ -11,6 +11,11 @@ const MEANING = {
   failed: 'no backend gave a complete answer',
   rejected: 'the gateway refused the request itself: 400, 405, 408, 501',
   abandoned: 'the client left before it had the whole answer',
+};
+
+const ERRORS = {
+  '5xx': {label: '5xx answers', title: 'the part of the requests to services in the last minute that got a 5xx'},
+  none: {label: 'no answer', title: 'the part of the requests to services in the last minute that got no complete answer'},
 };
 
 export function totals() {
@@ -28,6 +33,9 @@ export function totals() {
   for (const outcome of OUTCOMES) {
     tile(outcome, outcome, outcome, MEANING[outcome], true);
   }
+  for (const [name, {label, title}] of Object.entries(ERRORS)) {
+    tile(`answers-${name}`, label, null, title);
+  }
   tile('in-flight', 'in flight', null, 'requests under way now');
   tile('p50', 'latency p50', null, 'half of the requests in the last half minute took no longer');
   tile('p99', 'latency p99', null, '99 of 100 requests in the last half minute took no longer');
@@ -37,6 +45,12 @@ export function totals() {
       for (const outcome of OUTCOMES) {
         text(values[outcome], count(state.totals[outcome] ?? 0));
         text(notes[outcome], `${rate(rates.of(outcome))}/s`);
+      }
+      for (const name of Object.keys(ERRORS)) {
+        const n = state.last_minute?.[name] ?? 0;
+        text(values[`answers-${name}`], share(n, state.last_minute));
+        text(notes[`answers-${name}`], n > 0 ? count(n) : '');
+        attribute(values[`answers-${name}`], 'data-tone', n > 0 ? 'error' : null);
       }
       text(values['in-flight'], count(state.in_flight));
       text(values.p50, millis(state.latency.p50_ms));

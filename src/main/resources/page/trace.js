@@ -1,6 +1,6 @@
 /* A request's trace in a drawer: the request, the limiter's decision, and each attempt on a time line. */
 
-import {answer, attribute, byId, el, tag, text} from './dom.js';
+import {answer, attribute, byId, el, tag, text, toneOf} from './dom.js';
 import {bytes, clock, millis, plural, state as stateOf, decision} from './format.js';
 
 /** @param around the list: beside(trace, step) and focus(trace) */
@@ -62,7 +62,7 @@ function tell(trace) {
     ['Trace id', trace.trace_id ? copied(trace.trace_id) : '–'],
   ];
   return [
-    trace.reason ? el('p', {class: 'reason', 'data-tone': trace.outcome}, trace.reason, trace.problem ? el('span', {class: 'muted'}, ` (${trace.problem})`) : null) : null,
+    trace.reason ? el('p', {class: 'reason', 'data-tone': toneOf(trace.outcome, trace.status)}, trace.reason, trace.problem ? el('span', {class: 'muted'}, ` (${trace.problem})`) : null) : null,
     el('dl', {class: 'facts'}, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)])),
     ...attempts(trace),
     ...others(trace.passed_over ?? []),
@@ -84,7 +84,7 @@ function attempts(trace) {
 }
 
 function attemptRow(attempt, index, all, total) {
-  const tone = attempt.error ? 'failed' : 'served';
+  const tone = attempt.error ? 'failed' : toneOf('served', attempt.status);
   const bar = el('span', {class: 'bar'});
   bar.style.left = `${(100 * attempt.after_ms) / total}%`;
   bar.style.width = `${Math.max(0.5, (100 * attempt.duration_ms) / total)}%`;

@@ -46,6 +46,7 @@ export class Wires {
       const wire = this.#wires.get(`to ${backend.dataset.key}`);
       wire?.flow(perSecond);
       wire?.tone(backend.dataset.status);
+      wire?.errors(backend.dataset.errors !== undefined);
     }
     this.#wires.get('trunk')?.flow(sum);
   }
@@ -162,6 +163,11 @@ class Wire {
 
   tone(status) {
     this.#line.dataset.status = status;
+  }
+
+  /** Shows whether the backend answers far more errors than the others. */
+  errors(many) {
+    this.#beads.toggleAttribute('data-errors', many);
   }
 
   flow(perSecond) {

@@ -1,0 +1,120 @@
+/* A plot of the last 15 minutes on a canvas, with a legend of its latest values and a summary for screen readers. */
+
+import {byId, el, text} from './dom.js';
+import {resolved} from './colours.js';
+
+const SPAN_S = 900;
+const SHORTEST_S = 120;
+const CLOCK = [
+  [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
+];
+
+/** @param read makes {series, summary, axis, top} from the points; the canvas is made anew when the series change */
+export function plot(name, read) {
+  const root = byId(`plot-${name}`);
+  const figure = byId(`figure-${name}`);
+  const legend = figure.querySelector('.legend');
+  let drawn = null;
+  let labels = '';
+  let content = null;
+
+  new ResizeObserver(() => drawn && drawn.width !== root.clientWidth && drawn.setSize(size())).observe(root);
+  const size = () => ({width: root.clientWidth, height: root.clientHeight});
+
+  function restart() {
+    drawn?.destroy();
+    drawn = null;
+  }
+
+  function show(points, stepS) {
+    content = read(points, stepS);
+    const now = content.series.map((series) => series.label).join('\n');
+    if (now !== labels) {
+      restart();
+      labels = now;
+    }
+    const times = points.map((point) => point.time_ms / 1000);
+    const data = [times, ...content.series.map((series) => series.values)];
+    if (drawn) {
+      drawn.setData(data);
+    } else {
+      legend.replaceChildren(...content.series.map(entry));
+      drawn = new uPlot(options(content, size(), readOut), data, root);
+    }
+    readOut(null);
+    text(byId(`summary-${name}`), content.summary);
+  }
+
+  function entry(series) {
+    const swatch = el('span', {class: 'swatch', 'data-dashed': series.dash ? '' : null});
+    swatch.style.setProperty('--colour', series.colour);
+    return el('li', {}, swatch, el('span', {class: 'name'}, series.label), el('span', {class: 'value'}));
+  }
+
+  /** Shows the values under the pointer, else the latest. */
+  function readOut(index) {
+    content.series.forEach((series, i) => {
+      const values = series.shown ?? series.values;
+      const value = index === null ? values.at(-1) : values[index];
+      text(legend.children[i].querySelector('.value'), series.words(value ?? null));
+    });
+  }
+
+  return {show, restart};
+}
+
+function options(content, size, readOut) {
+  const ink = resolved('var(--muted)');
+  const grid = {stroke: resolved('var(--grid)'), width: 1};
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const axis = {stroke: ink, font, grid, ticks: {show: false}};
+  return {
+    ...size,
+    padding: [8, 16, 0, 0],
+    legend: {show: false},
+    cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'dashboard'}, points: {size: 7}},
+    scales: {
+      x: {time: true, range: lastQuarter},
+      y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
+    },
+    axes: [
+      {...axis, space: 64, size: 28, values: CLOCK, incrs: [30, 60, 120, 300]},
+      {...axis, size: 44, space: 32, values: (self, splits) => splits.map(content.axis)},
+    ],
+    series: [{}, ...content.series.map(line)],
+    hooks: {setCursor: [(self) => readOut(self.cursor.idx ?? null)]},
+  };
+}
+
+/**
+ * Returns the range of the time axis, by the gateway's clock, which may differ from the browser's. The newest point is
+ * at the right. Before the gateway has run for a quarter of an hour, the axis begins at its start, so that the first
+ * minutes aren't a sliver.
+ */
+function lastQuarter(self) {
+  const times = self.data[0];
+  const end = times.at(-1) ?? Date.now() / 1000;
+  const begin = Math.min(times[0] ?? 0, end - SHORTEST_S);
+  return [Math.max(begin, end - SPAN_S), end];
+}
+
+function line(series) {
+  const colour = resolved(series.colour);
+  return {
+    label: series.label,
+    stroke: series.opaque ? resolved('var(--surface)') : colour,
+    fill: series.opaque ? colour : series.fill ? resolved(`color-mix(in srgb, ${series.colour} 16%, transparent)`) : undefined,
+    width: series.opaque ? 1 : 1.75,
+    dash: series.dash,
+    points: series.opaque ? {show: false} : {show: true, size: 4, fill: colour, width: 0, filter: alone},
+    spanGaps: false,
+  };
+}
+
+/** Returns the points without neighbours, which are drawn as dots, since a line needs two points. */
+function alone(self, index) {
+  const values = self.data[index];
+  const missing = (value) => value === null || value === undefined;
+  return values.flatMap((value, i) => (!missing(value) && missing(values[i - 1]) && missing(values[i + 1]) ? [i] : []));
+}
