@@ -22,7 +22,9 @@ class AnswersTest {
         String what = request.target().substring(1);
         switch (what) {
             case "hang-up" -> wire.close();
-            case "break-off" -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this").close();
+            case "break-off" ->
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+                        .close();
             case "garbage" -> wire.send("SMTP ready\r\n\r\n").close();
             case "101" ->
                 wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -37,8 +39,17 @@ class AnswersTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "200, 2xx_3xx", "204, 2xx_3xx", "304, 2xx_3xx", "404, 4xx", "429, 4xx", "500, 5xx", "503, 5xx", "799, 5xx",
-        "hang-up, none", "break-off, none", "garbage, none"
+        "200, 2xx_3xx",
+        "204, 2xx_3xx",
+        "304, 2xx_3xx",
+        "404, 4xx",
+        "429, 4xx",
+        "500, 5xx",
+        "503, 5xx",
+        "799, 5xx",
+        "hang-up, none",
+        "break-off, none",
+        "garbage, none"
     })
     void an_answer_counts_once_by_its_class(String what, String field) throws Exception {
         try (TestBackend a = TestBackend.doing(AnswersTest::asAsked);
@@ -111,8 +122,8 @@ class AnswersTest {
     @Test
     void an_answer_whose_client_leaves_in_the_middle_counts_as_what_it_was() throws Exception {
         CountDownLatch freed = new CountDownLatch(1);
-        TestBackend.Script endless = (request, wire) -> wire.send("HTTP/1.1 503 x\r\n\r\n")
-                .sendUntilFreed(freed);
+        TestBackend.Script endless =
+                (request, wire) -> wire.send("HTTP/1.1 503 x\r\n\r\n").sendUntilFreed(freed);
         try (TestBackend a = TestBackend.doing(endless);
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             try (RawClient client = gateway.raw().send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n")) {
@@ -139,8 +150,8 @@ class AnswersTest {
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             assertEquals(200, gateway.get("/api/x").statusCode());
             assertEquals(200, gateway.get("/api/x").statusCode());
-            String all = NOTHING.replace("\"2xx_3xx\":0", "\"2xx_3xx\":2")
-                    .replace("\"abandoned\":0", "\"abandoned\":1");
+            String all =
+                    NOTHING.replace("\"2xx_3xx\":0", "\"2xx_3xx\":2").replace("\"abandoned\":0", "\"abandoned\":1");
             Await.until("all to count", () -> only(gateway, "answers").equals(all));
             assertEquals("3", only(gateway, "requests"));
             assertEquals("0", only(gateway, "failures"));
@@ -150,7 +161,8 @@ class AnswersTest {
     @Test
     void a_service_that_answers_far_more_errors_than_the_others_says_so() throws Exception {
         try (TestBackend a = TestBackend.named("a");
-                TestBackend b = TestBackend.raw("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n");
+                TestBackend b =
+                        TestBackend.doing((request, wire) -> wire.send("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"));
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
             for (String service : new String[] {"a " + a.url(), "b " + b.url()}) {
                 String[] words = service.split(" ");
@@ -164,7 +176,45 @@ class AnswersTest {
                     () -> gateway.json("/services/b").path("far_more_errors").asBoolean());
             assertFalse(gateway.json("/services/a").has("far_more_errors"));
             assertEquals("healthy", gateway.json("/services/b").path("status").asText());
-            assertTrue(gateway.json("/services").at("/services/1/far_more_errors").asBoolean());
+            assertTrue(
+                    gateway.json("/services").at("/services/1/far_more_errors").asBoolean());
+        }
+    }
+
+    @Test
+    void the_details_of_a_service_have_its_bytes_its_peak_and_its_latest_checks() throws Exception {
+        TestBackend.Script asLongAsAsked = (request, wire) -> wire.ok("x".repeat(1000 + request.body().length));
+        try (TestBackend a = TestBackend.doing(asLongAsAsked);
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "50ms"), a)) {
+            String details = "/services/127.0.0.1-" + a.port();
+            gateway.get("/api/x");
+            gateway.post("/api/x", "{\"of\":\"1234\"}");
+            Await.until(
+                    "both to be counted",
+                    () -> gateway.json(details).path("bytes_out").asInt() == 1000 + 1013);
+            assertEquals(13, gateway.json(details).path("bytes_in").asInt());
+            assertEquals(1, gateway.json(details).path("peak_in_flight").asInt());
+            a.withHealth((request, wire) -> wire.send("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n"));
+            Await.until(
+                    "a bad check",
+                    () -> !gateway.json(details).at("/checks/0/good").asBoolean());
+            JsonNode checks = gateway.json(details).path("checks");
+            assertTrue(checks.get(0).path("error").asText().contains("503"), checks.toString());
+            assertTrue(checks.get(checks.size() - 1).path("good").asBoolean() || checks.size() == 20, "oldest last");
+            assertFalse(gateway.json("/services").at("/services/0").has("checks"), "a list stays short");
+        }
+    }
+
+    @Test
+    void a_problem_of_the_gateways_own_has_no_bytes_of_the_service() throws Exception {
+        try (TestBackend a = TestBackend.hangsUp();
+                TestGateway gateway = TestGateway.inFrontOf(a)) {
+            String details = "/services/127.0.0.1-" + a.port();
+            assertEquals(502, gateway.post("/api/x", "{}").statusCode());
+            Await.until(
+                    "it to be counted",
+                    () -> gateway.json(details).path("bytes_in").asInt() == 2);
+            assertEquals(0, gateway.json(details).path("bytes_out").asInt());
         }
     }
 }

@@ -55,7 +55,8 @@ class BrowserErrorsTest extends InBrowser {
         try (TestBackend a = TestBackend.named("a");
                 TestBackend b = TestBackend.doing((request, wire) -> {
                     if (request.target().equals("/broken")) {
-                        wire.send("HTTP/1.1 200 x\r\nContent-Length: 100\r\n\r\nonly this").close();
+                        wire.send("HTTP/1.1 200 x\r\nContent-Length: 100\r\n\r\nonly this")
+                                .close();
                     } else {
                         wire.send(request.target().equals("/wrong") ? FAILS.replace("500", "404") : FAILS);
                     }
@@ -84,20 +85,19 @@ class BrowserErrorsTest extends InBrowser {
             assertThat(page.locator("[data-value=answers-5xx]")).hasText("30 %");
             assertThat(page.locator("[data-value=answers-none]")).hasText("10 %");
             assertThat(page.locator("#summary-answers")).hasText("5 2xx–3xx, 1 4xx, 3 5xx, 1 none.");
-            assertThat(page.locator("#figure-answers .legend li"))
-                    .hasText(new Pattern[] {
-                        Pattern.compile("2xx–3xx.*/s"),
-                        Pattern.compile("4xx.*/s"),
-                        Pattern.compile("5xx.*/s"),
-                        Pattern.compile("none.*/s")
-                    });
+            assertThat(page.locator("#figure-answers .legend li")).hasText(new Pattern[] {
+                Pattern.compile("2xx–3xx.*/s"),
+                Pattern.compile("4xx.*/s"),
+                Pattern.compile("5xx.*/s"),
+                Pattern.compile("none.*/s")
+            });
             page.waitForFunction(BrowserReadTest.HAS_COLOUR, "#plot-answers canvas");
         }
     }
 
     @Test
     void a_5xx_of_a_service_is_nowhere_painted_as_a_success() throws Exception {
-        try (TestBackend b = TestBackend.raw(FAILS);
+        try (TestBackend b = TestBackend.doing((request, wire) -> wire.send(FAILS));
                 TestGateway gateway = TestGateway.inFrontOf(b)) {
             Page page = browser.open(gateway);
             page.click("#send-one");
@@ -129,7 +129,7 @@ class BrowserErrorsTest extends InBrowser {
     @Test
     void a_service_that_answers_far_more_errors_than_the_others_is_marked() throws Exception {
         try (TestBackend a = TestBackend.named("a");
-                TestBackend b = TestBackend.raw(FAILS);
+                TestBackend b = TestBackend.doing((request, wire) -> wire.send(FAILS));
                 TestGateway gateway = inFrontOf(a, b)) {
             Page page = browser.open(gateway);
             for (int i = 0; i < 40; i++) {
@@ -141,6 +141,28 @@ class BrowserErrorsTest extends InBrowser {
             assertThat(card(page, "b")).hasAttribute("data-status", "healthy");
             assertThat(card(page, "a").locator(".far-more")).isHidden();
             assertThat(page.locator(".beads[data-errors]")).hasCount(1);
+        }
+    }
+
+    @Test
+    void a_card_has_details_with_the_latest_checks() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.named("b");
+                TestGateway gateway = inFrontOf(a, b)) {
+            Page page = browser.open(gateway);
+            gateway.post("/api/x", "{}"); // a
+            Locator details = card(page, "a").locator("details");
+            assertThat(details.locator(".checks")).hasCount(0);
+            details.locator("summary").press("Enter");
+            assertThat(details.locator("[data-detail='most in flight'] dd")).hasText("1");
+            assertThat(details.locator("[data-detail=received] dd")).hasText("2 bytes");
+            assertThat(details.locator("[data-detail=sent] dd")).hasText("15 bytes");
+            assertThat(details.locator(".checks li").first()).containsText("good");
+            gateway.post("/api/x", "{}"); // b
+            gateway.post("/api/x", "{}"); // a
+            assertThat(details.locator("[data-detail=received] dd")).hasText("4 bytes"); // a moment later
+            a.kill();
+            assertThat(details.locator(".checks li").first()).containsText("connection refused");
         }
     }
 

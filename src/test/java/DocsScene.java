@@ -144,12 +144,13 @@ final class DocsScene implements AutoCloseable {
                         "(RateLimit: .*;t=|Retry-After: |\"retry_after\":|again in |\"reset_in_seconds\":)\\d+",
                         "$1soon")
                 .replaceAll(
-                        "(X-RateLimit-Reset: |Content-Length: |[a-z]_ms\":|random_value\":|\"bytes\":)[\\d.]+",
+                        "(X-RateLimit-Reset: |Content-Length: |[a-z]_ms\":|random_value\":|\"bytes(_out)?\":)[\\d.]+",
                         "$1some")
                 .replaceAll("(_id\":\")[0-9a-f]{32}", "$1some")
                 .replaceAll("(\"instance\":\")[0-9a-f]{16}", "$1some")
                 .replaceAll("\"id\":\"[0-9a-f]{16}\",\"address\":\"[^\"]*\"", "some gateway")
                 .replaceAll("(\"(?:number|last)\":)\\d+", "$1some")
+                .replaceAll("(\"checks\":)\\[[^\\]]*]", "$1some")
                 .replaceAll("(\"last_minute\":)\\{[^}]*}", "$1some")
                 .replaceAll("(reused_connection\":)(true|false)", "$1either")
                 .strip();

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import gateway.lifecycle.Drain;
 import gateway.settings.Settings;
+import gateway.testing.Await;
 import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
 import gateway.util.Release;
@@ -91,6 +93,9 @@ class GatewayApiTest {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {
             gateway.get("/api/x");
+            Await.until(
+                    "it to count",
+                    () -> gateway.json("/stats").at("/answers/2xx_3xx").asInt() == 1);
             JsonNode list = gateway.json("/services");
             assertEquals("Round Robin", list.path("load_balancing").asText());
             assertEquals("off", list.path("rate_limiting").asText());
@@ -106,13 +111,20 @@ class GatewayApiTest {
                             "last_check",
                             "requests",
                             "failures",
-                            "in_flight"),
+                            "in_flight",
+                            "answers",
+                            "last_minute"),
                     fields(service));
             assertEquals("healthy", service.path("status").asText());
             assertEquals(1, service.path("requests").asInt());
             assertEquals(0, service.path("in_flight").asInt());
             assertTrue(service.at("/last_check/good").asBoolean());
-            assertEquals(service, gateway.json("/services/127.0.0.1-" + a.port()));
+            assertEquals(1, service.at("/answers/2xx_3xx").asInt());
+            JsonNode details = gateway.json("/services/127.0.0.1-" + a.port());
+            assertEquals(
+                    List.of("peak_in_flight", "bytes_in", "bytes_out", "checks"),
+                    fields(details).subList(fields(service).size(), details.size()));
+            assertEquals(service, ((ObjectNode) details).retain(fields(service)));
         }
     }
 

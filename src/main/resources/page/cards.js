@@ -1,5 +1,6 @@
 /* A card for each backend of a list: what is known of it, and the operator's actions. */
 
+import {Details} from './details.js';
 import {attribute, el, shape, text} from './dom.js';
 import {ANSWERS, count, errors, fullName, keyOf, left, millis, passed, rate, share, state as stateOf} from './format.js';
 
@@ -85,6 +86,7 @@ class Card {
     this.farMore = el('p', {class: 'tag far-more', 'data-tone': 'error', hidden: true}, shape('error'), el('span', {}, 'answers far more errors than the others'));
     this.numbers = {};
     this.answers = {};
+    this.details = new Details();
     this.drain = this.#button('drain', 'Drain', act);
     this.resume = this.#button('resume', 'Resume', act);
     this.resume.hidden = true;
@@ -116,6 +118,7 @@ class Card {
           this.#number('errors', 'errors', 'in the last minute: 5xx or no complete answer, and which part of its requests that is')),
         this.#classes(),
         el('div', {class: 'buttons'}, this.drain, this.resume, this.move, this.remove),
+        this.details.element,
       ),
     );
   }
@@ -144,6 +147,7 @@ class Card {
   label(several) {
     const {name, url, route} = this.backend;
     this.title = several ? `${fullName(route, name)} at ${url}` : fullName(route, name);
+    this.details.label(this.title);
     for (const button of [this.drain, this.resume, this.move, this.remove]) {
       attribute(button, 'aria-label', `${button.textContent} ${this.title}`);
     }
@@ -176,6 +180,7 @@ class Card {
     text(this.numbers.p50, millis(backend.p50_ms));
     text(this.numbers.p99, millis(backend.p99_ms));
     this.#showAnswers(backend);
+    this.details.show(backend);
   }
 
   #showAnswers({answers, last_minute: lately, far_more_errors: farMore}) {

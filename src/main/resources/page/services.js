@@ -1,4 +1,4 @@
-/* The operator's actions on services: register, drain, resume, remove. */
+/* The operator's actions on services: register, drain, resume, remove; and what more there is to know of one. */
 
 import {byId, el, options, shape} from './dom.js';
 import {millis, state as stateOf} from './format.js';
@@ -85,9 +85,7 @@ export function operating(tell) {
   const confirm = confirmation();
 
   return async (action, backend, title) => {
-    const path = `/services/${encodeURIComponent(backend.name)}`;
-    const route = backend.route ? `&route=${encodeURIComponent(backend.route)}` : '';
-    const instance = `?instance=${encodeURIComponent(backend.instance)}${route}`; // this card's, not its namesakes
+    const {path, instance} = placeOf(backend);
     if (action === 'remove') {
       confirm(backend, title, async () => {
         const answer = await call('DELETE', path + instance);
@@ -133,6 +131,12 @@ function confirmation() {
   };
 }
 
+/** Asks for the details of a backend; returns the same as call. */
+export function detailsOf(backend) {
+  const {path, instance} = placeOf(backend);
+  return call('GET', path + instance);
+}
+
 /* --- calling the gateway ------------------------------------------------------------------------------------------ */
 
 /** Calls the gateway; returns {ok, body, words}: the answer, or the reason why there is none. */
@@ -146,6 +150,15 @@ async function call(method, path, json) {
   } catch {
     return {ok: false, body: null, words: "The gateway can't be reached."};
   }
+}
+
+/** Returns the path of a service, and the query that means this instance, not its namesakes. */
+function placeOf(backend) {
+  const route = backend.route ? `&route=${encodeURIComponent(backend.route)}` : '';
+  return {
+    path: `/services/${encodeURIComponent(backend.name)}`,
+    instance: `?instance=${encodeURIComponent(backend.instance)}${route}`,
+  };
 }
 
 function say(element, tone, words) {

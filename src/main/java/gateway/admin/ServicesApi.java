@@ -3,6 +3,7 @@ package gateway.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import gateway.admin.view.ServiceDetails;
 import gateway.admin.view.ServiceView;
 import gateway.admin.view.Wording;
 import gateway.http.Problem;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,14 +76,14 @@ public final class ServicesApi {
         ctx.json(answer);
     }
 
-    /** Answers {@code GET /services/{name}}: the service, and all its instances if it has several. */
+    /** Answers {@code GET /services/{name}}: the service with all details, and all its instances if it has several. */
     public void get(Context ctx) throws IOException {
         List<Backend> instances = services.instances(meant(ctx));
         if (instances.isEmpty()) {
             unknown(ctx);
             return;
         }
-        ctx.json(view(instances, null));
+        ctx.json(view(instances, ServiceDetails::of, null));
     }
 
     /**
@@ -143,7 +145,7 @@ public final class ServicesApi {
             case MOVING_SESSIONS -> "is draining: it gets no more requests, and clients that are bound to it move";
         };
         instances.forEach(backend -> LOG.info("{} {}", backend, words));
-        ctx.json(view(instances, afterRestart.of(draining)));
+        ctx.json(view(instances, ServiceView::of, afterRestart.of(draining)));
     }
 
     /** Returns the instances that the request means: those in the route and with the id or URL that it names. */
@@ -167,15 +169,16 @@ public final class ServicesApi {
      * Returns a service by one of its instances, the first that gets requests, and all of them if there are several.
      *
      * @param instances at least one
+     * @param of describes an instance at a time, nanoseconds
      * @param forgotten what a restart of the gateway forgets; null for nothing
      */
-    private Instances view(List<Backend> instances, String forgotten) {
-        List<ServiceView> views = instances.stream()
-                .map(backend -> ServiceView.of(backend, time.nanos()))
+    private <T> Instances<T> view(List<Backend> instances, BiFunction<Backend, Long, T> of, String forgotten) {
+        List<T> views = instances.stream()
+                .map(backend -> of.apply(backend, time.nanos()))
                 .toList();
         Backend first =
                 instances.stream().filter(Backend::available).findFirst().orElse(instances.get(0));
-        return new Instances(views.get(instances.indexOf(first)), views.size() > 1 ? views : null, forgotten);
+        return new Instances<>(views.get(instances.indexOf(first)), views.size() > 1 ? views : null, forgotten);
     }
 
     /**
@@ -184,9 +187,9 @@ public final class ServicesApi {
      * @param instances null if there is only one
      * @param afterRestart what a restart of the gateway forgets; null for nothing
      */
-    private record Instances(
-            @JsonUnwrapped ServiceView service,
-            @JsonInclude(JsonInclude.Include.NON_NULL) List<ServiceView> instances,
+    private record Instances<T>(
+            @JsonUnwrapped T service,
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<T> instances,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("after_restart")
             String afterRestart) {}

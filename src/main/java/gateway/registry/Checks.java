@@ -1,12 +1,21 @@
 package gateway.registry;
 
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The health checks of one backend: the latest, and how many there have been. Written and read by any thread. */
+/**
+ * The health checks of one backend: the latest {@value #KEPT}, and how many there have been. Written and read by any
+ * thread.
+ */
 public final class Checks {
+    /** How many results are kept. */
+    public static final int KEPT = 20;
+
     private final LongAdder count = new LongAdder();
     private final LongAdder nanos = new LongAdder();
+    private final ArrayDeque<Check> recent = new ArrayDeque<>(KEPT); // guarded by itself
     private volatile Check last;
 
     Checks() {}
@@ -16,6 +25,12 @@ public final class Checks {
         last = check;
         count.increment();
         nanos.add(check.latency().toNanos());
+        synchronized (recent) {
+            if (recent.size() == KEPT) {
+                recent.removeLast();
+            }
+            recent.addFirst(check);
+        }
     }
 
     /** Forgets the result of the latest check. */
@@ -28,6 +43,13 @@ public final class Checks {
     /** Returns the result of the latest check; empty before the first. */
     public Optional<Check> last() {
         return Optional.ofNullable(last);
+    }
+
+    /** Returns the results of the latest checks, newest first; at most {@link #KEPT}. */
+    public List<Check> recent() {
+        synchronized (recent) {
+            return List.copyOf(recent);
+        }
     }
 
     /** Returns whether the latest check was good. */

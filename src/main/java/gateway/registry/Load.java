@@ -11,6 +11,9 @@ public final class Load {
     private final AnswerCounts byClass = new AnswerCounts();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger switched = new AtomicInteger();
+    private final AtomicInteger peak = new AtomicInteger();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
     private volatile boolean farMoreErrors;
 
     /**
@@ -27,9 +30,13 @@ public final class Load {
      * full. To be followed by {@link #finished}.
      */
     public boolean tryStart() {
-        if (inFlight.incrementAndGet() - switched.get() > mostInFlight) {
+        int now = inFlight.incrementAndGet();
+        if (now - switched.get() > mostInFlight) {
             inFlight.decrementAndGet();
             return false;
+        }
+        if (now > peak.get()) { // seldom: then a read is all
+            peak.accumulateAndGet(now, Math::max);
         }
         requests.increment();
         totals.requests().increment();
@@ -82,6 +89,32 @@ public final class Load {
     private void count(AnswerClass answer) {
         byClass.count(answer);
         totals.answers().count(answer);
+    }
+
+    /**
+     * Counts the bodies of a request and its answer, when it has ended.
+     *
+     * @param in bytes that the client sent
+     * @param out bytes that it was sent
+     */
+    public void countBytes(long in, long out) {
+        bytesIn.add(in);
+        bytesOut.add(out);
+    }
+
+    /** Returns how many bytes the bodies of requests had. */
+    public long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    /** Returns how many bytes the bodies of answers had. */
+    public long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /** Returns the most requests that were under way at a time so far, open WebSockets included. */
+    public int peakInFlight() {
+        return peak.get();
     }
 
     /** Returns how many requests have been sent to the backend, retries included. */

@@ -3,6 +3,7 @@ package gateway.trace;
 import gateway.http.Problem;
 import gateway.http.Traced;
 import gateway.net.Peer;
+import gateway.registry.Backend;
 import gateway.util.Time;
 import java.util.List;
 import java.util.function.Consumer;
@@ -36,11 +37,21 @@ public final class TraceEnds implements RequestLog {
             trace = refusedByJetty(request);
         }
         trace.end(time.nanos(), response.getStatus(), Response.getContentBytesWritten(response));
+        countBytes(trace, Request.getContentBytesRead(request));
         for (int i = 0; i < listeners.size(); i++) {
             listeners.get(i).accept(trace);
         }
         if (trace.problem() != null) {
             problems.accept(trace.problem());
+        }
+    }
+
+    /** Counts the bodies for the backend that was asked last; a problem's body is none of its. */
+    private static void countBytes(Trace trace, long read) {
+        List<Attempt> attempts = trace.attempts();
+        if (!attempts.isEmpty()) {
+            Backend backend = attempts.get(attempts.size() - 1).backend();
+            backend.load().countBytes(Math.max(0, read), trace.problem() == null ? trace.bytes() : 0);
         }
     }
 

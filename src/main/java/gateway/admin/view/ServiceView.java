@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.registry.Backend;
-import gateway.registry.Check;
 import gateway.registry.HealthForm;
 import gateway.registry.Service;
 import gateway.util.Durations;
@@ -51,14 +50,6 @@ public record ServiceView(
         String lease,
         Long leaseLeftMs) {
 
-    /**
-     * A health check.
-     *
-     * @param error what was wrong; null if the check was good
-     */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record CheckView(String time, double latencyMs, boolean good, String error) {}
-
     public static ServiceView of(Backend backend, long now) {
         return new ServiceView(
                 backend.name(),
@@ -72,7 +63,7 @@ public record ServiceView(
                 backend.load().isFull() ? true : null,
                 backend.weight() == 1 ? null : backend.weight(),
                 backend.health().map(HealthForm::withoutQuery).orElse(null),
-                backend.checks().last().map(ServiceView::check).orElse(null),
+                backend.checks().last().map(CheckView::of).orElse(null),
                 backend.load().requests(),
                 backend.load().failures(),
                 backend.load().inFlight(),
@@ -81,11 +72,5 @@ public record ServiceView(
                 backend.load().farMoreErrors() ? true : null,
                 backend.lease().length().map(Durations::text).orElse(null),
                 backend.lease().left(now).map(left -> left.toMillis()).orElse(null));
-    }
-
-    private static CheckView check(Check check) {
-        double latency = check.latency().toNanos() / 10_000 / 100.0;
-        String error = check.problem().map(Check.Problem::words).orElse(null);
-        return new CheckView(check.time().toString(), latency, check.good(), error);
     }
 }
