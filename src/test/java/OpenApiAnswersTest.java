@@ -139,6 +139,10 @@ class OpenApiAnswersTest {
             ask(200, "GET /requests/{id}", "/requests/seen");
             ask(200, "GET /events", "/events");
             ask(200, "GET /events", "/events?kind=drained&service=d&since=1&limit=1");
+            ask(200, "GET /requests", "/requests");
+            ask(200, "GET /requests", "/requests?limit=1&status=200&outcome=served&client=127.0.0.1&route=default");
+            ask(400, "GET /requests", "/requests?limit=0");
+            ask(404, "GET /requests", "/requests?route=nothing");
             ask(200, "GET /dashboard", "/dashboard");
             ask(200, "GET /dashboard/events", "/dashboard/events");
             ask(200, "GET /dashboard/assets/{file}", "/dashboard/assets/docs.js");

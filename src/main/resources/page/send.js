@@ -1,6 +1,6 @@
 /* Sends requests from this page: one, or ten in sequence; shows each answer as it comes. */
 
-import {byId, el, options, shape, text} from './dom.js';
+import {byId, el, options, shape, text, toneOf} from './dom.js';
 import {ask as askGateway} from './token.js';
 import {OUTCOMES} from './totals.js';
 
@@ -124,9 +124,9 @@ function outcomeOf(response) {
 }
 
 function chip(answer, open) {
-  const tone = answer.outcome === 'unanswered' ? 'failed' : answer.outcome;
+  const tone = answer.outcome === 'unanswered' ? 'failed' : toneOf(answer.outcome, answer.status);
   const detail = detailOf(answer);
-  const content = [shape(tone), el('strong', {class: 'status', 'data-tone': answer.status >= 500 ? 'failed' : null}, answer.status ?? answer.words), detail ? el('span', {class: 'detail'}, detail) : null];
+  const content = [shape(tone), el('strong', {class: 'status'}, answer.status ?? answer.words), detail ? el('span', {class: 'detail'}, detail) : null];
   const item = el('li', {'data-result': answer.outcome, 'data-tone': tone});
   if (!answer.id) {
     item.append(el('span', {class: 'chip'}, ...content));

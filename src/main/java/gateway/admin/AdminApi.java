@@ -79,7 +79,7 @@ public final class AdminApi {
         this.config = new ConfigApi(settings.environment(), time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
-        this.requests = new RequestsApi(observation.traces());
+        this.requests = new RequestsApi(observation.traces(), routes, time);
         this.events = new EventsApi(events, time);
         LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, drain, time);
         this.live = new LiveApi(view, observation, events, settings.bounds().viewers(), drain, time);
@@ -104,6 +104,7 @@ public final class AdminApi {
         ServerConfig.get(paths, "/gateways", gateways::list);
         ServerConfig.get(paths, "/config", auth.only(config::config));
         ServerConfig.get(paths, "/limits/explain", limits::explain);
+        ServerConfig.get(paths, "/requests", auth.only(requests::list));
         ServerConfig.get(paths, "/requests/{id}", auth.only(requests::get));
         ServerConfig.get(paths, "/events", auth.only(events::list));
         paths.get("/dashboard/events", auth.only(live::events));

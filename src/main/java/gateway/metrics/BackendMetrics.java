@@ -78,8 +78,8 @@ final class BackendMetrics implements MultiCollector {
         return new CounterSnapshot(
                 new MetricMetadata(
                         "gateway_backend_requests",
-                        "Requests to the backend that have ended, retries included, by the class of its answer's status"
-                                + " (none: no complete answer; abandoned: given up before an answer by no fault of its)"),
+                        "Requests to the backend that have ended, retries included, by the class of the answer's status;"
+                                + " none: no complete answer; abandoned: given up before an answer, not by its fault"),
                 points);
     }
 

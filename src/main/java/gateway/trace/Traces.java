@@ -3,9 +3,11 @@ package gateway.trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The traces of the last {@value #KEPT} requests to the services, in a ring in which each new trace replaces the
@@ -22,6 +24,14 @@ public final class Traces implements Consumer<Trace> {
      * @param seen the argument of {@link #since} that gives the traces after these
      */
     public record Batch(List<Trace> traces, long seen) {}
+
+    /**
+     * A page of the traces that somebody looks for.
+     *
+     * @param traces newest first
+     * @param next the argument of {@link #before} that gives the next page; empty if this one has the oldest
+     */
+    public record Page(List<Trace> traces, OptionalLong next) {}
 
     private final AtomicReferenceArray<Trace> ring = new AtomicReferenceArray<>(KEPT);
     private final AtomicLong added = new AtomicLong();
@@ -69,6 +79,28 @@ public final class Traces implements Consumer<Trace> {
             }
         }
         return new Batch(found, end);
+    }
+
+    /**
+     * Returns the latest traces that fit, newest first.
+     *
+     * @param end a number that is in {@link Page#next}, to go on; {@link Long#MAX_VALUE} to begin with the latest
+     * @param most the most traces to return, at least 1
+     */
+    public Page before(long end, int most, Predicate<Trace> wanted) {
+        long all = added.get();
+        List<Trace> found = new ArrayList<>();
+        for (long number = Math.min(end, all) - 1; number >= Math.max(0, all - KEPT); number--) {
+            Trace trace = ring.get((int) (number % KEPT));
+            boolean isThere = trace != null && trace.number() == number; // else on its way, or replaced by now
+            if (isThere && wanted.test(trace)) {
+                if (found.size() == most) {
+                    return new Page(found, OptionalLong.of(number + 1));
+                }
+                found.add(trace);
+            }
+        }
+        return new Page(found, OptionalLong.empty());
     }
 
     /** Returns the latest trace with this request id. */

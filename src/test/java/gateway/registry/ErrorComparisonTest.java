@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.testing.FakeTime;
 import java.util.ArrayList;
@@ -83,14 +84,16 @@ class ErrorComparisonTest {
     }
 
     private static Backend register(ServiceList services, String route, String name, int status) {
-        Backend backend = services.register(new Service(
-                        route,
-                        name,
-                        ServiceUrl.parse("http://" + name + ":1"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()))
+        Backend backend = services.register(
+                        new Service(
+                                route,
+                                name,
+                                ServiceUrl.parse("http://" + name + ":1"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
+                        Who.GATEWAY)
                 .backend();
         for (int i = 0; i < 20; i++) {
             backend.load().countAnswer(status);

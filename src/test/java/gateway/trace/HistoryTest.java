@@ -74,11 +74,11 @@ class HistoryTest {
 
     @Test
     void a_step_has_the_answers_of_all_services_also_of_those_that_leave_in_it() {
-        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()))
+        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()), Who.GATEWAY)
                 .backend();
         a.load().countAnswer(200);
         b.load().countAnswer(500);
-        services.remove(everywhere("b", Optional.empty()));
+        services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
         step();
         a.load().countFailure();
         step();
@@ -90,7 +90,7 @@ class HistoryTest {
 
     @Test
     void each_step_lets_a_minute_of_answers_go_on_and_compares_the_services() {
-        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()))
+        Backend b = services.register(new Service("b", ServiceUrl.parse("http://h:2"), Optional.empty()), Who.GATEWAY)
                 .backend();
         for (int i = 0; i < 20; i++) {
             a.load().countAnswer(500);

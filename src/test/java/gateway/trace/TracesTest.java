@@ -126,4 +126,23 @@ class TracesTest {
                 TestRoutes.route());
         assertEquals(513, trace.path().length());
     }
+
+    @Test
+    void pages_go_back_to_the_oldest_that_is_kept_and_stay_right_while_others_come() {
+        add(0, Traces.KEPT + 10);
+        Traces.Page first =
+                traces.before(Long.MAX_VALUE, 2, trace -> !trace.requestId().endsWith("9"));
+        assertEquals(List.of("1008", "1007"), pageIds(first));
+        add(Traces.KEPT + 10, Traces.KEPT + 15);
+        Traces.Page second = traces.before(first.next().getAsLong(), 2, any -> true);
+        assertEquals(List.of("1006", "1005"), pageIds(second));
+        Traces.Page last = traces.before(17, 5, any -> true);
+        assertEquals(List.of("16", "15"), pageIds(last), "15 is the oldest");
+        assertTrue(last.next().isEmpty());
+        assertEquals(List.of(), pageIds(traces.before(3, 5, any -> true)), "no longer kept");
+    }
+
+    private static List<String> pageIds(Traces.Page page) {
+        return page.traces().stream().map(Trace::requestId).toList();
+    }
 }
