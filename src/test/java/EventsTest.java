@@ -3,7 +3,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.testing.Await;
+import gateway.testing.TcpProxy;
 import gateway.testing.TestBackend;
+import gateway.testing.TestRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,10 +14,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +167,33 @@ class EventsTest {
                             "put shop the route was replaced 127.0.0.1",
                             "put shop the route was added 127.0.0.1"),
                     told);
+        }
+    }
+
+    @Test
+    void a_changed_file_of_routes_is_listed_whether_it_is_taken_or_not() throws Exception {
+        String shop = "routes:\n  shop: {match: {path: /shop}}\n";
+        try (TestGateway gateway = TestGateway.withRoutes(shop)) {
+            Files.writeString(gateway.routes(), shop + "  blog: {match: {path: /blog}}\n");
+            Await.until("the new routes", () -> kinds(gateway, "").equals(List.of("reloaded")));
+            Files.writeString(gateway.routes(), shop + "  blog: {match: {path: blog}}\n");
+            Await.until("the refusal", () -> kinds(gateway, "").equals(List.of("refused", "reloaded")));
+            assertEquals("file", gateway.json("/events").at("/events/0/who").asText());
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void the_loss_of_redis_and_its_return_are_listed() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TcpProxy proxy = new TcpProxy(redis.port());
+                TestGateway gateway = TestGateway.with(
+                        Map.of("GATEWAY_SERVICES", "", "GATEWAY_REDIS_URL", "redis://127.0.0.1:" + proxy.port()))) {
+            assertEquals(List.of(), kinds(gateway, ""));
+            proxy.cut();
+            Await.until("its loss", () -> kinds(gateway, "").equals(List.of("lost")));
+            proxy.mend();
+            Await.until("its return", () -> kinds(gateway, "").equals(List.of("back", "lost")));
         }
     }
 

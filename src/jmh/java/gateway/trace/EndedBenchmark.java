@@ -1,6 +1,7 @@
 package gateway.trace;
 
 import gateway.MicroBenchmark;
+import gateway.events.Who;
 import gateway.metrics.Metrics;
 import gateway.net.ServiceUrl;
 import gateway.registry.Service;
@@ -53,7 +54,8 @@ public class EndedBenchmark extends MicroBenchmark {
                 "44ae81ac0b376e33e5198fb5e8349844",
                 new TraceContext("00-44ae81ac0b376e33e5198fb5e8349844-00f067aa0ba902b7-01", true),
                 routes.table().get(RouteConfig.DEFAULT));
-        trace.add(new Attempt(new ServiceList(Time.system()).register(service).backend(), 0, 1, true, 200, null, null));
+        trace.add(new Attempt(
+                new ServiceList(Time.system()).register(service, Who.GATEWAY).backend(), 0, 1, true, 200, null, null));
         trace.end(3_210_000, 200, 210);
     }
 
