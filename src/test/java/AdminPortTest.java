@@ -96,7 +96,17 @@ class AdminPortTest {
         }
         assertEquals(List.of("api", "docs", "gateways", "health", "services", "stats"), links(gateway.port()));
         assertEquals(
-                List.of("dashboard", "docs", "events", "gateways", "health", "metrics", "routes", "services", "stats"),
+                List.of(
+                        "config",
+                        "dashboard",
+                        "docs",
+                        "events",
+                        "gateways",
+                        "health",
+                        "metrics",
+                        "routes",
+                        "services",
+                        "stats"),
                 links(adminPort()));
     }
 

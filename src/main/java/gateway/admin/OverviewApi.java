@@ -75,6 +75,7 @@ final class OverviewApi {
         if (forOperators) {
             links.put("metrics", "/metrics");
             links.put("events", "/events");
+            links.put("config", "/config");
         }
         answer.put("links", links);
         if (atMainPort && table.all().size() != 1) {

@@ -41,9 +41,12 @@ public final class OwnAddress {
      * @param host the address that the server listens on
      */
     public static String here(String host, int port) {
-        boolean all =
-                Networks.address(host).filter(InetAddress::isAnyLocalAddress).isPresent();
-        return new ServiceUrl("http", all ? "localhost" : host, port, "").authority();
+        return new ServiceUrl("http", isAll(host) ? "localhost" : host, port, "").authority();
+    }
+
+    /** Returns whether a server that listens on this address listens on all of the machine's. */
+    public static boolean isAll(String host) {
+        return Networks.address(host).filter(InetAddress::isAnyLocalAddress).isPresent();
     }
 
     /** Returns a few addresses of this machine that a server may listen on, loopback first. */

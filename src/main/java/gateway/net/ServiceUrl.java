@@ -100,6 +100,19 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         return List.copyOf(urls);
     }
 
+    /** Returns those of the URLs that commas separate that are valid; each once. */
+    public static List<ServiceUrl> validOf(String text) {
+        List<ServiceUrl> urls = new ArrayList<>();
+        for (String url : text.split(",")) {
+            try {
+                urls.addAll(parseAll(url));
+            } catch (IllegalArgumentException e) {
+                // that of all names it
+            }
+        }
+        return urls.stream().distinct().toList();
+    }
+
     private static URI uri(String text) {
         try {
             return new URI(text);

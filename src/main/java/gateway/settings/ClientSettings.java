@@ -33,7 +33,7 @@ public record ClientSettings(
             "GATEWAY_RATE_LIMIT_SHADOW",
             "off",
             "second limit to try out: its refusals are only counted",
-            Settings::rate);
+            Rate::parseOrOff);
 
     static ClientSettings read(SettingsReader reader) {
         Networks trusted = reader.read(TRUSTED_PROXIES);

@@ -2,6 +2,7 @@ package gateway.settings;
 
 import gateway.util.Durations;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +39,22 @@ public record Rate(int requests, Duration window) {
             return new Rate(requests, Durations.parse(parts[1], SHORTEST, LONGEST));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("expected " + FORM, e);
+        }
+    }
+
+    /**
+     * Reads {@code N/duration}, or {@code off}, for which the result is empty.
+     *
+     * @throws IllegalArgumentException if the text has another form or a part is out of range
+     */
+    static Optional<Rate> parseOrOff(String text) {
+        if (text.strip().equals("off")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", or off", e);
         }
     }
 

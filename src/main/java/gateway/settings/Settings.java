@@ -2,6 +2,7 @@ package gateway.settings;
 
 import gateway.net.ListenPort;
 import gateway.net.Networks;
+import gateway.net.OwnAddress;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceUrl;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All settings of the gateway, read once from the environment, which nothing else reads. An unset or empty variable
@@ -76,7 +78,10 @@ public record Settings(
     static final Setting<Integer> PORT =
             Setting.integer("GATEWAY_PORT", "8000", 0, 65535, "port to listen on; 0 for any free one");
     static final Setting<Optional<Rate>> RATE_LIMIT = new Setting<>(
-            "GATEWAY_RATE_LIMIT", "5/60s", "requests per client address on /api/*: N/duration, or off", Settings::rate);
+            "GATEWAY_RATE_LIMIT",
+            "5/60s",
+            "requests per client address on /api/*: N/duration, or off",
+            Rate::parseOrOff);
     static final Setting<Integer> REMEMBERED_CLIENTS = Setting.integer(
             "GATEWAY_RATE_LIMIT_CLIENTS",
             "200000",
@@ -161,7 +166,9 @@ public record Settings(
                 reader.read(DRAIN),
                 reader.read(REUSE_PORT),
                 reader.environment(SettingGroups.NAMES));
-        settings.services().forEach(url -> settings.reportProblems(url, reader));
+        List<ServiceUrl> urls = ServiceUrl.validOf(reader.text(SERVICES)); // even if others of the list are not
+        urls.forEach(url -> settings.reportProblems(url, urls, reader));
+        settings.reportSamePort(reader);
         if (settings.state().isPresent() && settings.redis().isPresent()) {
             reader.report(
                     STATE,
@@ -207,9 +214,21 @@ public record Settings(
         return new ListenPort(portSetting.name() + "=" + port, port, hostSetting.name() + "=" + host, host);
     }
 
-    private void reportProblems(ServiceUrl url, SettingsReader reader) {
+    /** Reports the redirect's port if it is the admin port at the same address; that both would be free says nothing. */
+    private void reportSamePort(SettingsReader reader) {
+        Optional<Integer> redirect = tls.flatMap(TlsSettings::redirectPort).filter(number -> number != 0);
+        boolean sameHost = Stream.of(host, access.host()).anyMatch(OwnAddress::isAll) || host.equals(access.host());
+        if (redirect.isPresent() && redirect.equals(access.port()) && sameHost && !reusePort) {
+            reader.report(
+                    TlsSettings.REDIRECT_PORT,
+                    redirect.get().toString(),
+                    "is the same as GATEWAY_ADMIN_PORT; expected another port");
+        }
+    }
+
+    private void reportProblems(ServiceUrl url, List<ServiceUrl> all, SettingsReader reader) {
         objection(url).ifPresent(words -> reader.report(SERVICES, url.toString(), words));
-        long alike = services.stream()
+        long alike = all.stream()
                 .filter(other -> other.authority().equals(url.authority()))
                 .count();
         if (alike > 1) {
@@ -222,16 +241,5 @@ public record Settings(
             throw new IllegalArgumentException("expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::");
         }
         return text.strip();
-    }
-
-    static Optional<Rate> rate(String text) {
-        if (text.strip().equals("off")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Rate.parse(text));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(e.getMessage() + ", or off");
-        }
     }
 }

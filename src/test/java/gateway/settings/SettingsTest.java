@@ -146,6 +146,16 @@ class SettingsTest {
     }
 
     @Test
+    void all_bad_urls_of_a_list_are_named_whatever_is_wrong_with_them() {
+        Map<String, String> settings = Map.of("GATEWAY_SERVICES", "a:1,http://b:2,http://localhost:8000");
+        Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(settings));
+        List<String> lines = bad.getMessage().lines().toList();
+        assertEquals(2, lines.size(), bad.getMessage());
+        assertTrue(lines.get(0).contains(": the URL a:1 must start with http:// or https://; expected"), lines.get(0));
+        assertEquals("GATEWAY_SERVICES=http://localhost:8000: is the gateway's own address", lines.get(1));
+    }
+
+    @Test
     void two_services_that_would_have_the_same_name_are_refused() {
         Exception bad = assertThrows(
                 InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", "http://h:1,http://h:1/b")));
@@ -247,18 +257,36 @@ class SettingsTest {
         assertFalse(bad.getMessage().contains("hush"), bad.getMessage());
     }
 
-    @Test
-    void a_port_for_redirects_that_is_the_main_one_is_refused() {
-        Exception bad = assertThrows(
-                InvalidSettings.class,
-                () -> Settings.from(Map.of(
-                        "GATEWAY_TLS_CERT", "cert.pem",
-                        "GATEWAY_TLS_KEY", "key.pem",
-                        "GATEWAY_PORT", "8443",
-                        "GATEWAY_HTTP_REDIRECT_PORT", "8443")));
-        assertEquals(
-                "GATEWAY_HTTP_REDIRECT_PORT=8443: is the same as GATEWAY_PORT; expected another port",
-                bad.getMessage());
+    @ParameterizedTest(name = "{0} at {1}, admin at {2}: refused {3}")
+    @CsvSource({
+        "GATEWAY_PORT, 127.0.0.1, 127.0.0.1, true",
+        "GATEWAY_ADMIN_PORT, 0.0.0.0, 127.0.0.1, true",
+        "GATEWAY_ADMIN_PORT, 127.0.0.1, 127.0.0.1, true",
+        "GATEWAY_ADMIN_PORT, 127.0.0.2, 127.0.0.1, false",
+    })
+    void a_port_for_redirects_that_the_gateway_has_already_is_refused(
+            String same, String host, String adminHost, boolean refused) {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_TLS_CERT",
+                "cert.pem",
+                "GATEWAY_TLS_KEY",
+                "key.pem",
+                "GATEWAY_HOST",
+                host,
+                "GATEWAY_ADMIN_HOST",
+                adminHost,
+                same,
+                "8443",
+                "GATEWAY_HTTP_REDIRECT_PORT",
+                "8443");
+        if (refused) {
+            Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(settings));
+            assertEquals(
+                    "GATEWAY_HTTP_REDIRECT_PORT=8443: is the same as " + same + "; expected another port",
+                    bad.getMessage());
+        } else {
+            assertEquals(3, Settings.from(settings).listenPorts().size());
+        }
     }
 
     @Test
