@@ -54,7 +54,8 @@ public record ListenPort(String portSetting, int port, String hostSetting, Strin
             bind(new InetSocketAddress(address, port), shared);
             return Optional.empty();
         } catch (IOException | RuntimeException e) { // one that is no IOException: there is no IPv6 here
-            return Optional.of(explain(address, String.valueOf(e.getMessage()), shared));
+            String failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return Optional.of(explain(address, failure, shared));
         }
     }
 
