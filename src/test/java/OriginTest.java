@@ -136,13 +136,34 @@ class OriginTest {
             assertTrue(refused.path("detail").asText().contains(" from ::1;"), refused.toString());
             JsonNode explained = TestGateway.json(answers.get(2));
             assertEquals("::1", explained.path("client").asText());
-            assertEquals("::/64", explained.path("counted_as").asText());
+            assertEquals("127.0.0.1", explained.path("counted_as").asText());
             assertEquals(
                     "::1",
                     TestGateway.json(answers.get(3))
                             .at("/rate_limiting/your_ip")
                             .asText());
             assertEquals("::1", TestGateway.json(answers.get(4)).path("client").asText());
+        }
+    }
+
+    /** A person with curl and a browser had two budgets: one resolves localhost to ::1, the other to 127.0.0.1. */
+    @Test
+    void the_loopback_addresses_of_both_families_are_one_client_and_other_ones_are_not() throws Exception {
+        InetAddress six = InetAddress.getByName("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(six) != null, "has IPv6");
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HOST", "::", "GATEWAY_RATE_LIMIT", "2/1h"), a)) {
+            List<Integer> statuses = new ArrayList<>();
+            for (String from : List.of("127.0.0.1", "::1", "127.0.0.1", "::1", "127.0.0.2")) {
+                InetAddress address = InetAddress.getByName(from);
+                InetAddress gatewayAddress = from.equals("::1") ? six : InetAddress.getByName("127.0.0.1");
+                try (RawClient client = new RawClient(gatewayAddress, gateway.port(), address)) {
+                    statuses.add(client.send(get("/api/x", "X: y").replace("inner", "localhost"))
+                            .answer()
+                            .status());
+                }
+            }
+            assertEquals(List.of(200, 200, 429, 429, 200), statuses);
         }
     }
 

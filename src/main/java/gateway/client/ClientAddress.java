@@ -12,7 +12,9 @@ import java.util.HexFormat;
 /**
  * The client for whom a request counts: an IPv4 address, or the /64 network of an IPv6 address, because one subscriber
  * gets a whole /64 and could otherwise use each address in turn. An IPv4-mapped address ({@code ::ffff:a.b.c.d}) is
- * that IPv4 address.
+ * that IPv4 address, and IPv6's loopback address {@code ::1} is {@code 127.0.0.1}: which of both a program on this
+ * machine uses, is an accident of its resolver, and it shall have one budget. The other addresses of 127.0.0.0/8 are
+ * clients of their own.
  *
  * <p>Both fit into one long, so a table of clients needs no strings: the upper half of an IPv6 address, or the lower
  * half of an IPv4-mapped one, {@code 0000:ffff:a.b.c.d}. As an upper half the latter would lie in 0000::/8, which no
@@ -29,15 +31,18 @@ public record ClientAddress(long key) implements LimitKey {
     public static final ClientAddress ALL = new ClientAddress(0x9L << 60);
 
     private static final long MAPPED_IPV4 = 0x0000_ffffL << 32;
+    private static final ClientAddress LOOPBACK = new ClientAddress(MAPPED_IPV4 | 0x7f00_0001L);
     private static final long HASHED = 0x8L << 60;
 
     /** Returns the client with this address. */
     public static ClientAddress of(InetAddress address) {
         byte[] bytes = address.getAddress(); // Java itself turns IPv4-mapped IPv6 into IPv4
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return bytes.length == 4
-                ? new ClientAddress(MAPPED_IPV4 | Integer.toUnsignedLong(buffer.getInt()))
-                : new ClientAddress(buffer.getLong());
+        if (bytes.length == 4) {
+            return new ClientAddress(MAPPED_IPV4 | Integer.toUnsignedLong(buffer.getInt()));
+        }
+        long network = buffer.getLong();
+        return network == 0 && buffer.getLong() == 1 ? LOOPBACK : new ClientAddress(network);
     }
 
     /** Returns the key for a value of a header, from the hash of its UTF-8 text. */
