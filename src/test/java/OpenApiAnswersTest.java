@@ -136,6 +136,7 @@ class OpenApiAnswersTest {
             ask(200, "GET /metrics", "/metrics");
             ask(200, "GET /limits/explain", "/limits/explain");
             ask(200, "GET /limits/explain", "/limits/explain?ip=127.0.0.2");
+            ask(204, "DELETE /limits/{client}", "/limits/127.0.0.2");
             ask(200, "GET /requests/{id}", "/requests/seen");
             ask(200, "GET /events", "/events");
             ask(200, "GET /events", "/events?kind=drained&service=d&since=1&limit=1");
@@ -214,6 +215,9 @@ class OpenApiAnswersTest {
         ask(404, "GET /requests/{id}", "/requests/none");
         ask(400, "GET /limits/explain", "/limits/explain?ip=nobody");
         ask(400, "GET /events", "/events?kind=nothing");
+        ask(204, "DELETE /limits/{client}", "/limits/127.0.0.2");
+        ask(400, "DELETE /limits/{client}", "/limits/nobody");
+        ask(403, "DELETE /limits/{client}", "/limits/127.0.0.2", elsewhere);
         ask(404, "GET /dashboard/assets/{file}", "/dashboard/assets/none.js");
         ask(404, "GET /webjars/{path}", "/webjars/none/1/none.js");
         ask(400, "GET /services/{name}", "/services/../x");

@@ -104,6 +104,7 @@ public final class AdminApi {
         ServerConfig.get(paths, "/gateways", gateways::list);
         ServerConfig.get(paths, "/config", auth.only(config::config));
         ServerConfig.get(paths, "/limits/explain", limits::explain);
+        paths.delete("/limits/{client}", auth.only(limits::forget));
         ServerConfig.get(paths, "/requests", auth.only(requests::list));
         ServerConfig.get(paths, "/requests/{id}", auth.only(requests::get));
         ServerConfig.get(paths, "/events", auth.only(events::list));

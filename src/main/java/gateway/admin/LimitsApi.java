@@ -2,6 +2,7 @@ package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
 import gateway.admin.view.LimitView;
+import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
 import gateway.http.Problem;
 import gateway.limit.LimitHandler;
@@ -21,9 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Explains why a client is limited or isn't. Doesn't count towards any limit. */
+/** Explains why a client is limited or isn't, and forgets its requests. Doesn't count towards any limit. */
 public final class LimitsApi {
+    private static final Logger LOG = LoggerFactory.getLogger(LimitsApi.class);
+
     private final LimitHandler limiter;
     private final AdminAuth auth;
     private final Time time;
@@ -51,16 +56,45 @@ public final class LimitsApi {
         String asked = ctx.queryParam("ip");
         InetAddress other = asked == null ? client : Networks.address(asked).orElse(null);
         if (limits == null) {
-            Problem.badRequest(unknown(route)).send(ctx.req(), ctx.res());
+            Problem.badRequest(unknown(route, "/limits/explain")).send(ctx.req(), ctx.res());
         } else if (other == null) {
-            Problem.badRequest("ip=" + asked + " isn't an IP address; expected one like 192.0.2.7 or 2001:db8::1")
-                    .send(ctx.req(), ctx.res());
+            Problem.badRequest(noAddress("ip=" + asked)).send(ctx.req(), ctx.res());
         } else if (other.equals(client) || auth.admits(ctx)) {
             LimitKey key = limits.key(
                     other,
                     ServletContextRequest.getServletContextRequest(ctx.req()).getHeaders());
             ctx.json(answer(LimitView.of(limits, key), other, asked == null ? foundBy(trace) : "the parameter ip"));
         }
+    }
+
+    /**
+     * Answers {@code DELETE /limits/{client}}: forgets the requests of a client, an IP address, at all gateways that share
+     * the limits of the route; it then has a whole budget. The route is that of {@code ?route=}, or else the default or
+     * only one.
+     */
+    public void forget(Context ctx) throws Exception {
+        String asked = ctx.pathParam("client");
+        String route = ctx.queryParam("route");
+        Optional<InetAddress> client = Networks.address(asked);
+        Optional<RouteLimits> limits = limits(route);
+        if (client.isEmpty()) {
+            Problem.badRequest(noAddress(asked)).send(ctx.req(), ctx.res());
+        } else if (limits.isEmpty()) {
+            Problem.badRequest(unknown(route, "DELETE /limits/" + asked)).send(ctx.req(), ctx.res());
+        } else {
+            ClientAddress counted = ClientAddress.of(client.get());
+            limits.get().limit().forget(counted);
+            LOG.info(
+                    "the requests of {} on the route {} are forgotten",
+                    counted,
+                    limits.get().route());
+            ctx.status(204);
+            ctx.res().setContentType(null);
+        }
+    }
+
+    private static String noAddress(String asked) {
+        return asked + " isn't an IP address; expected one like 192.0.2.7 or 2001:db8::1";
     }
 
     private Optional<RouteLimits> limits(String route) {
@@ -72,9 +106,9 @@ public final class LimitsApi {
                 .or(() -> all.all().size() == 1 ? Optional.of(all.usual()) : Optional.empty());
     }
 
-    private static String unknown(String route) {
+    private static String unknown(String route, String path) {
         return route == null
-                ? "this gateway has several routes; name one: /limits/explain?route=NAME"
+                ? "this gateway has several routes; name one: " + path + "?route=NAME"
                 : "route=" + route + " isn't a route of this gateway";
     }
 

@@ -96,6 +96,11 @@ final class Looks {
         }
     }
 
+    /** Has the next look ask Redis anew. */
+    synchronized void forget() {
+        looks.clear();
+    }
+
     private boolean mayAsk(long now) {
         if (now - secondBegan >= AGE.toNanos()) {
             secondBegan = now;

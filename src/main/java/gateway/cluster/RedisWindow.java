@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
 import gateway.cluster.Redis.Call;
 import gateway.limit.CountedBy;
@@ -12,6 +13,7 @@ import gateway.trace.LimitDecision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The limits of a route in Redis: makes the calls and reads their answers. The deques of times are the same as in
@@ -118,6 +120,15 @@ final class RedisWindow {
     /** Returns the call that decides without counting and returns the ages of the requests that count. */
     Call explain(LimitKey key) {
         return new Call(script, keys(key), explain);
+    }
+
+    /** Returns the calls that delete the times of a client's requests; those of the route as a whole stay. */
+    List<Call> forget(ClientAddress client) {
+        Script script = Script.named("forget.lua"); // not kept: it is needed once in a while
+        return IntStream.range(0, kinds.size())
+                .filter(kind -> kinds.get(kind).key() != Limit.Key.ROUTE)
+                .mapToObj(kind -> new Call(script, List.of(key(kind, client)), List.of()))
+                .toList();
     }
 
     /** Returns the same call at a given time in microseconds instead of the server's: for tests. */

@@ -1,6 +1,8 @@
 package gateway.cluster;
 
+import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
+import gateway.cluster.Redis.Call;
 import gateway.limit.MemoryLimit;
 import gateway.limit.RateLimit;
 import gateway.route.Limit;
@@ -84,6 +86,22 @@ final class SharedLimit implements RateLimit {
             standing = answer == null ? standing : window.decision(answer);
         }
         return standing.passing();
+    }
+
+    /** Forgets in this memory and in Redis, and tells the other gateways, whose memories know a part of it. */
+    @Override
+    public void forget(ClientAddress client) {
+        memory.forgetHere(client);
+        List<Call> left = window.forget(client).stream()
+                .filter(call -> shared.redis().ask(call) == null)
+                .toList();
+        shared.looks().forget();
+        shared.forgotten().tell(route, client, left);
+    }
+
+    @Override
+    public void forgetHere(ClientAddress client) {
+        memory.forgetHere(client);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import gateway.client.ClientAddress;
 import gateway.limit.LimitStore;
 import gateway.limit.MemoryLimit;
 import gateway.limit.RateLimit;
@@ -11,6 +12,8 @@ import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * The limits of all routes for all gateways, in Redis. They have one access to Redis in common, which is opened when the
@@ -23,10 +26,12 @@ final class SharedLimits implements LimitStore {
     private final Script script = Script.named("take.lua");
     private final RedisAccess redis;
     private final Looks looks;
+    private final Forgotten forgotten;
     private final LongAdder decidedByRedis = new LongAdder();
     private final LongAdder decidedAlone = new LongAdder();
     private volatile boolean wanted;
-    private boolean started; // guarded by this
+    private boolean started; // guarded by this, like the next
+    private boolean telling;
 
     /** @param gateways the gateways among which limits are divided without Redis */
     SharedLimits(RedisSettings settings, ClusterMembers gateways, Time time) {
@@ -35,12 +40,14 @@ final class SharedLimits implements LimitStore {
         this.time = time;
         this.redis = new RedisAccess(settings, script, this::describeFallback, time);
         this.looks = new Looks(time);
+        this.forgotten = new Forgotten(settings);
     }
 
     @Override
     public synchronized RateLimit limit(String route, MemoryLimit memory) {
         if (started && !wanted) {
             redis.startLater();
+            startTelling();
         }
         wanted = true;
         return new SharedLimit(route, memory, new RedisWindow(script, route, memory.limits(), settings), this);
@@ -54,13 +61,28 @@ final class SharedLimits implements LimitStore {
     public synchronized void start() {
         if (wanted) {
             redis.start();
+            startTelling();
         }
         started = true;
     }
 
+    private void startTelling() {
+        forgotten.start();
+        telling = true;
+    }
+
+    @Override
+    public void onForgotten(BiConsumer<String, ClientAddress> action) {
+        forgotten.onLearned((route, client) -> {
+            looks.forget();
+            action.accept(route, client);
+        });
+    }
+
     /** Returns what has ended for good though this isn't closed; normally nothing. */
     List<String> failed() {
-        return redis.failed();
+        return Stream.concat(redis.failed().stream(), forgotten.failed().stream())
+                .toList();
     }
 
     /** Probes Redis once, for tests. */
@@ -90,6 +112,10 @@ final class SharedLimits implements LimitStore {
 
     RedisAccess redis() {
         return redis;
+    }
+
+    Forgotten forgotten() {
+        return forgotten;
     }
 
     Looks looks() {
@@ -124,7 +150,10 @@ final class SharedLimits implements LimitStore {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (telling) {
+            forgotten.close();
+        }
         redis.close();
     }
 }

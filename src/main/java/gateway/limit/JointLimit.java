@@ -1,5 +1,6 @@
 package gateway.limit;
 
+import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
 import gateway.limit.Windows.Window;
 import gateway.route.Limit;
@@ -146,6 +147,11 @@ final class JointLimit implements MemoryLimit {
             parts.get(i).explain(key.part(i), shares, standings);
         }
         return List.of(standings);
+    }
+
+    @Override
+    public void forgetHere(ClientAddress client) {
+        parts.forEach(part -> part.forgetHere(client));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package gateway.limit;
 
+import gateway.client.ClientAddress;
 import gateway.limit.RateLimit.Sharing;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** Where the requests of all limits are counted. */
 public interface LimitStore extends AutoCloseable {
@@ -21,6 +23,9 @@ public interface LimitStore extends AutoCloseable {
      * @throws gateway.settings.InvalidSettings if a store is required but can't be reached
      */
     default void start() {}
+
+    /** Sets what is called with the route and the client that another gateway has forgotten. */
+    default void onForgotten(BiConsumer<String, ClientAddress> action) {}
 
     /** Returns the state of the store; empty if it is this gateway's memory, or if no route has had a limit yet. */
     default Optional<Sharing> sharing() {

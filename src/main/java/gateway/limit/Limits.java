@@ -49,6 +49,8 @@ public final class Limits implements AutoCloseable {
         this.store = store;
         this.room = new Room(maxClients, time);
         this.time = time;
+        store.onForgotten(
+                (route, client) -> of(route).ifPresent(known -> known.limit().forgetHere(client)));
     }
 
     /** Starts the store. */

@@ -72,6 +72,17 @@ public interface RateLimit {
         return taken;
     }
 
+    /**
+     * Forgets the requests of a client, which then has a whole budget again: here, and wherever else they are counted.
+     * What counts for all clients of the route together stays.
+     */
+    default void forget(ClientAddress client) {
+        forgetHere(client);
+    }
+
+    /** Forgets the requests of a client in this gateway's memory alone. */
+    default void forgetHere(ClientAddress client) {}
+
     /** Returns what {@link #take} would return, without counting a request. */
     LimitDecision look(LimitKey key);
 

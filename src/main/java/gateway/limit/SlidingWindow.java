@@ -173,6 +173,17 @@ public final class SlidingWindow implements MemoryLimit {
     }
 
     @Override
+    public void forgetHere(ClientAddress client) {
+        Window window = windows.known(client);
+        if (window != null) {
+            synchronized (window) { // if it is evicted meanwhile, there is nothing left to forget
+                window.times.clear();
+                window.tookOver = false;
+            }
+        }
+    }
+
+    @Override
     public List<Usage> fullest(int most) {
         PriorityQueue<Usage> found = new PriorityQueue<>(Usage.LESS_USED_FIRST);
         windows.forEach((client, window) -> {

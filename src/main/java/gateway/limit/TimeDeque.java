@@ -44,6 +44,11 @@ final class TimeDeque {
         return place < ring.length ? place : place - ring.length;
     }
 
+    void clear() {
+        head = 0;
+        size = 0;
+    }
+
     void removeFirst() {
         head = head + 1 == ring.length ? 0 : head + 1;
         size--;
