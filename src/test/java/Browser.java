@@ -66,6 +66,12 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
+    /** A page of a browser whose user has turned JavaScript off. */
+    Page pageWithoutScripts() {
+        return chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setJavaScriptEnabled(false))
+                .newPage();
+    }
+
     /** Opens the gateway's page and waits until it is live. */
     Page open(TestGateway gateway, int width, int height, ColorScheme scheme) {
         Page page = page(width, height, scheme);

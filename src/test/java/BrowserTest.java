@@ -58,7 +58,7 @@ class BrowserTest extends InBrowser {
             assertThat(card).containsText("connection refused");
             try (TestBackend again = TestBackend.named("b", b.port())) {
                 assertThat(card).hasAttribute("data-status", "healthy");
-                assertThat(card).containsText("available");
+                assertThat(card).containsText("healthy for ");
                 assertThat(card).containsText(again.url());
             }
         }
@@ -74,7 +74,7 @@ class BrowserTest extends InBrowser {
             assertThat(page.locator("[data-result=served]")).hasCount(5);
             assertThat(page.locator("[data-result]:nth-child(5)")).hasText(Pattern.compile("200\\s*0 left"));
             assertThat(page.locator("[data-result]:nth-child(6)")).hasText(Pattern.compile("429\\s*retry in \\d+ s"));
-            assertThat(page.locator("#send-summary")).hasText("10 answers: 5 served, 5 limited.");
+            assertThat(page.locator("#send-summary")).hasText("10 requests: 5 served, 5 limited.");
             assertThat(page.locator("#limiter [data-client='127.0.0.1']")).containsText("5 of 5");
             assertThat(page.locator("#limiter [data-client='127.0.0.1']")).containsText("free in 59 min");
             assertThat(page.locator("[data-total=limited]")).hasText("5");
@@ -100,7 +100,7 @@ class BrowserTest extends InBrowser {
             page.fill("[name=name]", "orders");
             page.fill("[name=url]", a.url());
             page.press("[name=url]", "Enter");
-            assertThat(page.locator("#register-result")).containsText("orders was added and is available");
+            assertThat(page.locator("#register-result")).containsText("orders was added and is healthy");
             assertThat(card(page, "orders")).hasAttribute("data-status", "healthy");
             assertThat(page.locator("#no-backends")).isHidden();
         }
@@ -119,7 +119,7 @@ class BrowserTest extends InBrowser {
                 card.locator("[data-action=drain]").click();
                 assertThat(card).hasAttribute("data-status", "draining");
                 assertThat(card.locator("[data-action=resume]")).isFocused();
-                assertThat(page.locator("#balancer-next")).hasText("none is available");
+                assertThat(page.locator("#balancer-next")).hasText("none is healthy");
                 assertThat(inFlight(card)).hasText("1");
                 latch.countDown();
                 assertEquals(200, client.answer().status());
@@ -172,7 +172,7 @@ class BrowserTest extends InBrowser {
                 page.fill("[name=name]", "orders");
                 page.fill("[name=url]", instance.url());
                 page.press("[name=url]", "Enter");
-                assertThat(page.locator("#register-result")).containsText("orders was added and is available");
+                assertThat(page.locator("#register-result")).containsText("orders was added and is healthy");
             }
             assertThat(page.locator("#register-result")).containsText("orders has 2 instances, which take turns: ");
             assertThat(card(page, "orders")).hasCount(2);

@@ -162,7 +162,8 @@ class Card {
       this.mark.replaceChildren(shape(tone));
     }
     this.#swap(backend.draining === true);
-    text(this.state, words);
+    const lasting = backend.status === 'healthy' || backend.status === 'unhealthy';
+    text(this.state, lasting ? `${words} for ${passed(now - Date.parse(backend.since))}` : words);
     attribute(this.weight, 'hidden', backend.weight === undefined ? '' : null);
     text(this.weight, `weight ${backend.weight}`);
     attribute(this.warming, 'hidden', backend.warming_up_ms === undefined ? '' : null);
@@ -222,9 +223,10 @@ class Card {
 
 function reasonOf(backend, now) {
   const check = backend.last_check;
-  const age = passed(now - Date.parse(backend.since));
+  const lasting = backend.status === 'healthy' || backend.status === 'unhealthy'; // its age is beside the name
   const said = backend.reason === stateOf(backend.status).words; // already shown beside the name
-  const reason = said ? `for ${age}` : `${backend.reason ?? backend.status}, ${age} ago`;
+  const age = passed(now - Date.parse(backend.since));
+  const reason = said ? `for ${age}` : lasting ? String(backend.reason ?? '') : `${backend.reason ?? backend.status}, ${age} ago`;
   const told = !check || check.good || String(backend.reason).includes(check.error);
   return told ? reason : `${reason}; last check: ${check.error}`;
 }

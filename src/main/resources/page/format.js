@@ -83,7 +83,7 @@ export function decision(limit) {
 }
 
 const STATES = {
-  healthy: {tone: 'served', words: 'available'},
+  healthy: {tone: 'served', words: 'healthy'},
   unhealthy: {tone: 'failed', words: 'unhealthy'},
   draining: {tone: 'draining', words: 'draining'},
   checking: {tone: 'checking', words: 'waiting for its first good check'},

@@ -1,12 +1,16 @@
 /* The clients nearest to their limit, with a countdown to when each may send again. */
 
 import {attribute, byId, el, text} from './dom.js';
+import {isAddress} from './client.js';
 import {left} from './format.js';
+import {oneStop} from './lists.js';
 
 const MOST_PIPS = 20; // up to this limit each request is a pip; above it there is one bar
 
-export function limiter() {
+/** @param open called with a client and its route, if there are several, when the user opens it */
+export function limiter(open) {
   const list = byId('limiter');
+  oneStop(list, 'li', 'button');
   const rows = new Map();
 
   function show(limit) {
@@ -25,7 +29,7 @@ export function limiter() {
     nearest.forEach((entry, index) => {
       let row = rows.get(keyOf(entry));
       if (!row) {
-        row = new Row(entry);
+        row = new Row(entry, open);
         rows.set(keyOf(entry), row);
       }
       if (list.children[index] !== row.element) {
@@ -48,7 +52,7 @@ function words({policy, store}) {
 const keyOf = ({route, client, limit}) => `${route ?? ''} ${client} ${limit}`;
 
 class Row {
-  constructor({route, client, limit}) {
+  constructor({route, client, limit}, open) {
     this.limit = limit;
     this.pips = limit <= MOST_PIPS ? Array.from({length: limit}, () => el('span')) : null;
     this.fill = el('span', {class: 'fill'});
@@ -59,7 +63,11 @@ class Row {
     );
     this.used = el('span', {class: 'used'});
     this.free = el('span', {class: 'free'});
-    const who = el('span', {class: 'client'}, client, route ? [' ', el('span', {class: 'of muted'}, route)] : null);
+    const name = isAddress(client) ? el('button', {type: 'button', class: 'open', 'aria-haspopup': 'dialog'}, client) : client;
+    if (name !== client) {
+      name.addEventListener('click', () => open(client, route));
+    }
+    const who = el('span', {class: 'client'}, name, route ? [' ', el('span', {class: 'of muted'}, route)] : null);
     this.element = el('li', {'data-client': client}, who, this.meter, this.used, this.free);
   }
 

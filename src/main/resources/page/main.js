@@ -1,5 +1,6 @@
 /* The page's table of contents: makes the parts, and hands each the events from the gateway. */
 
+import {clientDialog} from './client.js';
 import {attribute, byId, el, shape, text} from './dom.js';
 import {keyOf, passed} from './format.js';
 import {happenings} from './events.js';
@@ -11,30 +12,44 @@ import {plots} from './plots.js';
 import {Rates} from './rates.js';
 import {sending} from './send.js';
 import {operating, registering} from './services.js';
+import {listen} from './tabs.js';
 import {drawer} from './trace.js';
-import {listen} from './stream.js';
-import {tokens} from './token.js';
+import {ask, forget, isAboutToken, signIn, tokens} from './token.js';
 import {totals} from './totals.js';
+import {visitor} from './visitor.js';
+import {patientLinks} from './waiting.js';
 
 const SAID = {
-  lost: (why) => `connection lost: ${why}; will retry`,
-  refused: () => 'for operators only',
+  connecting: () => 'connecting',
+  waiting: () => 'still waiting for the gateway …',
+  live: () => 'live',
+  lost: (why) => `connection lost: ${why}`,
+  refused: (why, response) => (isAboutToken(response) ? 'not signed in' : 'not an operator'),
+  paused: () => 'paused while hidden',
 };
 
 const rates = new Rates();
 const figures = totals();
 const system = picture(operating(announce), look);
-const clients = limiter();
+const openClient = clientDialog(async (client) => {
+  await traces.close();
+  requests.of(client);
+}, announce);
+const clients = limiter(openClient);
 const charts = plots();
 const happened = happenings();
 const gone = departed();
 const requests = requestList((trace) => traces.open(trace));
-const traces = drawer(requests);
-const tryIt = sending((trace, opener) => traces.open(trace, opener));
+const traces = drawer(requests, fetched, openClient);
+const tryIt = sending((trace, opener) => traces.open(trace, opener), fetched);
 const form = registering();
+let said = ''; // of the connection
+const visit = visitor(state, (answered) => text(byId('connection'), answered ? said : "the gateway can't be reached"));
 text(byId('origin'), location.origin);
 tokens();
+patientLinks(document.querySelectorAll('.top nav a'));
 
+let followed = false; // whether the page has opened what its URL names
 let looked = ''; // for which routes
 const reconnect = listen(() => `/dashboard/events${looked ? `?route=${encodeURIComponent(looked)}` : ''}`, {
   connection,
@@ -44,6 +59,8 @@ const reconnect = listen(() => `/dashboard/events${looked ? `?route=${encodeURIC
   events: happened.add,
   state,
 });
+byId('reconnect').addEventListener('click', () => reconnect());
+byId('sign-in').addEventListener('click', async () => (await signIn()) && reconnect());
 
 function state(now) {
   const time = Date.parse(now.time);
@@ -57,13 +74,18 @@ function state(now) {
   rates.add(time, counts);
   text(byId('version'), now.version);
   text(byId('uptime'), `up ${passed(time - Date.parse(now.started))}`);
-  byId('notice').hidden = now.status !== 'draining';
-  text(byId('notice'), now.status === 'draining' ? 'The gateway is draining: it finishes the requests under way and accepts no new connections.' : '');
+  attribute(byId('draining'), 'hidden', now.status === 'draining' ? null : '');
   figures.show(now, rates);
   system.show(now, rates, time);
   gone.show(now.left ?? [], time);
   clients.show(now.limit);
   charts.by(now.routes ? 'routes' : 'backends');
+  requests.known();
+  byId('events-empty').hidden = byId('events').children.length > 0;
+  if (!followed && document.body.dataset.connection === 'live') {
+    followed = true;
+    traces.follow();
+  }
   form.show(now.routes);
   tryIt.show(now.routes);
 }
@@ -76,25 +98,48 @@ function look(part) {
   }
 }
 
-function connection(state, why) {
+function connection(state, why, response) {
   const pill = byId('connection');
-  text(pill, SAID[state]?.(why) ?? state);
-  if (state === 'refused') {
-    refused(why);
-  } else if (state === 'connecting') {
-    byId('notice').hidden = true;
-  }
+  said = SAID[state](why, response);
+  text(pill, said);
   attribute(pill, 'data-state', state);
   attribute(document.body, 'data-connection', state);
   document.title = state === 'lost' ? '(connection lost) API Gateway' : 'API Gateway';
+  byId('reconnect').hidden = state !== 'lost';
+  if (state === 'refused') {
+    refused(why, response);
+  } else if (state === 'live') {
+    byId('notice').hidden = true;
+    byId('sign-in').hidden = true;
+    visit.stop();
+  }
 }
 
-/** Shows which data is hidden, and why. */
-function refused(why) {
-  const again = el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
-  again.addEventListener('click', () => reconnect());
-  byId('notice').replaceChildren(el('p', {}, "Requests, clients and services are hidden here, and changes are refused. ", why, '.'), again);
+/** Shows what everybody may see; says what is hidden, why, and what to do. */
+function refused(why, response) {
+  const withToken = isAboutToken(response);
+  if (withToken) {
+    forget();
+  }
+  byId('sign-in').hidden = !withToken;
+  const button = withToken
+    ? el('button', {type: 'button', 'data-action': 'sign-in'}, 'Sign in')
+    : el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
+  button.addEventListener('click', () => (withToken ? byId('sign-in').click() : reconnect()));
+  byId('notice').replaceChildren(el('p', {}, 'Requests and clients are shown to operators only, and only they may change services. ', why, '.'), button);
   byId('notice').hidden = false;
+  visit.start();
+}
+
+/** Returns the trace with this id; tells the user if there is none. */
+async function fetched(id) {
+  const response = await ask(`/requests/${encodeURIComponent(id)}`, {}, 'the trace').catch(() => null);
+  const answer = await response?.json().catch(() => ({}));
+  if (response?.ok) {
+    return answer;
+  }
+  announce('failed', answer?.detail ?? 'The trace of this request could not be read.');
+  return undefined;
 }
 
 /** Announces the result of an action: to screen readers, and for a while at the bottom of the page. */

@@ -6,6 +6,8 @@ import {attribute, byId, text} from './dom.js';
 import {Cards} from './cards.js';
 import {count, plural, rate} from './format.js';
 import {routeList} from './routes.js';
+import {oneStop} from './lists.js';
+import {serviceSearch} from './search.js';
 import {OUTCOMES} from './totals.js';
 import {Wires} from './wires.js';
 
@@ -21,7 +23,9 @@ export function picture(act, look) {
   const cards = new Cards(list, act, 'h4', () => byId('register-name'));
   const wires = new Wires(root, byId('wires'));
   const routes = routeList(act, look, () => wires.draw());
+  const search = serviceSearch(list);
   const origin = location.origin;
+  oneStop(list, '.backend', 'button, summary');
 
   text(
     byId('how-to-register'),
@@ -38,7 +42,11 @@ export function picture(act, look) {
     nodes(state);
     const several = state.routes !== undefined;
     const backends = several ? [] : state.backends;
-    let changed = cards.show(backends, {name: state.balancer?.next, url: state.balancer?.next_url}, rates, now);
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    let changed = cards.show(search.of(backends, MANY), {name: state.balancer?.next, url: state.balancer?.next_url}, rates, now);
+    if (focused?.isConnected && focused !== document.activeElement) {
+      focused.focus(); // its card has moved
+    }
     changed = routes.show(state, rates, now) || changed;
     byId('no-backends').hidden = several || backends.length > 0;
     list.hidden = backends.length === 0;
@@ -52,7 +60,7 @@ export function picture(act, look) {
   function nodes(state) {
     const {limit, balancer, routes, backends} = state;
     const clients = !limit ? 'any number' : routes ? `${plural(limit.clients, 'key')} counted` : plural(limit.clients, 'address', 'addresses');
-    const none = backends.some(({status}) => status === 'healthy') ? undefined : 'none is available';
+    const none = backends.some(({status}) => status === 'healthy') ? undefined : 'none is healthy';
     const next = balancer?.next ?? none; // undefined for strategies that choose by the request
     text(byId('clients-known'), clients);
     text(byId('clients-in-flight'), `${count(state.in_flight)} in flight`);
@@ -70,6 +78,9 @@ export function picture(act, look) {
 /** Returns the requests per second on each wire. */
 function flowsOf(rates) {
   const of = (name) => rates.of(name) ?? 0;
+  if (rates.of('requests') !== null) { // all that visitors are told
+    return {arriving: of('requests'), passed: of('requests') - of('limited'), limited: of('limited'), failed: null};
+  }
   if (rates.of('served') === null) {
     return {arriving: null, passed: null, limited: null, failed: null};
   }

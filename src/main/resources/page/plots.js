@@ -39,7 +39,7 @@ export function plots() {
     by(wanted) {
       if (wanted !== kind) {
         kind = wanted;
-        const one = kind === 'routes' ? 'route' : 'backend';
+        const one = kind === 'routes' ? 'route' : 'service';
         const figure = byId('figure-share');
         text(figure.querySelector('h3'), `Share of each ${one}`);
         figure.querySelector('.legend').setAttribute('aria-label', `Share of each ${one}`);
@@ -131,7 +131,7 @@ function sharePlot(kind) {
     });
     const now = stacked.map((one) => `${one.label} ${one.words(one.shown.at(-1) ?? null)}`);
     const more = now.length > 6 ? ` and ${now.length - 6} more` : '';
-    const summary = names.length === 0 ? `No ${kind() === 'routes' ? 'route' : 'backend'} got a request.` : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
+    const summary = names.length === 0 ? `No ${kind() === 'routes' ? 'route' : 'service'} got a request.` : `Lately: ${now.slice(0, 6).join(', ')}${more}.`;
     // The highest first: each area is painted over the lower part of the one before.
     return {series: stacked.reverse(), summary, axis: (value) => `${value} %`, top: 100};
   });

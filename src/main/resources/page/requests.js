@@ -2,8 +2,11 @@
  * reads it (the pointer or the focus is in it), and never move the rows in view.
  */
 
+import {look, looked} from './address.js';
+import {isClient} from './clients.js';
 import {answer, byId, el, text, toneOf} from './dom.js';
 import {clock, fullName, left, millis, plural, state as stateOf} from './format.js';
+import {oneStop} from './lists.js';
 
 const MOST = 100;
 const PAUSE_MS = 500;
@@ -18,9 +21,12 @@ export function requestList(open) {
   const outcome = byId('filter-outcome');
   const client = byId('filter-client');
   const words = byId('filter-text');
+  const filters = byId('filters');
   const rows = new Map(); // by id, oldest first: {trace, element, found}
   let waiting = [];
   let paused = false;
+  let isKnown = false;
+  let edited = null; // the field whose changes so far are one step back for the browser
 
   function add(traces) {
     const known = new Set(waiting.map((trace) => trace.id));
@@ -58,7 +64,7 @@ export function requestList(open) {
 
   function filterRow(one) {
     const wanted = (outcome.value === '' || one.trace.outcome === outcome.value)
-      && one.trace.client.includes(client.value.trim())
+      && isClient(client.value, one.trace.client)
       && one.found.includes(words.value.trim().toLowerCase());
     one.element.hidden = !wanted;
   }
@@ -84,7 +90,7 @@ export function requestList(open) {
 
   function empty() {
     const note = byId('requests-empty');
-    const none = shown().length === 0;
+    const none = isKnown && shown().length === 0;
     if (none && rows.size > 0) {
       text(note, 'No request matches the filter.');
     }
@@ -97,13 +103,53 @@ export function requestList(open) {
     pause.textContent = paused ? 'Resume' : 'Pause';
     tick();
   });
-  byId('filters').addEventListener('input', filter);
-  byId('filters').addEventListener('reset', () => setTimeout(filter));
-  byId('filters').addEventListener('submit', (event) => event.preventDefault());
+
+  /** Filters by what the fields say, and has the URL say the same. */
+  function filterBy(anew) {
+    look({outcome: outcome.value, client: client.value.trim(), text: words.value.trim()}, anew);
+    filter();
+  }
+
+  /** Filters by what the URL says. */
+  function follow() {
+    outcome.value = looked('outcome');
+    client.value = looked('client');
+    words.value = looked('text');
+    if (outcome.selectedIndex < 0) {
+      outcome.value = ''; // the URL names none that there is
+    }
+    filter();
+  }
+
+  filters.addEventListener('input', ({target}) => {
+    filterBy(target !== edited);
+    edited = target;
+  });
+  filters.addEventListener('focusout', () => (edited = null));
+  filters.addEventListener('reset', () => setTimeout(() => filterBy(true)));
+  filters.addEventListener('submit', (event) => event.preventDefault());
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target.closest?.('input, select, textarea, dialog');
+    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && words.offsetParent) {
+      event.preventDefault();
+      words.focus();
+      words.select();
+    }
+  });
+  addEventListener('popstate', follow);
+  oneStop(body, 'tr', 'button');
+  follow();
   setInterval(tick, PAUSE_MS);
 
   return {
     add,
+    /** To be called once the gateway has told which requests there were: only then, an empty list means none. */
+    known() {
+      if (!isKnown) {
+        isKnown = true;
+        empty();
+      }
+    },
     /**
      * Returns the trace next to this one in the filtered list: 1 for the newer, -1 for the older; undefined at the
      * ends.
@@ -113,10 +159,20 @@ export function requestList(open) {
       const index = traces.findIndex((one) => one.id === trace.id);
       return index < 0 ? undefined : traces[index + step];
     },
+    /** Returns the trace with this id, if it is in the list. */
+    find: (id) => rows.get(id)?.trace ?? waiting.find((trace) => trace.id === id),
+    /** Lists the requests of a client alone. */
+    of(address) {
+      filters.reset();
+      client.value = address;
+      filterBy(true);
+      filters.scrollIntoView();
+      client.focus();
+    },
     /** Moves the focus when a trace is closed. */
     focus(trace) {
       const button = rows.get(trace?.id)?.element.querySelector('button');
-      (button ?? region).focus();
+      (button ?? words).focus();
     },
   };
 }
@@ -133,7 +189,7 @@ function row(trace, open) {
     cell('client', trace.client),
     cell('request', button),
     cell('limit', limitWords(trace.limit)),
-    cell('backend', last ? el('span', {class: 'ink'}, fullName(trace.route, last.backend)) : el('span', {class: 'muted'}, noBackend(trace)), passedOver(trace)),
+    cell('backend', last ? el('span', {class: 'ink'}, fullName(trace.route, last.backend)) : el('span', {class: 'muted'}, noBackend(trace)), whatWasOdd(trace)),
     cell('attempts', attempts(trace)),
     cell('answer', answer(trace.outcome, trace.status)),
     cell('duration', millis(trace.duration_ms)),
@@ -153,25 +209,22 @@ function limitWords(limit) {
 }
 
 function noBackend(trace) {
-  const words = {limited: 'not forwarded', rejected: 'not forwarded', served: 'the gateway'}[trace.outcome] ?? 'none available';
+  const words = {limited: 'not forwarded', rejected: 'not forwarded', served: 'the gateway'}[trace.outcome] ?? 'none is healthy';
   return trace.route && trace.route !== 'default' ? `${trace.route}: ${words}` : words;
 }
 
-/** Returns in short why other backends weren't chosen; the trace has the details. */
-function passedOver(trace) {
-  const others = trace.passed_over ?? [];
-  const failed = (trace.attempts ?? []).filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
-  const out = others.filter((other) => other.status !== 'healthy').map((other) => `${other.backend} ${stateOf(other.status).words}`);
-  const rest = others.length - out.length;
-  const turn = others.some((other) => other.reason === 'not its turn') ? 'not in turn' : 'not chosen';
-  const parts = [...failed, ...out, ...(rest > 0 ? [`${rest} ${turn}`] : [])];
-  const words = parts.join('; ');
+/** Returns in short what went wrong on the way to a service, if anything did; the trace has the details. */
+function whatWasOdd(trace) {
+  const attempts = trace.attempts ?? [];
+  const failed = attempts.filter((attempt) => attempt.error).map((attempt) => `${attempt.backend}: ${attempt.error}`);
+  const others = attempts.length > 0 ? [] : (trace.passed_over ?? []).map((other) => `${other.backend} ${stateOf(other.status).words}`);
+  const words = [...failed, ...others].join('; ');
   return words === '' ? null : el('span', {class: 'over muted', title: words}, words);
 }
 
 function attempts(trace) {
   const n = trace.attempts?.length ?? 0;
-  return n > 1 ? el('span', {'data-tone': 'limited', class: 'ink'}, `${n}`) : String(n);
+  return n > 1 ? el('span', {'data-tone': 'limited', class: 'ink'}, `${n}`) : '';
 }
 
 function searchable(trace) {

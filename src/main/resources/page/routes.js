@@ -5,6 +5,7 @@
 import {Cards} from './cards.js';
 import {attribute, byId, el, shape, text} from './dom.js';
 import {count, plural, rate} from './format.js';
+import {oneStop} from './lists.js';
 import {OUTCOMES} from './totals.js';
 
 const FEW = 6; // up to this many routes are unfolded at first, and need no search
@@ -22,6 +23,7 @@ export function routeList(act, look, moved) {
   const groups = new Map(); // by name
   const folded = new Map(); // what the user has folded (true) or unfolded (false)
   let typing = 0;
+  oneStop(list, '.route-head', '[data-action=fold]');
 
   find.addEventListener('input', () => {
     clearTimeout(typing);
@@ -32,7 +34,7 @@ export function routeList(act, look, moved) {
   function show(state, rates, now) {
     const routes = state.routes?.shown ?? [];
     root.hidden = state.routes === undefined;
-    text(byId('backends-title'), state.routes ? 'Routes' : 'Backends');
+    text(byId('backends-title'), state.routes ? 'Routes' : 'Services');
     const names = new Set(routes.map((route) => route.name));
     let changed = false;
     for (const [name, group] of groups) {
@@ -70,7 +72,7 @@ export function routeList(act, look, moved) {
       parts.push(found === 0 ? `None of ${count(total)} routes matches.` : `${count(found)} of ${count(total)} routes match.`);
     }
     if (shown.length < found) {
-      parts.push(`${count(shown.length)} are shown: those without an available service, then the busiest.`);
+      parts.push(`${count(shown.length)} are shown: those without a healthy service, then the busiest.`);
     }
     if (strays > 0) {
       parts.push(`${plural(strays, 'service')} for a route that is gone: no requests go there.`);
@@ -79,7 +81,7 @@ export function routeList(act, look, moved) {
     byId('routes-words').hidden = parts.length === 0;
     const trouble = byId('routes-trouble');
     trouble.hidden = unavailable === 0;
-    text(trouble.lastElementChild, `${plural(unavailable, 'route')} without an available service`);
+    text(trouble.lastElementChild, `${plural(unavailable, 'route')} without a healthy service`);
   }
 
   function fold(group) {
@@ -121,6 +123,7 @@ class Group {
     const how = name === 'default' ? [] : [' with ', el('code', {}, `"route":"${name}"`)];
     this.none = el('p', {class: 'why muted'}, 'Until a service registers', ...how, ', every request gets a 503.');
     this.pool = el('div', {class: 'pool', id: `${id}-services`}, this.list, this.more);
+    oneStop(this.list, '.backend', 'button, summary');
     this.cards = new Cards(this.list, act, 'h5', () => this.toggle);
     this.element = el(
       'li',
@@ -163,14 +166,16 @@ class Group {
   show(route, backends, rates, now) {
     this.route = route;
     text(this.rate, `${rate(rates.of(`route:${this.name}`))}/s`);
-    text(this.match, route.match);
-    text(this.policy, `${route.algorithm}; ${route.limits.length > 0 ? route.limits.join(', ') : 'no limit'}`);
-    text(this.health, `checks: ${route.health}`);
+    const {match = '', limits, health} = route; // visitors aren't told
+    text(this.match, match);
+    text(this.policy, `${route.algorithm}; ${limits === undefined ? 'limits: for operators' : limits.length > 0 ? limits.join(', ') : 'no limit'}`);
+    text(this.health, `checks: ${health ?? 'for operators'}`);
     this.#state(route);
     this.next.hidden = route.next === null;
     text(this.next, `next: ${route.next}`);
     for (const outcome in this.numbers) {
-      text(this.numbers[outcome], count(route.totals[outcome]));
+      const total = route.totals[outcome];
+      text(this.numbers[outcome], total === undefined ? '–' : count(total));
     }
     this.toggle.hidden = route.services === 0;
     this.none.hidden = route.services > 0;
@@ -188,7 +193,7 @@ class Group {
       this.state.dataset.tone = tone;
       this.state.replaceChildren(el('span', {class: 'mark'}, shape(tone)), el('span', {class: 'words'}));
     }
-    const words = services === 0 ? 'no service' : available === services ? `${count(available)} available` : `${count(available)} of ${count(services)} available`;
+    const words = services === 0 ? 'no service' : available === services ? `${count(available)} healthy` : `${count(available)} of ${count(services)} healthy`;
     text(this.state.lastElementChild, words);
   }
 }

@@ -1,16 +1,21 @@
 /* Sends requests from this page: one, or ten in sequence; shows each answer as it comes. */
 
-import {byId, el, options, shape, text, toneOf} from './dom.js';
-import {ask as askGateway} from './token.js';
+import {attribute, byId, el, options, shape, text, toneOf} from './dom.js';
 import {OUTCOMES} from './totals.js';
+import {oneStop} from './lists.js';
+import {isCancelled, patiently} from './waiting.js';
 
 const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
 
-/** @param open called with a trace, and the element that gets the focus back */
-export function sending(open) {
+/**
+ * @param open called with a trace, and the element that gets the focus back
+ * @param fetched returns a promise of the trace with an id; of undefined if there is none
+ */
+export function sending(open, fetched) {
   const results = byId('send-results');
   const summary = byId('send-summary');
   const path = byId('send-path');
+  const buttons = [byId('send-one'), byId('send-ten')];
   let busy = false;
   let base = '/api'; // what each path begins with; empty if there are several routes
   let routes = 1;
@@ -20,23 +25,30 @@ export function sending(open) {
       return;
     }
     busy = true;
+    buttons.forEach((button) => attribute(button, 'aria-disabled', true));
     results.setAttribute('aria-busy', 'true');
     results.replaceChildren();
     const target = within(path.value, base);
     path.value = target;
     const counts = {};
+    let sent = 0;
     try {
       for (let i = 0; i < times; i++) {
         const answer = await ask(target);
         counts[answer.outcome] = (counts[answer.outcome] ?? 0) + 1;
-        results.append(chip(answer, open));
+        results.append(chip(answer, open, fetched));
+        sent++;
+        if (answer.cancelled) {
+          break;
+        }
       }
     } finally {
       busy = false;
+      buttons.forEach((button) => attribute(button, 'aria-disabled', null));
       results.removeAttribute('aria-busy');
     }
     const parts = [...OUTCOMES, 'unanswered'].filter((outcome) => counts[outcome]).map((outcome) => `${counts[outcome]} ${outcome}`);
-    text(summary, `${times === 1 ? 'One answer' : `${times} answers`}: ${parts.join(', ')}.`);
+    text(summary, `${sent === 1 ? 'One request' : `${sent} requests`}: ${parts.join(', ')}.`);
   }
 
   byId('send-form').addEventListener('submit', (event) => {
@@ -45,6 +57,7 @@ export function sending(open) {
   });
   byId('send-ten').addEventListener('click', () => send(10));
   lookForPaths();
+  oneStop(results, 'li', 'button');
 
   /** Reads where services answer; hides the form at the admin port, where none does. */
   async function lookForPaths() {
@@ -95,8 +108,11 @@ function within(path, base) {
 
 async function ask(target) {
   try {
-    const response = await fetch(target, {cache: 'no-store', signal: AbortSignal.timeout(LONGEST_MS)});
-    await response.arrayBuffer(); // to the end, or the request would count as abandoned
+    const response = await patiently(target, async (signal) => {
+      const answer = await fetch(target, {cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])});
+      await answer.arrayBuffer(); // to the end, or the request would count as abandoned
+      return answer;
+    });
     const header = (name) => response.headers.get(name);
     return {
       status: response.status,
@@ -106,7 +122,8 @@ async function ask(target) {
       retryAfter: header('Retry-After'),
     };
   } catch (failure) {
-    return {outcome: 'unanswered', words: failure.name === 'TimeoutError' ? 'no answer' : 'broken off'};
+    const cancelled = isCancelled(failure);
+    return {outcome: 'unanswered', cancelled, words: failure.name === 'TimeoutError' ? 'no answer' : cancelled ? 'cancelled' : 'broken off'};
   }
 }
 
@@ -123,7 +140,7 @@ function outcomeOf(response) {
   return response.status >= 502 ? 'failed' : 'rejected';
 }
 
-function chip(answer, open) {
+function chip(answer, open, fetched) {
   const tone = answer.outcome === 'unanswered' ? 'failed' : toneOf(answer.outcome, answer.status);
   const detail = detailOf(answer);
   const content = [shape(tone), el('strong', {class: 'status'}, answer.status ?? answer.words), detail ? el('span', {class: 'detail'}, detail) : null];
@@ -134,9 +151,9 @@ function chip(answer, open) {
   }
   const button = el('button', {type: 'button', class: 'chip', title: `${answer.outcome}; opens its trace`}, ...content);
   button.addEventListener('click', async () => {
-    const response = await askGateway(`/requests/${encodeURIComponent(answer.id)}`);
-    if (response.ok) {
-      open(await response.json(), button);
+    const trace = await fetched(answer.id);
+    if (trace) {
+      open(trace, button);
     }
   });
   item.append(button);
@@ -144,6 +161,9 @@ function chip(answer, open) {
 }
 
 function detailOf(answer) {
+  if (answer.outcome === 'unanswered') {
+    return null;
+  }
   if (answer.outcome === 'limited') {
     return `retry in ${answer.retryAfter} s`;
   }

@@ -3,6 +3,7 @@
 import {byId, el, options, shape} from './dom.js';
 import {millis, state as stateOf} from './format.js';
 import {ask} from './token.js';
+import {isCancelled} from './waiting.js';
 
 /* --- registering -------------------------------------------------------------------------------------------------- */
 
@@ -147,8 +148,9 @@ async function call(method, path, json) {
     const text = await response.text();
     const body = text ? JSON.parse(text) : null;
     return {ok: response.ok, body, words: body?.detail ?? body?.title ?? `The gateway answered ${response.status}.`};
-  } catch {
-    return {ok: false, body: null, words: "The gateway can't be reached."};
+  } catch (failure) {
+    const words = isCancelled(failure) ? 'Cancelled; the gateway may have done it all the same.' : "The gateway can't be reached.";
+    return {ok: false, body: null, words};
   }
 }
 

@@ -1,38 +1,57 @@
-/* Reads the gateway's events with fetch, since EventSource can't send a token. A connection that fails or falls silent is
- * closed, and a new one is opened.
+/* One connection for the gateway's events, with fetch, since EventSource can't send a token and gives up after an error
+ * status. A connection that fails or falls silent is closed, and another opened after a pause that grows.
  */
 
-import {another, authorization, isAboutToken} from './token.js';
+import {authorization, isAboutToken} from './token.js';
 
+export const PATIENCE_MS = 900; // until the page says that it waits
 const SILENCE_MS = 5000; // the gateway sends an event at least once a second
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_WISH_MS = 60_000; // of a Retry-After
 
 /**
- * Listens until the page is left.
+ * Connects at once, and again whenever that fails.
  *
- * @param url returns the URL at each connection
- * @param handlers a function for each kind of event, and connection('connecting' | 'live' | 'lost' | 'refused', why)
- * @returns a function that reconnects now
+ * @param url of the events
+ * @param heard event(name, data) for each event; connection('connecting' | 'waiting' | 'live' | 'lost', why) whenever
+ *   that changes; refused(response, why) if the gateway refuses, after which this connection is over
+ * @returns close() and again(), which reconnects now
  */
-export function listen(url, handlers) {
+export function connect(url, heard) {
   let current = null; // the connection's AbortController
   let watchdog = 0;
-  let retry = 0;
+  let timer = 0; // until the next connection, or until the page says that it waits
   let pause = FIRST_PAUSE_MS;
+  let said = '';
+
+  function say(state, why) {
+    if (state !== said || why) {
+      said = state;
+      heard.connection(state, why);
+    }
+  }
 
   async function open() {
     close();
     const connection = new AbortController();
     current = connection;
     watch(connection);
+    if (said !== 'lost') {
+      say('connecting');
+      timer = setTimeout(() => say('waiting'), PATIENCE_MS);
+    }
     try {
-      const response = await fetch(url(), {headers: authorization(), cache: 'no-store', signal: connection.signal});
+      const response = await fetch(url, {headers: authorization(), cache: 'no-store', signal: connection.signal});
       if (isAboutToken(response) || response.status === 403) {
-        clearTimeout(watchdog); // no watchdog while the user types the token
-        await refused(connection, response);
+        const why = await reason(response);
+        if (connection === current) {
+          close();
+          heard.refused(response, why);
+        }
       } else if (!response.ok) {
-        lost(connection, 'the gateway sends no events; perhaps there are too many viewers');
+        const why = await reason(response);
+        lost(connection, why, 1000 * Number(response.headers.get('Retry-After')) || 0);
       } else {
         await read(response, connection);
         lost(connection, 'the gateway closed it');
@@ -61,13 +80,10 @@ export function listen(url, handlers) {
 
   function received(event) {
     const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event);
+    clearTimeout(timer);
     pause = FIRST_PAUSE_MS;
-    handlers.connection('live');
-    try {
-      handlers[name](JSON.parse(data));
-    } catch (error) {
-      reportError(error); // an error of the page; the connection is fine
-    }
+    say('live');
+    heard.event(name, JSON.parse(data));
   }
 
   function watch(connection) {
@@ -77,42 +93,30 @@ export function listen(url, handlers) {
 
   function close() {
     clearTimeout(watchdog);
-    clearTimeout(retry);
+    clearTimeout(timer);
     const before = current;
     current = null;
     before?.abort();
   }
 
-  function lost(connection, why) {
+  /** @param wish how long the gateway wants the page to wait, milliseconds */
+  function lost(connection, why, wish = 0) {
     if (connection !== current) {
       return; // closed by this page
     }
     close();
-    handlers.connection('lost', why);
-    retry = setTimeout(open, pause);
+    const chance = 0.8 + 0.4 * Math.random(); // so that not all pages come back at once
+    const wait = Math.max(pause * chance, Math.min(wish, LONGEST_WISH_MS));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    say('lost', `${why}; retrying in ${Math.ceil(wait / 1000)} s`);
+    timer = setTimeout(open, wait);
   }
 
-  /** Handles a refusal. Reconnects only with another token, since nothing else would change the answer. */
-  async function refused(connection, response) {
-    const problem = await response.clone().json();
-    handlers.connection('refused', problem.detail);
-    const again = isAboutToken(response) && (await another(response));
-    if (connection !== current) {
-      return;
-    }
-    close();
-    if (again) {
-      handlers.connection('connecting');
-      open();
-    }
-  }
-
-  // Reconnect at once when a laptop wakes up or the page comes back from the cache.
-  addEventListener('online', open);
-  addEventListener('pageshow', (event) => event.persisted && open());
-  addEventListener('pagehide', close);
-  handlers.connection('connecting');
   open();
-  return open;
+  return {close, again: open};
+}
+
+async function reason(response) {
+  const problem = await response.clone().json().catch(() => ({}));
+  return problem.detail ?? `the gateway answered ${response.status}`;
 }

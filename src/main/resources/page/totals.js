@@ -6,9 +6,9 @@ import {count, millis, rate, share} from './format.js';
 export const OUTCOMES = ['served', 'limited', 'failed', 'rejected', 'abandoned'];
 
 const MEANING = {
-  served: "a backend's answer was passed on, whatever its status",
+  served: "a service's answer was passed on, whatever its status",
   limited: 'refused with 429',
-  failed: 'no backend gave a complete answer',
+  failed: 'no service gave a complete answer',
   rejected: 'the gateway refused the request itself: 400, 405, 408, 501',
   abandoned: 'the client left before it had the whole answer',
 };
@@ -43,13 +43,14 @@ export function totals() {
   return {
     show(state, rates) {
       for (const outcome of OUTCOMES) {
-        text(values[outcome], count(state.totals[outcome] ?? 0));
-        text(notes[outcome], `${rate(rates.of(outcome))}/s`);
+        const total = state.totals[outcome];
+        text(values[outcome], total === undefined ? '–' : count(total));
+        text(notes[outcome], total === undefined ? 'for operators' : `${rate(rates.of(outcome))}/s`);
       }
       for (const name of Object.keys(ERRORS)) {
         const n = state.last_minute?.[name] ?? 0;
         text(values[`answers-${name}`], share(n, state.last_minute));
-        text(notes[`answers-${name}`], n > 0 ? count(n) : '');
+        text(notes[`answers-${name}`], state.last_minute === undefined ? 'for operators' : n > 0 ? count(n) : '');
         attribute(values[`answers-${name}`], 'data-tone', n > 0 ? 'error' : null);
       }
       text(values['in-flight'], count(state.in_flight));
