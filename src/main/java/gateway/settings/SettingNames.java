@@ -19,12 +19,15 @@ public record SettingNames(String prefix, List<SettingGroup> groups, List<String
 
     /**
      * Returns a line for each variable that has the prefix and is no setting, in the order of their names: {@code
-     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} No line has a value, which may be a secret.
+     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} No line has a value, which may be a secret. {@link ServiceLinks} are
+     * left out.
      */
     public List<String> unknown(Map<String, String> environment) {
         Map<String, String> known = new LinkedHashMap<>(); // by what follows the prefix, which all have
         all().filter(name -> name.startsWith(prefix)).forEach(name -> known.put(rest(name), name));
-        return environment.keySet().stream()
+        return environment.entrySet().stream()
+                .filter(variable -> !ServiceLinks.isOne(variable.getKey(), variable.getValue()))
+                .map(Map.Entry::getKey)
                 .filter(name -> name.startsWith(prefix) && !known.containsKey(rest(name)))
                 .sorted()
                 .map(name -> name + ": unknown setting; "

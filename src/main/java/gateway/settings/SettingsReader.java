@@ -33,9 +33,10 @@ public final class SettingsReader {
         }
     }
 
-    /** Returns the setting's text; empty if it isn't set. */
+    /** Returns the setting's text; empty if it isn't set, or only by a {@link ServiceLinks link}. */
     String text(Setting<?> setting) {
-        return environment.getOrDefault(setting.name(), "");
+        String text = environment.getOrDefault(setting.name(), "");
+        return ServiceLinks.isOne(setting.name(), text) ? "" : text;
     }
 
     /** Reports a problem that shows only when several settings are seen together. */

@@ -1,10 +1,12 @@
 package gateway.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import gateway.service.ServiceSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,36 @@ class SettingNamesTest {
     @CsvSource({"GATEWAY_PORT", "GATEWAY_URL", "GATEWAY_CA", "GATEWAYS", "SERVICE_PROT", "PATH"})
     void other_variables_are_not_named(String name) {
         assertEquals(List.of(), SettingGroups.NAMES.unknown(Map.of(name, "x")));
+    }
+
+    // Kubernetes sets these in each container for a service that is named gateway, or gateway-eu.
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "GATEWAY_SERVICE_HOST, 10.0.0.11",
+        "GATEWAY_SERVICE_PORT, 8000",
+        "GATEWAY_SERVICE_PORT_HTTP, 8000",
+        "GATEWAY_PORT, tcp://10.0.0.11:8000",
+        "GATEWAY_PORT_8000_TCP, tcp://10.0.0.11:8000",
+        "GATEWAY_PORT_8000_TCP_PROTO, tcp",
+        "GATEWAY_PORT_8000_TCP_PORT, 8000",
+        "GATEWAY_PORT_8000_TCP_ADDR, 10.0.0.11",
+        "GATEWAY_EU_SERVICE_HOST, 10.0.0.11",
+        "GATEWAY_EU_PORT, tcp://10.0.0.11:8000",
+        "GATEWAY_ADMIN_PORT, tcp://10.0.0.12:9000",
+    })
+    void links_to_services_are_no_settings(String name, String value) {
+        assertEquals(List.of(), SettingGroups.NAMES.unknown(Map.of(name, value)));
+        Settings settings = Settings.from(Map.of(name, value));
+        assertEquals(8000, settings.port());
+        assertEquals(Optional.empty(), settings.access().port());
+    }
+
+    @Test
+    void a_port_that_is_no_link_is_still_a_mistake() {
+        assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_PORT", "http://10.0.0.11:8000")));
+        assertEquals(
+                1,
+                SettingGroups.NAMES.unknown(Map.of("GATEWAY_EU_PORT", "8000")).size());
     }
 
     @Test
