@@ -2,6 +2,7 @@
 
 const DASH = '–';
 const CLOCK = new Intl.DateTimeFormat([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
+const MOMENT = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit'});
 const COUNT = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 const SHORT = new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1});
 
@@ -47,6 +48,9 @@ export function passed(ms) {
 
 /** Returns the time of day in the browser's time zone. */
 export const clock = (time) => CLOCK.format(new Date(time));
+
+/** Returns date and time of day in the browser's time zone. */
+export const moment = (time) => MOMENT.format(new Date(time));
 
 export function bytes(n) {
   if (n === null || n === undefined) {

@@ -81,7 +81,7 @@ public final class AdminApi {
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces(), routes, time);
         this.events = new EventsApi(events, time);
-        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, drain, time);
+        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, cluster, drain, time);
         this.live = new LiveApi(view, observation, events, settings.bounds().viewers(), drain, time);
     }
 

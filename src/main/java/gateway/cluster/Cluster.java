@@ -69,6 +69,11 @@ public final class Cluster implements AutoCloseable {
         return members;
     }
 
+    /** Returns the URL of Redis without user and password; empty if nothing is shared. */
+    public Optional<String> redis() {
+        return redis.map(shared -> shared.url().toString());
+    }
+
     /** Returns the Via that this gateway adds to requests, by which it recognises those that come back to it. */
     public Via via() {
         return via;

@@ -122,7 +122,7 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
 
     @Override
     public void inSync() {
-        gateways.shared(true);
+        gateways.shared(true, time.now());
         if (away) {
             events.happened(EventKind.BACK, Subject.GATEWAY, "Redis answers: the list is shared again", Who.GATEWAY);
         }
@@ -131,7 +131,7 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
 
     @Override
     public boolean outOfSync(String why) {
-        gateways.shared(false);
+        gateways.shared(false, time.now());
         if (!away) {
             events.happened(
                     EventKind.LOST,

@@ -22,14 +22,23 @@ public final class ClusterMembers {
      */
     public record Gateway(String id, String address, Instant since, String version) {}
 
+    /**
+     * Whether the gateways share their state.
+     *
+     * @param now whether there is a Redis, and it answers
+     * @param since since when that is so; at first, since this gateway started
+     */
+    public record Sharing(boolean now, Instant since) {}
+
     private volatile Gateway self;
     private volatile List<Gateway> all;
-    private volatile boolean shared;
+    private volatile Sharing sharing;
 
     /** @param self this gateway; its address may be empty before it listens */
     public ClusterMembers(Gateway self) {
         this.self = self;
         this.all = List.of(self);
+        this.sharing = new Sharing(false, self.since());
     }
 
     /** Returns a cluster of this gateway alone, which starts now. */
@@ -53,16 +62,27 @@ public final class ClusterMembers {
                 .toList();
     }
 
-    /** Sets whether the gateways share their state at present; returns whether that changed. */
-    public synchronized boolean shared(boolean now) {
-        boolean flipped = shared != now;
-        shared = now;
+    /**
+     * Sets whether the gateways share their state at present; returns whether that changed.
+     *
+     * @param at the time now
+     */
+    public synchronized boolean shared(boolean now, Instant at) {
+        boolean flipped = sharing.now() != now;
+        if (flipped) {
+            sharing = new Sharing(now, at);
+        }
         return flipped;
     }
 
     /** Returns whether the gateways share their state at present: there is a Redis, and it answers. */
     public boolean shared() {
-        return shared;
+        return sharing.now();
+    }
+
+    /** Returns the same, and since when that is so. */
+    public Sharing sharing() {
+        return sharing;
     }
 
     /** Returns this gateway. */

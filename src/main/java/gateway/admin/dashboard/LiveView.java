@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.admin.view.AnswersView;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
+import gateway.cluster.Cluster;
 import gateway.events.EventLog;
 import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
@@ -34,6 +35,7 @@ public final class LiveView {
     private final LimitHandler limiter;
     private final OutcomeCounts counts;
     private final EventLog events;
+    private final LiveGateway gateway;
     private final Drain drain;
     private final Time time;
     private final Instant startedAt;
@@ -43,6 +45,7 @@ public final class LiveView {
     /**
      * @param limiter counts what the limit let through and refused
      * @param events tells which services have left
+     * @param cluster tells which gateway this is, and with which it shares
      */
     public LiveView(
             ServiceList services,
@@ -50,6 +53,7 @@ public final class LiveView {
             LimitHandler limiter,
             OutcomeCounts counts,
             EventLog events,
+            Cluster cluster,
             Drain drain,
             Time time) {
         this.services = services;
@@ -57,6 +61,7 @@ public final class LiveView {
         this.limiter = limiter;
         this.counts = counts;
         this.events = events;
+        this.gateway = new LiveGateway(cluster);
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
@@ -72,6 +77,7 @@ public final class LiveView {
      * @param balancer that of the default route or, if there is none, of the only one; else null
      * @param routes null while there is only one, which then has all services
      * @param left the services that left lately
+     * @param gateway which gateway this is, and with which it shares
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record State(
@@ -88,7 +94,8 @@ public final class LiveView {
             LivePercentiles latency,
             @JsonInclude(JsonInclude.Include.NON_NULL) LiveRoutes routes,
             List<LiveBackend> backends,
-            List<LiveLeft> left) {}
+            List<LiveLeft> left,
+            LiveGateway.View gateway) {}
 
     /**
      * The limiter.
@@ -146,7 +153,8 @@ public final class LiveView {
                         .stream()
                                 .map(backend -> LiveBackend.of(backend, table.get(backend.route()), time.nanos()))
                                 .toList(),
-                LiveLeft.of(events, services.all(), time.now()));
+                LiveLeft.of(events, services.all(), time.now()),
+                gateway.view());
     }
 
     private Limiting limiting(RouteTable table) {

@@ -1,0 +1,97 @@
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import gateway.testing.TestRedis;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which gateway a page shows, and with which others it shares, in a real browser. */
+@Timeout(240)
+class BrowserGatewayTest extends InBrowser {
+    private static final String PASSWORD = "hush-password";
+
+    private static TestGateway on(String redisUrl) {
+        return TestGateway.with(Map.of("GATEWAY_SERVICES", "", "GATEWAY_REDIS_URL", redisUrl));
+    }
+
+    private static Locator fact(Page page, String name) {
+        return page.locator("#gateway [data-fact=" + name + "]");
+    }
+
+    /** Leaves target/screenshots/ for people to look at. */
+    static void look(Page page, String what) {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : List.of(360, 1280)) {
+                page.setViewportSize(width, 900);
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                String name = what + "-" + width + "-" + scheme.name().toLowerCase() + ".png";
+                page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name)));
+                assertEquals(width, page.evaluate("() => document.documentElement.scrollWidth"), name);
+            }
+        }
+    }
+
+    @Test
+    void a_gateway_without_redis_shows_only_its_own_line() throws Exception {
+        try (TestGateway gateway = TestGateway.inFrontOf()) {
+            Page page = browser.open(gateway);
+            JsonNode itself = gateway.json("/gateways").at("/gateways/0");
+            assertThat(page.locator("#gateway [data-fact]")).hasCount(1);
+            assertThat(fact(page, "this")).containsText("127.0.0.1:" + gateway.port());
+            assertThat(fact(page, "this"))
+                    .containsText("id " + itself.path("id").asText());
+            assertThat(fact(page, "this")).containsText("version 1.0.0");
+            assertThat(fact(page, "this")).containsText("Java " + System.getProperty("java.version"));
+            assertThat(fact(page, "this")
+                            .locator("[title='" + itself.path("since").asText() + "']"))
+                    .containsText("since ");
+            look(page, "gateway-alone");
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void two_gateways_show_each_other_their_redis_without_its_password_and_when_it_is_lost() throws Exception {
+        try (TestRedis redis = TestRedis.start("--requirepass", PASSWORD)) {
+            String url = "redis://:" + PASSWORD + "@127.0.0.1:" + redis.port();
+            try (TestGateway one = on(url)) {
+                Page page = browser.open(one);
+                assertThat(fact(page, "redis")).containsText("redis://127.0.0.1:" + redis.port());
+                assertThat(fact(page, "redis").locator("[data-tone=served]")).hasText("answers");
+                assertThat(fact(page, "peers")).hasCount(0);
+                try (TestGateway two = on(url)) {
+                    assertThat(fact(page, "peers").locator("li")).hasCount(1);
+                    assertThat(fact(page, "peers")).containsText("127.0.0.1:" + two.port());
+                    assertThat(fact(page, "peers")).not().containsText("127.0.0.1:" + one.port());
+                    look(page, "gateway-peers");
+                    Instant killed = Instant.now();
+                    redis.kill();
+                    assertThat(fact(page, "redis").locator("[data-tone=failed]"))
+                            .hasText("doesn't answer");
+                    Instant since =
+                            Instant.parse(fact(page, "redis").locator("[title]").getAttribute("title"));
+                    assertTrue(since.isAfter(killed), since + " is before it was killed, at " + killed);
+                    assertThat(fact(page, "peers")).containsText("as last seen");
+                    look(page, "gateway-redis-lost");
+                    assertFalse(page.content().contains(PASSWORD), "the password is in the page");
+                    redis.startAgain();
+                    assertThat(fact(page, "redis").locator("[data-tone=served]"))
+                            .hasText("answers");
+                }
+                assertThat(fact(page, "peers")).hasCount(0);
+                assertFalse(page.content().contains(PASSWORD), "the password is in the page");
+            }
+        }
+    }
+}
