@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class StateFile {
     private static final String FIX = "; mend it, or move it away to start without what it keeps";
 
     private final Path path;
+    private Object stamp; // of the file that this one has written last; null before
 
     /** Makes what reads and writes the file of this path; if that is a link, the file to which it leads. */
     public StateFile(Path path) {
@@ -67,6 +69,9 @@ public final class StateFile {
      * @throws InvalidSettings if it can't be read, or isn't whole; the file stays as it is
      */
     KeptState read() {
+        if (Files.isDirectory(path)) {
+            throw invalid("is a folder; expected a file, like " + path.resolve("state.json"));
+        }
         try {
             if (Files.isRegularFile(path) && Files.size(path) > MOST_BYTES) {
                 throw invalid("is larger than " + (MOST_BYTES >> 20) + " MB" + FIX);
@@ -94,8 +99,25 @@ public final class StateFile {
             Files.deleteIfExists(fresh);
             throw e;
         }
+        stamp = stamp();
         try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
             folder.force(true); // that it has moved
+        }
+    }
+
+    /** Returns whether another process has written the file since {@link #write} has done so here; not if it is gone. */
+    boolean isOthers() {
+        Object there = stamp();
+        return stamp != null && there != null && !there.equals(stamp);
+    }
+
+    /** Returns what whoever writes the file changes; null if there is none. */
+    private Object stamp() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            return List.of(String.valueOf(now.fileKey()), now.lastModifiedTime(), now.size());
+        } catch (IOException e) {
+            return null;
         }
     }
 

@@ -1,7 +1,9 @@
 package gateway.state;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -81,11 +83,7 @@ final class StateForm {
         try {
             form = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new Unreadable("isn't whole JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker at .*", "")
-                    + (e.getLocation() == null
-                            ? ""
-                            : " (line " + e.getLocation().getLineNr() + ", column "
-                                    + e.getLocation().getColumnNr() + ")"));
+            throw new Unreadable("isn't whole JSON" + where(e)); // without the parser's words, which quote the text
         }
         fields("", form, Set.of("format", "services", "drains", "routes"));
         if (form.path("format").asInt() != FORMAT) {
@@ -110,6 +108,13 @@ final class StateForm {
             routes.put(route.getKey(), route.getValue().toString());
         }
         return new KeptState(services, drains, routes);
+    }
+
+    /** Returns where the JSON can't be read, and whether that is its end. */
+    private static String where(JsonProcessingException problem) {
+        JsonLocation place = problem.getLocation();
+        String end = problem instanceof JsonEOFException ? ": it ends too early" : "";
+        return place == null ? end : end + " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")";
     }
 
     private static JsonNode array(JsonNode form, String field) throws Unreadable {

@@ -1,6 +1,7 @@
 package gateway.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -139,6 +140,24 @@ class StateFileTest {
         String message = assertThrows(InvalidSettings.class, file::read).getMessage();
         assertTrue(message.startsWith("GATEWAY_STATE=" + path + ": " + problem), message);
         assertEquals(edited, Files.readString(path));
+    }
+
+    @Test
+    void a_folder_is_named_as_one() {
+        String message =
+                assertThrows(InvalidSettings.class, new StateFile(folder)::read).getMessage();
+        assertEquals(
+                "GATEWAY_STATE=" + folder + ": is a folder; expected a file, like " + folder.resolve("state.json"),
+                message);
+    }
+
+    /** Somebody may have named the wrong file, like that of the token. */
+    @Test
+    void what_is_in_a_file_that_is_no_json_is_not_repeated() throws IOException {
+        Files.writeString(path, "hush0123456789abcdef");
+        String message = assertThrows(InvalidSettings.class, file::read).getMessage();
+        assertTrue(message.contains(": isn't whole JSON (line 1, column "), message);
+        assertFalse(message.contains("hush"), message);
     }
 
     @Test
