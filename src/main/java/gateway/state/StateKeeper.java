@@ -38,8 +38,9 @@ public final class StateKeeper implements AutoCloseable {
     private final PutRoutes routes;
     private final Set<BackendId> ofSettings;
     private final KeptState before;
-    private KeptState written; // guarded by this, like the next
+    private KeptState written; // null before the start; guarded by this, like the next
     private String failure = "";
+    private boolean leftToOther;
 
     /**
      * Reads the file, if there is one, and puts its routes.
@@ -80,15 +81,23 @@ public final class StateKeeper implements AutoCloseable {
                         new Meant(Optional.of(drain.route()), drain.name(), Optional.of(drain.url())),
                         drain.how(),
                         Who.GATEWAY));
+        begin(file.get());
         LOG.info("kept across restarts in {}: {}", file.get(), before.words());
-        save();
-        synchronized (this) {
-            if (!failure.isEmpty()) {
-                throw file.get()
-                        .invalid("can't be written: " + failure + "; let the gateway's user write in its folder");
-            }
-        }
         timer.housekeeping(PAUSE, "state file", this::save);
+    }
+
+    private synchronized void begin(StateFile kept) {
+        try {
+            write(kept, now());
+        } catch (IOException e) {
+            throw kept.invalid(
+                    "can't be written: " + StateFile.words(e) + "; let the gateway's user write in its folder");
+        }
+    }
+
+    private void write(StateFile kept, KeptState now) throws IOException {
+        kept.write(now);
+        written = now;
     }
 
     private void register(Service service) {
@@ -104,15 +113,27 @@ public final class StateKeeper implements AutoCloseable {
         }
     }
 
-    /** Writes the file if there is something new. If that fails, the next call tries again. */
+    /**
+     * Writes the file if there is something new. If that fails, the next call tries again. Once another process has
+     * written it, it is left to that: while two gateways run for an upgrade, the old one sees the leases end that are
+     * renewed at the new one.
+     */
     synchronized void save() {
+        StateFile kept = file.orElseThrow();
         KeptState now = now();
-        if (now.equals(written)) {
+        if (leftToOther || now.equals(written)) {
+            return;
+        }
+        if (kept.isOthers()) {
+            leftToOther = true;
+            LOG.warn(
+                    "{} was written by another process, to which it is left: changes at this gateway aren't kept any"
+                            + " more, until it restarts",
+                    kept);
             return;
         }
         try {
-            file.orElseThrow().write(now);
-            written = now;
+            write(kept, now);
             if (!failure.isEmpty()) {
                 LOG.info("{} is written again", file.get());
             }
@@ -157,10 +178,10 @@ public final class StateKeeper implements AutoCloseable {
                 backend.health());
     }
 
-    /** Writes the last changes. */
+    /** Writes the last changes; nothing if it has not started, since the list may lack then what the file has. */
     @Override
-    public void close() {
-        if (file.isPresent()) {
+    public synchronized void close() {
+        if (written != null) {
             save();
         }
     }

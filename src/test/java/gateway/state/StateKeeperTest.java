@@ -52,6 +52,12 @@ class StateKeeperTest {
                 settings, services, new PutRoutes(TestRoutes.usual(services), settings, EventListener.NONE));
     }
 
+    /** A gateway's with another list and the same file. */
+    private StateKeeper keeper(ServiceList other) {
+        Settings settings = Settings.from(Map.of("GATEWAY_STATE", path.toString()));
+        return new StateKeeper(settings, other, new PutRoutes(TestRoutes.usual(other), settings, EventListener.NONE));
+    }
+
     private void register(String name, String lease) {
         services.register(
                 new Service(
@@ -104,6 +110,43 @@ class StateKeeperTest {
         assertTrue(Files.readString(path).contains("\"b\""));
     }
 
+    /** As an upgrade does that shares the port: services renew at the new gateway, so their leases end at the old one. */
+    @Test
+    void a_file_that_a_newer_gateway_has_written_is_left_to_it() throws IOException {
+        register("a", "15s");
+        keeper.save();
+        ServiceList newer = new ServiceList(new FakeTime());
+        try (Timer timer = new Timer("state-test")) {
+            keeper(newer).start(timer);
+        }
+        String content = Files.readString(path);
+        services.remove(everywhere("a", Optional.empty()), Who.GATEWAY);
+        keeper.save();
+        keeper.close();
+        assertEquals(content, Files.readString(path));
+        assertTrue(content.contains("\"a\""), content);
+    }
+
+    @Test
+    void a_file_that_is_gone_is_written_again_with_the_next_change() throws IOException {
+        register("a", null);
+        keeper.save();
+        Files.delete(path);
+        register("b", null);
+        keeper.save();
+        assertTrue(Files.readString(path).contains("\"b\""));
+    }
+
+    /** The list is empty then, and the file must not become so. */
+    @Test
+    void a_gateway_that_stops_before_it_has_started_leaves_the_file_as_it_is() throws IOException {
+        register("a", null);
+        keeper.save();
+        String content = Files.readString(path);
+        keeper(new ServiceList(new FakeTime())).close();
+        assertEquals(content, Files.readString(path));
+    }
+
     @Test
     void a_file_that_can_not_be_written_keeps_the_gateway_from_starting() {
         Path lost = folder.resolve("none").resolve("state.json");
@@ -120,11 +163,9 @@ class StateKeeperTest {
         register("a", null);
         keeper.save();
         ServiceList after = new ServiceList(new FakeTime());
-        Settings settings = Settings.from(Map.of("GATEWAY_STATE", path.toString()));
         Files.writeString(path, Files.readString(path).replace("http://h:1", "http://169.254.169.254"));
         try (Timer timer = new Timer("state-test")) {
-            new StateKeeper(settings, after, new PutRoutes(TestRoutes.usual(after), settings, EventListener.NONE))
-                    .start(timer);
+            keeper(after).start(timer);
         }
         assertEquals(0, after.all().size());
     }
