@@ -241,6 +241,9 @@ class AnswersTest {
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_HEALTH_INTERVAL", "50ms"), a)) {
             String details = "/services/127.0.0.1-" + a.port();
             gateway.get("/api/x");
+            Await.until(
+                    "the first to have ended",
+                    () -> gateway.json(details).path("in_flight").asInt() == 0);
             gateway.post("/api/x", "{\"of\":\"1234\"}");
             Await.until(
                     "both to be counted",

@@ -95,6 +95,7 @@ class EventsTest {
                 "limit=0         | limit=0: expected a whole number from 1 to 500",
                 "limit=501       | limit=501: expected a whole number from 1 to 500",
                 "kind=explosion  | kind=explosion: expected one of registered, moved, healthy",
+                "limt=5          | limt isn't a parameter; expected some of since, kind, service, limit",
                 "service=a%2Fb   | service=a/b: expected a service's name, 1 to 64 letters",
             })
     void a_bad_value_is_refused_by_its_name(String query, String detail) throws Exception {

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /** What happened lately to services, routes and the gateway. */
 final class EventsApi {
     private static final int USUAL_LIMIT = 100;
+    private static final List<String> PARAMETERS = List.of("since", "kind", "service", "limit");
 
     private final EventLog events;
     private final Time time;
@@ -44,6 +45,7 @@ final class EventsApi {
      */
     void list(Context ctx) throws IOException {
         try {
+            refuseUnknown(ctx);
             long since = number(ctx, "since", 0, Long.MAX_VALUE).orElse(0L);
             int limit = number(ctx, "limit", 1, EventLog.KEPT)
                     .orElse((long) USUAL_LIMIT)
@@ -60,6 +62,15 @@ final class EventsApi {
             ctx.json(answer);
         } catch (Unusable e) {
             Problem.badRequest(e.getMessage()).send(ctx.req(), ctx.res());
+        }
+    }
+
+    /** A misspelt parameter would choose nothing without a word. */
+    private static void refuseUnknown(Context ctx) throws Unusable {
+        for (String name : ctx.queryParamMap().keySet()) {
+            if (!PARAMETERS.contains(name)) {
+                throw new Unusable(name + " isn't a parameter; expected some of " + String.join(", ", PARAMETERS));
+            }
         }
     }
 
