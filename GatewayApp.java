@@ -28,6 +28,7 @@ import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
 import gateway.settings.Settings;
 import gateway.state.StateKeeper;
+import gateway.tls.CertificateInUse;
 import gateway.trace.Stages;
 import gateway.trace.TraceStart;
 import gateway.util.Stalls;
@@ -75,10 +76,23 @@ public final class GatewayApp {
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limits, settings, time);
-        Observation observed = new Observation(services, routes, limiter, admission, settings.accessLog(), time);
+        CertificateInUse certificate = new CertificateInUse(); // for HTTPS
+        Observation observed =
+                new Observation(services, routes, limiter, admission, certificate, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings, services, routing, checker, names, limiter, cluster, admission, observed, events, lifecycle,
+                settings,
+                services,
+                routing,
+                checker,
+                names,
+                limiter,
+                cluster,
+                admission,
+                observed,
+                certificate,
+                events,
+                lifecycle,
                 time);
 
         TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
@@ -106,7 +120,7 @@ public final class GatewayApp {
                 observed::close);
 
         return GatewayServer.create(
-                settings, routes, admission, tracing, observed, lifecycle, events, time, handlers -> {
+                settings, routes, admission, tracing, observed, lifecycle, certificate, events, time, handlers -> {
                     handlers.before(new Stages(
                             tracing, // opens its record
                             admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings

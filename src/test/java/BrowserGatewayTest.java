@@ -7,14 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import gateway.testing.TestCa;
 import gateway.testing.TestRedis;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which gateway a page shows, and with which others it shares, in a real browser. */
 @Timeout(240)
@@ -92,6 +97,30 @@ class BrowserGatewayTest extends InBrowser {
                 assertThat(fact(page, "peers")).hasCount(0);
                 assertFalse(page.content().contains(PASSWORD), "the password is in the page");
             }
+        }
+    }
+
+    @Test
+    void a_certificate_that_ends_within_14_days_is_marked_until_a_new_one_is_in_use(@TempDir Path folder)
+            throws Exception {
+        TestCa ca = new TestCa("Test CA");
+        Instant now = Instant.now();
+        Map<String, String> settings = new HashMap<>(
+                ca.issueUntil(now.plus(Duration.ofDays(13).plusHours(1)), "gateway.test", "www.gateway.test")
+                        .writeTo(folder));
+        settings.put("GATEWAY_ADMIN_PORT", "0"); // which is plain HTTP: the browser doesn't know the CA
+        try (TestGateway gateway = TestGateway.with(settings)) {
+            Page page = browser.page(1280, 900, ColorScheme.LIGHT);
+            int port = ((ServerConnector) gateway.app.jettyServer().server().getConnectors()[1]).getLocalPort();
+            page.navigate("http://127.0.0.1:" + port + "/dashboard");
+            assertThat(fact(page, "certificate")).containsText("gateway.test, www.gateway.test");
+            assertThat(fact(page, "certificate")).containsText("by Test CA");
+            assertThat(fact(page, "certificate").locator("[data-tone=limited]")).hasText("ends soon: 13 days left");
+            look(page, "gateway-certificate");
+            ca.issueUntil(now.plus(Duration.ofDays(14).plusHours(1)), "gateway.test")
+                    .writeTo(folder);
+            assertThat(fact(page, "certificate")).containsText("14 days left");
+            assertThat(fact(page, "certificate").locator("[data-tone]")).hasCount(0);
         }
     }
 }

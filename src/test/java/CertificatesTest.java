@@ -3,21 +3,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import gateway.admin.view.CertificateView;
 import gateway.service.Registration;
 import gateway.service.ServiceSettings;
+import gateway.settings.TlsSettings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
+import gateway.tls.ServerCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.server.ServerConnector;
@@ -65,6 +71,58 @@ class CertificatesTest {
                     "the new certificate",
                     () -> shown(ca.client(), gateway.port()).equals(next.certificate()));
             assertEquals(200, open.send(HEALTH).answer().status());
+        }
+    }
+
+    @Test
+    void operators_see_the_names_issuer_and_end_of_the_certificate_in_use() throws Exception {
+        Instant now = Instant.now();
+        ca.issueUntil(now.plus(Duration.ofDays(10).plusHours(1)), "gateway.test", "127.0.0.1")
+                .writeTo(folder);
+        try (TestGateway gateway = TestGateway.with(settings);
+                RawClient client = new RawClient(connect(ca.client(), gateway.port()))) {
+            JsonNode first = certificate(client);
+            assertEquals("[\"gateway.test\",\"127.0.0.1\"]", first.path("names").toString());
+            assertEquals("Test CA", first.path("issuer").asText());
+            assertEquals(10, first.path("days_left").asInt());
+            TestCa.Issued next = ca.issueUntil(now.plus(Duration.ofDays(40).plusHours(1)), "localhost");
+            next.writeTo(folder);
+            Await.until(
+                    "the new certificate",
+                    () -> certificate(client).path("days_left").asInt() == 40);
+            Instant end = next.certificate().getNotAfter().toInstant();
+            assertEquals(end.toString(), certificate(client).path("valid_until").asText());
+            String metrics = client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .answer()
+                    .body();
+            String value = metrics.lines()
+                    .filter(line -> line.startsWith("gateway_tls_certificate_expiry_timestamp_seconds "))
+                    .map(line -> line.substring(line.indexOf(' ') + 1))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(end.getEpochSecond(), Double.parseDouble(value));
+        }
+    }
+
+    private static JsonNode certificate(RawClient client) throws IOException {
+        return TestGateway.json(client.send("GET /config HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .answer())
+                .path("certificate");
+    }
+
+    @Test
+    void one_that_has_ended_has_fewer_than_no_days_left() throws Exception {
+        ca.issueUntil(Instant.now().minusSeconds(60), "localhost").writeTo(folder);
+        ServerCertificate ended = ServerCertificate.read(new TlsSettings(
+                folder.resolve("cert.pem"), folder.resolve("key.pem"), Optional.empty(), Optional.empty()));
+        assertEquals(-1, CertificateView.of(ended, Instant.now()).daysLeft());
+    }
+
+    @Test
+    void without_https_there_is_none_in_config_or_metrics() throws Exception {
+        try (TestGateway gateway = TestGateway.inFrontOf()) {
+            assertFalse(gateway.json("/config").has("certificate"));
+            assertFalse(gateway.get("/metrics").body().contains("gateway_tls_certificate"));
         }
     }
 

@@ -1,7 +1,10 @@
 /* Which gateway this is, the Redis and the other gateways with which it shares, and its certificate. */
 
 import {byId, el, tag} from './dom.js';
-import {moment} from './format.js';
+import {moment, plural} from './format.js';
+
+const SOON_DAYS = 14; // time enough to get a new certificate
+const MOST_NAMES = 5;
 
 export function identity() {
   const list = byId('gateway-facts');
@@ -25,6 +28,7 @@ function facts(gateway) {
   return [
     fact('this', 'This gateway', self(gateway)),
     gateway.redis ? fact('redis', 'Redis', redis(gateway.redis)) : null,
+    gateway.certificate ? fact('certificate', 'Certificate', certificate(gateway.certificate)) : null,
     gateway.peers.length > 0 ? fact('peers', 'Other gateways', peers(gateway)) : null,
   ].filter((one) => one !== null);
 }
@@ -54,6 +58,18 @@ function redis({url, answers, since}) {
     answers ? null : part('The list stays as it is here, changes are queued.'),
   ];
 }
+
+function certificate({names, issuer, valid_until: end, days_left: days}) {
+  const more = names.length - MOST_NAMES;
+  return [
+    el('strong', {title: names.join(', ')}, names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')),
+    part(`by ${issuer}`, 'the CA that issued it'),
+    part(`valid until ${moment(end)}`, end),
+    days < 0 ? tag('failed', 'has ended: clients refuse it') : days < SOON_DAYS ? tag('limited', `ends soon: ${lasting(days)}`) : part(lasting(days)),
+  ];
+}
+
+const lasting = (days) => (days === 0 ? 'less than a day left' : `${plural(days, 'day')} left`);
 
 function peers({redis: shared, peers: others, total_gateways: total}) {
   const more = total - 1 - others.length;

@@ -2,6 +2,7 @@ package gateway.admin;
 
 import gateway.admin.access.AdminAuth;
 import gateway.admin.dashboard.LiveApi;
+import gateway.admin.dashboard.LiveGateway;
 import gateway.admin.dashboard.LiveView;
 import gateway.admin.dashboard.Pages;
 import gateway.admission.AdmissionControl;
@@ -20,6 +21,7 @@ import gateway.route.Routes;
 import gateway.route.config.Routing;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
+import gateway.tls.CertificateInUse;
 import gateway.util.Time;
 import io.javalin.config.RoutesConfig;
 
@@ -42,6 +44,7 @@ public final class AdminApi {
     /**
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
+     * @param certificate the server certificate in use
      * @param events what happened lately
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
@@ -55,6 +58,7 @@ public final class AdminApi {
             Cluster cluster,
             AdmissionControl admission,
             Observation observation,
+            CertificateInUse certificate,
             EventLog events,
             Lifecycle lifecycle,
             Time time) {
@@ -76,12 +80,13 @@ public final class AdminApi {
                 time);
         this.routes = new RoutesApi(routes, routing.put(), RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);
-        this.config = new ConfigApi(settings.environment(), time);
+        this.config = new ConfigApi(settings.environment(), certificate, time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces(), routes, time);
         this.events = new EventsApi(events, time);
-        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, cluster, drain, time);
+        LiveGateway self = new LiveGateway(cluster, certificate, time);
+        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, self, drain, time);
         this.live = new LiveApi(view, observation, events, settings.bounds().viewers(), drain, time);
     }
 

@@ -1,20 +1,24 @@
 package gateway.admin;
 
+import gateway.admin.view.CertificateView;
 import gateway.settings.EffectiveSetting;
 import gateway.settings.Environment;
+import gateway.tls.CertificateInUse;
 import gateway.util.Time;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code GET /config}: the settings with which this gateway runs, without secrets. */
+/** {@code GET /config}: the settings with which this gateway runs, without secrets, and its server certificate. */
 final class ConfigApi {
     private final Environment environment;
+    private final CertificateInUse certificate;
     private final Time time;
 
-    ConfigApi(Environment environment, Time time) {
+    ConfigApi(Environment environment, CertificateInUse certificate, Time time) {
         this.environment = environment;
+        this.certificate = certificate;
         this.time = time;
     }
 
@@ -29,7 +33,7 @@ final class ConfigApi {
         }
     }
 
-    /** Answers {@code GET /config}: each setting with its value and where that comes from. */
+    /** Answers {@code GET /config}: each setting with its value and where that comes from; the certificate, if any. */
     void config(Context ctx) {
         List<View> views = environment.settings().stream().map(View::of).toList();
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -37,6 +41,7 @@ final class ConfigApi {
         answer.put("set", environment.set().size());
         answer.put("settings", views);
         answer.put("unknown", environment.unknown());
+        certificate.get().ifPresent(used -> answer.put("certificate", CertificateView.of(used, time.now())));
         answer.put("timestamp", time.now().toString());
         ctx.json(answer);
     }

@@ -7,6 +7,7 @@ import gateway.limit.Limits;
 import gateway.limit.RateLimit.Sharing;
 import gateway.limit.ShadowLimit;
 import gateway.registry.ServiceList;
+import gateway.tls.CertificateInUse;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,6 +48,7 @@ public final class Exposition implements AutoCloseable {
     private final ServiceList services;
     private final LimitHandler limiter;
     private final AdmissionControl admission;
+    private final CertificateInUse certificate;
     private final LongSupplier droppedLines;
     private PrometheusMeterRegistry registry;
     private boolean showsSharing;
@@ -55,6 +57,7 @@ public final class Exposition implements AutoCloseable {
     /**
      * @param limiter counts the requests that the limit let through and refused
      * @param admission counts problems, connections and requests under way
+     * @param certificate the server certificate, if there is one
      * @param droppedLines returns how many lines the access log has dropped
      */
     public Exposition(
@@ -62,11 +65,13 @@ public final class Exposition implements AutoCloseable {
             ServiceList services,
             LimitHandler limiter,
             AdmissionControl admission,
+            CertificateInUse certificate,
             LongSupplier droppedLines) {
         this.metrics = metrics;
         this.services = services;
         this.limiter = limiter;
         this.admission = admission;
+        this.certificate = certificate;
         this.droppedLines = droppedLines;
     }
 
@@ -96,6 +101,7 @@ public final class Exposition implements AutoCloseable {
         made.getPrometheusRegistry().register((MultiCollector) metrics::snapshots);
         made.getPrometheusRegistry().register(new BackendMetrics(services));
         made.getPrometheusRegistry().register(new AdmissionMetrics(admission));
+        made.getPrometheusRegistry().register(new CertificateMetrics(certificate));
         registerLimiter(made);
         FunctionCounter.builder("gateway.access.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .description("Lines of the access log that were dropped because their reader was too slow")

@@ -5,6 +5,7 @@ import gateway.limit.LimitHandler;
 import gateway.registry.ServiceList;
 import gateway.route.Routes;
 import gateway.settings.LogForm;
+import gateway.tls.CertificateInUse;
 import gateway.trace.AccessLog;
 import gateway.trace.History;
 import gateway.trace.OutcomeCounts;
@@ -37,6 +38,7 @@ public final class Observation implements RequestLog, AutoCloseable {
      * @param routes each has counts of its own
      * @param limiter counts what the limit let through and refused
      * @param admission counts what the bounds refused, and all other problems
+     * @param certificate the server certificate, whose end is a metric
      * @param logForm how the access log is written; empty means there is none
      */
     public Observation(
@@ -44,6 +46,7 @@ public final class Observation implements RequestLog, AutoCloseable {
             Routes routes,
             LimitHandler limiter,
             AdmissionControl admission,
+            CertificateInUse certificate,
             Optional<LogForm> logForm,
             Time time) {
         accessLog = logForm.map(AccessLog::new);
@@ -54,6 +57,7 @@ public final class Observation implements RequestLog, AutoCloseable {
                 services,
                 limiter,
                 admission,
+                certificate,
                 () -> accessLog.map(AccessLog::dropped).orElse(0L));
         List<Consumer<Trace>> listeners = new ArrayList<>(List.of(traces, counts));
         accessLog.ifPresent(listeners::add);

@@ -5,6 +5,7 @@ import gateway.http.Refusals;
 import gateway.net.Networks;
 import gateway.settings.Settings;
 import gateway.settings.TlsSettings;
+import gateway.tls.CertificateInUse;
 import gateway.tls.CertificateReload;
 import gateway.tls.ServerCertificate;
 import gateway.util.Time;
@@ -30,15 +31,25 @@ final class ClientProtocols {
      * Reads the certificate and its key, if there is one.
      *
      * @param refusals counts connections that are closed without an answer
+     * @param inUse is told of the certificate, and of each new one
      * @param events is told of new certificates
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
-    ClientProtocols(Settings settings, Refusals refusals, EventListener events, Time time) {
+    ClientProtocols(Settings settings, Refusals refusals, CertificateInUse inUse, EventListener events, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
         this.https = certificate.map(Https::new);
-        this.reload = certificate.map(used -> new CertificateReload(tls.get(), used, time, https.get()::use, events));
+        certificate.ifPresent(inUse::use);
+        this.reload = certificate.map(used -> new CertificateReload(
+                tls.get(),
+                used,
+                time,
+                renewed -> {
+                    https.get().use(renewed);
+                    inUse.use(renewed);
+                },
+                events));
         Networks proxies = settings.clients().trustedProxies().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)

@@ -6,6 +6,7 @@ import gateway.lifecycle.Lifecycle;
 import gateway.net.OwnAddress;
 import gateway.route.Routes;
 import gateway.settings.Settings;
+import gateway.tls.CertificateInUse;
 import gateway.util.Release;
 import gateway.util.Time;
 import io.javalin.Javalin;
@@ -36,6 +37,7 @@ public final class GatewayServer {
      * @param tracing opens the records of requests that no handler gets
      * @param log called by Jetty at the end of each request
      * @param lifecycle the steps at the start and stop of the server
+     * @param certificate is told of the server certificate in use
      * @param events is told of new certificates
      * @param routes adds the handlers, in the order in which they handle a request, and the routes
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
@@ -47,10 +49,11 @@ public final class GatewayServer {
             Tracing tracing,
             RequestLog log,
             Lifecycle lifecycle,
+            CertificateInUse certificate,
             EventListener events,
             Time time,
             Consumer<RoutesConfig> routes) {
-        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), events, time);
+        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), certificate, events, time);
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
             ServerConfig.configure(config, settings, tracing);

@@ -94,6 +94,21 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
                 && now.isBefore(own.getNotAfter().toInstant());
     }
 
+    /** Returns the host names and addresses for which the gateway's own certificate is; its common name if it lists none. */
+    public List<String> names() {
+        return CertificateNames.of(chain.get(0));
+    }
+
+    /** Returns the common name of the CA that issued the gateway's own certificate; its whole name if that has none. */
+    public String issuer() {
+        return CertificateNames.commonName(chain.get(0).getIssuerX500Principal());
+    }
+
+    /** Returns when the gateway's own certificate ends. */
+    public Instant end() {
+        return chain.get(0).getNotAfter().toInstant();
+    }
+
     /** Describes the gateway's own certificate for the log: its subject and its end. */
     public String words() {
         X509Certificate own = chain.get(0);

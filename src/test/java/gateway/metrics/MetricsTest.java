@@ -25,6 +25,7 @@ import gateway.route.Routes;
 import gateway.settings.Settings;
 import gateway.testing.FakeTime;
 import gateway.testing.TestRoutes;
+import gateway.tls.CertificateInUse;
 import gateway.trace.Outcome;
 import gateway.trace.TestTrace;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ class MetricsTest {
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
     private final Metrics metrics = new Metrics();
+    private final CertificateInUse certificate = new CertificateInUse();
     private final Exposition exposition = new Exposition(
             metrics,
             services,
@@ -49,6 +51,7 @@ class MetricsTest {
                     Optional.empty(),
                     time),
             new AdmissionControl(Settings.from(Map.of()), time),
+            certificate,
             () -> 42);
 
     @AfterEach

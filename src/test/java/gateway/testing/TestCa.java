@@ -68,8 +68,16 @@ public final class TestCa {
      * @param middle half an hour before it ends
      */
     public Issued issue(KeyPair own, Instant middle, String... names) throws Exception {
-        JcaX509v3CertificateBuilder builder =
-                builder(name(certificate), new X500Name("CN=" + names[0]), own, hourFrom(middle));
+        return issue(own, hourFrom(middle), names);
+    }
+
+    /** A certificate for these names and addresses that is valid until this time, from an hour ago. */
+    public Issued issueUntil(Instant end, String... names) throws Exception {
+        return issue(keys("EC"), new Instant[] {Instant.now().minus(Duration.ofHours(1)), end}, names);
+    }
+
+    private Issued issue(KeyPair own, Instant[] times, String... names) throws Exception {
+        JcaX509v3CertificateBuilder builder = builder(name(certificate), new X500Name("CN=" + names[0]), own, times);
         GeneralName[] all = Arrays.stream(names)
                 .map(name -> new GeneralName(
                         name.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, name))
@@ -100,6 +108,11 @@ public final class TestCa {
         return new JcaX509CertificateConverter()
                 .getCertificate(
                         builder.build(new JcaContentSignerBuilder(SIGNATURES.get("EC")).build(keys.getPrivate())));
+    }
+
+    /** Its own certificate. */
+    public X509Certificate certificate() {
+        return certificate;
     }
 
     /** Its own certificate as PEM. */

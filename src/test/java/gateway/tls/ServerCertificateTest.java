@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -62,6 +64,23 @@ class ServerCertificateTest {
         ServerCertificate certificate = read(issued.certificatePem(), issued.keyPem());
         assertEquals(issued.certificate(), certificate.chain().get(0));
         assertTrue(certificate.key().getClass().getName().startsWith("sun."), "the JDK's own, which is quicker");
+    }
+
+    @Test
+    void names_issuer_and_end_are_those_of_the_certificate() throws Exception {
+        TestCa.Issued issued = ca.issue("gateway.test", "www.gateway.test", "10.0.0.7");
+        ServerCertificate certificate = read(issued.certificatePem(), issued.keyPem());
+        assertEquals(List.of("gateway.test", "www.gateway.test", "10.0.0.7"), certificate.names());
+        assertEquals("Test CA", certificate.issuer());
+        assertEquals(issued.certificate().getNotAfter().toInstant(), certificate.end());
+    }
+
+    /** The authority's own certificate lists no names; another has a comma and no common name. */
+    @Test
+    void without_listed_names_or_a_common_name_the_subject_stands_for_them() {
+        assertEquals(List.of("Test CA"), CertificateNames.of(ca.certificate()));
+        assertEquals("A, B", CertificateNames.commonName(new X500Principal("O=C, CN=\"A, B\"")));
+        assertEquals("O=C", CertificateNames.commonName(new X500Principal("O=C")));
     }
 
     @Test

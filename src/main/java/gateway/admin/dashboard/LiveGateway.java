@@ -3,24 +3,32 @@ package gateway.admin.dashboard;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import gateway.admin.view.CertificateView;
 import gateway.cluster.Cluster;
 import gateway.registry.ClusterMembers;
 import gateway.registry.ClusterMembers.Gateway;
 import gateway.registry.ClusterMembers.Sharing;
+import gateway.tls.CertificateInUse;
+import gateway.util.Time;
 import java.util.List;
 import java.util.Optional;
 
-/** On the dashboard: which gateway this is, and with which others it shares through which Redis. */
-final class LiveGateway {
+/** On the dashboard: which gateway this is, with which others it shares through which Redis, and its certificate. */
+public final class LiveGateway {
     /** The most other gateways that are shown, by id. */
     static final int MOST = 40;
 
     private final ClusterMembers members;
     private final Optional<String> redis;
+    private final CertificateInUse certificate;
+    private final Time time;
 
-    LiveGateway(Cluster cluster) {
+    /** @param certificate the server certificate in use */
+    public LiveGateway(Cluster cluster, CertificateInUse certificate, Time time) {
         this.members = cluster.members();
         this.redis = cluster.redis();
+        this.certificate = certificate;
+        this.time = time;
     }
 
     /**
@@ -29,6 +37,7 @@ final class LiveGateway {
      * @param address the host and port at which it listens, as far as it knows
      * @param java the version of Java on which it runs
      * @param redis null if nothing is shared
+     * @param certificate null without HTTPS
      * @param totalGateways how many there are with this one
      * @param peers the others, by id; those seen last while Redis can't be reached
      */
@@ -40,6 +49,7 @@ final class LiveGateway {
             String version,
             String java,
             @JsonInclude(JsonInclude.Include.NON_NULL) RedisView redis,
+            @JsonInclude(JsonInclude.Include.NON_NULL) CertificateView certificate,
             int totalGateways,
             List<Peer> peers) {}
 
@@ -73,6 +83,10 @@ final class LiveGateway {
                 self.version(),
                 System.getProperty("java.version"),
                 redis.map(url -> RedisView.of(url, members.sharing())).orElse(null),
+                certificate
+                        .get()
+                        .map(used -> CertificateView.of(used, time.now()))
+                        .orElse(null),
                 all.size(),
                 all.stream()
                         .filter(gateway -> !gateway.id().equals(self.id()))

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import gateway.admin.view.AnswersView;
 import gateway.admin.view.Wording;
 import gateway.balance.Balancer;
-import gateway.cluster.Cluster;
 import gateway.events.EventLog;
 import gateway.lifecycle.Drain;
 import gateway.limit.LimitHandler;
@@ -45,7 +44,7 @@ public final class LiveView {
     /**
      * @param limiter counts what the limit let through and refused
      * @param events tells which services have left
-     * @param cluster tells which gateway this is, and with which it shares
+     * @param gateway tells which gateway this is, and with which it shares
      */
     public LiveView(
             ServiceList services,
@@ -53,7 +52,7 @@ public final class LiveView {
             LimitHandler limiter,
             OutcomeCounts counts,
             EventLog events,
-            Cluster cluster,
+            LiveGateway gateway,
             Drain drain,
             Time time) {
         this.services = services;
@@ -61,7 +60,7 @@ public final class LiveView {
         this.limiter = limiter;
         this.counts = counts;
         this.events = events;
-        this.gateway = new LiveGateway(cluster);
+        this.gateway = gateway;
         this.drain = drain;
         this.time = time;
         this.startedAt = time.now();
