@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,12 @@ class BrowserReadTest extends InBrowser {
             for (String plot : List.of("rate", "latency", "share")) {
                 page.waitForFunction(HAS_COLOUR, "#plot-" + plot + " canvas");
             }
+            Locator captions = page.locator(".plot .panel-head p");
+            page.locator("#plot-rate").hover();
+            assertThat(captions.first()).hasText(Pattern.compile("^at \\d\\d:\\d\\d:\\d\\d$"));
+            assertThat(captions.last()).hasText(Pattern.compile("^at \\d\\d:\\d\\d:\\d\\d$"));
+            page.mouse().move(5, 5);
+            assertThat(captions.first()).hasText("15 minutes");
         }
     }
 

@@ -159,6 +159,22 @@ class BrowserTabsTest extends InBrowser {
         }
     }
 
+    /** As over plain HTTP from another machine. */
+    @Test
+    void without_locks_each_tab_that_is_shown_has_a_stream_of_its_own() throws Exception {
+        try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_VIEWERS", "2"))) {
+            BrowserContext context = context();
+            context.addInitScript("delete Navigator.prototype.locks");
+            Page first = tab(context, gateway);
+            Page second = tab(context, gateway);
+            assertThat(connection(first)).hasText("live");
+            assertThat(connection(second)).hasText("live");
+            assertTrue(isFull(gateway));
+            first.evaluate(HIDE, true);
+            Await.until("room for another viewer", () -> !isFull(gateway));
+        }
+    }
+
     @Test
     void after_a_refusal_it_says_why_and_when_it_tries_again_and_then_does() throws Exception {
         try (TestBackend a = TestBackend.named("a");
@@ -215,7 +231,7 @@ class BrowserTabsTest extends InBrowser {
 
             page.route("**/drain**", route -> {}); // which never answers
             page.click("[data-action=drain]");
-            assertThat(waiting).containsText("Still waiting for the gateway: POST /services/");
+            assertThat(waiting).containsText("Still waiting for the gateway: drain 127.0.0.1-");
             waiting.locator("[data-action=cancel]").click();
             assertThat(page.locator("#toast")).containsText("Cancelled; the gateway may have done it all the same.");
             latch.countDown();

@@ -63,7 +63,7 @@ export function clientDialog(list, tell) {
 
   return (client, route) => {
     shown = {client, route};
-    title.textContent = route ? `${client} on ${route}` : client;
+    title.textContent = route && route !== 'default' ? `${client} on ${route}` : client;
     content.replaceChildren();
     dialog.showModal();
     requests.focus();

@@ -121,15 +121,14 @@ function connection(state, why, response) {
 /** Shows what everybody may see; says what is hidden, why, and what to do. */
 function refused(why, response) {
   const withToken = isAboutToken(response);
-  if (withToken) {
-    forget();
-  }
+  const hadToken = withToken && forget();
   byId('sign-in').hidden = !withToken;
   const button = withToken
     ? el('button', {type: 'button', 'data-action': 'sign-in'}, 'Sign in')
     : el('button', {type: 'button', 'data-action': 'try-again'}, 'Try again');
   button.addEventListener('click', () => (withToken ? byId('sign-in').click() : reconnect()));
-  byId('notice').replaceChildren(el('p', {}, 'Requests and clients are shown to operators only, and only they may change services. ', why, '.'), button);
+  const words = withToken && !hadToken ? 'They sign in with the value of GATEWAY_ADMIN_TOKEN' : why;
+  byId('notice').replaceChildren(el('p', {}, `Requests and clients are shown to operators only, and only they may change services. ${words}.`), button);
   byId('notice').hidden = false;
   visit.start();
 }

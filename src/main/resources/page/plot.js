@@ -2,6 +2,7 @@
 
 import {byId, el, text} from './dom.js';
 import {resolved} from './colours.js';
+import {clock} from './format.js';
 
 const SPAN_S = 900;
 const SHORTEST_S = 120;
@@ -18,6 +19,9 @@ export function plot(name, read) {
   let drawn = null;
   let labels = '';
   let content = null;
+  let times = []; // in seconds
+  const caption = figure.querySelector('.panel-head p');
+  const span = caption.textContent;
 
   new ResizeObserver(() => drawn && drawn.width !== root.clientWidth && drawn.setSize(size())).observe(root);
   const size = () => ({width: root.clientWidth, height: root.clientHeight});
@@ -34,7 +38,7 @@ export function plot(name, read) {
       restart();
       labels = now;
     }
-    const times = points.map((point) => point.time_ms / 1000);
+    times = points.map((point) => point.time_ms / 1000);
     const data = [times, ...content.series.map((series) => series.values)];
     if (drawn) {
       drawn.setData(data);
@@ -42,7 +46,7 @@ export function plot(name, read) {
       legend.replaceChildren(...content.series.map(entry));
       drawn = new uPlot(options(content, size(), readOut), data, root);
     }
-    readOut(null);
+    readOut(drawn.cursor.idx ?? null);
     text(byId(`summary-${name}`), content.summary);
   }
 
@@ -52,11 +56,12 @@ export function plot(name, read) {
     return el('li', {}, swatch, el('span', {class: 'name'}, series.label), el('span', {class: 'value'}));
   }
 
-  /** Shows the values under the pointer, else the latest. */
+  /** Shows the values and the time under the pointer, else the latest values. */
   function readOut(index) {
+    text(caption, times[index] === undefined ? span : `at ${clock(times[index] * 1000)}`);
     content.series.forEach((series, i) => {
       const values = series.shown ?? series.values;
-      const value = index === null ? values.at(-1) : values[index];
+      const value = times[index] === undefined ? values.at(-1) : values[index];
       text(legend.children[i].querySelector('.value'), series.words(value ?? null));
     });
   }

@@ -23,7 +23,7 @@ export function registering() {
       service.lease = lease.value.trim();
     }
     say(result, 'checking', 'Registering; the first check runs …');
-    const answer = await call('POST', '/services', service);
+    const answer = await call('POST', '/services', service, `register ${service.name}`);
     if (answer.ok) {
       const {tone, words} = stateOf(answer.body.status);
       say(result, tone, `${answer.body.name} was ${answer.body.outcome} and is ${words}. ${probe(answer.body)} ${answer.body.note ?? ''} ${answer.body.after_restart ?? ''}`);
@@ -89,13 +89,13 @@ export function operating(tell) {
     const {path, instance} = placeOf(backend);
     if (action === 'remove') {
       confirm(backend, title, async () => {
-        const answer = await call('DELETE', path + instance);
+        const answer = await call('DELETE', path + instance, null, `remove ${title}`);
         tell(answer.ok ? 'served' : 'failed', answer.ok ? `${title} was removed.` : answer.words);
       });
       return;
     }
     const what = action === 'move' ? `drain${instance}&sessions=move` : action + instance;
-    const answer = await call('POST', `${path}/${what}`);
+    const answer = await call('POST', `${path}/${what}`, null, action === 'move' ? `move the clients of ${title}` : `${action} ${title}`);
     const done = {
       drain: 'is draining: it gets no new requests.',
       move: 'is draining, and clients that were bound to it go elsewhere.',
@@ -135,16 +135,20 @@ function confirmation() {
 /** Asks for the details of a backend; returns the same as call. */
 export function detailsOf(backend) {
   const {path, instance} = placeOf(backend);
-  return call('GET', path + instance);
+  return call('GET', path + instance, null, `the details of ${backend.name}`);
 }
 
 /* --- calling the gateway ------------------------------------------------------------------------------------------ */
 
-/** Calls the gateway; returns {ok, body, words}: the answer, or the reason why there is none. */
-async function call(method, path, json) {
+/**
+ * Calls the gateway; returns {ok, body, words}: the answer, or the reason why there is none.
+ *
+ * @param what names the call for the user
+ */
+async function call(method, path, json, what) {
   try {
     const headers = json ? {'Content-Type': 'application/json'} : {};
-    const response = await ask(path, {method, headers, body: json ? JSON.stringify(json) : undefined});
+    const response = await ask(path, {method, headers, body: json ? JSON.stringify(json) : undefined}, what);
     const text = await response.text();
     const body = text ? JSON.parse(text) : null;
     return {ok: response.ok, body, words: body?.detail ?? body?.title ?? `The gateway answered ${response.status}.`};

@@ -152,9 +152,11 @@ function keep(value) {
   byId('sign-out').hidden = !token;
 }
 
-/** Forgets a token that the gateway no longer takes. */
+/** Forgets a token that the gateway no longer takes; returns whether there was one. */
 export function forget() {
+  const had = Boolean(token);
   keep(null);
+  return had;
 }
 
 /** Sets up the button that signs out, and the links that need the token. */

@@ -54,6 +54,9 @@ export function totals() {
         attribute(values[`answers-${name}`], 'data-tone', n > 0 ? 'error' : null);
       }
       text(values['in-flight'], count(state.in_flight));
+      for (const name of ['p50', 'p99']) {
+        text(notes[name], state.totals.served === undefined ? 'for operators' : '');
+      }
       text(values.p50, millis(state.latency.p50_ms));
       text(values.p99, millis(state.latency.p99_ms));
     },
