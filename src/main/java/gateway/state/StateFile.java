@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +22,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The file of {@code GATEWAY_STATE}. Only its owner may read it, since headers that routes set may be secrets. It is
@@ -31,6 +34,8 @@ public final class StateFile {
     private static final long MOST_BYTES = 256L << 20;
 
     private static final String FIX = "; mend it, or move it away to start without what it keeps";
+
+    private static final String FRESH = ".tmp";
 
     private final Path path;
     private Object stamp; // of the file that this one has written last; null before
@@ -86,11 +91,29 @@ public final class StateFile {
         }
     }
 
+    /**
+     * Deletes what gateways that were killed while they wrote have left beside the file. One that is just writing, as
+     * before an upgrade, writes again.
+     */
+    void deleteLeftovers() {
+        Path target = target();
+        Pattern ours = Pattern.compile(Pattern.quote(target.getFileName() + ".") + "\\d+" + Pattern.quote(FRESH));
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(
+                target.getParent(),
+                each -> ours.matcher(each.getFileName().toString()).matches())) {
+            for (Path each : found) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // whether the folder can be used shows when the file is written
+        }
+    }
+
     /** Replaces the file's content. */
     void write(KeptState state) throws IOException {
         Path target = target();
         Path fresh = target.resolveSibling(
-                target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+                target.getFileName() + "." + ProcessHandle.current().pid() + FRESH);
         Files.deleteIfExists(fresh); // of a process of the same number that ended in the middle
         try {
             writeFresh(fresh, StateForm.write(state).getBytes(StandardCharsets.UTF_8));

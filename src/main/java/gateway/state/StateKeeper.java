@@ -81,6 +81,7 @@ public final class StateKeeper implements AutoCloseable {
                         new Meant(Optional.of(drain.route()), drain.name(), Optional.of(drain.url())),
                         drain.how(),
                         Who.GATEWAY));
+        file.get().deleteLeftovers();
         begin(file.get());
         LOG.info("kept across restarts in {}: {}", file.get(), before.words());
         timer.housekeeping(PAUSE, "state file", this::save);

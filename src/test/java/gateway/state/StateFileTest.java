@@ -142,6 +142,18 @@ class StateFileTest {
         assertEquals(edited, Files.readString(path));
     }
 
+    /** A gateway that is killed while it writes can't tidy up. */
+    @Test
+    void what_killed_gateways_have_left_is_deleted_and_nothing_else() throws IOException {
+        for (String name : List.of(
+                "state.json", "state.json.4711.tmp", "state.json.1.tmp", "state.json.old.tmp", "other.json.1.tmp")) {
+            Files.writeString(folder.resolve(name), "");
+        }
+        file.deleteLeftovers();
+        assertEquals(List.of("other.json.1.tmp", "state.json", "state.json.old.tmp"), files());
+        new StateFile(folder.resolve("none").resolve("state.json")).deleteLeftovers(); // no folder: nothing to do
+    }
+
     @Test
     void a_folder_is_named_as_one() {
         String message =

@@ -137,6 +137,16 @@ class StateKeeperTest {
         assertTrue(Files.readString(path).contains("\"b\""));
     }
 
+    @Test
+    void a_start_tidies_up_after_a_gateway_that_was_killed_while_it_wrote() throws IOException {
+        Path left = Files.writeString(path.resolveSibling("state.json.4711.tmp"), "{");
+        try (Timer timer = new Timer("state-test")) {
+            keeper.start(timer);
+        }
+        assertFalse(Files.exists(left));
+        assertTrue(Files.exists(path));
+    }
+
     /** The list is empty then, and the file must not become so. */
     @Test
     void a_gateway_that_stops_before_it_has_started_leaves_the_file_as_it_is() throws IOException {
