@@ -255,6 +255,9 @@ class BrowserRoutesTest extends InBrowser {
             page.fill("#find-route", "special.ex");
             assertThat(page.locator("[data-route]")).hasCount(1);
             assertThat(route(page, "special")).isVisible();
+            page.reload();
+            assertThat(page.locator("#find-route")).hasValue("special.ex");
+            assertThat(page.locator("[data-route]")).hasCount(1);
             page.fill("#find-route", "nothing");
             assertThat(page.locator("#routes-words")).hasText("None of 61 routes matches.");
             assertThat(page.locator("[data-route]")).hasCount(0);

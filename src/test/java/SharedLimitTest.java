@@ -1,11 +1,16 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.Await;
+import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -55,6 +60,28 @@ class SharedLimitTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** A person with curl and a browser has one budget, whichever gateway and family they reach it by. */
+    @Test
+    void the_loopback_addresses_of_both_families_have_one_budget_at_all_gateways() throws Exception {
+        InetAddress six = InetAddress.getByName("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(six) != null, "has IPv6");
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a")) {
+            Map<String, String> by6 = new HashMap<>(settings(redis));
+            by6.put("GATEWAY_HOST", "::1");
+            try (TestGateway first = TestGateway.with(settings(redis), a);
+                    TestGateway second = TestGateway.with(by6, a)) {
+                List<Integer> statuses = new ArrayList<>();
+                for (int i = 0; i < 6; i++) {
+                    try (RawClient client = i % 2 == 0 ? first.raw() : new RawClient(six, second.port(), six)) {
+                        statuses.add(client.send(GET).answer().status());
+                    }
+                }
+                assertEquals(List.of(200, 200, 200, 200, 200, 429), statuses);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 /* The page's table of contents: makes the parts, and hands each the events from the gateway. */
 
+import {looked} from './address.js';
 import {clientDialog} from './client.js';
 import {attribute, byId, el, shape, text} from './dom.js';
 import {keyOf, passed} from './format.js';
@@ -52,8 +53,8 @@ tokens();
 patientLinks(document.querySelectorAll('.top nav a'));
 
 let followed = false; // whether the page has opened what its URL names
-let looked = ''; // for which routes
-const reconnect = listen(() => `/dashboard/events${looked ? `?route=${encodeURIComponent(looked)}` : ''}`, {
+let part = looked('find'); // of the name, path or host of the routes to show
+const reconnect = listen(() => `/dashboard/events${part ? `?route=${encodeURIComponent(part)}` : ''}`, {
   connection,
   history: charts.history,
   point: charts.point,
@@ -94,9 +95,9 @@ function state(now) {
 }
 
 /** Looks for routes by a part of their name, path or host. */
-function look(part) {
-  if (part !== looked) {
-    looked = part;
+function look(wanted) {
+  if (wanted !== part) {
+    part = wanted;
     reconnect();
   }
 }

@@ -2,6 +2,7 @@
  * folded away. Of many routes the gateway sends only some; the user finds the others by a part of their name.
  */
 
+import {look as putIntoUrl, looked} from './address.js';
 import {Cards} from './cards.js';
 import {attribute, byId, el, shape, text} from './dom.js';
 import {count, plural, rate} from './format.js';
@@ -27,8 +28,16 @@ export function routeList(act, look, moved) {
 
   find.addEventListener('input', () => {
     clearTimeout(typing);
-    typing = setTimeout(() => look(find.value.trim()), PAUSE_MS);
+    typing = setTimeout(() => {
+      putIntoUrl({find: find.value.trim()}, false);
+      look(find.value.trim());
+    }, PAUSE_MS);
   });
+  addEventListener('popstate', () => {
+    find.value = looked('find');
+    look(find.value);
+  });
+  find.value = looked('find');
 
   /** Shows the routes; returns whether something came, went or moved. */
   function show(state, rates, now) {
