@@ -92,6 +92,7 @@ class BrowserErrorsTest extends InBrowser {
                 Pattern.compile("none.*/s")
             });
             page.waitForFunction(BrowserReadTest.HAS_COLOUR, "#plot-answers canvas");
+            assertThat(page.locator("#summary-rate")).containsText("9 served, 3 of these 5xx, 0 limited, 1 failed");
         }
     }
 

@@ -65,9 +65,14 @@ function ratePlot() {
       values: points.map((point) => (point[outcome] ?? 0) / stepS),
       words: (value) => `${rate(value)}/s`,
     }));
+    const bad = points.map((point) => point.answers?.['5xx'] ?? 0);
+    if (bad.some((n) => n > 0)) {
+      const values = bad.map((n) => n / stepS);
+      series.splice(1, 0, {label: 'of these 5xx', colour: colourOf('5xx'), fill: true, values, words: (value) => `${rate(value)}/s`});
+    }
     const peak = Math.max(0, ...series[0].values);
     const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
-    const what = shown.map((outcome, i) => `${count(sums[i])} ${outcome}`).join(', ');
+    const what = series.map((one, i) => `${count(sums[i])} ${one.label}`).join(', ');
     const most = peak > 0 ? `; at most ${rate(peak)} served per second.` : '.';
     const summary = sums.some((sum) => sum > 0) ? what + most : 'No requests.';
     return {series, summary, axis: perSecond};
