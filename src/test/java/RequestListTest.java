@@ -126,6 +126,7 @@ class RequestListTest {
                 "limit=1001           | limit=1001: expected 1 to 1000",
                 "cursor=-1            | cursor=-1: expected next_cursor of an earlier answer",
                 "outcom=served        | outcom isn't a parameter; expected some of outcome, client, service, status, route, limit, cursor",
+                "a=1&limit=2&b=3      | a, b aren't parameters; expected some of outcome, client, service, status, route, limit, cursor",
                 "limit=0&status=x     | status=x: expected a status like 502, a class like 5xx, or none; limit=0: expected 1 to 1000",
             })
     void a_bad_value_is_named_with_what_was_expected(String query, String detail) throws Exception {

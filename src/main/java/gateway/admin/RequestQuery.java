@@ -34,10 +34,12 @@ final class RequestQuery implements Predicate<Trace> {
     /** @param parameters of the query, decoded */
     RequestQuery(Map<String, List<String>> parameters) {
         this.parameters = parameters;
-        for (String name : parameters.keySet()) {
-            if (!NAMES.contains(name)) {
-                errors.add(name + " isn't a parameter; expected some of " + String.join(", ", NAMES));
-            }
+        List<String> unknown = parameters.keySet().stream()
+                .filter(name -> !NAMES.contains(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            errors.add(String.join(", ", unknown) + (unknown.size() == 1 ? " isn't a parameter" : " aren't parameters")
+                    + "; expected some of " + String.join(", ", NAMES));
         }
         condition("outcome", RequestQuery::outcome, "one of " + outcomes());
         condition("client", RequestQuery::client, "an IP address like 192.0.2.7 or 2001:db8::1");

@@ -19,8 +19,8 @@ public record SettingNames(String prefix, List<SettingGroup> groups, List<String
 
     /**
      * Returns a line for each variable that has the prefix and is no setting, in the order of their names: {@code
-     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} No line has a value, which may be a secret. {@link ServiceLinks} are
-     * left out.
+     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} No line has a value, which may be a secret.
+     * {@link ServiceLinks} are left out.
      */
     public List<String> unknown(Map<String, String> environment) {
         Map<String, String> known = new LinkedHashMap<>(); // by what follows the prefix, which all have
