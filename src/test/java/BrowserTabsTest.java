@@ -239,6 +239,20 @@ class BrowserTabsTest extends InBrowser {
     }
 
     @Test
+    void the_documentation_says_so_while_it_waits() throws Exception {
+        try (TestGateway gateway = TestGateway.inFrontOf()) {
+            Page page = browser.page(1280, 900, ColorScheme.LIGHT);
+            page.route("**/openapi.json", route -> {});
+            page.navigate("http://127.0.0.1:" + gateway.port() + "/docs");
+            assertThat(page.locator("#waiting")).containsText("Still waiting for the gateway: /openapi.json …");
+            page.locator("#waiting [data-action=cancel]").click();
+            assertThat(page.locator("#waiting")).isEmpty();
+            assertThat(page.locator("#docs")).containsText("Failed to load API definition");
+            browser.errors(); // in which Swagger UI says so, too
+        }
+    }
+
+    @Test
     void a_page_that_does_not_come_and_a_stream_that_does_not_start_say_so_too() throws Exception {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.inFrontOf(a)) {

@@ -1,9 +1,17 @@
 // Shows /openapi.json with Swagger UI, in the system's light or dark theme.
 
+import {patiently} from './waiting.js';
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 follow();
 dark.addEventListener("change", follow);
+
+// Swagger UI asks with fetch, and would wait without a word.
+const {fetch} = window;
+window.fetch = (resource, init = {}) =>
+  patiently(new URL(resource.url ?? resource, location.href).pathname, (signal) =>
+    fetch(resource, {...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal}));
 
 SwaggerUIBundle({
   url: "/openapi.json",
