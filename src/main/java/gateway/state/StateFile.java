@@ -8,7 +8,9 @@ import gateway.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -176,6 +178,15 @@ public final class StateFile {
 
     /** Returns what an exception says, without the path, which its readers know. */
     static String words(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "the gateway's user may not";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "its folder isn't there";
+        }
+        if (failure instanceof CharacterCodingException) {
+            return "it isn't UTF-8";
+        }
         return failure instanceof FileSystemException e && e.getReason() != null
                 ? e.getReason()
                 : failure.getClass().getSimpleName();

@@ -91,8 +91,8 @@ public final class StateKeeper implements AutoCloseable {
         try {
             write(kept, now());
         } catch (IOException e) {
-            throw kept.invalid(
-                    "can't be written: " + StateFile.words(e) + "; let the gateway's user write in its folder");
+            throw kept.invalid("can't be written: " + StateFile.words(e)
+                    + "; create its folder, and let the gateway's user write there");
         }
     }
 

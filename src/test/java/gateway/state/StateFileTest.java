@@ -163,6 +163,13 @@ class StateFileTest {
                 message);
     }
 
+    @Test
+    void a_file_that_is_no_text_is_named_as_such() throws IOException {
+        Files.write(path, new byte[] {(byte) 0xff, (byte) 0xfe});
+        String message = assertThrows(InvalidSettings.class, file::read).getMessage();
+        assertTrue(message.contains(": can't be read: it isn't UTF-8; "), message);
+    }
+
     /** Somebody may have named the wrong file, like that of the token. */
     @Test
     void what_is_in_a_file_that_is_no_json_is_not_repeated() throws IOException {

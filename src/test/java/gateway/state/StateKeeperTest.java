@@ -164,7 +164,10 @@ class StateKeeperTest {
         try (Timer timer = new Timer("state-test")) {
             String message = assertThrows(InvalidSettings.class, () -> there.start(timer))
                     .getMessage();
-            assertTrue(message.startsWith("GATEWAY_STATE=" + lost + ": can't be written: "), message);
+            assertEquals(
+                    "GATEWAY_STATE=" + lost + ": can't be written: its folder isn't there; create its folder, and"
+                            + " let the gateway's user write there",
+                    message);
         }
     }
 
