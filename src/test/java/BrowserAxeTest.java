@@ -94,6 +94,16 @@ class BrowserAxeTest extends InBrowser {
             assertThat(page.locator("#requests tbody tr")).hasCount(10);
             assertThat(page.locator("#summary-rate")).containsText("3 served");
             isAccessible(page, "with requests");
+            page.selectOption("#send-method", "POST");
+            page.fill("#send-path", "/api/../x");
+            page.click("#send-one");
+            assertThat(page.locator("#error-path")).isVisible();
+            isAccessible(page, "a request that can't be sent");
+            page.fill("#send-path", "/api/x");
+            page.click("#send-more summary");
+            page.click("#send-one");
+            assertThat(page.locator("#send-answer")).isVisible();
+            isAccessible(page, "a whole answer");
             page.setViewportSize(360, 900);
             isAccessible(page, "narrow");
             page.locator("#requests tbody tr button").last().click();

@@ -236,7 +236,7 @@ class BrowserTest extends InBrowser {
     }
 
     /** Presses Tab until the focus is there. */
-    private static void tabTo(Page page, String selector) {
+    static void tabTo(Page page, String selector) {
         for (int i = 0; i < 60; i++) {
             page.keyboard().press("Tab");
             if ((boolean) page.evaluate("selector => document.activeElement.matches(selector)", selector)) {

@@ -1,8 +1,11 @@
-/* Sends requests from this page: one, or ten in sequence; shows each answer as it comes. */
+/* Sends requests from this page: one, whose whole answer is shown, or ten in sequence. */
 
+import {answering, exchange} from './answer.js';
 import {attribute, byId, el, options, shape, text, toneOf} from './dom.js';
-import {OUTCOMES} from './totals.js';
+import {clear, refuse} from './fields.js';
 import {oneStop} from './lists.js';
+import {requestOf} from './request.js';
+import {OUTCOMES} from './totals.js';
 import {isCancelled, patiently} from './waiting.js';
 
 const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 s by default
@@ -12,6 +15,8 @@ const LONGEST_MS = 40_000; // the gateway gives up on a silent service after 30 
  * @param fetched returns a promise of the trace with an id; of undefined if there is none
  */
 export function sending(open, fetched) {
+  const form = byId('send-form');
+  const whole = answering();
   const results = byId('send-results');
   const summary = byId('send-summary');
   const path = byId('send-path');
@@ -24,20 +29,31 @@ export function sending(open, fetched) {
     if (busy) {
       return;
     }
+    clear(form);
+    whole.clear();
+    const {target, init, errors} = requestOf(form.elements, base);
+    if (errors.length > 0) {
+      refuse(form, errors);
+      results.replaceChildren();
+      text(summary, 'Not sent; see the fields above.');
+      return;
+    }
     busy = true;
     buttons.forEach((button) => attribute(button, 'aria-disabled', true));
     results.setAttribute('aria-busy', 'true');
     results.replaceChildren();
-    const target = within(path.value, base);
     path.value = target;
     const counts = {};
     let sent = 0;
     try {
       for (let i = 0; i < times; i++) {
-        const answer = await ask(target);
+        const answer = await ask(target, init);
         counts[answer.outcome] = (counts[answer.outcome] ?? 0) + 1;
         results.append(chip(answer, open, fetched));
         sent++;
+        if (times === 1 && answer.seen.response) {
+          whole.show(answer.seen, toneOfAnswer(answer), answer.status ? '' : answer.words);
+        }
         if (answer.cancelled) {
           break;
         }
@@ -51,7 +67,7 @@ export function sending(open, fetched) {
     text(summary, `${sent === 1 ? 'One request' : `${sent} requests`}: ${parts.join(', ')}.`);
   }
 
-  byId('send-form').addEventListener('submit', (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
     send(1);
   });
@@ -67,7 +83,7 @@ export function sending(open, fetched) {
       return;
     }
     if (!paths) {
-      byId('send-form').hidden = true;
+      form.hidden = true;
       text(byId('send-summary'), "Services answer at the gateway's main port; this is the admin port.");
       text(byId('requests-empty'), 'No request yet.');
       return;
@@ -100,21 +116,15 @@ export function sending(open, fetched) {
   };
 }
 
-/** Returns a path below the base: "data", "/data" and "/api/data" all mean /api/data. */
-function within(path, base) {
-  const trimmed = `/${path.trim().replace(/^\/+/, '')}`;
-  return trimmed === base || trimmed.startsWith(`${base}/`) ? trimmed : base + trimmed;
-}
-
-async function ask(target) {
+async function ask(target, init) {
+  const seen = {};
+  const what = init.method === 'GET' ? target : `${init.method} ${target}`;
   try {
-    const response = await patiently(target, async (signal) => {
-      const answer = await fetch(target, {cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])});
-      await answer.arrayBuffer(); // to the end, or the request would count as abandoned
-      return answer;
-    });
+    await patiently(what, (signal) => exchange(target, {...init, signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])}, seen));
+    const {response} = seen;
     const header = (name) => response.headers.get(name);
     return {
+      seen,
       status: response.status,
       outcome: outcomeOf(response),
       id: header('X-Request-ID'),
@@ -123,7 +133,8 @@ async function ask(target) {
     };
   } catch (failure) {
     const cancelled = isCancelled(failure);
-    return {outcome: 'unanswered', cancelled, words: failure.name === 'TimeoutError' ? 'no answer' : cancelled ? 'cancelled' : 'broken off'};
+    const words = failure.name === 'TimeoutError' ? (seen.response ? 'no end' : 'no answer') : cancelled ? 'cancelled' : 'broken off';
+    return {seen, outcome: 'unanswered', cancelled, words};
   }
 }
 
@@ -140,8 +151,10 @@ function outcomeOf(response) {
   return response.status >= 502 ? 'failed' : 'rejected';
 }
 
+const toneOfAnswer = ({outcome, status}) => (outcome === 'unanswered' ? 'failed' : toneOf(outcome, status));
+
 function chip(answer, open, fetched) {
-  const tone = answer.outcome === 'unanswered' ? 'failed' : toneOf(answer.outcome, answer.status);
+  const tone = toneOfAnswer(answer);
   const detail = detailOf(answer);
   const content = [shape(tone), el('strong', {class: 'status'}, answer.status ?? answer.words), detail ? el('span', {class: 'detail'}, detail) : null];
   const item = el('li', {'data-result': answer.outcome, 'data-tone': tone});

@@ -1,6 +1,7 @@
 /* The operator's actions on services: register, drain, resume, remove; and what more there is to know of one. */
 
 import {byId, el, options, shape} from './dom.js';
+import {clear, refuse} from './fields.js';
 import {millis, state as stateOf} from './format.js';
 import {ask} from './token.js';
 import {isCancelled} from './waiting.js';
@@ -52,27 +53,6 @@ function probe(service) {
     return 'It has not been checked yet.';
   }
   return check.good ? `Its check was good and took ${millis(check.latency_ms)}.` : `Its check was bad: ${check.error}.`;
-}
-
-function refuse(form, errors) {
-  for (const {field, problem} of errors) {
-    const input = form.elements[field];
-    const note = byId(`error-${field}`);
-    if (input && note) {
-      input.setAttribute('aria-invalid', 'true');
-      note.replaceChildren(shape('failed'), problem);
-      note.hidden = false;
-    }
-  }
-  form.querySelector('[aria-invalid]')?.focus();
-}
-
-function clear(form) {
-  form.querySelectorAll('[aria-invalid]').forEach((input) => input.removeAttribute('aria-invalid'));
-  form.querySelectorAll('.field-error').forEach((note) => {
-    note.hidden = true;
-    note.replaceChildren();
-  });
 }
 
 /* --- drain, resume, remove ---------------------------------------------------------------------------------------- */
