@@ -139,6 +139,7 @@ class BrowserTokenTest extends InBrowser {
     void a_token_that_the_gateway_no_longer_takes_is_forgotten() throws Exception {
         try (TestGateway gateway = TestGateway.with(WITH_TOKEN)) {
             Page page = visit(gateway, "/dashboard");
+            assertThat(connection(page)).hasText("not signed in");
             page.evaluate("sessionStorage.setItem('gateway-admin-token', 'of-yesterday')");
             page.reload();
             assertThat(page.locator("#notice")).containsText("The token isn't the gateway's");

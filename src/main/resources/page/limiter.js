@@ -17,7 +17,7 @@ export function limiter(open) {
     const received = performance.now();
     const nearest = limit?.nearest ?? [];
     text(byId('limiter-words'), limit ? words(limit) : '');
-    text(byId('limiter-empty'), limit ? 'No client has sent a request lately.' : 'No limit is set.');
+    text(byId('limiter-empty'), limit ? 'No client has used any of its limit lately.' : 'No limit is set.');
     byId('limiter-empty').hidden = nearest.length > 0;
     const keys = new Set(nearest.map(keyOf));
     for (const [key, row] of rows) {

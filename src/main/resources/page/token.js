@@ -155,7 +155,9 @@ function keep(value) {
 /** Forgets a token that the gateway no longer takes; returns whether there was one. */
 export function forget() {
   const had = Boolean(token);
-  keep(null);
+  if (had) {
+    keep(null);
+  }
   return had;
 }
 
