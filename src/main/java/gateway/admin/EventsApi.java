@@ -30,86 +30,39 @@ final class EventsApi {
         this.time = time;
     }
 
-    /** Thrown if a parameter can't be used; its message says why. */
-    private static final class Unusable extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Unusable(String message) {
-            super(message);
-        }
-    }
-
     /**
      * Answers {@code GET /events}: the last events, newest first. {@code ?since=} leaves out those up to a number, {@code
      * ?kind=} and {@code ?service=} choose by these, {@code ?limit=} says how many at most, else {@value #USUAL_LIMIT}.
      */
     void list(Context ctx) throws IOException {
-        try {
-            refuseUnknown(ctx);
-            long since = number(ctx, "since", 0, Long.MAX_VALUE).orElse(0L);
-            int limit = number(ctx, "limit", 1, EventLog.KEPT)
-                    .orElse((long) USUAL_LIMIT)
-                    .intValue();
-            Predicate<Event> chosen = kind(ctx).and(service(ctx));
-            long before = events.last();
-            List<Event> found = events.newest(since, chosen, limit + 1);
-            long last = found.isEmpty() ? before : Math.max(before, found.get(0).number());
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("last", last);
-            answer.put("more", found.size() > limit);
-            answer.put("events", found.stream().limit(limit).map(EventView::of).toList());
-            answer.put("timestamp", time.now().toString());
-            ctx.json(answer);
-        } catch (Unusable e) {
-            Problem.badRequest(e.getMessage()).send(ctx.req(), ctx.res());
+        QueryReader query = new QueryReader(ctx.queryParamMap(), PARAMETERS);
+        long since = query.number("since", 0, Long.MAX_VALUE, "a whole number, 0 or more")
+                .orElse(0L);
+        int limit = query.number("limit", 1, EventLog.KEPT, "a whole number from 1 to " + EventLog.KEPT)
+                .orElse((long) USUAL_LIMIT)
+                .intValue();
+        Optional<EventKind> kind = query.read("kind", EventKind::of, "one of " + kinds());
+        Optional<String> service = query.read(
+                "service", name -> Optional.of(name).filter(Service::isName), "a service's name, " + Service.NAME_FORM);
+        if (!query.errors().isEmpty()) {
+            Problem.badRequest(String.join("; ", query.errors())).send(ctx.req(), ctx.res());
+            return;
         }
+        Predicate<Event> chosen = event -> kind.map(word -> event.kind() == word)
+                        .orElse(true)
+                && service.map(name -> name.equals(event.subject().service())).orElse(true);
+        long before = events.last();
+        List<Event> found = events.newest(since, chosen, limit + 1);
+        long last = found.isEmpty() ? before : Math.max(before, found.get(0).number());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("last", last);
+        answer.put("more", found.size() > limit);
+        answer.put("events", found.stream().limit(limit).map(EventView::of).toList());
+        answer.put("timestamp", time.now().toString());
+        ctx.json(answer);
     }
 
-    /** A misspelt parameter would choose nothing without a word. */
-    private static void refuseUnknown(Context ctx) throws Unusable {
-        for (String name : ctx.queryParamMap().keySet()) {
-            if (!PARAMETERS.contains(name)) {
-                throw new Unusable(name + " isn't a parameter; expected some of " + String.join(", ", PARAMETERS));
-            }
-        }
-    }
-
-    private static Optional<Long> number(Context ctx, String name, long least, long most) throws Unusable {
-        String text = ctx.queryParam(name);
-        if (text == null) {
-            return Optional.empty();
-        }
-        try {
-            long number = Long.parseLong(text);
-            if (number >= least && number <= most) {
-                return Optional.of(number);
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new Unusable(name + "=" + text + ": expected a whole number"
-                + (most == Long.MAX_VALUE ? ", " + least + " or more" : " from " + least + " to " + most));
-    }
-
-    private static Predicate<Event> kind(Context ctx) throws Unusable {
-        String word = ctx.queryParam("kind");
-        if (word == null) {
-            return event -> true;
-        }
-        EventKind kind = EventKind.of(word)
-                .orElseThrow(() -> new Unusable("kind=" + word + ": expected one of "
-                        + Arrays.stream(EventKind.values()).map(EventKind::word).collect(Collectors.joining(", "))));
-        return event -> event.kind() == kind;
-    }
-
-    private static Predicate<Event> service(Context ctx) throws Unusable {
-        String name = ctx.queryParam("service");
-        if (name == null) {
-            return event -> true;
-        }
-        if (!Service.isName(name)) {
-            throw new Unusable("service=" + name + ": expected a service's name, " + Service.NAME_FORM);
-        }
-        return event -> name.equals(event.subject().service());
+    private static String kinds() {
+        return Arrays.stream(EventKind.values()).map(EventKind::word).collect(Collectors.joining(", "));
     }
 }

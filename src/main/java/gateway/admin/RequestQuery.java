@@ -25,34 +25,29 @@ final class RequestQuery implements Predicate<Trace> {
             List.of("outcome", "client", "service", "status", "route", "limit", "cursor");
     private static final Pattern CLASS = Pattern.compile("[1-5]xx");
 
-    private final Map<String, List<String>> parameters;
-    private final List<String> errors = new ArrayList<>();
+    private final QueryReader query;
     private final List<Predicate<Trace>> conditions = new ArrayList<>();
     private final int limit;
     private final long cursor;
 
     /** @param parameters of the query, decoded */
     RequestQuery(Map<String, List<String>> parameters) {
-        this.parameters = parameters;
-        List<String> unknown = parameters.keySet().stream()
-                .filter(name -> !NAMES.contains(name))
-                .toList();
-        if (!unknown.isEmpty()) {
-            errors.add(String.join(", ", unknown) + (unknown.size() == 1 ? " isn't a parameter" : " aren't parameters")
-                    + "; expected some of " + String.join(", ", NAMES));
-        }
+        this.query = new QueryReader(parameters, NAMES);
         condition("outcome", RequestQuery::outcome, "one of " + outcomes());
         condition("client", RequestQuery::client, "an IP address like 192.0.2.7 or 2001:db8::1");
         condition("service", name -> Optional.of(trace -> hasAsked(trace, name)), "a service's name");
         condition("status", RequestQuery::status, "a status like 502, a class like 5xx, or none");
         condition("route", name -> Optional.of(trace -> trace.route().name().equals(name)), "a route's name");
-        limit = (int) number("limit", USUAL_LIMIT, 1, Traces.KEPT);
-        cursor = number("cursor", Long.MAX_VALUE, 0, Long.MAX_VALUE);
+        limit = query.number("limit", 1, Traces.KEPT, "1 to " + Traces.KEPT)
+                .orElse((long) USUAL_LIMIT)
+                .intValue();
+        cursor = query.number("cursor", 0, Long.MAX_VALUE, "next_cursor of an earlier answer")
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Returns what is wrong with the parameters, each with its value and what was expected; empty if nothing is. */
     List<String> errors() {
-        return errors;
+        return query.errors();
     }
 
     /** Returns how many requests to show at most, 1 to {@link Traces#KEPT}. */
@@ -67,7 +62,7 @@ final class RequestQuery implements Predicate<Trace> {
 
     /** Returns the name of the only route that is asked for; empty for all routes. */
     Optional<String> route() {
-        return value("route");
+        return query.text("route");
     }
 
     @Override
@@ -75,34 +70,9 @@ final class RequestQuery implements Predicate<Trace> {
         return conditions.stream().allMatch(condition -> condition.test(trace));
     }
 
-    private Optional<String> value(String name) {
-        return Optional.ofNullable(parameters.get(name)).map(values -> values.get(0));
-    }
-
-    /** Adds the condition that a parameter makes, if it is there; an error if it makes none. */
+    /** Adds the condition that a parameter makes, if it is there. */
     private void condition(String name, Function<String, Optional<Predicate<Trace>>> reader, String expected) {
-        value(name)
-                .ifPresent(text -> reader.apply(text)
-                        .ifPresentOrElse(
-                                conditions::add, () -> errors.add(name + "=" + text + ": expected " + expected)));
-    }
-
-    private long number(String name, long usual, long least, long most) {
-        Optional<String> text = value(name);
-        if (text.isEmpty()) {
-            return usual;
-        }
-        try {
-            long number = Long.parseLong(text.get());
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // the same error
-        }
-        String expected = name.equals("cursor") ? "next_cursor of an earlier answer" : least + " to " + most;
-        errors.add(name + "=" + text.get() + ": expected " + expected);
-        return usual;
+        query.read(name, reader, expected).ifPresent(conditions::add);
     }
 
     private static String outcomes() {
