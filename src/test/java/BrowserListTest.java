@@ -250,7 +250,7 @@ class BrowserListTest extends InBrowser {
             Page page = browser.pageWithoutScripts();
             page.navigate("http://127.0.0.1:" + gateway.port() + "/dashboard");
             assertThat(page.locator("noscript p")).containsText("This page needs JavaScript.");
-            page.click("noscript a[href='/services']");
+            page.click("noscript a[href='services']");
             assertThat(page.locator("body")).containsText("total_services");
         }
     }

@@ -2,6 +2,7 @@
 
 import {byId, el, tag} from './dom.js';
 import {bytes, millis, plural} from './format.js';
+import {urlOf} from './mount.js';
 
 const MOST_BYTES = 65_536; // of a body that are kept and shown
 
@@ -15,7 +16,7 @@ export async function exchange(target, init, seen) {
   const start = performance.now();
   const kept = [];
   Object.assign(seen, {size: 0, body: kept});
-  seen.response = await fetch(target, {...init, cache: 'no-store'});
+  seen.response = await fetch(urlOf(target), {...init, cache: 'no-store'});
   seen.head_ms = performance.now() - start;
   const reader = seen.response.body?.getReader();
   while (reader) {

@@ -1,5 +1,6 @@
 // Shows /openapi.json with Swagger UI, in the system's light or dark theme.
 
+import {urlOf} from './mount.js';
 import {patiently} from './waiting.js';
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -14,7 +15,7 @@ window.fetch = (resource, init = {}) =>
     fetch(resource, {...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal}));
 
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#docs",
   deepLinking: true,
   tryItOutEnabled: true,
@@ -24,7 +25,7 @@ SwaggerUIBundle({
   // Swagger UI encodes the slashes of a path parameter; below /api they must stay slashes.
   requestInterceptor: (request) => {
     const url = new URL(request.url, location.href);
-    if (url.pathname.startsWith("/api/")) {
+    if (url.pathname.startsWith(urlOf("/api/"))) {
       url.pathname = url.pathname.replaceAll("%2F", "/");
       request.url = url.href;
     }

@@ -7,6 +7,7 @@ import {Cards} from './cards.js';
 import {attribute, byId, el, shape, text} from './dom.js';
 import {count, plural, rate} from './format.js';
 import {oneStop} from './lists.js';
+import {urlOf} from './mount.js';
 import {OUTCOMES} from './totals.js';
 
 const FEW = 6; // up to this many routes are unfolded at first, and need no search
@@ -128,7 +129,7 @@ class Group {
     this.toggle = el('button', {type: 'button', class: 'quiet', 'aria-controls': `${id}-services`, 'data-action': 'fold'});
     this.toggle.addEventListener('click', () => onFold(this));
     this.list = el('ul', {class: 'pool-list'});
-    this.more = el('a', {class: 'more', href: `/services?route=${encodeURIComponent(name)}`});
+    this.more = el('a', {class: 'more', href: urlOf(`/services?route=${encodeURIComponent(name)}`)});
     const how = name === 'default' ? [] : [' with ', el('code', {}, `"route":"${name}"`)];
     this.none = el('p', {class: 'why muted'}, 'Until a service registers', ...how, ', every request gets a 503.');
     this.pool = el('div', {class: 'pool', id: `${id}-services`}, this.list, this.more);

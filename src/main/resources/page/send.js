@@ -4,6 +4,7 @@ import {answering, exchange} from './answer.js';
 import {attribute, byId, el, options, shape, text, toneOf} from './dom.js';
 import {clear, refuse} from './fields.js';
 import {oneStop} from './lists.js';
+import {urlOf} from './mount.js';
 import {requestOf} from './request.js';
 import {OUTCOMES} from './totals.js';
 import {isCancelled, patiently} from './waiting.js';
@@ -77,7 +78,7 @@ export function sending(open, fetched) {
 
   /** Reads where services answer; hides the form at the admin port, where none does. */
   async function lookForPaths() {
-    const start = await fetch('/', {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
+    const start = await fetch(urlOf('/'), {headers: {Accept: 'application/json'}}).then((answer) => answer.json()).catch(() => null);
     const paths = start?.paths ?? (start?.links.api ? [start.links.api] : null);
     if (!start) {
       return;

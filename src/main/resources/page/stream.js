@@ -2,6 +2,7 @@
  * status. A connection that fails or falls silent is closed, and another opened after a pause that grows.
  */
 
+import {urlOf} from './mount.js';
 import {authorization, isAboutToken} from './token.js';
 
 export const PATIENCE_MS = 900; // until the page says that it waits
@@ -13,7 +14,7 @@ const LONGEST_WISH_MS = 60_000; // of a Retry-After
 /**
  * Connects at once, and again whenever that fails.
  *
- * @param url of the events
+ * @param url the path of the events, with a query perhaps
  * @param heard event(name, data) for each event; connection('connecting' | 'waiting' | 'live' | 'lost', why) whenever
  *   that changes; refused(response, why) if the gateway refuses, after which this connection is over
  * @returns close() and again(), which reconnects now
@@ -42,7 +43,7 @@ export function connect(url, heard) {
       timer = setTimeout(() => say('waiting'), PATIENCE_MS);
     }
     try {
-      const response = await fetch(url, {headers: authorization(), cache: 'no-store', signal: connection.signal});
+      const response = await fetch(urlOf(url), {headers: authorization(), cache: 'no-store', signal: connection.signal});
       if (isAboutToken(response) || response.status === 403) {
         const why = await reason(response);
         if (connection === current) {

@@ -3,6 +3,7 @@
  */
 
 import {byId, el, shape} from './dom.js';
+import {urlOf} from './mount.js';
 import {isCancelled, patiently} from './waiting.js';
 
 const KEPT_AS = 'gateway-admin-token';
@@ -38,7 +39,7 @@ export async function ask(path, init = {}, what = `${init.method ?? 'GET'} ${pat
 
 /** Returns the answer once all of it is here. */
 async function whole(path, init) {
-  const response = await fetch(path, init);
+  const response = await fetch(urlOf(path), init);
   const body = await response.blob();
   const {status, statusText, headers} = response;
   return new Response(body.size > 0 ? body : null, {status, statusText, headers});
@@ -128,7 +129,7 @@ async function refusal(value, waiting) {
   try {
     // Any page for operators will do; a HEAD of this one costs the gateway nothing.
     const response = await patiently('Sign in', (signal) =>
-      fetch('/dashboard/events', {method: 'HEAD', headers: {Authorization: `Bearer ${value}`}, cache: 'no-store', signal}), waiting);
+      fetch(urlOf('/dashboard/events'), {method: 'HEAD', headers: {Authorization: `Bearer ${value}`}, cache: 'no-store', signal}), waiting);
     if (isAboutToken(response)) {
       return "This isn't the gateway's token.";
     }

@@ -2,6 +2,7 @@
  * nothing, the page says so, rather than that there is nothing.
  */
 
+import {urlOf} from './mount.js';
 const PAUSE_MS = 2000;
 const LONGEST_MS = 5000; // for an answer
 
@@ -77,7 +78,7 @@ async function read() {
 }
 
 async function get(path) {
-  const response = await fetch(path, {headers: {Accept: 'application/json'}, cache: 'no-store', signal: AbortSignal.timeout(LONGEST_MS)});
+  const response = await fetch(urlOf(path), {headers: {Accept: 'application/json'}, cache: 'no-store', signal: AbortSignal.timeout(LONGEST_MS)});
   if (!response.ok) {
     throw new Error(`${path}: ${response.status}`);
   }

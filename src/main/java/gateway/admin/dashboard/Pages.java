@@ -7,6 +7,7 @@ import gateway.server.ServerConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,8 +69,8 @@ public final class Pages {
      */
     public static void addTo(RoutesConfig routes, AdminAuth auth) {
         Pages pages = new Pages();
-        ServerConfig.get(routes, "/dashboard", auth.atTheirPort(pages.own("dashboard.html", HTML)));
-        ServerConfig.get(routes, "/docs", pages.own("docs.html", HTML));
+        ServerConfig.get(routes, "/dashboard", auth.atTheirPort(pages.page("dashboard.html")));
+        ServerConfig.get(routes, "/docs", pages.page("docs.html"));
         ServerConfig.get(routes, "/openapi.json", pages.own("openapi.json", JSON));
         ServerConfig.get(routes, "/dashboard/assets/{file}", pages::asset);
         ServerConfig.get(routes, "/webjars/<path>", pages::library);
@@ -77,6 +78,18 @@ public final class Pages {
 
     private Handler own(String name, String type) {
         return ctx -> send(ctx, OWN + name, type, ASK_AGAIN);
+    }
+
+    /** Sends a page, whose links are relative, so that it works below the path of another proxy's, too. */
+    private Handler page(String name) {
+        Handler page = own(name, HTML);
+        return ctx -> {
+            if (ctx.path().endsWith("/")) { // its links would lead elsewhere
+                ctx.redirect(".." + ctx.path().substring(0, ctx.path().length() - 1), HttpStatus.PERMANENT_REDIRECT);
+            } else {
+                page.handle(ctx);
+            }
+        };
     }
 
     private void asset(Context ctx) throws IOException {
