@@ -76,24 +76,12 @@ public final class GatewayApp {
 
         AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
         LimitHandler limiter = new LimitHandler(limits, settings, time);
-        CertificateInUse certificate = new CertificateInUse(); // for HTTPS
+        CertificateInUse certificate = new CertificateInUse(events); // for HTTPS
         Observation observed =
-                new Observation(services, routes, limiter, admission, certificate, settings.accessLog(), time);
+                new Observation(services, routes, limiter, admission, certificate, events, settings.accessLog(), time);
         Lifecycle lifecycle = new Lifecycle(drain);
         AdminApi admin = new AdminApi(
-                settings,
-                services,
-                routing,
-                checker,
-                names,
-                limiter,
-                cluster,
-                admission,
-                observed,
-                certificate,
-                events,
-                lifecycle,
-                time);
+                settings, services, routing, checker, names, limiter, cluster, admission, observed, lifecycle, time);
 
         TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
@@ -109,19 +97,12 @@ public final class GatewayApp {
                 admission::start);
         lifecycle.onListening(cluster::listensAt);
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
-        // Observation is last: it logs what ends while the others close.
-        lifecycle.onStopped(
-                state::close,
-                routing::close,
-                limiter::close,
-                cluster::close,
-                checker::close,
-                forwarder::close,
-                observed::close);
+        lifecycle.onStopped(state::close, routing::close, limiter::close, cluster::close);
+        lifecycle.onStopped(checker::close, forwarder::close, observed::close); // the last logs what ends meanwhile
 
         return GatewayServer.create(
-                settings, routes, admission, tracing, observed, lifecycle, certificate, events, time, handlers -> {
-                    handlers.before(new Stages(
+                settings, routes, admission, tracing, observed, lifecycle, certificate, time, api -> {
+                    api.before(new Stages(
                             tracing, // opens its record
                             admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
                             new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
@@ -130,7 +111,7 @@ public final class GatewayApp {
                             limiter, // 429
                             new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
                             new SameOrigin())); // 403 for changes that another site's page asks for
-                    admin.addTo(handlers);
+                    admin.addTo(api);
                 });
     }
 }

@@ -37,27 +37,17 @@ need_port() {
   exit 2
 }
 
-# Prints the word among the others that is nearest to the first: made of it by changing, adding or removing at most two
-# letters.
+# Prints the first of the other words that becomes the first by one letter more, less or other, or two in another order.
 nearest() {
-  local typed=$1 least=3 best='' word i j cost before row
-  shift
-  for word in "$@"; do
-    row=()
-    for ((j = 0; j <= ${#word}; j++)); do row[j]=$j; done
-    for ((i = 1; i <= ${#typed}; i++)); do # row[j]: the changes from i letters of the one to j of the other
-      before=${row[0]} row[0]=$i
-      for ((j = 1; j <= ${#word}; j++)); do
-        cost=$before before=${row[j]}
-        if [ "${typed:i-1:1}" != "${word:j-1:1}" ]; then cost=$((cost + 1)); fi
-        if [ $((before + 1)) -lt "$cost" ]; then cost=$((before + 1)); fi
-        if [ $((row[j - 1] + 1)) -lt "$cost" ]; then cost=$((row[j - 1] + 1)); fi
-        row[j]=$cost
-      done
+  local typed=$1 word i
+  for word in "${@:2}"; do
+    for ((i = 0; i <= ${#word}; i++)); do
+      case $typed in
+        "${word:0:i}"?"${word:i}" | "${word:0:i}${word:i+1}" | "${word:0:i}"?"${word:i+1}" | \
+          "${word:0:i}${word:i+1:1}${word:i:1}${word:i+2}") echo "$word" && return ;;
+      esac
     done
-    if [ "${row[${#word}]}" -lt "$least" ]; then least=${row[${#word}]} best=$word; fi
   done
-  echo "$best"
 }
 
 # --- tools and build -------------------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ import gateway.route.Routes;
 import gateway.route.config.Routing;
 import gateway.server.ServerConfig;
 import gateway.settings.Settings;
-import gateway.tls.CertificateInUse;
 import gateway.util.Time;
 import io.javalin.config.RoutesConfig;
 
@@ -44,8 +43,6 @@ public final class AdminApi {
     /**
      * @param limiter counts what the limit let through and refused
      * @param admission bounds how many services register or renew a second
-     * @param certificate the server certificate in use
-     * @param events what happened lately
      * @param lifecycle tells whether the gateway is about to stop, and what has ended though it runs
      */
     public AdminApi(
@@ -58,12 +55,11 @@ public final class AdminApi {
             Cluster cluster,
             AdmissionControl admission,
             Observation observation,
-            CertificateInUse certificate,
-            EventLog events,
             Lifecycle lifecycle,
             Time time) {
         Routes routes = routing.routes();
         Drain drain = lifecycle.drain();
+        EventLog happened = observation.events();
         this.auth = new AdminAuth(settings, time);
         this.overview = new OverviewApi(services, routes, limiter.limits(), auth, drain, time);
         this.gateway = new GatewayApi(services, routes, limiter, observation.outcomes(), lifecycle, time);
@@ -80,14 +76,14 @@ public final class AdminApi {
                 time);
         this.routes = new RoutesApi(routes, routing.put(), RouteDefaults.of(settings), addresses, time);
         this.gateways = new GatewaysApi(cluster.members(), time);
-        this.config = new ConfigApi(settings.environment(), certificate, time);
+        this.config = new ConfigApi(settings.environment(), observation.certificate(), time);
         this.limits = new LimitsApi(limiter, auth, time);
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces(), routes, time);
-        this.events = new EventsApi(events, time);
-        LiveGateway self = new LiveGateway(cluster, certificate, time);
-        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), events, self, drain, time);
-        this.live = new LiveApi(view, observation, events, settings.bounds().viewers(), drain, time);
+        this.events = new EventsApi(happened, time);
+        LiveGateway self = new LiveGateway(cluster, observation.certificate(), time);
+        LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), happened, self, drain, time);
+        this.live = new LiveApi(view, observation, happened, settings.bounds().viewers(), drain, time);
     }
 
     /** Adds the routes. Those within {@link AdminAuth#only} are for operators, all others for every client. */

@@ -1,6 +1,7 @@
 package gateway.metrics;
 
 import gateway.admission.AdmissionControl;
+import gateway.events.EventLog;
 import gateway.limit.LimitHandler;
 import gateway.registry.ServiceList;
 import gateway.route.Routes;
@@ -23,12 +24,14 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Everything that observes requests when they end: the recent traces, the counts, the history, the metrics and the
- * access log.
+ * What is seen of the gateway: the events, and everything that observes requests when they end: the recent traces, the
+ * counts, the history, the metrics and the access log.
  */
 public final class Observation implements RequestLog, AutoCloseable {
     private final Traces traces = new Traces();
     private final Metrics counts = new Metrics();
+    private final CertificateInUse certificate;
+    private final EventLog events;
     private final History history;
     private final Exposition metrics;
     private final Optional<AccessLog> accessLog;
@@ -39,6 +42,7 @@ public final class Observation implements RequestLog, AutoCloseable {
      * @param limiter counts what the limit let through and refused
      * @param admission counts what the bounds refused, and all other problems
      * @param certificate the server certificate, whose end is a metric
+     * @param events what has happened
      * @param logForm how the access log is written; empty means there is none
      */
     public Observation(
@@ -47,8 +51,11 @@ public final class Observation implements RequestLog, AutoCloseable {
             LimitHandler limiter,
             AdmissionControl admission,
             CertificateInUse certificate,
+            EventLog events,
             Optional<LogForm> logForm,
             Time time) {
+        this.certificate = certificate;
+        this.events = events;
         accessLog = logForm.map(AccessLog::new);
         counts.count(routes);
         history = new History(counts, services, time);
@@ -68,6 +75,16 @@ public final class Observation implements RequestLog, AutoCloseable {
     @Override
     public void log(Request request, Response response) {
         ends.log(request, response);
+    }
+
+    /** Returns the server certificate in use, if there is one. */
+    public CertificateInUse certificate() {
+        return certificate;
+    }
+
+    /** Returns what has happened lately. */
+    public EventLog events() {
+        return events;
     }
 
     /** Returns the traces of the last requests. */

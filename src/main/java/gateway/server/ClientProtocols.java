@@ -1,6 +1,5 @@
 package gateway.server;
 
-import gateway.events.EventListener;
 import gateway.http.Refusals;
 import gateway.net.Networks;
 import gateway.settings.Settings;
@@ -32,10 +31,9 @@ final class ClientProtocols {
      *
      * @param refusals counts connections that are closed without an answer
      * @param inUse is told of the certificate, and of each new one
-     * @param events is told of new certificates
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
-    ClientProtocols(Settings settings, Refusals refusals, CertificateInUse inUse, EventListener events, Time time) {
+    ClientProtocols(Settings settings, Refusals refusals, CertificateInUse inUse, Time time) {
         Optional<TlsSettings> tls = settings.tls();
         Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
         this.requestHeader = settings.bounds().header();
@@ -49,7 +47,7 @@ final class ClientProtocols {
                     https.get().use(renewed);
                     inUse.use(renewed);
                 },
-                events));
+                inUse.listener()));
         Networks proxies = settings.clients().trustedProxies().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)

@@ -1,6 +1,5 @@
 package gateway.server;
 
-import gateway.events.EventListener;
 import gateway.http.Tracing;
 import gateway.lifecycle.Lifecycle;
 import gateway.net.OwnAddress;
@@ -38,7 +37,6 @@ public final class GatewayServer {
      * @param log called by Jetty at the end of each request
      * @param lifecycle the steps at the start and stop of the server
      * @param certificate is told of the server certificate in use
-     * @param events is told of new certificates
      * @param routes adds the handlers, in the order in which they handle a request, and the routes
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
@@ -50,10 +48,9 @@ public final class GatewayServer {
             RequestLog log,
             Lifecycle lifecycle,
             CertificateInUse certificate,
-            EventListener events,
             Time time,
             Consumer<RoutesConfig> routes) {
-        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), certificate, events, time);
+        ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), certificate, time);
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
             ServerConfig.configure(config, settings, tracing);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.admission.AdmissionControl;
 import gateway.events.EventKind;
+import gateway.events.EventListener;
 import gateway.events.Who;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
@@ -41,7 +42,7 @@ class MetricsTest {
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
     private final Metrics metrics = new Metrics();
-    private final CertificateInUse certificate = new CertificateInUse();
+    private final CertificateInUse certificate = new CertificateInUse(EventListener.NONE);
     private final Exposition exposition = new Exposition(
             metrics,
             services,
