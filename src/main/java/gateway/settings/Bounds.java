@@ -18,7 +18,7 @@ import java.util.List;
  * @param inFlightPerService the most of them to one service, which is then full
  * @param services the most registered services
  * @param registrations the most registrations a second, including renewals of leases
- * @param viewers the most open dashboard pages
+ * @param viewers the most streams of the dashboard: the tabs of a browser share one
  */
 public record Bounds(
         long body,
@@ -73,8 +73,12 @@ public record Bounds(
             Setting.integer("GATEWAY_MAX_SERVICES", "1000", 1, 100_000, "most registered services");
     static final Setting<Integer> REGISTRATIONS = Setting.integer(
             "GATEWAY_MAX_REGISTRATIONS", "1000", 1, MILLION, "most registrations and renewals a second; more get 503");
-    static final Setting<Integer> VIEWERS =
-            Setting.integer("GATEWAY_MAX_VIEWERS", "50", 0, 10_000, "most open dashboard pages; more get 503");
+    static final Setting<Integer> VIEWERS = Setting.integer(
+            "GATEWAY_MAX_VIEWERS",
+            "50",
+            0,
+            10_000,
+            "most streams of the dashboard, one for each browser that shows it; more get 503");
 
     static final List<Setting<?>> ALL = List.of(
             BODY,
