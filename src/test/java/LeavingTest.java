@@ -75,7 +75,7 @@ class LeavingTest {
 
     @Test
     void an_upgrade_on_the_same_port_refuses_no_connection_and_fails_no_request() throws Exception {
-        upgrade(Map.of(), Clients::of);
+        upgrade(Map.of(), Clients::askingAnew);
     }
 
     @Test

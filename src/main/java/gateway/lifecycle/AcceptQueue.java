@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Closes a port without losing the connections in its accept queue. The kernel completes a connection before the server
  * accepts it, and resets all that still wait in the queue when the port closes: those clients would be connected and
  * then get no answer, though another process on the same port could have served them. So the queue is emptied first,
- * and the port closed when it is empty, microseconds later.
+ * and the port closed when it is empty, microseconds later. What arrives in these is lost, unless the kernel hands it
+ * over (net.ipv4.tcp_migrate_req): nothing else takes a port out of the group that shares it.
  */
 final class AcceptQueue {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptQueue.class);
@@ -64,16 +65,27 @@ final class AcceptQueue {
 
     private void takeAndClose() {
         try {
+            rehearse();
             port.configureBlocking(false);
             for (SocketChannel client = port.accept(); client != null; client = port.accept()) {
                 client.configureBlocking(false);
                 client.setOption(StandardSocketOptions.TCP_NODELAY, connector.getAcceptedTcpNoDelay());
                 connector.getSelectorManager().accept(client);
             }
+            port.close(); // before Jetty, which does more than that first
         } catch (IOException e) {
             LOG.debug("The last connections in the accept queue were not accepted: {}", e.getMessage());
         }
         connector.close();
+    }
+
+    /** Finds an empty queue and closes it, at another port: the first time takes milliseconds, in which much arrives. */
+    private static void rehearse() throws IOException {
+        try (ServerSocketChannel other = ServerSocketChannel.open()) {
+            other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            other.configureBlocking(false);
+            other.accept();
+        }
     }
 
     /** Connects to the port and hangs up. Another process on the same port may get the connection instead. */
