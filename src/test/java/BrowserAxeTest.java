@@ -125,6 +125,12 @@ class BrowserAxeTest extends InBrowser {
             page.press("[name=url]", "Enter");
             assertThat(page.locator("#error-url")).isVisible();
             isAccessible(page, "draining, and a bad registration");
+            page.fill("[name=name]", "127.0.0.1-" + a.port());
+            page.fill("[name=url]", "http://127.0.0.2:" + a.port());
+            page.press("[name=url]", "Enter");
+            assertThat(page.locator("#confirm h2")).containsText("Add another instance of");
+            isAccessible(page, "a name that is in use");
+            page.keyboard().press("Escape");
             gateway.app.stop();
             assertThat(page.locator("#connection")).containsText("connection lost");
             assertThat(page.locator("#toast")).isHidden();

@@ -85,28 +85,6 @@ class BrowserTest extends InBrowser {
     }
 
     @Test
-    void a_registration_appears_with_its_first_check_and_a_bad_one_is_explained_by_field() throws Exception {
-        try (TestBackend a = TestBackend.named("a");
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
-            Page page = browser.open(gateway);
-            assertThat(page.locator("#no-backends")).containsText("No service is registered");
-            page.fill("[name=name]", "my orders");
-            page.fill("[name=url]", "localhost");
-            page.press("[name=url]", "Enter");
-            assertThat(page.locator("#error-name")).containsText("must be 1 to 64 letters");
-            assertThat(page.locator("#error-url")).containsText("must start with http");
-            assertThat(page.locator("[name=name]")).isFocused();
-
-            page.fill("[name=name]", "orders");
-            page.fill("[name=url]", a.url());
-            page.press("[name=url]", "Enter");
-            assertThat(page.locator("#register-result")).containsText("orders was added and is healthy");
-            assertThat(card(page, "orders")).hasAttribute("data-status", "healthy");
-            assertThat(page.locator("#no-backends")).isHidden();
-        }
-    }
-
-    @Test
     void drain_empties_and_resume_brings_back() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         try (TestBackend held = TestBackend.heldBy(latch);
@@ -168,13 +146,8 @@ class BrowserTest extends InBrowser {
                 TestBackend b = TestBackend.named("b");
                 TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
             Page page = browser.open(gateway);
-            for (TestBackend instance : List.of(a, b)) {
-                page.fill("[name=name]", "orders");
-                page.fill("[name=url]", instance.url());
-                page.press("[name=url]", "Enter");
-                assertThat(page.locator("#register-result")).containsText("orders was added and is healthy");
-            }
-            assertThat(page.locator("#register-result")).containsText("orders has 2 instances, which take turns: ");
+            gateway.post("/services", "{\"name\":\"orders\",\"url\":\"" + a.url() + "\"}");
+            gateway.post("/services", "{\"name\":\"orders\",\"url\":\"" + b.url() + "\"}");
             assertThat(card(page, "orders")).hasCount(2);
             for (int i = 0; i < 4; i++) {
                 gateway.who();
