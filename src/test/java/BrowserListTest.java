@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +64,7 @@ class BrowserListTest extends InBrowser {
     @Test
     void filters_and_an_open_request_are_in_the_url_and_the_back_button_goes_through_them() throws Exception {
         try (TestBackend a = TestBackend.named("a");
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/1h"), a);
-                RawClient second = gateway.from("127.0.0.2")) {
-            gateway.get("/api/one");
-            gateway.get("/api/two");
-            second.send("GET /api/three HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+                TestGateway gateway = usedByTwoClients(a)) {
             Page page = browser.open(gateway);
             assertThat(rows(page)).hasCount(3);
             page.selectOption("#filter-outcome", "served");

@@ -38,6 +38,13 @@ class BrowserMountTest extends InBrowser {
             assertEquals(
                     "healthy", front.json("/services").at("/services/0/status").asText());
 
+            page.click("[data-action='remove']");
+            page.click("[data-action='confirm-remove']");
+            assertThat(page.locator("#how-to-register"))
+                    .containsText("http://127.0.0.1:" + front.port() + "/inner/services");
+            assertThat(page.locator("#requests-empty"))
+                    .containsText("http://127.0.0.1:" + front.port() + "/inner/api/data");
+
             page.navigate("http://127.0.0.1:" + front.port() + "/inner/docs");
             assertThat(page.locator("#docs")).containsText("API Gateway");
             page.click("text=Dashboard");

@@ -8,7 +8,6 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import java.util.ArrayList;
@@ -104,11 +103,7 @@ class BrowserReadTest extends InBrowser {
     @Test
     void requests_are_filtered_by_outcome_client_and_text() throws Exception {
         try (TestBackend a = TestBackend.named("a");
-                TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/60s"), a);
-                RawClient second = gateway.from("127.0.0.2")) {
-            gateway.get("/api/one");
-            gateway.get("/api/two");
-            second.send("GET /api/three HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+                TestGateway gateway = usedByTwoClients(a)) {
             Page page = browser.open(gateway);
             Locator shown = page.locator("#requests tbody tr:visible");
             assertThat(shown).hasCount(3);

@@ -48,6 +48,21 @@ class BrowserRegisterTest extends InBrowser {
         }
     }
 
+    @Test
+    void without_a_service_the_page_says_what_starts_one_for_this_gateway_and_where_it_was() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(NONE)) {
+            Page page = browser.open(gateway);
+            String url = "http://127.0.0.1:" + gateway.port();
+            assertThat(page.locator("#how-to-start")).hasText("GATEWAY_URL=" + url + " ./run.sh a");
+            assertThat(page.locator("#how-to-register")).containsText(url + "/services");
+            gateway.post("/services", "{\"name\":\"service-a\",\"url\":\"" + a.url() + "\"}");
+            assertThat(card(page, "service-a")).hasCount(1);
+            gateway.delete("/services/service-a");
+            assertThat(page.locator("#how-to-start")).hasText("GATEWAY_URL=" + url + " ./run.sh a " + a.port());
+        }
+    }
+
     /** Somebody who typed a name that was taken, by a slip, had half of its requests go elsewhere without a word. */
     @Test
     void a_name_that_is_in_use_gets_a_further_instance_only_after_a_question() throws Exception {

@@ -51,6 +51,12 @@ class BrowserTabsTest extends InBrowser {
         return page;
     }
 
+    private static Page liveTab(BrowserContext context, TestGateway gateway) {
+        Page page = tab(context, gateway);
+        assertThat(connection(page)).hasText("live");
+        return page;
+    }
+
     private static Locator connection(Page page) {
         return page.locator("#connection");
     }
@@ -102,11 +108,9 @@ class BrowserTabsTest extends InBrowser {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(ONE_VIEWER, a)) {
             BrowserContext context = context();
-            Page first = tab(context, gateway);
-            assertThat(connection(first)).hasText("live");
-            Page second = tab(context, gateway);
-            Page third = tab(context, gateway);
-            assertThat(connection(third)).hasText("live");
+            Page first = liveTab(context, gateway);
+            Page second = liveTab(context, gateway);
+            Page third = liveTab(context, gateway);
             first.close();
             gateway.get("/api/after");
             for (Page page : List.of(second, third)) {
@@ -121,10 +125,8 @@ class BrowserTabsTest extends InBrowser {
         try (TestBackend a = TestBackend.named("a");
                 TestGateway gateway = TestGateway.with(ONE_VIEWER, a)) {
             BrowserContext context = context();
-            Page first = tab(context, gateway);
-            assertThat(connection(first)).hasText("live");
-            Page second = tab(context, gateway);
-            assertThat(connection(second)).hasText("live");
+            Page first = liveTab(context, gateway);
+            Page second = liveTab(context, gateway);
             assertTrue(isFull(gateway));
 
             first.evaluate(HIDE, true); // it holds the stream
@@ -165,10 +167,8 @@ class BrowserTabsTest extends InBrowser {
         try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_MAX_VIEWERS", "2"))) {
             BrowserContext context = context();
             context.addInitScript("delete Navigator.prototype.locks");
-            Page first = tab(context, gateway);
-            Page second = tab(context, gateway);
-            assertThat(connection(first)).hasText("live");
-            assertThat(connection(second)).hasText("live");
+            Page first = liveTab(context, gateway);
+            liveTab(context, gateway);
             assertTrue(isFull(gateway));
             first.evaluate(HIDE, true);
             Await.until("room for another viewer", () -> !isFull(gateway));

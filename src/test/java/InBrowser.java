@@ -1,6 +1,9 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import gateway.testing.RawClient;
+import gateway.testing.TestBackend;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -25,6 +28,17 @@ abstract class InBrowser {
                     .getStore(ExtensionContext.Namespace.create(OneForAll.class))
                     .getOrComputeIfAbsent(Browser.class, key -> Browser.start(), Browser.class);
         }
+    }
+
+    /** A gateway after three requests: /api/one was served, /api/two limited, and /api/three came from 127.0.0.2. */
+    static TestGateway usedByTwoClients(TestBackend backend) throws Exception {
+        TestGateway gateway = TestGateway.with(Map.of("GATEWAY_RATE_LIMIT", "1/1h"), backend);
+        try (RawClient second = gateway.from("127.0.0.2")) {
+            gateway.get("/api/one");
+            gateway.get("/api/two");
+            second.send("GET /api/three HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+        }
+        return gateway;
     }
 
     @AfterEach

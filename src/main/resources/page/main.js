@@ -7,6 +7,7 @@ import {keyOf, passed} from './format.js';
 import {happenings} from './events.js';
 import {identity} from './gateway.js';
 import {departed} from './left.js';
+import {here} from './mount.js';
 import {requestList} from './requests.js';
 import {limiter} from './limiter.js';
 import {picture} from './picture.js';
@@ -49,7 +50,7 @@ const tryIt = sending((trace, opener) => traces.open(trace, opener), fetched);
 const form = registering();
 let said = ''; // of the connection
 const visit = visitor(state, (answered) => text(byId('connection'), answered ? said : "the gateway can't be reached"));
-text(byId('origin'), location.origin);
+text(byId('origin'), here());
 tokens();
 patientLinks(document.querySelectorAll('.top nav a'));
 

@@ -4,3 +4,6 @@ const mount = new URL('.', document.baseURI).pathname.slice(0, -1); // empty if 
 
 /** Returns the URL of a path of the gateway, which begins with a slash. */
 export const urlOf = (path) => mount + path;
+
+/** Returns the whole URL of the gateway, without a slash at the end. */
+export const here = () => location.origin + mount;

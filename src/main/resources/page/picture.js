@@ -5,6 +5,7 @@
 import {attribute, byId, text} from './dom.js';
 import {Cards} from './cards.js';
 import {count, plural, rate} from './format.js';
+import {hint} from './hint.js';
 import {routeList} from './routes.js';
 import {oneStop} from './lists.js';
 import {serviceSearch} from './search.js';
@@ -24,13 +25,7 @@ export function picture(act, look) {
   const wires = new Wires(root, byId('wires'));
   const routes = routeList(act, look, () => wires.draw());
   const search = serviceSearch(list);
-  const origin = location.origin;
   oneStop(list, '.backend', 'button, summary');
-
-  text(
-    byId('how-to-register'),
-    `curl -H 'Content-Type: application/json' \\\n  -d '{"name":"orders","url":"http://localhost:8004"}' \\\n  ${origin}/services`,
-  );
 
   function show(state, rates, now) {
     const flows = flowsOf(rates);
@@ -48,7 +43,7 @@ export function picture(act, look) {
       focused.focus(); // its card has moved
     }
     changed = routes.show(state, rates, now) || changed;
-    byId('no-backends').hidden = several || backends.length > 0;
+    hint(!several && backends.length === 0, state.left ?? []);
     list.hidden = backends.length === 0;
     root.classList.toggle('many', several || backends.length > MANY);
     if (changed) {
