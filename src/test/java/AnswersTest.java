@@ -230,6 +230,12 @@ class AnswersTest {
             assertEquals("healthy", gateway.json("/services/b").path("status").asText());
             assertTrue(
                     gateway.json("/services").at("/services/1/far_more_errors").asBoolean());
+            JsonNode marked = gateway.json("/events?kind=marked").path("events");
+            assertEquals(1, marked.size());
+            assertEquals("b", marked.at("/0/service").asText());
+            assertTrue(
+                    marked.at("/0/reason").asText().startsWith("answers far more errors than the others: 20 of 20 "),
+                    marked.toString());
         }
     }
 

@@ -142,6 +142,10 @@ class BrowserErrorsTest extends InBrowser {
             assertThat(card(page, "b")).hasAttribute("data-status", "healthy");
             assertThat(card(page, "a").locator(".far-more")).isHidden();
             assertThat(page.locator(".beads[data-errors]")).hasCount(1);
+            Locator event = page.locator("#events li").first();
+            assertThat(event).hasAttribute("data-kind", "marked");
+            assertThat(event.locator(".tag")).hasAttribute("data-tone", "failed");
+            assertThat(event).containsText("answers far more errors than the others: ");
         }
     }
 

@@ -11,6 +11,8 @@ const TONES = {
   healthy: 'served',
   unhealthy: 'failed',
   ejected: 'failed',
+  marked: 'failed',
+  unmarked: 'served',
   drained: 'draining',
   resumed: 'served',
   expired: 'failed',

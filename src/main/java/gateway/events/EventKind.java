@@ -16,6 +16,10 @@ public enum EventKind {
     UNHEALTHY,
     /** It gets no more requests for a while: requests to it failed. */
     EJECTED,
+    /** It answers far more errors than the others of its route; it goes on getting requests. */
+    MARKED,
+    /** It no longer does so, or there is nothing to compare any more. */
+    UNMARKED,
     /** Somebody has begun to drain it. */
     DRAINED,
     /** Somebody has ended its drain. */

@@ -85,6 +85,11 @@ final class ServiceEvents {
         tell(kind, backend, backend.state().reason(), Who.GATEWAY);
     }
 
+    /** Tells that it answers far more errors than the others, or no longer. */
+    void marked(Backend backend, String reason) {
+        tell(backend.load().farMoreErrors() ? EventKind.MARKED : EventKind.UNMARKED, backend, reason, Who.GATEWAY);
+    }
+
     /** Tells that a drain has begun or ended, unless all stays as it was. */
     void drained(Backend backend, Draining before, Who who) {
         switch (backend.drain()) {

@@ -197,6 +197,19 @@ public final class ServiceList {
     }
 
     /**
+     * Marks a backend as one that answers far more errors than the others, or takes the mark away. Returns false and does
+     * nothing if it has left the list.
+     */
+    synchronized boolean mark(Backend backend, boolean farMoreErrors, String reason) {
+        if (!backends.has(backend)) {
+            return false;
+        }
+        backend.load().farMoreErrors(farMoreErrors);
+        events.marked(backend, reason);
+        return true;
+    }
+
+    /**
      * Begins or ends draining instances of a service, and returns them. A draining one gets no new requests but, unless
      * they are to move, those of the clients that a cookie binds to it; those under way finish, and it stays in the list
      * whatever its health.

@@ -90,7 +90,7 @@ public final class History {
             }
         }
         backendsBefore = requests;
-        ErrorComparison.mark(services.all());
+        ErrorComparison.mark(services);
         points.addLast(new Point(
                 ticks++,
                 time.now().toEpochMilli(),
