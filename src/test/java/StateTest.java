@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,30 @@ class StateTest {
                                 .at("/headers/request/set/X-Key")
                                 .asText());
                 assertEquals("{\"service\":\"c\"}", second.get("/shop/who").body());
+                List<String> told = new ArrayList<>();
+                for (JsonNode event : second.json("/events").path("events")) {
+                    if (!event.path("kind").asText().equals("healthy")) {
+                        told.add(
+                                0,
+                                event.path("kind").asText() + " "
+                                        + event.path("service").asText("-") + ": "
+                                        + event.path("reason").asText() + " by "
+                                        + event.path("who").asText());
+                    }
+                }
+                assertEquals(
+                        List.of(
+                                "reloaded -: routes kept across the restart: added shop by gateway",
+                                "registered a: kept across the restart: registered without a lease by gateway",
+                                "registered b: kept across the restart: registered with a lease of 1h by gateway",
+                                "drained b: kept across the restart: gets no more requests, and clients bound to it"
+                                        + " move by gateway"),
+                        told,
+                        "after a restart, nobody wants to read that all has just come");
                 second.post("/services/b/resume", "");
+                assertEquals(
+                        "gets requests again",
+                        second.json("/events?limit=1").at("/events/0/reason").asText());
                 second.delete("/routes/shop");
             }
             try (TestGateway third = gateway()) {

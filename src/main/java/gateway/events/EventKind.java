@@ -30,7 +30,7 @@ public enum EventKind {
     DEREGISTERED,
     /** It has left the list for another reason. */
     REMOVED,
-    /** A new content of the file of routes, or what other gateways have put, is in use. */
+    /** A new content of the file of routes, or what other gateways have put, is in use; or what was kept across a restart. */
     RELOADED,
     /** A file has changed, but can't be used: what was in use before stays. */
     REFUSED,

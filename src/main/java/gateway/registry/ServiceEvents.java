@@ -17,10 +17,16 @@ final class ServiceEvents {
     private static final int MOST_URLS = 3;
 
     private EventListener listener = EventListener.NONE;
+    private String because = "";
 
     /** Sets who is told from now on. */
     void tell(EventListener next) {
         listener = next;
+    }
+
+    /** Sets whether what happens from now on only puts back what was kept across a restart. */
+    void restoring(boolean kept) {
+        because = kept ? "kept across the restart: " : "";
     }
 
     /**
@@ -118,6 +124,9 @@ final class ServiceEvents {
 
     private void tell(EventKind kind, Backend backend, String reason, Who who) {
         listener.happened(
-                kind, new Subject(backend.route(), backend.name(), backend.instance(), backend.urlText()), reason, who);
+                kind,
+                new Subject(backend.route(), backend.name(), backend.instance(), backend.urlText()),
+                because + reason,
+                who);
     }
 }

@@ -62,6 +62,19 @@ public final class ServiceList {
         events.tell(listener);
     }
 
+    /**
+     * Runs steps that put back what was kept across a restart: their events say so. Nobody else changes the list
+     * meanwhile.
+     */
+    public synchronized void restore(Runnable steps) {
+        events.restoring(true);
+        try {
+            steps.run();
+        } finally {
+            events.restoring(false);
+        }
+    }
+
     /** Returns the list as it is now. */
     public Snapshot snapshot() {
         Snapshot now = pools.whole();

@@ -75,12 +75,10 @@ public final class StateKeeper implements AutoCloseable {
         if (file.isEmpty()) {
             return;
         }
-        before.services().forEach(this::register);
-        before.drains()
-                .forEach(drain -> services.drain(
-                        new Meant(Optional.of(drain.route()), drain.name(), Optional.of(drain.url())),
-                        drain.how(),
-                        Who.GATEWAY));
+        services.restore(() -> {
+            before.services().forEach(this::register);
+            before.drains().forEach(this::drain);
+        });
         file.get().deleteLeftovers();
         begin(file.get());
         LOG.info("kept across restarts in {}: {}", file.get(), before.words());
@@ -99,6 +97,13 @@ public final class StateKeeper implements AutoCloseable {
     private void write(StateFile kept, KeptState now) throws IOException {
         kept.write(now);
         written = now;
+    }
+
+    private void drain(KeptState.Drain drain) {
+        services.drain(
+                new Meant(Optional.of(drain.route()), drain.name(), Optional.of(drain.url())),
+                drain.how(),
+                Who.GATEWAY);
     }
 
     private void register(Service service) {

@@ -134,7 +134,15 @@ public final class PutRoutes {
             }
         });
         known = next;
-        routes.putAll(configs(next.values()));
+        List<RouteConfig> after = configs(next.values());
+        routes.putAll(after);
+        if (!after.isEmpty()) {
+            events.happened(
+                    EventKind.RELOADED,
+                    Subject.GATEWAY,
+                    "routes kept across the restart: " + Changes.words(List.of(), after),
+                    Who.GATEWAY);
+        }
     }
 
     /** Returns the text of each route, by name. */
