@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gateway.testing.Ports;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
+import io.javalin.router.ParsedEndpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +46,7 @@ class AdminPortTest {
     private static RawClient.Answer ask(int port, String operation, String headers) throws Exception {
         String request = operation + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n";
         try (RawClient client = new RawClient(port).send(request)) {
-            return operation.contains("/events") ? client.head() : client.answer();
+            return operation.contains("/events") || operation.startsWith("HEAD") ? client.head() : client.answer();
         }
     }
 
@@ -74,6 +76,92 @@ class AdminPortTest {
     void what_is_where(String operation, int main, int other) throws Exception {
         assertEquals(main, ask(gateway.port(), operation, "").status());
         assertEquals(other, ask(adminPort(), operation, "").status());
+    }
+
+    /** Each own path with its methods, at the main port those that aren't for operators. */
+    @ParameterizedTest(name = "{0}: {1} at the main port, {2} at the other")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/                        | GET HEAD | GET HEAD",
+                "/health                  | GET HEAD | GET HEAD",
+                "/stats                   | GET HEAD | GET HEAD",
+                "/services                | GET HEAD | GET HEAD POST",
+                "/services/x              | GET HEAD | GET HEAD DELETE",
+                "/services/x/drain        |          | POST",
+                "/services/x/resume       |          | POST",
+                "/gateways                | GET HEAD | GET HEAD",
+                "/limits/explain          | GET HEAD | GET HEAD DELETE",
+                "/limits/x                |          | DELETE",
+                "/metrics                 |          | GET HEAD",
+                "/routes                  |          | GET HEAD",
+                "/routes/x                |          | GET HEAD PUT DELETE",
+                "/config                  |          | GET HEAD",
+                "/requests                |          | GET HEAD",
+                "/requests/x              |          | GET HEAD",
+                "/events                  |          | GET HEAD",
+                "/dashboard               |          | GET HEAD",
+                "/dashboard/events        |          | GET HEAD",
+                "/dashboard/assets/a.js   | GET HEAD | GET HEAD",
+                "/docs                    | GET HEAD | GET HEAD",
+                "/openapi.json            | GET HEAD | GET HEAD",
+                "/webjars/a/b.js          | GET HEAD | GET HEAD",
+                "/limits                  |          |",
+                "/nothing                 |          |",
+            })
+    void each_port_answers_as_if_it_had_no_other_methods(String path, String main, String other) throws Exception {
+        for (String method : METHODS) {
+            Set<String> all = methods(other);
+            check(method, path, gateway.port(), methods(main), all.contains(method));
+            check(method, path, adminPort(), all, false);
+        }
+    }
+
+    private static final List<String> METHODS =
+            List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY");
+
+    private static Set<String> methods(String words) {
+        return words == null ? Set.of() : new TreeSet<>(List.of(words.split(" ")));
+    }
+
+    /** @param elsewhere whether the other port has this method, so that this one knows nothing of it */
+    private static void check(String method, String path, int port, Set<String> here, boolean elsewhere)
+            throws Exception {
+        if (here.contains(method)) {
+            return; // what_is_where shows these
+        }
+        String what = method + " " + path;
+        var answer = ask(port, what, "");
+        assertEquals(here.isEmpty() || elsewhere ? 404 : 405, answer.status(), what);
+        Set<String> allowed = new TreeSet<>();
+        answer.header("Allow").forEach(line -> allowed.addAll(List.of(line.split(", "))));
+        assertEquals(answer.status() == 405 ? here : Set.of(), allowed, what);
+    }
+
+    /** So that the table above forgets none. */
+    @Test
+    void the_table_has_all_own_paths() throws Exception {
+        CsvSource table = AdminPortTest.class
+                .getDeclaredMethod(
+                        "each_port_answers_as_if_it_had_no_other_methods", String.class, String.class, String.class)
+                .getAnnotation(CsvSource.class);
+        Set<String> listed = new TreeSet<>();
+        Set<String> own = new TreeSet<>();
+        for (ParsedEndpoint known : gateway.app.unsafe.internalRouter.allHttpHandlers()) {
+            String method = known.endpoint.method.name();
+            if (!known.endpoint.method.isHttpMethod()) {
+                continue;
+            }
+            own.add(method + " " + known.endpoint.path);
+            for (String row : table.value()) {
+                String[] cells = row.split("\\|", -1);
+                if (known.matches(cells[0].strip())
+                        && List.of(cells[2].strip().split(" ")).contains(method)) {
+                    listed.add(method + " " + known.endpoint.path);
+                }
+            }
+        }
+        assertEquals(own, listed);
     }
 
     @Test

@@ -3,6 +3,7 @@ package gateway.server;
 import gateway.http.Problem;
 import gateway.settings.Settings;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -39,9 +40,25 @@ public final class AdminPort {
         return NAME.equals(request.getConnectionMetaData().getConnector().getName());
     }
 
-    /** Answers 404, as for any path that isn't served at the port where the request came in. */
-    public static void refuse(Context ctx) throws Exception {
-        Problem.notFound(ctx.req().getRequestURI()).send(ctx.req(), ctx.res());
+    /** Returns a handler for requests at the admin port; at the main port it answers 404, as for any unknown path. */
+    public static Handler only(Handler handler) {
+        return new Only(handler);
+    }
+
+    /** Returns whether a handler serves requests that come in where this one has. */
+    static boolean serves(Handler handler, HttpServletRequest request) {
+        return !(handler instanceof Only) || isOf(request);
+    }
+
+    private record Only(Handler handler) implements Handler {
+        @Override
+        public void handle(Context ctx) throws Exception {
+            if (isOf(ctx.req())) {
+                handler.handle(ctx);
+            } else {
+                Problem.notFound(ctx.req().getRequestURI()).send(ctx.req(), ctx.res());
+            }
+        }
     }
 
     /** Returns the admin port's connector; empty if there is none. */

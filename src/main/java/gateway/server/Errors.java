@@ -8,9 +8,11 @@ import gateway.http.Tracing;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.InternalRouter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpException;
@@ -37,7 +39,8 @@ final class Errors {
      * @param tracing opens the records of requests that no handler gets
      */
     static void install(JavalinConfig config, Tracing tracing) {
-        config.routes.exception(HttpResponseException.class, Errors::refused);
+        config.routes.exception(
+                HttpResponseException.class, (refusal, ctx) -> refused(refusal, config.unsafe.internalRouter, ctx));
         config.routes.exception(IOException.class, Errors::brokenOff);
         config.routes.exception(Exception.class, Errors::unforeseen);
         config.router.javaLangErrorHandler(Errors::fatal);
@@ -46,25 +49,36 @@ final class Errors {
     }
 
     /** Handles Javalin's own refusals: no such route, or not with this method. */
-    private static void refused(HttpResponseException refusal, Context ctx) {
+    private static void refused(HttpResponseException refusal, InternalRouter router, Context ctx) {
         String path = ctx.req().getRequestURI();
-        String allowed = refusal.getDetails().get("availableMethods");
-        if (allowed == null) {
-            allowed = refusal.getDetails().get("Available methods");
-        }
-        Problem problem = switch (refusal.getStatus()) {
-            case 404 -> Problem.notFound(path);
-            case 405 -> ProblemType.METHOD_NOT_ALLOWED.problem(path + " supports only " + allowed);
-            default ->
-                ProblemType.REFUSED.problem(
-                        refusal.getStatus(),
-                        HttpStatus.getMessage(refusal.getStatus()),
-                        String.valueOf(refusal.getMessage()));
-        };
-        if (allowed != null) {
-            ctx.res().setHeader("Allow", allowed);
-        }
-        send(problem, ctx);
+        send(
+                switch (refusal.getStatus()) {
+                    case 404 -> Problem.notFound(path);
+                    case 405 -> {
+                        String allowed = methods(router, ctx);
+                        if (allowed.isEmpty()) {
+                            yield Problem.notFound(path);
+                        }
+                        ctx.res().setHeader("Allow", allowed);
+                        yield ProblemType.METHOD_NOT_ALLOWED.problem(path + " supports only " + allowed);
+                    }
+                    default ->
+                        ProblemType.REFUSED.problem(
+                                refusal.getStatus(),
+                                HttpStatus.getMessage(refusal.getStatus()),
+                                String.valueOf(refusal.getMessage()));
+                },
+                ctx);
+    }
+
+    /** Returns which methods the request's path has at its port, separated by commas; Javalin knows of no ports. */
+    private static String methods(InternalRouter router, Context ctx) {
+        return router.allHttpHandlers().stream()
+                .filter(known -> known.endpoint.method.isHttpMethod())
+                .filter(known -> known.matches(ctx.path()) && AdminPort.serves(known.endpoint.handler, ctx.req()))
+                .map(known -> known.endpoint.method.name())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /**

@@ -40,15 +40,7 @@ public final class AdminAuth {
 
     /** Returns a handler that serves every client, but only on the admin port if there is one. */
     public Handler atTheirPort(Handler handler) {
-        return ownPort
-                ? ctx -> {
-                    if (AdminPort.isOf(ctx.req())) {
-                        handler.handle(ctx);
-                    } else {
-                        AdminPort.refuse(ctx);
-                    }
-                }
-                : handler;
+        return ownPort ? AdminPort.only(handler) : handler;
     }
 
     /** Returns whether the operators' paths are on the port of this request. */
