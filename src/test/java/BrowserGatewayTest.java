@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,11 @@ class BrowserGatewayTest extends InBrowser {
                     .writeTo(folder);
             assertThat(fact(page, "certificate")).containsText("14 days left");
             assertThat(fact(page, "certificate").locator("[data-tone]")).hasCount(0);
+            String[] names = IntStream.range(0, 100).mapToObj(i -> "s" + i).toArray(String[]::new);
+            ca.issue(names).writeTo(folder);
+            assertThat(fact(page, "certificate").locator("strong")).hasText("s0, s1, s2, s3, s4 and 95 more");
+            assertThat(fact(page, "certificate").locator("strong"))
+                    .hasAttribute("title", Pattern.compile("^s0, .*, s19 and 80 more$"));
         }
     }
 }

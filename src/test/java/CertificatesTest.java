@@ -20,10 +20,13 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.server.ServerConnector;
@@ -116,6 +119,32 @@ class CertificatesTest {
         ServerCertificate ended = ServerCertificate.read(new TlsSettings(
                 folder.resolve("cert.pem"), folder.resolve("key.pem"), Optional.empty(), Optional.empty()));
         assertEquals(-1, CertificateView.of(ended, Instant.now()).daysLeft());
+    }
+
+    /** Each viewer of the dashboard gets them with each state, once a second, and that may have 64 KB. */
+    @Test
+    void of_hundreds_of_names_the_first_twenty_are_told_and_how_many_more_there_are() throws Exception {
+        String longest = "x".repeat(300) + ".test";
+        String[] names = Stream.concat(
+                        Stream.of("gateway.test", longest),
+                        IntStream.range(0, 498).mapToObj(i -> "site-" + i + ".test"))
+                .toArray(String[]::new);
+        ca.issue(names).writeTo(folder);
+        try (TestGateway gateway = TestGateway.with(settings);
+                RawClient client = new RawClient(connect(ca.client(), gateway.port()))) {
+            JsonNode shown = certificate(client);
+            assertEquals(20, shown.path("names").size());
+            assertEquals("gateway.test", shown.at("/names/0").asText());
+            String cut = shown.at("/names/1").asText();
+            assertTrue(cut.startsWith("x".repeat(254)) && !cut.contains(".test"), cut);
+            assertEquals("site-17.test", shown.at("/names/19").asText());
+            assertEquals(480, shown.path("more_names").asInt());
+            assertEquals(List.of(), new OpenApi().faults("/components/schemas/ServerCertificate", shown));
+            ca.issue(Arrays.copyOf(names, 20)).writeTo(folder);
+            Await.until(
+                    "a certificate with 20 names", () -> !certificate(client).has("more_names"));
+            assertEquals(20, certificate(client).path("names").size());
+        }
     }
 
     @Test

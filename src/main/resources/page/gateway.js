@@ -59,10 +59,10 @@ function redis({url, answers, since}) {
   ];
 }
 
-function certificate({names, issuer, valid_until: end, days_left: days}) {
-  const more = names.length - MOST_NAMES;
+function certificate({names, more_names: unlisted = 0, issuer, valid_until: end, days_left: days}) {
+  const more = names.length + unlisted - MOST_NAMES;
   return [
-    el('strong', {title: names.join(', ')}, names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')),
+    el('strong', {title: names.join(', ') + (unlisted > 0 ? ` and ${unlisted} more` : '')}, names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')),
     part(`by ${issuer}`, 'the CA that issued it'),
     part(`valid until ${moment(end)}`, end),
     days < 0 ? tag('failed', 'has ended: clients refuse it') : days < SOON_DAYS ? tag('limited', `ends soon: ${lasting(days)}`) : part(lasting(days)),
