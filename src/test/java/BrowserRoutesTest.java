@@ -227,6 +227,38 @@ class BrowserRoutesTest extends InBrowser {
         }
     }
 
+    /** With its services folded away, a route looked well whatever they did as long as one was healthy. */
+    @Test
+    void the_head_of_a_folded_route_says_that_a_service_is_unhealthy_or_answers_far_more_errors() throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.raw("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n");
+                TestBackend c = TestBackend.named("c");
+                TestGateway gateway = gateway(
+                        Map.of("GATEWAY_HEALTH_INTERVAL", "100ms"),
+                        "  docs: {match: {path: /docs}, services: [\"" + a.url() + "\"]}\n"
+                                + "  shop: {match: {path: /shop}, services: [\"" + a.url() + "\", \"" + b.url()
+                                + "\", \"" + c.url() + "\"]}\n")) {
+            Page page = browser.open(gateway);
+            Locator head = route(page, "shop").locator(".route-head");
+            route(page, "shop").locator("[data-action=fold]").click();
+            assertThat(head.locator(".state")).hasText("3 healthy");
+            assertThat(head.locator(".tag:visible")).hasCount(0);
+            c.kill();
+            assertThat(head.locator(".state")).hasText("2 of 3 healthy");
+            assertThat(head.locator("[data-tone=failed].tag")).hasText("1 unhealthy");
+            for (int i = 0; i < 40; i++) {
+                gateway.get("/shop/x");
+            }
+            assertThat(head.locator("[data-tone=error].tag"))
+                    .hasText("1 of 3 services answers far more errors than the others");
+            assertThat(cards(page, "shop").first()).isHidden();
+            assertThat(page.locator(".beads[data-errors]")).hasCount(1);
+            assertThat(route(page, "docs").locator(".route-head .tag:visible")).hasCount(0);
+
+            BrowserGatewayTest.look(page, "folded-route");
+        }
+    }
+
     private static String routes(int count, TestBackend backend) {
         return IntStream.range(0, count)
                 .mapToObj(i -> "  route-" + i + ": {match: {path: /route-" + i + "}, services: [\"" + backend.url()

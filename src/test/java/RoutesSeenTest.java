@@ -263,11 +263,11 @@ class RoutesSeenTest {
             assertEquals(
                     "{\"total\":2,\"found\":2,\"unavailable\":0,\"strays\":0,\"shown\":["
                             + "{\"name\":\"docs\",\"match\":\"docs.example/manual GET,POST\",\"algorithm\":\"Least Requests\","
-                            + "\"limits\":[],\"health\":\"off\",\"services\":0,\"available\":0,\"next\":null,\"next_url\":null,"
+                            + "\"limits\":[],\"health\":\"off\",\"services\":0,\"available\":0,\"unhealthy\":0,\"far_more_errors\":0,\"next\":null,\"next_url\":null,"
                             + "\"totals\":{\"served\":0,\"limited\":0,\"failed\":0,\"rejected\":0,\"abandoned\":0}},"
                             + "{\"name\":\"shop\",\"match\":\"/shop\",\"algorithm\":\"Round Robin\","
                             + "\"limits\":[\"9/60s by client\",\"99/60s by route\"],\"health\":\"/health 200-299\","
-                            + "\"services\":2,\"available\":2,\"next\":\""
+                            + "\"services\":2,\"available\":2,\"unhealthy\":0,\"far_more_errors\":0,\"next\":\""
                             + state.at("/routes/shown/1/next").asText()
                             + "\",\"next_url\":\"" + next + "\","
                             + "\"totals\":{\"served\":1,\"limited\":0,\"failed\":0,\"rejected\":0,\"abandoned\":0}}]}",

@@ -122,6 +122,8 @@ class Group {
     this.rate = el('span', {class: 'lead'});
     this.match = el('code', {class: 'match'});
     this.state = el('span', {class: 'state'});
+    this.unhealthy = warning('failed');
+    this.farMore = warning('error');
     this.policy = el('span');
     this.health = el('span');
     this.next = el('span', {class: 'next'});
@@ -141,7 +143,8 @@ class Group {
       el('div', {class: 'route-head'},
         this.rate,
         el('div', {class: 'card'},
-          el('div', {class: 'who'}, el('h4', {id}, name), this.match, this.state, this.next),
+          el('div', {class: 'who'}, el('h4', {id}, name), this.match, this.state, this.unhealthy, this.next),
+          this.farMore,
           el('p', {class: 'why muted'}, this.policy, this.health),
           el('dl', {class: 'numbers'}, ...OUTCOMES.slice(0, 3).map((outcome) => this.#number(outcome))),
           el('div', {class: 'buttons'}, this.toggle),
@@ -181,6 +184,7 @@ class Group {
     text(this.policy, `${route.algorithm}; ${limits === undefined ? 'limits: for operators' : limits.length > 0 ? limits.join(', ') : 'no limit'}`);
     text(this.health, `checks: ${health ?? 'for operators'}`);
     this.#state(route);
+    this.#warn(route);
     this.next.hidden = route.next === null;
     text(this.next, `next: ${route.next}`);
     for (const outcome in this.numbers) {
@@ -195,6 +199,15 @@ class Group {
     return this.cards.show(backends, {name: route.next, url: route.next_url}, rates, now);
   }
 
+  /** Shows on the head what would else be seen on the cards alone, which may be folded away or too many to be shown. */
+  #warn({services, available, unhealthy, far_more_errors: farMore}) {
+    this.unhealthy.hidden = unhealthy === 0 || available === 0; // without a healthy one, the state says it all
+    text(this.unhealthy.lastElementChild, `${count(unhealthy)} unhealthy`);
+    this.farMore.hidden = farMore === 0;
+    text(this.farMore.lastElementChild, `${count(farMore)} of ${plural(services, 'service')} ${farMore === 1 ? 'answers' : 'answer'} far more errors than the others`);
+    attribute(this.element, 'data-errors', farMore > 0 ? '' : null);
+  }
+
   #state({services, available}) {
     const status = services === 0 ? 'checking' : available === 0 ? 'unhealthy' : 'healthy';
     const tone = {checking: 'checking', unhealthy: 'failed', healthy: 'served'}[status];
@@ -207,3 +220,5 @@ class Group {
     text(this.state.lastElementChild, words);
   }
 }
+
+const warning = (tone) => el('span', {class: 'tag far-more', 'data-tone': tone, hidden: true}, shape(tone), el('span'));

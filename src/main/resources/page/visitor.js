@@ -72,7 +72,7 @@ async function read() {
     in_flight: services.services.reduce((sum, service) => sum + service.in_flight, 0),
     latency: {},
     last_minute: sumOf(services.services.map((service) => service.last_minute)),
-    routes: stats.routes && routesOf(stats.routes),
+    routes: stats.routes && routesOf(stats.routes, services.services),
     backends: services.services,
   };
 }
@@ -94,7 +94,8 @@ function sumOf(counts) {
   return sums;
 }
 
-function routesOf(routes) {
+function routesOf(routes, services) {
+  const number = (name, isMeant) => services.filter((service) => (service.route ?? 'default') === name && isMeant(service)).length;
   return {
     total: routes.length,
     found: routes.length,
@@ -105,6 +106,8 @@ function routesOf(routes) {
       algorithm: route.algorithm,
       services: route.total_services,
       available: route.healthy_services,
+      unhealthy: number(route.name, ({status}) => status === 'unhealthy'),
+      far_more_errors: number(route.name, (service) => service.far_more_errors === true),
       next: null,
       totals: {limited: route.limited, failed: route.failed},
     })),

@@ -43,6 +43,8 @@ record LiveRoutes(int total, int found, long unavailable, long strays, List<View
      * @param health how its services are checked unless they say otherwise, for people
      * @param services how many services it has
      * @param available how many of them are available
+     * @param unhealthy how many of them are unhealthy
+     * @param farMoreErrors how many of them answer far more errors than the others
      * @param next the service that would be chosen next; null if none is available, or the strategy can't tell
      * @param totals its requests that have ended, by outcome
      */
@@ -55,6 +57,8 @@ record LiveRoutes(int total, int found, long unavailable, long strays, List<View
             String health,
             int services,
             int available,
+            long unhealthy,
+            long farMoreErrors,
             String next,
             String nextUrl,
             Map<String, Long> totals) {
@@ -74,6 +78,12 @@ record LiveRoutes(int total, int found, long unavailable, long strays, List<View
                     healthOf(route),
                     pool.all().size(),
                     pool.available().size(),
+                    pool.all().stream()
+                            .filter(backend -> backend.statusWord().equals("unhealthy"))
+                            .count(),
+                    pool.all().stream()
+                            .filter(backend -> backend.load().farMoreErrors())
+                            .count(),
                     next.name(),
                     next.url(),
                     totals);
