@@ -100,18 +100,16 @@ public final class GatewayApp {
         lifecycle.onStopped(state::close, routing::close, limiter::close, cluster::close);
         lifecycle.onStopped(checker::close, forwarder::close, observed::close); // the last logs what ends meanwhile
 
+        Stages stages = new Stages(
+                tracing, // opens its record
+                admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
+                new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
+                new PreflightHandler(), // 204 for browsers that ask whether a page may send a request
+                new MountSlash(), // 307 for browsers that leave out the slash behind a mount
+                limiter, // 429
+                new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
+                new SameOrigin()); // 403 for changes that another site's page asks for
         return GatewayServer.create(
-                settings, routes, admission, tracing, observed, lifecycle, certificate, time, api -> {
-                    api.before(new Stages(
-                            tracing, // opens its record
-                            admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
-                            new LoopGuard(cluster.via()), // 508 for what comes back to this gateway
-                            new PreflightHandler(), // 204 for browsers that ask whether a page may send a request
-                            new MountSlash(), // 307 for browsers that leave out the slash behind a mount
-                            limiter, // 429
-                            new ProxyHandler(forwarder, limiter, cluster.via(), admission.inFlight()), // to a service
-                            new SameOrigin())); // 403 for changes that another site's page asks for
-                    admin.addTo(api);
-                });
+                settings, routes, admission, tracing, observed, lifecycle, certificate, time, stages, admin::addTo);
     }
 }

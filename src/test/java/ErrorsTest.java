@@ -49,7 +49,7 @@ class ErrorsTest {
                     ServerConfig.configure(config, settings, TRACING);
                     config.jetty.modifyServer(server ->
                             server.setRequestLog(new TraceEnds(Time.system(), List.of(ended::add), problem -> {})));
-                    config.routes.before(new Stages(TRACING));
+                    ServerConfig.handleBefore(config, new Stages(TRACING));
                     config.routes.get("/api/x", handler);
                 })
                 .start();

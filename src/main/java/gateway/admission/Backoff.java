@@ -1,6 +1,6 @@
 package gateway.admission;
 
-import jakarta.servlet.http.HttpServletResponse;
+import gateway.http.Answer;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -18,8 +18,8 @@ public final class Backoff {
     private Backoff() {}
 
     /** Sends the answer, then pauses if the thread is virtual; platform threads are too few to hold one. */
-    public static void after(HttpServletResponse response) throws IOException {
-        response.flushBuffer();
+    public static void after(Answer answer) throws IOException {
+        answer.end();
         if (VirtualThreads.isVirtualThread()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MILLIS));
         }

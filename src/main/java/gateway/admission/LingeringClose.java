@@ -1,15 +1,15 @@
 package gateway.admission;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import gateway.http.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
@@ -33,9 +33,8 @@ public final class LingeringClose {
      * Sends the answer, then discards what still arrives, for two seconds at most. Does nothing if too many do so
      * already.
      */
-    public static void after(HttpServletRequest request, HttpServletResponse response) {
-        ConnectionMetaData jetty =
-                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
+    public static void after(Request request, Answer answer) {
+        ConnectionMetaData jetty = request.getConnectionMetaData();
         if (jetty.getHttpVersion() == HttpVersion.HTTP_2) { // it ends the request without closing the connection
             return;
         }
@@ -44,21 +43,21 @@ public final class LingeringClose {
             return;
         }
         try {
-            readOn(request, response, jetty);
+            readOn(request, answer, jetty);
         } finally {
             ofServer.atATime.release();
         }
     }
 
-    private static void readOn(HttpServletRequest request, HttpServletResponse response, ConnectionMetaData jetty) {
+    private static void readOn(Request request, Answer answer, ConnectionMetaData jetty) {
         EndPoint client = jetty.getConnection().getEndPoint();
         Scheduler scheduler = jetty.getConnector().getScheduler();
         long latest = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
         // From another thread: a read may last as long as bytes come that are no body, like a chunk's length
         Scheduler.Task end = scheduler.schedule(client::close, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
         try {
-            response.flushBuffer();
-            InputStream body = request.getInputStream();
+            answer.end();
+            InputStream body = Content.Source.asInputStream(request);
             byte[] part = new byte[PART_BYTES];
             do {
                 end.cancel();

@@ -1,11 +1,11 @@
 package gateway.admission;
 
+import gateway.http.Answer;
 import gateway.http.ProblemType;
 import gateway.http.Via;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
-import io.javalin.http.Context;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Refuses requests that this gateway has forwarded and gets back, because a service's URL leads to it, perhaps through
@@ -20,15 +20,14 @@ public final class LoopGuard implements Stage {
     }
 
     @Override
-    public boolean ends(Context ctx, Trace trace) throws Exception {
-        if (!via.hasPassed(
-                ServletContextRequest.getServletContextRequest(ctx.req()).getHeaders())) {
+    public boolean ends(Request request, Answer answer, Trace trace) {
+        if (!via.hasPassed(request.getHeaders())) {
             return false;
         }
         ProblemType.LOOP_DETECTED
                 .problem(
                         "This request has passed this gateway before: a service's URL leads back to it; GET /services lists them")
-                .send(ctx.req(), ctx.res());
+                .send(request, answer);
         return true;
     }
 }

@@ -1,15 +1,12 @@
 package gateway.admission;
 
+import gateway.http.Answer;
 import gateway.http.Preflight;
 import gateway.http.ProblemType;
-import gateway.http.ResponseFields;
 import gateway.route.Cors;
 import gateway.route.Route;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
-import io.javalin.http.Context;
-import java.io.IOException;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
@@ -19,21 +16,19 @@ import org.eclipse.jetty.server.Request;
  */
 public final class PreflightHandler implements Stage {
     @Override
-    public boolean ends(Context ctx, Trace trace) throws IOException {
+    public boolean ends(Request request, Answer answer, Trace trace) {
         Route route = trace.route();
-        Request request = ServletContextRequest.getServletContextRequest(ctx.req());
         if (route == null || !isAnswered(route, request)) {
             return false;
         }
         Cors cors = route.config().cors();
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         if (CorsFields.allows(cors, origin)) {
-            ctx.res().setStatus(204);
-            ResponseFields.of(ctx.res()).remove(HttpHeader.CONTENT_TYPE); // Javalin's default
+            answer.status(204);
         } else {
             ProblemType.ORIGIN_NOT_ALLOWED
                     .problem("Pages of " + origin + " may not use the route " + route + ": its cors.origins has others")
-                    .send(ctx.req(), ctx.res());
+                    .send(request, answer);
         }
         return true;
     }

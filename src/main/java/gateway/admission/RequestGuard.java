@@ -1,5 +1,6 @@
 package gateway.admission;
 
+import gateway.http.Answer;
 import gateway.http.IllegalCharacter;
 import gateway.http.PlainPath;
 import gateway.http.Problem;
@@ -10,11 +11,10 @@ import gateway.settings.Bounds;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
 import gateway.util.Sizes;
-import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Refuses requests whose header alone shows that they can't be served. Runs before routing and before the limiter, so
@@ -43,48 +43,43 @@ public final class RequestGuard implements Stage {
     }
 
     @Override
-    public boolean ends(Context ctx, Trace trace) throws IOException {
-        HttpServletRequest request = ctx.req();
-        String path = request.getRequestURI();
-        String query = request.getQueryString();
+    public boolean ends(Request request, Answer answer, Trace trace) {
+        HttpURI uri = request.getHttpURI();
+        String path = uri.getPath();
+        String query = uri.getQuery();
         String method = request.getMethod();
         if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
             String detail = "A request's path and query have at most " + Sizes.words(longestUri);
-            return refuse(ctx, ProblemType.URI_TOO_LONG.problem(detail));
-        } else if (request.getContentLengthLong() > largestBody(trace)) {
-            return refuseBody(ctx, largestBody(trace));
+            return refuse(request, answer, ProblemType.URI_TOO_LONG.problem(detail));
+        } else if (request.getLength() > largestBody(trace)) {
+            return refuseBody(request, answer, largestBody(trace));
         } else if (method.length() > LONGEST_METHOD) {
             String detail = "A method has at most " + LONGEST_METHOD + " characters";
-            return refuse(ctx, ProblemType.NOT_IMPLEMENTED.problem(detail));
+            return refuse(request, answer, ProblemType.NOT_IMPLEMENTED.problem(detail));
         } else if (IllegalCharacter.in(path) >= 0) {
             String name = IllegalCharacter.words(path.charAt(IllegalCharacter.in(path)));
-            return refuse(ctx, Problem.badRequest("The path has " + name + "; percent-encode it"));
+            return refuse(request, answer, Problem.badRequest("The path has " + name + "; percent-encode it"));
         } else if (!PlainPath.is(path)) {
             String detail = "The path has a . or .. segment, a backslash or a NUL, plain or percent-encoded; "
                     + "send the path without these";
-            return refuse(ctx, Problem.badRequest(detail));
+            return refuse(request, answer, Problem.badRequest(detail));
         } else if (!Token.is(method)) {
             String detail = "The method isn't valid: it may have only letters, digits and !#$%&'*+-.^_`|~";
-            return refuse(ctx, Problem.badRequest(detail));
+            return refuse(request, answer, Problem.badRequest(detail));
         } else if (!isQuery(query)) {
             String detail = "The query has a space, a control character or bytes that aren't UTF-8; percent-encode it";
-            return refuse(ctx, Problem.badRequest(detail));
-        } else if (hasFragment(request)) {
+            return refuse(request, answer, Problem.badRequest(detail));
+        } else if (uri.hasViolation(UriCompliance.Violation.FRAGMENT)) {
             return refuse(
-                    ctx,
+                    request,
+                    answer,
                     Problem.badRequest("The path or query is followed by a #; percent-encode it, or leave it out"));
         }
         return false;
     }
 
-    private static boolean hasFragment(HttpServletRequest request) {
-        return ServletContextRequest.getServletContextRequest(request)
-                .getHttpURI()
-                .hasViolation(UriCompliance.Violation.FRAGMENT);
-    }
-
-    private static boolean refuse(Context ctx, Problem problem) throws IOException {
-        problem.send(ctx.req(), ctx.res());
+    private static boolean refuse(Request request, Answer answer, Problem problem) {
+        problem.send(request, answer);
         return true;
     }
 
@@ -93,11 +88,12 @@ public final class RequestGuard implements Stage {
         return route == null ? largestBody : route.config().maxBody();
     }
 
-    private static boolean refuseBody(Context ctx, long largestBody) throws IOException {
-        ctx.res().setHeader("Connection", "close"); // rather than read the announced body
-        boolean ends = refuse(ctx, Problem.bodyTooLarge(largestBody));
-        if (ctx.req().getHeader("Expect") == null) { // else the client waits for 100 Continue and sends nothing
-            LingeringClose.after(ctx.req(), ctx.res());
+    private static boolean refuseBody(Request request, Answer answer, long largestBody) {
+        answer.closesConnection(); // rather than read the announced body
+        boolean ends = refuse(request, answer, Problem.bodyTooLarge(largestBody));
+        if (!request.getHeaders()
+                .contains(HttpHeader.EXPECT)) { // else the client waits for 100 Continue and sends nothing
+            LingeringClose.after(request, answer);
         }
         return ends;
     }

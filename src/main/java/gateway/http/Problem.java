@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -143,13 +144,37 @@ public record Problem(
         if (!response.containsHeader("Connection")) { // else the caller has set it, and may want to read on
             UnreadBody.discard(ServletContextRequest.getServletContextRequest(request));
         }
-        byte[] body =
-                identified(Traced.of(request), ResponseFields.of(response)).json(request.getRequestURI());
+        byte[] body = identified(Traced.of(request), fields(response)).json(request.getRequestURI());
         response.resetBuffer();
         response.setStatus(status);
         response.setContentType(CONTENT_TYPE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    /** Returns the fields themselves; the servlet API would inspect each name. */
+    private static HttpFields.Mutable fields(HttpServletResponse response) {
+        return ServletContextResponse.getServletContextResponse(response)
+                .getWrapped()
+                .getHeaders();
+    }
+
+    /** Makes this problem the answer; headers that were set before stay. Does nothing if the answer has begun. */
+    public void send(Request request, Answer answer) {
+        if (answer.isCommitted()) {
+            return;
+        }
+        HttpFields.Mutable fields = answer.fields();
+        if (!fields.contains(HttpHeader.CONNECTION)) { // else the caller has set it, and may want to read on
+            UnreadBody.discard(request);
+        }
+        answer.status(status);
+        fields.put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE);
+        answer.body(identified(Traced.of(request), fields).json(path(request)));
+    }
+
+    private static String path(Request request) {
+        return String.valueOf(request.getHttpURI().getPath());
     }
 
     /**
@@ -159,8 +184,7 @@ public record Problem(
      */
     public void send(Request request, Response response, Callback callback, Traced traced) {
         HttpFields.Mutable fields = response.getHeaders();
-        byte[] body = identified(traced, fields)
-                .json(String.valueOf(request.getHttpURI().getPath()));
+        byte[] body = identified(traced, fields).json(path(request));
         response.setStatus(status);
         fields.put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE);
         fields.put(HttpHeader.CONTENT_LENGTH, body.length);

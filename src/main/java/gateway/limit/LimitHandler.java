@@ -2,6 +2,7 @@ package gateway.limit;
 
 import gateway.client.ClientAddress;
 import gateway.client.LimitKey;
+import gateway.http.Answer;
 import gateway.http.Preflight;
 import gateway.http.ProblemType;
 import gateway.net.Networks;
@@ -14,15 +15,13 @@ import gateway.trace.Stage;
 import gateway.trace.Trace;
 import gateway.util.Time;
 import gateway.util.Timer;
-import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Lets a request pass on to the next stage, or answers 429.
@@ -78,7 +77,7 @@ public final class LimitHandler implements Stage, AutoCloseable {
     }
 
     @Override
-    public boolean ends(Context ctx, Trace trace) throws Exception {
+    public boolean ends(Request request, Answer answer, Trace trace) {
         Route route = trace.route();
         if (route == null) {
             return false;
@@ -89,20 +88,20 @@ public final class LimitHandler implements Stage, AutoCloseable {
             return false;
         }
         RouteLimits own = limits.of(route);
-        if (Preflight.isOne(trace.method(), fields(ctx.req()))) {
+        if (Preflight.isOne(trace.method(), request.getHeaders())) {
             passed(own);
             return false;
         }
         if (shadow != null) {
-            ctx.req().setAttribute(ON_TRIAL, shadow.take(ClientAddress.of(client)));
+            request.setAttribute(ON_TRIAL, shadow.take(ClientAddress.of(client)));
         }
         LimitHeaders headers = own.headers();
         if (headers == null) { // no limit: nothing to decide, no headers
             passed(own);
             return false;
         }
-        LimitDecision decision = own.limit().take(key(own, trace, ctx.req()));
-        headers.set(ctx.res(), decision);
+        LimitDecision decision = own.limit().take(key(own, trace, request));
+        headers.set(answer.fields(), decision);
         trace.decided(decision, own.limits().get(decision.limit()));
         if (decision.allowed()) {
             passed(own);
@@ -110,7 +109,7 @@ public final class LimitHandler implements Stage, AutoCloseable {
         }
         refused.increment();
         own.counts().refused().increment();
-        refuse(ctx, trace, decision);
+        refuse(request, answer, trace, decision);
         return true;
     }
 
@@ -119,20 +118,15 @@ public final class LimitHandler implements Stage, AutoCloseable {
         own.counts().allowed().increment();
     }
 
-    private static LimitKey key(RouteLimits own, Trace trace, HttpServletRequest request) {
-        return own.key(trace.client(), own.isByHeader() ? fields(request) : HttpFields.EMPTY);
-    }
-
-    private static HttpFields fields(HttpServletRequest request) {
-        return ServletContextRequest.getServletContextRequest(request).getHeaders();
+    private static LimitKey key(RouteLimits own, Trace trace, Request request) {
+        return own.key(trace.client(), own.isByHeader() ? request.getHeaders() : HttpFields.EMPTY);
     }
 
     /**
      * Takes back the count of a request of which no service got anything, and corrects the headers of its answer: an
      * outage must not use up the limits of clients that try again. Does nothing for a request that wasn't counted.
      */
-    public void giveBack(HttpServletRequest request, HttpServletResponse response) {
-        Trace trace = Trace.of(request);
+    public void giveBack(Request request, Answer answer, Trace trace) {
         if (request.getAttribute(ON_TRIAL) instanceof LimitDecision trial && trial.allowed()) {
             shadow.giveBack(ClientAddress.of(trace.client()), trial);
         }
@@ -146,17 +140,17 @@ public final class LimitHandler implements Stage, AutoCloseable {
         }
         LimitDecision standing = own.limit().giveBack(key(own, trace, request), taken);
         trace.decided(standing, own.limits().get(standing.limit()));
-        if (!response.isCommitted()) {
-            own.headers().correct(response, standing);
+        if (!answer.isCommitted()) {
+            own.headers().correct(answer.fields(), standing);
         }
     }
 
-    private void refuse(Context ctx, Trace trace, LimitDecision decision) throws Exception {
+    private void refuse(Request request, Answer answer, Trace trace, LimitDecision decision) {
         Limit limit = trace.limit();
         InetAddress client = trace.client();
         long retryAfter = LimitHeaders.retryAfter(decision);
-        ctx.res().setHeader("Retry-After", String.valueOf(retryAfter));
-        String detail = "More than " + limit.rate().words() + whose(limit, trace, ctx.req()) + "; try again in "
+        answer.fields().put(HttpHeader.RETRY_AFTER, retryAfter);
+        String detail = "More than " + limit.rate().words() + whose(limit, trace, request) + "; try again in "
                 + retryAfter + " s";
         ProblemType.RATE_LIMITED
                 .problem(detail)
@@ -169,15 +163,15 @@ public final class LimitHandler implements Stage, AutoCloseable {
                 .with("route", trace.route().name())
                 .with("limit_by", limit.keyText())
                 .with("timestamp", time.now().toString())
-                .send(ctx.req(), ctx.res());
+                .send(request, answer);
     }
 
     /** Says whose requests count together in a limit. */
-    private static String whose(Limit limit, Trace trace, HttpServletRequest request) {
+    private static String whose(Limit limit, Trace trace, Request request) {
         return switch (limit.key()) {
             case CLIENT -> " from " + Peer.text(trace.client());
             case HEADER ->
-                CountedBy.of(limit).keyOf(trace.client(), fields(request)).isHashed()
+                CountedBy.of(limit).keyOf(trace.client(), request.getHeaders()).isHashed()
                         ? " with this " + limit.header()
                         : " without " + limit.header() + " from " + Peer.text(trace.client());
             case ROUTE -> " on this route";

@@ -1,11 +1,9 @@
 package gateway.limit;
 
-import gateway.http.ResponseFields;
 import gateway.route.Limit;
 import gateway.settings.Rate;
 import gateway.trace.LimitDecision;
 import gateway.util.Time;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
@@ -55,8 +53,7 @@ final class LimitHeaders {
     }
 
     /** Adds the headers to an answer, whether its request is allowed or refused. To be called once for each answer. */
-    void set(HttpServletResponse response, LimitDecision decision) {
-        HttpFields.Mutable fields = ResponseFields.of(response);
+    void set(HttpFields.Mutable fields, LimitDecision decision) {
         fields.add(limits[decision.limit()]);
         fields.add(remaining(decision));
         fields.add(reset(decision));
@@ -65,8 +62,7 @@ final class LimitHeaders {
     }
 
     /** Replaces what {@link #set} said of where the client stands. */
-    void correct(HttpServletResponse response, LimitDecision decision) {
-        HttpFields.Mutable fields = ResponseFields.of(response);
+    void correct(HttpFields.Mutable fields, LimitDecision decision) {
         fields.put(limits[decision.limit()]);
         fields.put(remaining(decision));
         fields.put(reset(decision));

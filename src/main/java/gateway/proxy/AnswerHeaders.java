@@ -7,7 +7,6 @@ import gateway.proxy.upstream.UpstreamPool;
 import gateway.registry.Backend;
 import gateway.route.Route;
 import gateway.trace.Trace;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,16 +34,10 @@ final class AnswerHeaders {
     private AnswerHeaders() {}
 
     /** Sets the headers of an answer to those of the backend's that pass. What the gateway itself has set stays. */
-    static void toClient(
-            UpstreamAnswer answer,
-            ClientRequest request,
-            Backend backend,
-            HttpFields.Mutable fields,
-            HttpServletResponse response) {
+    static void toClient(UpstreamAnswer answer, ClientRequest request, Backend backend, HttpFields.Mutable fields) {
         HttpFields from = answer.fields();
         Set<String> named = HeaderRules.named(from.getValuesList(HttpHeader.CONNECTION));
         boolean turns = request.route.config().rewritesRedirects();
-        fields.remove(HttpHeader.CONTENT_TYPE); // Javalin's default
         for (HttpField field : from) {
             HttpHeader known = field.getHeader();
             if (!HeaderRules.passesToClient(known, field.getName(), named)) {
@@ -54,7 +47,7 @@ final class AnswerHeaders {
                 fields.put(field); // instead of Jetty's
             } else if (known == HttpHeader.CONTENT_LENGTH) {
                 if (!answer.isChunked()) {
-                    response.setHeader(field.getName(), field.getValue());
+                    fields.put(field);
                 }
             } else if (turns && known != null && LEAD_TO_SERVICE.contains(known)) {
                 fields.add(turned(field, mount(request, backend)));

@@ -6,7 +6,6 @@ import gateway.util.Time;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Invocable;
 
@@ -105,8 +104,7 @@ final class ClientBody {
      */
     void await(Runnable onArrival) {
         waitsSince = exchange.waitForBody(bounds.bodyTimeout().toNanos() - waited);
-        ServletContextRequest.getServletContextRequest(request.servlet)
-                .demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, onArrival));
+        request.jetty.demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, onArrival));
     }
 
     /** Ends the reading, well or not. */

@@ -9,24 +9,27 @@ import gateway.server.ClientEndPoint;
 import gateway.server.ClientSide;
 import gateway.server.ClientStream;
 import gateway.trace.Trace;
-import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.Request;
 
 /** What a client asked for, read once however many backends are tried. Immutable, but for the body's bytes. */
 final class ClientRequest implements Exchange.Client, RequestView {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
-    final HttpServletRequest servlet;
+    /** The request as Jetty has it. */
+    final Request jetty;
+
     final HttpFields fields;
     final String method;
 
@@ -62,27 +65,26 @@ final class ClientRequest implements Exchange.Client, RequestView {
     /** What had come of a body of unknown length when this was made; null if there was nothing. */
     private Content.Chunk firstPart;
 
-    /** @param path the raw path that the client asked for */
-    ClientRequest(HttpServletRequest servlet, Route route, String path, Trace trace) {
-        this.servlet = servlet;
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
+    ClientRequest(Request jetty, Route route, Trace trace) {
+        this.jetty = jetty;
         this.fields = jetty.getHeaders();
-        this.method = servlet.getMethod();
+        this.method = jetty.getMethod();
         this.route = route;
-        this.path = route.pathForService(path);
+        this.path = route.pathForService(jetty.getHttpURI().getPath());
         this.trace = trace;
-        Connection connection = jetty.getConnectionMetaData().getConnection();
+        ConnectionMetaData met = jetty.getConnectionMetaData();
+        Connection connection = met.getConnection();
         this.stream = connection instanceof HTTP2Connection http2 ? ClientStream.of(jetty, http2) : null;
         this.client = stream != null ? stream : ClientEndPoint.below(connection.getEndPoint());
-        this.secure = jetty.getConnectionMetaData().isSecure();
-        long announced = servlet.getContentLengthLong();
+        this.secure = met.isSecure();
+        long announced = jetty.getLength();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)
                 || announced < 0 && stream != null && stream.mayHaveBody();
         this.firstPart = untilItsEnd && announced <= 0 ? jetty.read() : null;
         this.length = announced > 0 ? announced : untilItsEnd && !isEnd(firstPart) ? -1 : 0;
         this.hasBody = length != 0;
         this.idempotent = IDEMPOTENT.contains(method);
-        this.webSocket = fields.contains(HttpHeader.UPGRADE) && WebSocketHandshake.isIn(servlet, fields);
+        this.webSocket = fields.contains(HttpHeader.UPGRADE) && WebSocketHandshake.isIn(jetty);
     }
 
     /** Returns whether a body has ended before it began: some clients send the framing of one with each request. */
@@ -126,7 +128,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
     Content.Chunk read() {
         Content.Chunk first = firstPart;
         if (first == null) {
-            return ServletContextRequest.getServletContextRequest(servlet).read();
+            return jetty.read();
         }
         firstPart = null;
         return first;
@@ -143,15 +145,13 @@ final class ClientRequest implements Exchange.Client, RequestView {
 
     /** Returns whether the connection is kept after the answer, so that its end doesn't end the answer. */
     boolean isPersistent() {
-        return ServletContextRequest.getServletContextRequest(servlet)
-                .getConnectionMetaData()
-                .isPersistent();
+        return jetty.getConnectionMetaData().isPersistent();
     }
 
     /** Returns whether the client accepts trailers after a chunked body (RFC 9110, 6.5.1). */
     boolean takesTrailers() {
         return fields.contains(HttpHeader.TE, "trailers")
-                && !servlet.getProtocol().equals("HTTP/1.0");
+                && jetty.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_0;
     }
 
     /**
@@ -161,7 +161,6 @@ final class ClientRequest implements Exchange.Client, RequestView {
      */
     @Override
     public void missedDeadline(boolean firstTime) {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
         if (firstTime) {
             jetty.addIdleTimeoutListener(timeout -> false);
         }
@@ -170,7 +169,6 @@ final class ClientRequest implements Exchange.Client, RequestView {
 
     /** Withdraws the demand for more of the body: Jetty would take one that is left for an error. */
     void stopWaiting() {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(servlet);
         jetty.addIdleTimeoutListener(timeout -> false);
         fail(jetty, "no more of the body is needed");
         Content.Chunk failure = jetty.read(); // or what has come just now
@@ -179,7 +177,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
         }
     }
 
-    private static void fail(ServletContextRequest jetty, String reason) {
+    private static void fail(Request jetty, String reason) {
         Runnable failing = HttpChannel.from(jetty)
                 .onIdleTimeout(new TimeoutException(reason))
                 .action();

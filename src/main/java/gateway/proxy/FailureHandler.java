@@ -1,8 +1,8 @@
 package gateway.proxy;
 
 import gateway.health.OutlierDetection;
+import gateway.http.Answer;
 import gateway.proxy.upstream.UpstreamPool;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -20,12 +20,11 @@ final class FailureHandler {
     }
 
     /** Handles a failed exchange; returns null if there is nothing left to tell the client. */
-    Failure handle(Failure failure, Exchange exchange, ClientRequest request, HttpServletResponse response)
-            throws IOException {
+    Failure handle(Failure failure, Exchange exchange, ClientRequest request, Answer answer) throws IOException {
         if (exchange.isClientGone()) {
             exchange.countAnswer();
             exchange.waitForClient(clientPatience); // which may not even read the answer
-            ClientFailure.end(exchange, request, response);
+            ClientFailure.end(exchange, request, answer);
             return null;
         }
         if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
@@ -34,9 +33,9 @@ final class FailureHandler {
         } else {
             outliers.failed(exchange.backend, failure.health(), failure.words());
         }
-        if (response.isCommitted()) {
+        if (answer.isCommitted()) {
             request.trace.brokenOff();
-            ClientFailure.breakOff(request, response);
+            ClientFailure.breakOff(request, answer);
             return null;
         }
         return failure;

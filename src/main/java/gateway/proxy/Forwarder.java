@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.health.OutlierDetection;
+import gateway.http.Answer;
 import gateway.http.Problem;
 import gateway.net.NameLookup;
 import gateway.proxy.upstream.UpstreamAnswer;
@@ -20,7 +21,6 @@ import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import gateway.util.Timer;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 
@@ -75,7 +75,7 @@ public final class Forwarder implements AutoCloseable {
      * @param sent the request as backends get it
      * @return what to answer instead, when nothing is under way for it any more; null if nothing is to be answered
      */
-    Problem forward(ClientRequest request, UpstreamRequest sent, HttpServletResponse response) throws IOException {
+    Problem forward(ClientRequest request, UpstreamRequest sent, Answer answer) throws IOException {
         Route route = request.route;
         Snapshot list = route.pool().snapshot();
         request.trace.chosenFrom(list);
@@ -98,7 +98,7 @@ public final class Forwarder implements AutoCloseable {
                 Runnable onAnswer = retries == null ? null : retries::leaveBudget;
                 long patience = route.config().timeout().toNanos();
                 Exchange exchange = new Exchange(backend, request, request.client, patience, time, onAnswer);
-                Failure failure = send(sent, exchange, request, response, retries != null);
+                Failure failure = send(sent, exchange, request, answer, retries != null);
                 if (failure == null) {
                     return null;
                 }
@@ -123,8 +123,7 @@ public final class Forwarder implements AutoCloseable {
      * @param fresh whether to open a connection: after a stale one, a second would prove nothing
      * @return why the client has no answer yet; null if it has one, or waits for none any more
      */
-    private Failure send(
-            UpstreamRequest sent, Exchange exchange, ClientRequest request, HttpServletResponse response, boolean fresh)
+    private Failure send(UpstreamRequest sent, Exchange exchange, ClientRequest request, Answer answer, boolean fresh)
             throws IOException {
         UpstreamConnection connection = null;
         Tunnel tunnel = null;
@@ -136,14 +135,14 @@ public final class Forwarder implements AutoCloseable {
             }
             connection = upstreams.lease(exchange.backend, exchange, fresh, request.hasBody || !request.idempotent);
             upload = request.hasBody ? Upload.of(request, exchange, bounds, uploads, time) : null;
-            try (UpstreamAnswer answer = connection.send(sent, upload)) {
-                if (answer.status() == 101) { // Framing accepts no 101 but a WebSocket's
-                    tunnel = tunnels.between(request.servlet, connection.switched());
+            try (UpstreamAnswer theirs = connection.send(sent, upload)) {
+                if (theirs.status() == 101) { // Framing accepts no 101 but a WebSocket's
+                    tunnel = tunnels.between(request.jetty, connection.switched());
                 }
-                relay.pass(answer, connection, exchange, request, upload, response);
+                relay.pass(theirs, connection, exchange, request, upload, answer);
                 if (tunnel != null) {
                     exchange.becomeTunnel();
-                    open(tunnel, exchange, request, response);
+                    open(tunnel, exchange, request, answer);
                 }
             } catch (IOException e) {
                 if (upload != null) {
@@ -156,7 +155,7 @@ public final class Forwarder implements AutoCloseable {
             exchange.countAnswer();
             request.trace.add(exchange.outcome(connection.isReused(), null));
             if (!whole) {
-                relay.endEarly(exchange, request, upload, response);
+                relay.endEarly(exchange, request, upload, answer);
             }
             return null;
         } catch (IOException e) {
@@ -164,14 +163,14 @@ public final class Forwarder implements AutoCloseable {
             Failure failure =
                     Failure.of(e, exchange, connection, request.route.config().timeout());
             request.trace.add(exchange.outcome(connection.isReused(), failure)); // before an end tells the client
-            return failures.handle(failure, exchange, request, response);
+            return failures.handle(failure, exchange, request, answer);
         } catch (RuntimeException | Error e) { // perhaps out of memory
             Upload.abandon(upload);
             exchange.countAnswer();
             request.trace.add(exchange.gatewayFailed(connection != null && connection.isReused()));
-            if (response.isCommitted()) {
+            if (answer.isCommitted()) {
                 request.trace.brokenOff();
-                ClientFailure.breakOff(request, response);
+                ClientFailure.breakOff(request, answer);
             }
             throw e;
         } finally {
@@ -182,10 +181,9 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void open(Tunnel tunnel, Exchange exchange, ClientRequest request, HttpServletResponse response)
-            throws IOException {
+    private void open(Tunnel tunnel, Exchange exchange, ClientRequest request, Answer answer) throws IOException {
         try {
-            tunnels.open(tunnel, request.servlet, response);
+            tunnels.open(tunnel, request.jetty, answer);
         } catch (IOException e) {
             throw exchange.clientFailed(e);
         }

@@ -1,13 +1,13 @@
 package gateway.proxy;
 
+import gateway.http.Answer;
 import gateway.http.IllegalCharacter;
 import gateway.route.Route;
 import gateway.route.RouteConfig;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
-import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
-import java.util.Collections;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Leads browsers that ask for a mount without its last slash to the one with it. The service would get {@code /} either
@@ -19,29 +19,31 @@ public final class MountSlash implements Stage {
     private static final int TEMPORARY_REDIRECT = 307;
 
     @Override
-    public boolean ends(Context ctx, Trace trace) {
+    public boolean ends(Request request, Answer answer, Trace trace) {
         Route route = trace.route();
-        if (route == null || ctx.path().length() != route.mount().length() || !mayRedirect(route, ctx.req())) {
+        if (route == null
+                || request.getHttpURI().getPath().length() != route.mount().length()
+                || !mayRedirect(route, request)) {
             return false;
         }
-        String query = ctx.req().getQueryString();
+        String query = request.getHttpURI().getQuery();
         // Relative, so that it is right below the mount of a further proxy, too; "./" since "a:b/" would have a scheme.
         String mount = route.mount();
         String last = "./" + mount.substring(mount.lastIndexOf('/') + 1) + "/";
-        ctx.res().setStatus(TEMPORARY_REDIRECT);
-        ctx.res().setContentType(null);
-        ctx.res().setHeader("Location", query == null ? last : last + '?' + query);
-        ctx.res().setHeader("Vary", "Accept");
+        answer.status(TEMPORARY_REDIRECT);
+        answer.fields().put(HttpHeader.LOCATION, query == null ? last : last + '?' + query);
+        answer.fields().put(HttpHeader.VARY, "Accept");
         return true;
     }
 
-    private static boolean mayRedirect(Route route, HttpServletRequest request) {
+    private static boolean mayRedirect(Route route, Request request) {
+        String query = request.getHttpURI().getQuery();
         return !route.mount().isEmpty()
                 && !route.name().equals(RouteConfig.DEFAULT)
                 && route.config().rewritesRedirects()
-                && (request.getQueryString() == null || IllegalCharacter.in(request.getQueryString()) < 0)
+                && (query == null || IllegalCharacter.in(query) < 0)
                 && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
-                && Collections.list(request.getHeaders("Accept")).stream()
+                && request.getHeaders().getValuesList(HttpHeader.ACCEPT).stream()
                         .anyMatch(accept -> accept.contains("text/html"));
     }
 }

@@ -2,6 +2,7 @@ package gateway.proxy;
 
 import gateway.admission.Backoff;
 import gateway.admission.ConcurrencyLimit;
+import gateway.http.Answer;
 import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.ProxyError;
@@ -11,9 +12,9 @@ import gateway.proxy.upstream.UpstreamRequest;
 import gateway.route.Route;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
-import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Forwards the requests that a route takes to one of its backends, normally without the route's prefix: {@code
@@ -41,31 +42,34 @@ public final class ProxyHandler implements Stage {
     }
 
     @Override
-    public boolean ends(Context ctx, Trace trace) throws Exception {
+    public boolean ends(Request request, Answer answer, Trace trace) throws IOException {
         Route route = trace.route();
         if (route == null) {
             return false;
         }
-        HttpServletRequest request = ctx.req();
         String method = request.getMethod();
         if (method.equals("TRACE") || method.equals("CONNECT")) {
-            ctx.res().setHeader("Allow", ALLOWED);
-            refuse(ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED), ctx);
+            answer.fields().put(HttpHeader.ALLOW, ALLOWED);
+            refuse(
+                    ProblemType.METHOD_NOT_ALLOWED.problem(method + " isn't forwarded; try " + ALLOWED),
+                    request,
+                    answer,
+                    trace);
             return true;
         }
-        ClientRequest asked = new ClientRequest(request, route, ctx.path(), trace);
+        ClientRequest asked = new ClientRequest(request, route, trace);
         try {
-            forward(asked, ctx);
+            forward(asked, answer);
         } finally {
             asked.discardBody();
         }
         return true;
     }
 
-    private void forward(ClientRequest asked, Context ctx) throws IOException {
+    private void forward(ClientRequest asked, Answer answer) throws IOException {
         UpstreamRequest sent = RequestHeaders.toBackend(asked, via);
         if (!inFlight.enter()) { // the limit was reached after Door had let the request in
-            refuse(ConcurrencyLimit.overloaded(), ctx);
+            refuse(ConcurrencyLimit.overloaded(), asked.jetty, answer, asked.trace);
             return;
         }
         Problem problem;
@@ -73,34 +77,34 @@ public final class ProxyHandler implements Stage {
             if (asked.client != null) {
                 asked.client.begin();
             }
-            problem = forwarder.forward(asked, sent, ctx.res());
+            problem = forwarder.forward(asked, sent, answer);
         } finally {
             if (asked.client != null) {
                 asked.client.end();
             }
             inFlight.leave();
             if (!asked.trace.hasReachedService()) {
-                limiter.giveBack(ctx.req(), ctx.res());
+                limiter.giveBack(asked.jetty, answer, asked.trace);
             }
         }
         if (problem != null) { // only now: a client that reads this slowly must not count
-            answer(problem, ctx);
+            answer(problem, asked.jetty, answer);
         }
     }
 
     /** Answers a request that isn't sent to any service, and so doesn't count against its client's limit. */
-    private void refuse(Problem problem, Context ctx) throws IOException {
-        limiter.giveBack(ctx.req(), ctx.res());
-        answer(problem, ctx);
+    private void refuse(Problem problem, Request request, Answer answer, Trace trace) throws IOException {
+        limiter.giveBack(request, answer, trace);
+        answer(problem, request, answer);
     }
 
-    private static void answer(Problem problem, Context ctx) throws IOException {
+    private static void answer(Problem problem, Request request, Answer answer) throws IOException {
         if (problem.status() == 503) {
-            ctx.res().setHeader("Retry-After", "1");
+            answer.fields().put(HttpHeader.RETRY_AFTER, "1");
         }
-        problem.send(ctx.req(), ctx.res());
+        problem.send(request, answer);
         if (problem.proxyStatus().error() == ProxyError.CONNECTION_LIMIT_REACHED) {
-            Backoff.after(ctx.res());
+            Backoff.after(answer);
         }
     }
 }

@@ -1,22 +1,21 @@
 package gateway.proxy;
 
 import gateway.admission.LingeringClose;
+import gateway.http.Answer;
 import gateway.http.ProxyStatus;
-import gateway.http.ResponseFields;
 import gateway.proxy.upstream.UpstreamAnswer;
 import gateway.proxy.upstream.UpstreamConnection;
 import gateway.proxy.upstream.UpstreamPool;
 import gateway.registry.Backend;
 import gateway.route.Route;
 import gateway.trace.Attempt;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /** Passes a backend's answer on to the client: headers first, then bytes as they arrive, nothing collected. */
@@ -39,40 +38,40 @@ final class Relay {
      * client
      */
     void pass(
-            UpstreamAnswer answer,
+            UpstreamAnswer theirs,
             UpstreamConnection connection,
             Exchange exchange,
             ClientRequest request,
             Upload upload,
-            HttpServletResponse response)
+            Answer answer)
             throws IOException {
-        exchange.answered(answer.status());
+        exchange.answered(theirs.status());
         // Before anything of the answer is set: a backend that dies here can still be replaced by another.
-        boolean begins = answer.length() > 0 && answer.beginsSoon();
+        boolean begins = theirs.length() > 0 && theirs.beginsSoon();
         if (request.client != null) {
-            request.client.expectHeader(answer.headerSize());
+            request.client.expectHeader(theirs.headerSize());
         }
-        HttpFields.Mutable fields = ResponseFields.of(response);
-        response.setStatus(answer.status());
-        AnswerHeaders.toClient(answer, request, exchange.backend, fields, response);
+        HttpFields.Mutable fields = answer.fields();
+        answer.status(theirs.status());
+        AnswerHeaders.toClient(theirs, request, exchange.backend, fields);
         addOwn(connection, request, exchange.backend, fields);
         List<Attempt> before = request.trace.attempts();
         if (!before.isEmpty()) {
             fields.add(ProxyStatus.HEADER, afterFailures(request.route, before, exchange.backend));
         }
-        if (upload != null && !upload.hasEnded() && answer.status() >= 300) {
-            response.setHeader("Connection", "close"); // the backend won't have the rest of the body
+        if (upload != null && !upload.hasEnded() && theirs.status() >= 300) {
+            answer.closesConnection(); // the backend won't have the rest of the body
         }
-        if (answer.length() > 0) {
+        if (theirs.length() > 0) {
             if (!begins) {
-                sendHead(exchange, response);
+                sendHead(exchange, answer);
             }
-            passBody(answer, exchange, response);
-        } else if (answer.length() < 0) {
-            passUntilItsEnd(answer, exchange, request, response);
-        } else if ((answer.status() == 304 || request.method.equals("HEAD"))
-                && !response.containsHeader("Content-Length")) {
-            sendHead(exchange, response); // at its end, Jetty would add a length of 0: of what the client has already
+            passBody(theirs, exchange, answer);
+        } else if (theirs.length() < 0) {
+            passUntilItsEnd(theirs, exchange, request, answer);
+        } else if ((theirs.status() == 304 || request.method.equals("HEAD"))
+                && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
+            sendHead(exchange, answer); // at its end, Jetty would add a length of 0: of what the client has already
         }
     }
 
@@ -91,7 +90,7 @@ final class Relay {
 
     /**
      * Returns the Proxy-Status of an answer that came after failures elsewhere; without an error type, which would mean
-     * that the gateway made the answer.
+     * that the gateway made the theirs.
      */
     private static String afterFailures(Route route, List<Attempt> failed, Backend backend) {
         String details = failed.stream().map(attempt -> words(route, attempt)).collect(Collectors.joining("; "));
@@ -104,41 +103,36 @@ final class Relay {
         return name == null ? words : name + ": " + words;
     }
 
-    private void passUntilItsEnd(
-            UpstreamAnswer answer, Exchange exchange, ClientRequest request, HttpServletResponse response)
+    private void passUntilItsEnd(UpstreamAnswer theirs, Exchange exchange, ClientRequest request, Answer answer)
             throws IOException {
         TrailersToClient trailers = request.takesTrailers() ? new TrailersToClient() : null;
         if (trailers != null) {
-            ResponseFields.trailers(response, trailers);
+            answer.trailers(trailers);
         }
-        sendHead(exchange, response);
-        passBody(answer, exchange, response);
+        sendHead(exchange, answer);
+        passBody(theirs, exchange, answer);
         if (trailers != null) {
-            trailers.came(answer.trailers());
+            trailers.came(theirs.trailers());
         }
     }
 
     /** Sends the headers now: the body may begin much later. */
-    private void sendHead(Exchange exchange, HttpServletResponse response) throws IOException {
+    private void sendHead(Exchange exchange, Answer answer) throws IOException {
         exchange.waitForClient(clientPatience);
         try {
-            response.flushBuffer();
+            answer.sendHead();
         } catch (IOException e) {
             throw exchange.clientFailed(e);
         }
         exchange.waitForBackend();
     }
 
-    private void passBody(UpstreamAnswer answer, Exchange exchange, HttpServletResponse response) throws IOException {
-        OutputStream out = response.getOutputStream();
-        for (int arrived = answer.await(); arrived >= 0; arrived = answer.await()) {
+    private void passBody(UpstreamAnswer theirs, Exchange exchange, Answer answer) throws IOException {
+        for (int arrived = theirs.await(); arrived >= 0; arrived = theirs.await()) {
             exchange.waitForClient(clientPatience);
             try {
-                if (!answer.pass(arrived, out)) {
+                if (!theirs.pass(arrived, answer)) {
                     return;
-                }
-                if (!answer.hasArrived()) {
-                    out.flush();
                 }
             } catch (IOException e) {
                 throw exchange.clientFailed(e);
@@ -147,19 +141,19 @@ final class Relay {
         }
     }
 
-    /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that answer. */
-    void endEarly(Exchange exchange, ClientRequest request, Upload upload, HttpServletResponse response) {
+    /** Ends the client's upload, whose rest the backend didn't want for its answer, without losing that theirs. */
+    void endEarly(Exchange exchange, ClientRequest request, Upload upload, Answer answer) {
         exchange.breakOff();
         exchange.waitForClient(clientPatience);
         try {
-            response.getOutputStream().close();
+            answer.end();
         } catch (IOException e) {
-            request.trace.clientGone(response.isCommitted());
-            ClientFailure.breakOff(request, response);
+            request.trace.clientGone(answer.isCommitted());
+            ClientFailure.breakOff(request, answer);
             return;
         }
         if (!upload.hasEnded()) {
-            LingeringClose.after(request.servlet, response);
+            LingeringClose.after(request.jetty, answer);
         }
     }
 }

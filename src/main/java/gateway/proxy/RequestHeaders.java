@@ -67,7 +67,7 @@ final class RequestHeaders {
         }
         addOrigin(sent, request, edit);
         edit.set().forEach(sent::add);
-        sent.add("Via", via.entryFor(request.servlet.getProtocol()));
+        sent.add("Via", via.entryFor(request.jetty.getConnectionMetaData().getProtocol()));
         add(sent, edit, Trace.REQUEST_ID, request.trace.requestId());
         add(sent, edit, TraceContext.HEADER, context.parent());
         if (request.webSocket) { // said anew: these two hold for one connection, and the client's may list more
@@ -94,7 +94,7 @@ final class RequestHeaders {
 
     /** Returns the raw query, in which a char is a byte; Jetty has decoded that of HTTP/1.1, and only that. */
     private static String query(ClientRequest request) {
-        String query = request.servlet.getQueryString();
+        String query = request.jetty.getHttpURI().getQuery();
         return query == null || request.stream != null || IllegalCharacter.in(query) < 0
                 ? query
                 : new String(query.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);

@@ -5,6 +5,7 @@ import gateway.http.Problem;
 import gateway.http.ProblemType;
 import gateway.http.Traced;
 import gateway.http.Tracing;
+import gateway.http.UnforeseenFailure;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -41,7 +42,6 @@ final class Errors {
     static void install(JavalinConfig config, Tracing tracing) {
         config.routes.exception(
                 HttpResponseException.class, (refusal, ctx) -> refused(refusal, config.unsafe.internalRouter, ctx));
-        config.routes.exception(IOException.class, Errors::brokenOff);
         config.routes.exception(Exception.class, Errors::unforeseen);
         config.router.javaLangErrorHandler(Errors::fatal);
         config.jetty.modifyServer(server -> server.setErrorHandler(new BeforeRouting(tracing)));
@@ -81,29 +81,17 @@ final class Errors {
                 .collect(Collectors.joining(", "));
     }
 
-    /**
-     * Handles a client's connection or stream that failed while it was read or written. No other I/O ends here: files
-     * are read at the start, and the proxy handles failures of services. Logged at debug level, or any client could
-     * fill the log.
-     */
-    private static void brokenOff(IOException failure, Context ctx) {
-        LOG.debug("{} {} was broken off", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
-        send(Problem.brokenBody(failure), ctx);
-    }
-
-    /** Handles an unexpected exception: logs it and answers with a bare 500. */
+    /** Handles an exception that no handler expected, like the end of a client's connection. */
     private static void unforeseen(Exception failure, Context ctx) {
-        LOG.error("{} {} failed", ctx.req().getMethod(), ctx.req().getRequestURI(), failure);
-        send(Problem.internal(), ctx);
+        send(UnforeseenFailure.problem(ServletContextRequest.getServletContextRequest(ctx.req()), failure), ctx);
     }
 
     /** Handles an error of the JVM, like a lack of memory. */
     private static void fatal(HttpServletResponse response, Error error) {
-        LOG.error("Request failed", error);
         Request request =
                 ServletContextResponse.getServletContextResponse(response).getRequest();
         send(
-                Problem.internal(),
+                UnforeseenFailure.problem(request, error),
                 Request.as(request, ServletContextRequest.class).getServletApiRequest(),
                 response);
     }

@@ -13,6 +13,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
@@ -30,14 +31,14 @@ public final class GatewayServer {
     /**
      * Creates the server, unstarted.
      *
-     * @param services find the requests to services, which the handlers answer; Javalin looks for none of its routes
-     * for these
+     * @param services find the requests to services
      * @param admission bounds connections and requests
      * @param tracing opens the records of requests that no handler gets
      * @param log called by Jetty at the end of each request
      * @param lifecycle the steps at the start and stop of the server
      * @param certificate is told of the server certificate in use
-     * @param routes adds the handlers, in the order in which they handle a request, and the routes
+     * @param stages handles each request before the gateway's own paths, and ends those to services
+     * @param routes adds the gateway's own paths
      * @throws gateway.settings.InvalidSettings if the certificate, its key or the clients' CAs can't be used
      */
     public static Javalin create(
@@ -49,13 +50,15 @@ public final class GatewayServer {
             Lifecycle lifecycle,
             CertificateInUse certificate,
             Time time,
+            Handler.Singleton stages,
             Consumer<RoutesConfig> routes) {
         ClientProtocols protocols = new ClientProtocols(settings, admission.closed(), certificate, time);
         lifecycle.onStart(protocols::start);
         return Javalin.create(config -> {
             ServerConfig.configure(config, settings, tracing);
-            ServerConfig.skipRouting(config);
+            ServerConfig.routeOnce(config);
             addConnectors(config, settings, protocols, admission);
+            ServerConfig.handleBefore(config, stages);
             config.jetty.modifyServer(server -> server.insertHandler(admission.door(services::match)));
             config.jetty.modifyServer(server -> server.setRequestLog(log));
             routes.accept(config.routes);

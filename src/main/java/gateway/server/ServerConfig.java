@@ -3,25 +3,23 @@ package gateway.server;
 import static org.eclipse.jetty.http.UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS;
 
 import gateway.http.Tracing;
-import gateway.route.Route;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Handler;
 import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServlet;
-import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.http.servlet.ServletEntry;
-import io.javalin.http.servlet.TaskInitializer;
 import java.util.List;
 import java.util.function.IntConsumer;
 import kotlin.LazyKt;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -73,20 +71,21 @@ public final class ServerConfig {
     }
 
     /**
-     * Has Javalin look for none of its own routes for requests to services, and only once for others: each look costs a
-     * regular expression for each route. Nothing is registered for what comes just before and after a route.
+     * Has the handler get each request before Javalin: its servlet layer costs some microseconds a request. It comes
+     * within what counts the requests under way, for which a drain waits.
      */
-    static void skipRouting(JavalinConfig config) {
-        TaskInitializer<JavalinServletContext> routes = DefaultTasks.INSTANCE.getHTTP();
+    public static void handleBefore(JavalinConfig config, Handler.Singleton handler) {
+        config.jetty.modifyServer(
+                server -> server.getDescendant(StatisticsHandler.class).insertHandler(handler));
+    }
+
+    /**
+     * Has Javalin look only once for what handles a request: each look costs a regular expression for each route.
+     * Nothing is registered for what comes just before and after a route.
+     */
+    static void routeOnce(JavalinConfig config) {
         config.unsafe.servletRequestLifecycle.removeAll(
                 List.of(DefaultTasks.INSTANCE.getBEFORE_MATCHED(), DefaultTasks.INSTANCE.getAFTER_MATCHED()));
-        config.unsafe.servletRequestLifecycle.replaceAll(tasks -> tasks != routes
-                ? tasks
-                : (submit, servlet, ctx, path) -> {
-                    if (ctx.req().getAttribute(Route.ATTRIBUTE) == null) {
-                        routes.createTasks(submit, servlet, ctx, path);
-                    }
-                });
     }
 
     /** Runs the step with the main port once the server listens, before the start is reported anywhere. */
@@ -128,7 +127,7 @@ public final class ServerConfig {
     }
 
     /** Routes GET and HEAD to the handler. By default Javalin answers HEAD without calling it. */
-    public static void get(RoutesConfig routes, String path, Handler handler) {
+    public static void get(RoutesConfig routes, String path, io.javalin.http.Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);
     }

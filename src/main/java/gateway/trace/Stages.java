@@ -1,15 +1,17 @@
 package gateway.trace;
 
-import gateway.http.ResponseFields;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import gateway.http.Answer;
+import gateway.http.UnforeseenFailure;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
- * Begins each request's trace, and takes it through the stages in their order. All are one handler: each that is
- * registered with Javalin costs every request a regular expression.
+ * Begins each request's trace, and takes it through the stages in their order. What none of them ends is for the handler
+ * within, Javalin's with the gateway's own paths: requests to services don't pay for the servlet layer below that.
  */
-public final class Stages implements Handler {
+public final class Stages extends Handler.Wrapper {
     private final TraceStart start;
     private final Stage[] stages;
 
@@ -19,14 +21,27 @@ public final class Stages implements Handler {
     }
 
     @Override
-    public void handle(Context ctx) throws Exception {
-        Trace trace =
-                start.open(ServletContextRequest.getServletContextRequest(ctx.req()), ResponseFields.of(ctx.res()));
-        for (Stage stage : stages) {
-            if (stage.ends(ctx, trace)) {
-                ctx.skipRemainingHandlers();
-                return;
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Answer answer = new Answer(response);
+        if (!end(request, answer)) {
+            return super.handle(request, response, callback);
+        }
+        answer.complete(callback);
+        return true;
+    }
+
+    private boolean end(Request request, Answer answer) {
+        try {
+            Trace trace = start.open(request, answer.fields());
+            for (Stage stage : stages) {
+                if (stage.ends(request, answer, trace)) {
+                    return true;
+                }
             }
+            return false;
+        } catch (Exception | Error e) { // perhaps out of memory
+            UnforeseenFailure.problem(request, e).send(request, answer);
+            return true;
         }
     }
 }

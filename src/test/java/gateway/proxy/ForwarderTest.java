@@ -25,6 +25,7 @@ import gateway.registry.ServiceList;
 import gateway.route.OwnPaths;
 import gateway.route.RouteDefaults;
 import gateway.route.Routes;
+import gateway.server.ServerConfig;
 import gateway.settings.Settings;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
@@ -213,9 +214,11 @@ class ForwarderTest {
             LimitHandler limiter = new LimitHandler(Limits.of(routes, LimitStore.MEMORY, 10, time), settings, time);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
-                        config.routes.before(new Stages(
-                                new TraceStart(routes::match, TrustedProxies.NOBODY, () -> 42, time),
-                                new ProxyHandler(forwarder, limiter, new Via("1"), new ConcurrencyLimit(1))));
+                        ServerConfig.handleBefore(
+                                config,
+                                new Stages(
+                                        new TraceStart(routes::match, TrustedProxies.NOBODY, () -> 42, time),
+                                        new ProxyHandler(forwarder, limiter, new Via("1"), new ConcurrencyLimit(1))));
                     })
                     .start("127.0.0.1", 0);
             try (RawClient client = new RawClient(app.port())) {

@@ -1,13 +1,15 @@
 package gateway.admin.access;
 
+import gateway.http.Answer;
 import gateway.http.ProblemType;
 import gateway.trace.Stage;
 import gateway.trace.Trace;
-import io.javalin.http.Context;
 import java.net.URI;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Refuses changes that a page of another site requests through an operator's browser (CSRF). Browsers send {@code
@@ -17,22 +19,23 @@ public final class SameOrigin implements Stage {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
     @Override
-    public boolean ends(Context ctx, Trace trace) throws Exception {
-        if (READING.contains(ctx.req().getMethod()) || trace.isForService()) {
+    public boolean ends(Request request, Answer answer, Trace trace) {
+        if (READING.contains(request.getMethod()) || trace.isForService()) {
             return false;
         }
-        List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
-        List<String> sites = Collections.list(ctx.req().getHeaders("Sec-Fetch-Site"));
+        HttpFields fields = request.getHeaders();
+        List<String> origins = fields.getValuesList(HttpHeader.ORIGIN);
+        List<String> sites = fields.getValuesList("Sec-Fetch-Site");
         if (origins.size() <= 1 // no browser sends two, and it is unclear which would be the page's
                 && sites.size() <= 1
-                && origins.stream().allMatch(origin -> isOf(origin, ctx.req().getHeader("Host")))
+                && origins.stream().allMatch(origin -> isOf(origin, fields.get(HttpHeader.HOST)))
                 && sites.stream().allMatch(SameOrigin::isOwn)) {
             return false;
         }
         String whose = origins.isEmpty() ? "another site" : String.join(", ", origins);
         ProblemType.CROSS_SITE
                 .problem("A page of " + whose + " may not change this gateway")
-                .send(ctx.req(), ctx.res());
+                .send(request, answer);
         return true;
     }
 

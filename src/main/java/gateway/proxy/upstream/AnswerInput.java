@@ -1,9 +1,9 @@
 package gateway.proxy.upstream;
 
+import gateway.http.Answer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -130,10 +130,10 @@ final class AnswerInput {
         return lf > position && bytes[lf - 1] == '\r' ? lf - 1 : lf;
     }
 
-    /** Writes so many of the bytes that have arrived. */
-    void writeTo(OutputStream out, int count) throws IOException {
+    /** Writes so many of the bytes that have arrived; they may be the last of the body. */
+    void writeTo(Answer to, int count, boolean isLast) throws IOException {
         int from = position;
         position += count;
-        out.write(bytes, from, count);
+        to.write(bytes, from, count, isLast);
     }
 }

@@ -43,11 +43,6 @@ final class ChunkedInput {
         left -= count;
     }
 
-    /** Returns whether more of the same chunk has arrived. */
-    boolean hasArrived() {
-        return left > 0 && input.arrived() > 0;
-    }
-
     private void endChunk() throws IOException {
         int lf = input.awaitLine();
         if (input.endOfText(lf) != input.position) {

@@ -1,8 +1,8 @@
 package gateway.proxy.upstream;
 
+import gateway.http.Answer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -68,11 +68,6 @@ public final class UpstreamAnswer implements Closeable {
         return head.fields().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** Returns whether more of the body has surely arrived, so that {@link #await} doesn't wait. */
-    public boolean hasArrived() {
-        return chunks != null ? chunks.hasArrived() : input.arrived() > 0;
-    }
-
     /**
      * Waits a moment for the body, which nearly always comes with the head or right behind it.
      *
@@ -127,7 +122,7 @@ public final class UpstreamAnswer implements Closeable {
      * @return whether more may follow
      * @throws IOException if writing failed
      */
-    public boolean pass(int count, OutputStream out) throws IOException {
+    public boolean pass(int count, Answer to) throws IOException {
         if (length > 0) {
             left -= count;
             ended = left == 0;
@@ -135,9 +130,9 @@ public final class UpstreamAnswer implements Closeable {
             chunks.took(count);
         }
         if (inPart) {
-            out.write(part, 0, count);
+            to.write(part, 0, count, ended);
         } else {
-            input.writeTo(out, count);
+            input.writeTo(to, count, ended);
         }
         return !ended;
     }

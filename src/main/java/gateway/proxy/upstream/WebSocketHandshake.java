@@ -1,6 +1,5 @@
 package gateway.proxy.upstream;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,6 +8,8 @@ import java.util.Base64;
 import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Both halves of a WebSocket's opening handshake (RFC 6455, 4): which requests are one, and which 101 answers it.
@@ -28,17 +29,17 @@ public final class WebSocketHandshake {
     private WebSocketHandshake() {}
 
     /**
-     * Returns whether this request is a WebSocket handshake.
-     *
-     * @param fields the request's; with an {@code Upgrade}, which is the first thing to look for
+     * Returns whether this request is a WebSocket handshake. An {@code Upgrade} is the first thing to look for: most
+     * requests have none.
      */
-    public static boolean isIn(HttpServletRequest request, HttpFields fields) {
+    public static boolean isIn(Request request) {
+        HttpFields fields = request.getHeaders();
         return fields.contains(HttpHeader.UPGRADE, PROTOCOL)
                 && fields.contains(HttpHeader.CONNECTION, "upgrade")
                 && !fields.contains(HttpHeader.CONNECTION, "close")
                 && request.getMethod().equals("GET")
-                && request.getProtocol().equals("HTTP/1.1")
-                && request.getContentLengthLong() <= 0
+                && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
+                && request.getLength() <= 0
                 && !fields.contains(HttpHeader.TRANSFER_ENCODING)
                 && !fields.contains(HttpHeader.EXPECT)
                 && fields.getValuesList(HttpHeader.SEC_WEBSOCKET_VERSION).equals(List.of(VERSION))

@@ -1,22 +1,20 @@
 package gateway.proxy.websocket;
 
+import gateway.http.Answer;
 import gateway.proxy.upstream.SwitchedConnection;
 import gateway.proxy.upstream.WebSocketHandshake;
 import gateway.util.Threads;
 import gateway.util.Time;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
 
 /** All open {@link Tunnel}s: opens them, ends the quiet ones, and ends all when the gateway stops. */
 public final class Tunnels implements AutoCloseable {
@@ -47,9 +45,9 @@ public final class Tunnels implements AutoCloseable {
     }
 
     /** Makes a tunnel of the two connections, which {@link #open} must follow. */
-    public Tunnel between(HttpServletRequest client, SwitchedConnection backend) {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(client);
-        Tunnel tunnel = new Tunnel(jetty.getConnectionMetaData().getConnection().getEndPoint(), backend, threads, time);
+    public Tunnel between(Request client, SwitchedConnection backend) {
+        Tunnel tunnel =
+                new Tunnel(client.getConnectionMetaData().getConnection().getEndPoint(), backend, threads, time);
         open.add(tunnel);
         tunnel.onEnd(() -> open.remove(tunnel));
         if (closed) { // since there was room
@@ -63,18 +61,16 @@ public final class Tunnels implements AutoCloseable {
      *
      * @throws IOException if the client has left
      */
-    public void open(Tunnel tunnel, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
-        HttpFields.Mutable fields =
-                ServletContextResponse.getServletContextResponse(response).getHeaders();
+    public void open(Tunnel tunnel, Request request, Answer answer) throws IOException {
+        HttpFields.Mutable fields = answer.fields();
         fields.remove(HttpHeader.CONTENT_LENGTH); // some send a 0, which a 101 must not have (RFC 9110, 8.6)
         fields.put(HttpHeader.CONNECTION, HttpHeaderValue.UPGRADE);
         fields.put(HttpHeader.UPGRADE, WebSocketHandshake.PROTOCOL);
-        jetty.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel);
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel);
         try {
-            response.flushBuffer(); // now: nothing that runs later can make another answer of it
+            answer.sendHead(); // now: nothing that runs later can make another answer of it
         } catch (IOException e) {
-            jetty.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
+            request.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
             tunnel.end(true);
             throw e;
         }
