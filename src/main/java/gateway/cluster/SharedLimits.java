@@ -40,7 +40,7 @@ final class SharedLimits implements LimitStore {
         this.time = time;
         this.redis = new RedisAccess(settings, script, this::describeFallback, time);
         this.looks = new Looks(time);
-        this.forgotten = new Forgotten(settings);
+        this.forgotten = new Forgotten(settings, time);
     }
 
     @Override
