@@ -24,8 +24,12 @@ final class Pools {
     final ServiceList services;
 
     Pools(FakeTime time) {
+        this(time, new ServiceList(time));
+    }
+
+    Pools(FakeTime time, ServiceList services) {
         this.time = time;
-        this.services = new ServiceList(time);
+        this.services = services;
     }
 
     Pools() {

@@ -7,12 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.events.Who;
-import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
 import gateway.registry.Draining;
-import gateway.registry.Service;
 import gateway.registry.ServiceList;
-import gateway.registry.Snapshot;
 import gateway.testing.FakeTime;
 import java.time.Duration;
 import java.util.HashSet;
@@ -31,28 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SelectionTest {
     private static final FakeTime TIME = new FakeTime();
 
-    /** A list whose services are full with two requests. */
-    private final ServiceList services = new ServiceList(TIME, 100, 2);
-
-    private Backend healthy(String name, int weight) {
-        Backend backend = services.register(
-                        new Service(
-                                Service.DEFAULT_ROUTE,
-                                name,
-                                ServiceUrl.parse("http://" + name + ".example:8001"),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of(weight),
-                                Optional.empty()),
-                        Who.GATEWAY)
-                .backend();
-        services.admit(backend, "test");
-        return backend;
-    }
-
-    private Snapshot pool() {
-        return services.pool(Service.DEFAULT_ROUTE).snapshot();
-    }
+    /** Services that are full with two requests. */
+    private final Pools pools = new Pools(TIME, new ServiceList(TIME, 100, 2));
 
     static Stream<Named<Balancer>> strategies() {
         Random random = new Random(3);
@@ -73,16 +50,17 @@ class SelectionTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("strategies")
     void as_many_requests_are_begun_as_there_is_room_for_and_no_more(Balancer balancer) {
-        List<Backend> all = List.of(healthy("a", 1), healthy("b", 5), healthy("c", 1), healthy("d", 0));
+        List<Backend> all =
+                List.of(pools.healthy("a", 1), pools.healthy("b", 5), pools.healthy("c", 1), pools.healthy("d", 0));
         Selection selection = new Selection(balancer);
         for (int i = 0; i < 6; i++) {
-            Backend begun = selection.start(pool(), Pools.ANYBODY);
+            Backend begun = selection.start(pools.now(), Pools.ANYBODY);
             assertTrue(all.subList(0, 3).contains(begun), "request " + i);
         }
-        assertNull(selection.start(pool(), Pools.ANYBODY), "all are full");
-        assertNull(selection.start(pool().available(), Pools.ANYBODY));
+        assertNull(selection.start(pools.now(), Pools.ANYBODY), "all are full");
+        assertNull(selection.start(pools.available(), Pools.ANYBODY));
         all.get(1).load().finished();
-        assertSame(all.get(1), selection.start(pool().available(), Pools.ANYBODY));
+        assertSame(all.get(1), selection.start(pools.available(), Pools.ANYBODY));
         assertEquals(
                 List.of(2, 2, 2, 0),
                 all.stream().map(backend -> backend.load().inFlight()).toList());
@@ -92,32 +70,32 @@ class SelectionTest {
     @MethodSource("strategies")
     void with_no_service_there_is_nothing_to_choose_and_with_one_there_is_that_one(Balancer balancer) {
         Selection selection = new Selection(balancer);
-        assertNull(selection.start(pool(), Pools.ANYBODY));
-        Backend only = healthy("a", 3);
-        assertSame(only, selection.start(pool(), Pools.ANYBODY));
+        assertNull(selection.start(pools.now(), Pools.ANYBODY));
+        Backend only = pools.healthy("a", 3);
+        assertSame(only, selection.start(pools.now(), Pools.ANYBODY));
     }
 
     @Test
     void who_belongs_to_a_service_that_drains_is_served_even_if_no_other_is() {
-        Backend only = healthy("a", 1);
-        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+        Backend only = pools.healthy("a", 1);
+        pools.services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
         byte[] secret = {1};
         Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
         Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(only));
-        assertSame(only, new Selection(balancer).start(pool(), bound));
-        assertNull(new Selection(balancer).start(pool(), Pools.ANYBODY));
+        assertSame(only, new Selection(balancer).start(pools.now(), bound));
+        assertNull(new Selection(balancer).start(pools.now(), Pools.ANYBODY));
     }
 
     @Test
     void who_belongs_to_a_full_service_is_served_by_another() {
-        Backend own = healthy("a", 1);
-        Backend other = healthy("b", 1);
+        Backend own = pools.healthy("a", 1);
+        Backend other = pools.healthy("b", 1);
         byte[] secret = {1};
         Sticky balancer = new Sticky(new RoundRobin(new AtomicInteger()), "gateway-x", "/", secret);
         Pools.Asked bound = Pools.ANYBODY.withCookies(new StickyTokens(secret).of(own));
         Set<Backend> begun = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            begun.add(new Selection(balancer).start(pool(), bound));
+            begun.add(new Selection(balancer).start(pools.now(), bound));
         }
         assertEquals(Set.of(own, other), begun);
         assertEquals(2, own.load().inFlight());

@@ -7,7 +7,6 @@ import gateway.events.EventKind;
 import gateway.events.Subject;
 import gateway.events.Who;
 import gateway.net.ServiceUrl;
-import gateway.registry.Backend.Status;
 import gateway.testing.FakeTime;
 import gateway.util.Durations;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the listener of a list is told, and when a state began. */
@@ -179,113 +179,59 @@ class ServiceEventsTest {
         assertEquals(List.of(new Subject("shop", "cart", "web-1", "http://h:9")), subjects);
     }
 
-    static Stream<Arguments> states() {
-        return Stream.of(
-                state("registered at second 0", "checking", 0, "waiting for its first good check", test -> {}),
-                state("admitted at 10", "healthy", 10, "well", test -> test.at(10, Status.HEALTHY)),
-                state("drained at 20", "draining", 20, "drained by an operator", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                }),
-                state(
-                        "drained at 20, then its clients moved at 30",
-                        "draining",
-                        20,
-                        "drained by an operator, who also moves the clients that are bound to it",
-                        test -> {
-                            test.at(10, Status.HEALTHY);
-                            test.at(20, Draining.KEEPING_SESSIONS);
-                            test.at(30, Draining.MOVING_SESSIONS);
-                        }),
-                state("drained at 20, unhealthy beneath at 30", "draining", 20, "drained by an operator", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                    test.at(30, Status.UNHEALTHY);
-                }),
-                state("resumed at 40", "healthy", 40, "resumed by an operator", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                    test.at(40, Draining.NO);
-                }),
-                state("unhealthy at 30 beneath its drain, resumed at 40", "unhealthy", 30, "ill", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                    test.at(30, Status.UNHEALTHY);
-                    test.at(40, Draining.NO);
-                }),
-                state("resumed at 40, unhealthy at 50", "unhealthy", 50, "ill", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                    test.at(40, Draining.NO);
-                    test.at(50, Status.UNHEALTHY);
-                }),
-                state("given the weight 0 at 20", "draining", 20, "its weight is 0", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, 0);
-                }),
-                state("given the weight 0 at 20 and 2 at 30", "healthy", 30, "its weight is no longer 0", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, 0);
-                    test.at(30, 2);
-                }),
-                state("drained at 20, and given the weight 0 at 30", "draining", 20, "drained by an operator", test -> {
-                    test.at(10, Status.HEALTHY);
-                    test.at(20, Draining.KEEPING_SESSIONS);
-                    test.at(30, 0);
-                }));
-    }
-
-    private static Arguments state(
-            String what, String status, int since, String reason, Consumer<ServiceEventsTest> steps) {
-        return Arguments.of(what, status, since, reason, steps);
-    }
-
-    private int now;
-
-    private void until(int second) {
-        pass(second - now);
-        now = second;
-    }
-
-    private void at(int second, Status status) {
-        until(second);
-        if (status == Status.HEALTHY) {
-            list.admit(find("a"), "well");
-        } else {
-            list.eject(find("a"), "ill", true, EventKind.UNHEALTHY);
-        }
-    }
-
-    private void at(int second, Draining draining) {
-        until(second);
-        drain(draining);
-    }
-
-    private void at(int second, int weight) {
-        until(second);
-        list.register(
-                new Service(
-                        Service.DEFAULT_ROUTE,
-                        "a",
-                        ServiceUrl.parse("http://h:1"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(weight),
-                        Optional.empty()),
-                OPERATOR);
-    }
-
+    /** The steps are each the second and what happens then. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("states")
-    void since_is_when_the_state_that_is_shown_began(
-            String what, String status, int since, String reason, Consumer<ServiceEventsTest> steps) {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nothing                             | checking  | 0  | waiting for its first good check",
+                "10 well                             | healthy   | 10 | well",
+                "10 well, 20 drain                   | draining  | 20 | drained by an operator",
+                "10 well, 20 drain, 30 move          | draining  | 20 | drained by an operator, who also moves the clients"
+                        + " that are bound to it",
+                "10 well, 20 drain, 30 ill           | draining  | 20 | drained by an operator",
+                "10 well, 20 drain, 40 resume        | healthy   | 40 | resumed by an operator",
+                "10 well, 20 drain, 30 ill, 40 resume | unhealthy | 30 | ill",
+                "10 well, 20 drain, 40 resume, 50 ill | unhealthy | 50 | ill",
+                "10 well, 20 weight=0                | draining  | 20 | its weight is 0",
+                "10 well, 20 weight=0, 30 weight=2   | healthy   | 30 | its weight is no longer 0",
+                "10 well, 20 drain, 30 weight=0      | draining  | 20 | drained by an operator",
+            })
+    void since_is_when_the_state_that_is_shown_began(String steps, String status, int since, String reason) {
         Instant start = time.now();
         list.register(service("a", "http://h:1", null, null), OPERATOR);
-        steps.accept(this);
-        until(60);
+        int now = 0;
+        for (String step : steps.equals("nothing") ? new String[0] : steps.split(", ")) {
+            int second = Integer.parseInt(step.split(" ")[0]);
+            pass(second - now);
+            now = second;
+            happens(step.split(" ")[1]);
+        }
+        pass(60 - now);
         Backend backend = find("a");
         assertEquals(status, backend.statusWord());
         assertEquals(start.plusSeconds(since), backend.since());
         assertEquals(reason, backend.reason());
+    }
+
+    private void happens(String what) {
+        switch (what) {
+            case "well" -> list.admit(find("a"), "well");
+            case "ill" -> list.eject(find("a"), "ill", true, EventKind.UNHEALTHY);
+            case "drain" -> drain(Draining.KEEPING_SESSIONS);
+            case "move" -> drain(Draining.MOVING_SESSIONS);
+            case "resume" -> drain(Draining.NO);
+            default ->
+                list.register(
+                        new Service(
+                                Service.DEFAULT_ROUTE,
+                                "a",
+                                ServiceUrl.parse("http://h:1"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(Integer.parseInt(what.replace("weight=", ""))),
+                                Optional.empty()),
+                        OPERATOR);
+        }
     }
 }
