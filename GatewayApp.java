@@ -64,7 +64,8 @@ public final class GatewayApp {
                 new Routing(settings, services, index, AdminPort.requests(settings), events, time);
         Routes routes = routing.routes(); // which requests go to which services
         cluster.share(routing.put());
-        StateKeeper state = new StateKeeper(settings, services, routing.put()); // what a restart shall not forget
+        StateKeeper state = // what a restart shall not forget
+                new StateKeeper(settings, services, routing.put(), events);
         Limits limits = // for each route, a deque of request times per IP
                 Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
         NameLookup names = new NameLookup(); // waits for no name server for long
@@ -85,6 +86,7 @@ public final class GatewayApp {
 
         TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
+        lifecycle.ask(state::trouble);
         lifecycle.onStart(
                 stalls::start,
                 observed::start,

@@ -142,6 +142,38 @@ class StateTest {
     }
 
     @Test
+    void a_file_that_can_not_be_written_any_more_shows_in_health_and_events_until_it_can_be() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("own"));
+        file = own.resolve("state.json");
+        try (TestBackend a = TestBackend.named("a");
+                TestGateway gateway = gateway()) {
+            register(gateway, "a", a, "");
+            Await.until("the change in the file", () -> Files.readString(file).contains("\"a\""));
+            assertEquals("healthy", gateway.json("/health").path("status").asText());
+            assertFalse(gateway.json("/health").has("troubles"));
+            Files.delete(file);
+            Files.delete(own);
+            gateway.post("/services/a/drain", "");
+            Await.until("the trouble", () -> gateway.json("/health").has("troubles"));
+            JsonNode health = gateway.json("/health");
+            assertEquals("degraded", health.path("status").asText());
+            assertEquals(
+                    "[\"GATEWAY_STATE: the file can't be written: its folder isn't there; a restart would forget the"
+                            + " last changes\"]",
+                    health.path("troubles").toString());
+            assertEquals(List.of(), new OpenApi().faults("/components/schemas/Health", health));
+            gateway.post("/services/a/resume", "");
+            Files.createDirectory(own);
+            Await.until(
+                    "the end of the trouble",
+                    () -> gateway.json("/health").path("status").asText().equals("healthy"));
+            assertFalse(gateway.json("/health").has("troubles"));
+            assertEquals(1, gateway.json("/events?kind=unsaved").path("events").size());
+            assertEquals(1, gateway.json("/events?kind=saved").path("events").size());
+        }
+    }
+
+    @Test
     void a_file_that_is_not_whole_keeps_the_gateway_from_starting_and_stays() throws Exception {
         String half = "{\"format\":1,\"services\":[{\"route\":";
         Files.writeString(file, half);

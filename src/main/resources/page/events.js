@@ -20,6 +20,8 @@ const TONES = {
   removed: 'abandoned',
   refused: 'failed',
   renewed: 'served',
+  unsaved: 'failed',
+  saved: 'served',
   lost: 'failed',
   back: 'served',
 };

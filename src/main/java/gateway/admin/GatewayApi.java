@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 
 /** The gateway's state: {@code /health} and {@code /stats}. */
@@ -41,7 +40,7 @@ public final class GatewayApi {
     private final LimitHandler limiter;
     private final OutcomeCounts counts;
     private final Drain drain;
-    private final Supplier<List<String>> failed;
+    private final Lifecycle lifecycle;
     private final Time time;
     private final Instant startedAt;
 
@@ -62,20 +61,22 @@ public final class GatewayApi {
         this.limiter = limiter;
         this.counts = counts;
         this.drain = lifecycle.drain();
-        this.failed = lifecycle::failed;
+        this.lifecycle = lifecycle;
         this.time = time;
         this.startedAt = time.now();
     }
 
     /**
      * Answers {@code GET /health}: 200 while the gateway runs, even without a service; 503 once it drains. It is degraded
-     * while no service is available, or while a route has services of which none is.
+     * while no service is available, while a route has services of which none is, or while something is wrong in the gateway
+     * itself.
      */
     public void health(Context ctx) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        List<String> ended = failed.get();
+        List<String> ended = lifecycle.failed();
+        List<String> troubles = lifecycle.troubles();
         List<String> unavailable = RouteSummary.unavailable(routes.table());
-        answer.put("status", healthStatus(ended, unavailable));
+        answer.put("status", healthStatus(ended.isEmpty() && troubles.isEmpty() && unavailable.isEmpty()));
         answer.put("service", Release.NAME);
         answer.put("rate_limit_store", Wording.store(usual().limit()));
         answer.put("backend_services", Summary.of(services.all()));
@@ -85,15 +86,17 @@ public final class GatewayApi {
         if (!ended.isEmpty()) {
             answer.put("ended", ended);
         }
+        if (!troubles.isEmpty()) {
+            answer.put("troubles", troubles);
+        }
         answer.put("timestamp", time.now().toString());
         ctx.status(drain.isDraining() ? 503 : 200).json(answer);
     }
 
-    private String healthStatus(List<String> ended, List<String> unavailable) {
+    private String healthStatus(boolean well) {
         if (drain.isDraining()) {
             return "draining";
         }
-        boolean well = ended.isEmpty() && unavailable.isEmpty();
         return well && !services.available().isEmpty() ? "healthy" : "degraded";
     }
 

@@ -40,6 +40,10 @@ public enum EventKind {
     DELETED,
     /** The server certificate was replaced by a new one. */
     RENEWED,
+    /** What a restart shall not forget can't be written to its file. */
+    UNSAVED,
+    /** It can be again. */
+    SAVED,
     /** Redis can't be reached any more. */
     LOST,
     /** Redis can be reached again. */

@@ -3,7 +3,9 @@ package gateway.lifecycle;
 import gateway.util.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,7 @@ public final class Lifecycle {
 
     private final Timer timer = new Timer();
     private final List<Part> watched = new ArrayList<>();
+    private final List<Supplier<Optional<String>>> asked = new ArrayList<>();
     private final List<Start> starting = new ArrayList<>();
     private final Drain drain;
     private final List<IntConsumer> listening = new ArrayList<>();
@@ -54,6 +57,16 @@ public final class Lifecycle {
         return Stream.concat(watched.stream(), Stream.<Part>of(timer::failed))
                 .flatMap(part -> part.failed().stream())
                 .toList();
+    }
+
+    /** Adds a part that says what is wrong while it runs, and nothing while all is well; {@link #troubles} asks it. */
+    public void ask(Supplier<Optional<String>> part) {
+        asked.add(part);
+    }
+
+    /** Returns what is wrong though everything runs, and may mend by itself; normally nothing. */
+    public List<String> troubles() {
+        return asked.stream().flatMap(part -> part.get().stream()).toList();
     }
 
     /** Adds steps to run before the server listens. */

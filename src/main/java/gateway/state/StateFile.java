@@ -39,6 +39,9 @@ public final class StateFile {
 
     private static final String FRESH = ".tmp";
 
+    /** How many links may lead to each other; as many as Linux follows. */
+    private static final int MOST_LINKS = 40;
+
     private final Path path;
     private Object stamp; // of the file that this one has written last; null before
 
@@ -63,11 +66,28 @@ public final class StateFile {
                 throw invalid("the route " + name + ": " + e.getMessage() + FIX);
             }
         });
-        Path folder = target().getParent();
-        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
-            throw invalid("the gateway's user can't write files in " + folder + "; create it, or name another");
-        }
+        checkFolder();
         return Files.exists(path) ? kept.words() : "nothing yet";
+    }
+
+    /**
+     * Checks that a file can be written there; whether one can be, with room for all, shows when it is.
+     *
+     * @throws InvalidSettings if the folder isn't there or the gateway's user can't write in it; of a link, the folder
+     * to which it leads
+     */
+    void checkFolder() {
+        Path target = target();
+        Path folder = target.getParent();
+        String what = (Files.isSymbolicLink(path) ? "is a link to " + target + ", which " : "") + "can't be written: ";
+        if (!Files.isDirectory(folder)) {
+            throw invalid(
+                    what + "its folder " + folder + " isn't there; create it, and let the gateway's user write there");
+        }
+        if (!Files.isWritable(folder)) {
+            throw invalid(
+                    what + "the gateway's user can't write files in " + folder + "; let it, or name another folder");
+        }
     }
 
     /**
@@ -163,11 +183,24 @@ public final class StateFile {
         }
     }
 
+    /** Returns the file itself: where links lead, even if nothing is there yet, so that they stay links. */
     private Path target() {
         try {
             return path.toRealPath();
         } catch (IOException e) { // there is no file yet
-            return path.toAbsolutePath();
+            Path end = path.toAbsolutePath();
+            for (int links = 0; links < MOST_LINKS && Files.isSymbolicLink(end); links++) {
+                end = next(end);
+            }
+            return end;
+        }
+    }
+
+    private static Path next(Path link) {
+        try {
+            return link.resolveSibling(Files.readSymbolicLink(link));
+        } catch (IOException e) { // it has changed meanwhile
+            return link;
         }
     }
 

@@ -1,5 +1,8 @@
 package gateway.state;
 
+import gateway.events.EventKind;
+import gateway.events.EventListener;
+import gateway.events.Subject;
 import gateway.events.Who;
 import gateway.net.ServiceUrl;
 import gateway.registry.Backend;
@@ -36,23 +39,27 @@ public final class StateKeeper implements AutoCloseable {
     private final Settings settings;
     private final ServiceList services;
     private final PutRoutes routes;
+    private final EventListener events;
     private final Set<BackendId> ofSettings;
     private final KeptState before;
     private KeptState written; // null before the start; guarded by this, like the next
     private String failure = "";
     private boolean leftToOther;
+    private volatile Optional<String> trouble = Optional.empty(); // read while a file is written
 
     /**
      * Reads the file, if there is one, and puts its routes.
      *
+     * @param events is told when changes are no longer kept, and when they are again
      * @throws gateway.settings.InvalidSettings if it can't be read or isn't whole, or a route in it can't be used; it
      * stays as it is then
      */
-    public StateKeeper(Settings settings, ServiceList services, PutRoutes routes) {
+    public StateKeeper(Settings settings, ServiceList services, PutRoutes routes, EventListener events) {
         this.file = settings.state().map(StateFile::new);
         this.settings = settings;
         this.services = services;
         this.routes = routes;
+        this.events = events;
         this.ofSettings = settings.services().stream()
                 .map(url -> Service.configured(url).id())
                 .collect(Collectors.toSet());
@@ -75,6 +82,7 @@ public final class StateKeeper implements AutoCloseable {
         if (file.isEmpty()) {
             return;
         }
+        file.get().checkFolder();
         services.restore(() -> {
             before.services().forEach(this::register);
             before.drains().forEach(this::drain);
@@ -89,8 +97,7 @@ public final class StateKeeper implements AutoCloseable {
         try {
             write(kept, now());
         } catch (IOException e) {
-            throw kept.invalid("can't be written: " + StateFile.words(e)
-                    + "; create its folder, and let the gateway's user write there");
+            throw kept.invalid("can't be written: " + StateFile.words(e) + "; mend that, or name another file");
         }
     }
 
@@ -127,33 +134,42 @@ public final class StateKeeper implements AutoCloseable {
     synchronized void save() {
         StateFile kept = file.orElseThrow();
         KeptState now = now();
-        if (leftToOther || now.equals(written)) {
+        if (leftToOther || now.equals(written) && failure.isEmpty()) {
             return;
         }
         if (kept.isOthers()) {
             leftToOther = true;
-            LOG.warn(
-                    "{} was written by another process, to which it is left: changes at this gateway aren't kept any"
-                            + " more, until it restarts",
-                    kept);
+            troubled("another process has written the file; changes at this gateway aren't kept any more, until it"
+                    + " restarts");
+            LOG.warn("{} is left to another process: {}", kept, trouble.orElseThrow());
             return;
         }
         try {
             write(kept, now);
             if (!failure.isEmpty()) {
-                LOG.info("{} is written again", file.get());
+                LOG.info("{} is written again", kept);
+                events.happened(EventKind.SAVED, Subject.GATEWAY, "the file is written again", Who.GATEWAY);
             }
             failure = "";
+            trouble = Optional.empty();
         } catch (IOException e) {
             String words = StateFile.words(e);
             if (!words.equals(failure)) {
-                LOG.warn(
-                        "{} can't be written: {}; a restart would forget the last changes; will retry",
-                        file.get(),
-                        words);
+                troubled("the file can't be written: " + words + "; a restart would forget the last changes");
+                LOG.warn("{}: {}; will retry", kept, trouble.orElseThrow());
             }
             failure = words;
         }
+    }
+
+    private void troubled(String words) {
+        trouble = Optional.of(words);
+        events.happened(EventKind.UNSAVED, Subject.GATEWAY, words, Who.GATEWAY);
+    }
+
+    /** Returns why changes aren't kept now, without the file's path; normally empty. */
+    public Optional<String> trouble() {
+        return trouble.map(words -> "GATEWAY_STATE: " + words);
     }
 
     private KeptState now() {

@@ -56,6 +56,7 @@ class GatewayHealthTest {
             JsonNode ill = JSON.readTree(client.get("/health").body().string());
             assertEquals("degraded", ill.path("status").asText());
             assertEquals("[\"shared-list\"]", ill.path("ended").toString());
+            assertFalse(ill.has("troubles"));
         });
         lifecycle.stopped();
     }

@@ -141,7 +141,17 @@ class ConfigCheckTest {
         assertTrue(stateLine(2, file).startsWith("BAD   GATEWAY_STATE=" + file + ": isn't whole JSON"));
         assertEquals("{\"format\":1,", Files.readString(file));
         String lost = stateLine(2, folder.resolve("none").resolve("state.json"));
-        assertTrue(lost.contains("can't write files in " + folder.resolve("none")), lost);
+        assertTrue(lost.contains("its folder " + folder.resolve("none") + " isn't there; create it"), lost);
+        Path link = Files.createSymbolicLink(folder.resolve("link.json"), Path.of("none", "state.json"));
+        assertTrue(
+                stateLine(2, link)
+                        .startsWith("BAD   GATEWAY_STATE=" + link + ": is a link to "
+                                + folder.resolve("none/state.json") + ", which can't be written: its folder "
+                                + folder.resolve("none") + " isn't there; "),
+                stateLine(2, link));
+        Files.createDirectory(folder.resolve("none"));
+        assertEquals("ok    state: " + link + " keeps nothing yet", stateLine(0, link));
+        assertTrue(Files.isSymbolicLink(link));
     }
 
     private static String stateLine(int code, Path file) {

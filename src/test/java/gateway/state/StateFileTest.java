@@ -102,6 +102,43 @@ class StateFileTest {
         assertEquals(FULL, new StateFile(real).read());
     }
 
+    /** It was once replaced by a file, so that the folder to which it led stayed empty. */
+    @Test
+    void a_link_to_a_file_that_is_not_there_yet_stays_a_link_too() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real")).resolve("state.json");
+        Path between = Files.createSymbolicLink(folder.resolve("between"), Path.of("real", "state.json"));
+        Files.createSymbolicLink(path, between);
+        assertEquals(KeptState.NOTHING, file.read());
+        assertEquals("nothing yet", file.check(settings()));
+        file.write(FULL);
+        assertTrue(Files.isSymbolicLink(path));
+        assertTrue(Files.isSymbolicLink(between));
+        assertEquals(FULL, new StateFile(real).read());
+        assertEquals(FULL, file.read());
+        assertFalse(file.isOthers());
+    }
+
+    @Test
+    void a_link_into_a_folder_that_is_not_there_is_refused() throws IOException {
+        Files.createSymbolicLink(path, Path.of("none", "state.json"));
+        String message = assertThrows(InvalidSettings.class, file::checkFolder).getMessage();
+        assertEquals(
+                "GATEWAY_STATE=" + path + ": is a link to " + folder.resolve("none/state.json")
+                        + ", which can't be written: its folder " + folder.resolve("none")
+                        + " isn't there; create it, and let the gateway's user write there",
+                message);
+        assertThrows(IOException.class, () -> file.write(FULL));
+        assertTrue(Files.isSymbolicLink(path));
+    }
+
+    @Test
+    void links_that_lead_in_a_circle_are_refused() throws IOException {
+        Files.createSymbolicLink(path, folder.resolve("other"));
+        Files.createSymbolicLink(folder.resolve("other"), path);
+        String message = assertThrows(InvalidSettings.class, file::read).getMessage();
+        assertTrue(message.contains(": can't be read: Too many levels of symbolic links"), message);
+    }
+
     /** As after a crash of a program that writes in place, or a full disk. */
     @Test
     void a_file_that_ends_too_early_is_refused_and_stays_as_it_is() throws IOException {
@@ -193,7 +230,10 @@ class StateFileTest {
         StateFile lost = new StateFile(folder.resolve("none").resolve("state.json"));
         String message = assertThrows(InvalidSettings.class, () -> lost.check(settings()))
                 .getMessage();
-        assertTrue(message.contains("can't write files in " + folder.resolve("none")), message);
+        assertEquals(
+                "GATEWAY_STATE=" + folder.resolve("none").resolve("state.json") + ": can't be written: its folder "
+                        + folder.resolve("none") + " isn't there; create it, and let the gateway's user write there",
+                message);
         assertThrows(IOException.class, () -> lost.write(FULL));
     }
 }

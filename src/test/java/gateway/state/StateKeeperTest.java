@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** When the file of the state is written. */
 class StateKeeperTest {
+    private static final String UNSAVED =
+            "the file can't be written: its folder isn't there; a restart would forget the last changes";
+
     private final ServiceList services = new ServiceList(new FakeTime());
+    private final List<String> told = new ArrayList<>();
 
     @TempDir
     Path folder;
@@ -49,13 +55,20 @@ class StateKeeperTest {
     private StateKeeper keeper(Map<String, String> environment) {
         Settings settings = Settings.from(environment);
         return new StateKeeper(
-                settings, services, new PutRoutes(TestRoutes.usual(services), settings, EventListener.NONE));
+                settings,
+                services,
+                new PutRoutes(TestRoutes.usual(services), settings, EventListener.NONE),
+                (kind, subject, reason, who) -> told.add(kind.word() + ": " + reason));
     }
 
     /** A gateway's with another list and the same file. */
     private StateKeeper keeper(ServiceList other) {
         Settings settings = Settings.from(Map.of("GATEWAY_STATE", path.toString()));
-        return new StateKeeper(settings, other, new PutRoutes(TestRoutes.usual(other), settings, EventListener.NONE));
+        return new StateKeeper(
+                settings,
+                other,
+                new PutRoutes(TestRoutes.usual(other), settings, EventListener.NONE),
+                EventListener.NONE);
     }
 
     private void register(String name, String lease) {
@@ -110,6 +123,29 @@ class StateKeeperTest {
         assertTrue(Files.readString(path).contains("\"b\""));
     }
 
+    /** It was once in the log alone, where nobody looks as long as all is served. */
+    @Test
+    void that_it_can_not_be_written_is_told_once_until_it_can_be_again() throws IOException {
+        register("a", null);
+        keeper.save();
+        assertEquals(Optional.empty(), keeper.trouble());
+        Files.delete(path);
+        Files.delete(path.getParent());
+        register("b", null);
+        keeper.save();
+        keeper.save();
+        assertEquals(List.of("unsaved: " + UNSAVED), told);
+        assertEquals(Optional.of("GATEWAY_STATE: " + UNSAVED), keeper.trouble(), "without the path, for anybody");
+        services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
+        keeper.save();
+        assertEquals(1, told.size(), "nothing is left to write, but whether it could be isn't known");
+        Files.createDirectory(path.getParent());
+        keeper.save();
+        assertEquals(List.of("unsaved: " + UNSAVED, "saved: the file is written again"), told);
+        assertEquals(Optional.empty(), keeper.trouble());
+        assertTrue(Files.exists(path));
+    }
+
     /** As an upgrade does that shares the port: services renew at the new gateway, so their leases end at the old one. */
     @Test
     void a_file_that_a_newer_gateway_has_written_is_left_to_it() throws IOException {
@@ -125,6 +161,10 @@ class StateKeeperTest {
         keeper.close();
         assertEquals(content, Files.readString(path));
         assertTrue(content.contains("\"a\""), content);
+        String left = "another process has written the file; changes at this gateway aren't kept any more, until it"
+                + " restarts";
+        assertEquals(List.of("unsaved: " + left), told);
+        assertEquals(Optional.of("GATEWAY_STATE: " + left), keeper.trouble());
     }
 
     @Test
@@ -165,8 +205,8 @@ class StateKeeperTest {
             String message = assertThrows(InvalidSettings.class, () -> there.start(timer))
                     .getMessage();
             assertEquals(
-                    "GATEWAY_STATE=" + lost + ": can't be written: its folder isn't there; create its folder, and"
-                            + " let the gateway's user write there",
+                    "GATEWAY_STATE=" + lost + ": can't be written: its folder " + lost.getParent()
+                            + " isn't there; create it, and let the gateway's user write there",
                     message);
         }
     }
