@@ -50,11 +50,13 @@ class BrowserLookTest extends InBrowser {
                 "outcome":"failed","status":502,"duration_ms":1.0,"bytes":1,"attempts":[{"backend":"!","url":"!",\
                 "after_ms":0.1,"duration_ms":0.5,"reused_connection":false,"status":null,"error":"!","error_type":"!"}],\
                 "passed_over":[{"backend":"!","status":"!","reason":"!"}],"reason":"!","problem":"!"}]""";
-        String events = ("event: history\ndata: {\"step_ms\":3000,\"points\":[{\"time_ms\":1795510228000,\"served\":1,"
-                        + "\"backends\":{\"!\":1}}]}\n\nevent: hops\ndata: " + traces + "\n\nevent: state\ndata: "
-                        + state
-                        + "\n\n")
-                .replace("!", MARKUP);
+        String events =
+                ("event: history\ndata: {\"step_ms\":3000,\"points\":[{\"time_ms\":1795510228000,\"duration_ms\":3000,\"served\":1,"
+                                + "\"backends\":{\"!\":1}}]}\n\nevent: hops\ndata: " + traces
+                                + "\n\nevent: state\ndata: "
+                                + state
+                                + "\n\n")
+                        .replace("!", MARKUP);
         try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""))) {
             Page page = browser.page(1280, 900, ColorScheme.LIGHT);
             page.route(

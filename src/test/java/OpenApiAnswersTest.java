@@ -146,6 +146,9 @@ class OpenApiAnswersTest {
             ask(404, "GET /requests", "/requests?route=nothing");
             ask(200, "GET /dashboard", "/dashboard");
             ask(200, "GET /dashboard/events", "/dashboard/events");
+            ask(200, "GET /dashboard/history", "/dashboard/history");
+            ask(200, "GET /dashboard/history", "/dashboard/history?span=24h");
+            ask(400, "GET /dashboard/history", "/dashboard/history?span=2h");
             ask(200, "GET /dashboard/assets/{file}", "/dashboard/assets/docs.js");
             ask(200, "GET /docs", "/docs");
             ask(200, "GET /openapi.json", "/openapi.json");

@@ -38,6 +38,7 @@ public final class AdminApi {
     private final MetricsApi metrics;
     private final RequestsApi requests;
     private final EventsApi events;
+    private final HistoryApi history;
     private final LiveApi live;
 
     /**
@@ -81,6 +82,7 @@ public final class AdminApi {
         this.metrics = new MetricsApi(observation.metrics());
         this.requests = new RequestsApi(observation.traces(), routes, time);
         this.events = new EventsApi(happened, time);
+        this.history = new HistoryApi(observation.history(), time);
         LiveGateway self = new LiveGateway(cluster, observation.certificate(), time);
         LiveView view = new LiveView(services, routes, limiter, observation.outcomes(), happened, self, drain, time);
         this.live = new LiveApi(view, observation, happened, settings.bounds().viewers(), drain, time);
@@ -111,6 +113,7 @@ public final class AdminApi {
         ServerConfig.get(paths, "/events", auth.only(events::list));
         paths.get("/dashboard/events", auth.only(live::events));
         paths.head("/dashboard/events", auth.only(live::head));
+        ServerConfig.get(paths, "/dashboard/history", auth.only(history::history));
         Pages.addTo(paths, auth);
     }
 

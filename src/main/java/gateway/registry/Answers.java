@@ -12,7 +12,7 @@ public final class Answers {
     }
 
     /** Returns those of a time in which there were none. */
-    static Answers none() {
+    public static Answers none() {
         return new Answers(new long[AnswerClass.values().length]);
     }
 
@@ -44,6 +44,15 @@ public final class Answers {
 
     boolean isEmpty() {
         return Arrays.stream(counts).allMatch(count -> count == 0);
+    }
+
+    /** Returns these and the others together. */
+    public Answers plus(Answers others) {
+        long[] sums = new long[counts.length];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = counts[i] + others.counts[i];
+        }
+        return new Answers(sums);
     }
 
     /** Returns those that came after the earlier ones. */

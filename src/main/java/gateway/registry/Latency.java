@@ -20,7 +20,7 @@ public final class Latency {
     public record Percentiles(double p50, double p99) {
         static final Percentiles NONE = new Percentiles(Double.NaN, Double.NaN);
 
-        private static Percentiles of(Histogram histogram) {
+        static Percentiles of(Histogram histogram) {
             return histogram.getTotalCount() == 0
                     ? NONE
                     : new Percentiles(millis(histogram, 50), millis(histogram, 99));
@@ -43,7 +43,6 @@ public final class Latency {
     private Histogram older;
     private Histogram newer;
     private int ticks;
-    private volatile Percentiles lastStep = Percentiles.NONE;
     private volatile Percentiles window = Percentiles.NONE;
 
     /** Records a duration; one longer than a minute counts as a minute. */
@@ -54,11 +53,15 @@ public final class Latency {
 
     private synchronized Recorder first() {
         if (recorder == null) {
-            older = new Histogram(MOST_UNITS, DIGITS);
-            newer = new Histogram(MOST_UNITS, DIGITS);
+            older = histogram();
+            newer = histogram();
             recorder = new Recorder(MOST_UNITS, DIGITS);
         }
         return recorder;
+    }
+
+    static Histogram histogram() {
+        return new Histogram(MOST_UNITS, DIGITS);
     }
 
     /** Ends a step: takes over the values that were recorded since the last call. */
@@ -67,7 +70,6 @@ public final class Latency {
             return;
         }
         step = recorder.getIntervalHistogram(step);
-        lastStep = Percentiles.of(step);
         newer.add(step);
         if (++ticks == TICKS_A_HALF) {
             ticks = 0;
@@ -85,9 +87,11 @@ public final class Latency {
         }
     }
 
-    /** Returns the percentiles of the values recorded between the last two ticks. */
-    public Percentiles lastStep() {
-        return lastStep;
+    /** Adds the values recorded between the last two ticks to those of other steps. */
+    public synchronized void addLastStepTo(LatencySum sum) {
+        if (step != null) {
+            sum.add(step);
+        }
     }
 
     /** Returns the percentiles of the values recorded within the last 10 to 20 ticks. */

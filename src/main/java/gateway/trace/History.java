@@ -7,28 +7,39 @@ import gateway.registry.Latency;
 import gateway.registry.ServiceList;
 import gateway.util.Time;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * The last 15 minutes in steps of {@link #STEP}: the differences between two readings of counters that exist anyway.
+ * What happened in the last 15 minutes, the last hour and the last 24 hours, in steps: the differences between two
+ * readings of counters that exist anyway, so a request costs nothing more. The counters are read every {@link #STEP};
+ * each reading is added to the step under way of each {@link Span}. Percentiles of a longer step are of all requests in
+ * it, since what is added up are histograms.
+ *
+ * <p>All spans together keep at most 860 steps: 300, 267 and 290, and the three under way. A step takes half a
+ * kilobyte, and 42 bytes for each name in it, of which there are at most 102; so all steps take 4 MB at most. Names are
+ * those that the list of services has anyway; a name that has left the list takes up to 176 bytes more. That would be
+ * another 15 MB if each step had other names than all steps before. What is being added up takes 17 KB for each
+ * histogram, and 100 bytes for each name, of which there are at most {@value NameCounts#MOST_UNDER_WAY} at a time in
+ * each of six sums: 3 MB with as many services.
  */
 public final class History {
     /** How often {@link #tick} is to be called. */
     public static final Duration STEP = Duration.ofSeconds(3);
 
-    private static final int KEPT = (int) (Duration.ofMinutes(15).toMillis() / STEP.toMillis());
+    /** Stands for all that have no place of their own in a step; no name, since it has a space. */
+    public static final String OTHERS = NameCounts.OTHERS;
 
     /**
      * One step.
      *
-     * @param number the step's number, from 0
+     * @param number the step's number among those of its span, from 0
+     * @param endNanos when it ended, by {@link Time#nanos}
      * @param timeMillis when it ended, milliseconds since 1970
+     * @param durationMillis how long it lasted, milliseconds: more than a step of its span if the process stood still, less
+     * for the step under way
      * @param outcomes requests to the services by outcome; outcomes without any are left out
      * @param latency how long the served requests took
      * @param answers requests to all services by the class of their answers
@@ -37,33 +48,41 @@ public final class History {
      */
     public record Point(
             long number,
+            long endNanos,
             long timeMillis,
+            long durationMillis,
             Map<Outcome, Long> outcomes,
             Latency.Percentiles latency,
             Answers answers,
             Map<String, Long> backends,
-            Map<String, Long> routes) {}
-
-    /** Stands for all that have no place of their own in a step; no name, since it has a space. */
-    public static final String OTHERS = "all others";
-
-    private static final int MOST_NAMES = 50;
+            Map<String, Long> routes) {
+        Point endedAt(long timeMillis) {
+            return new Point(
+                    number, endNanos, timeMillis, durationMillis, outcomes, latency, answers, backends, routes);
+        }
+    }
 
     private final OutcomeCounts counts;
     private final ServiceList services;
     private final Time time;
-    private final ArrayDeque<Point> points = new ArrayDeque<>();
+    private final Map<Span, Steps> spans = new EnumMap<>(Span.class);
     private final Map<Outcome, Long> outcomesBefore = new EnumMap<>(Outcome.class);
     private Map<Backend, Long> backendsBefore = new HashMap<>();
-    private long ticks;
+    private long tickedAt;
 
     public History(OutcomeCounts counts, ServiceList services, Time time) {
         this.counts = counts;
         this.services = services;
         this.time = time;
+        this.tickedAt = time.nanos();
+        for (Span span : Span.values()) {
+            spans.put(span, new Steps(span));
+        }
     }
 
-    /** Ends the current step, here, in all latencies and in all counts of answers; then compares the services' errors. */
+    /**
+     * Ends the current step, here, in all latencies and in all counts of answers; then compares the services' errors.
+     */
     public synchronized void tick() {
         counts.latency().tick();
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
@@ -76,8 +95,8 @@ public final class History {
             }
         }
         Map<Backend, Long> requests = new HashMap<>();
-        Map<String, Long> backends = new TreeMap<>();
-        Map<String, Long> routes = new TreeMap<>();
+        Map<String, Long> backends = new HashMap<>();
+        Map<String, Long> routes = new HashMap<>();
         for (Backend backend : services.all()) {
             backend.latency().tick();
             backend.load().byClass().tick();
@@ -91,40 +110,27 @@ public final class History {
         }
         backendsBefore = requests;
         ErrorComparison.mark(services);
-        points.addLast(new Point(
-                ticks++,
+        long now = time.nanos();
+        Steps.Reading reading = new Steps.Reading(
+                tickedAt,
+                now,
                 time.now().toEpochMilli(),
                 outcomes,
-                counts.latency().lastStep(),
+                counts.latency(),
                 services.totals().answers().tick(),
-                bounded(backends),
-                bounded(routes)));
-        if (points.size() > KEPT) {
-            points.removeFirst();
-        }
+                backends,
+                routes);
+        tickedAt = now;
+        spans.values().forEach(steps -> steps.add(reading));
     }
 
-    /** Returns the largest counts by name, and the sum of the others: a quarter of an hour must stay small. */
-    static Map<String, Long> bounded(Map<String, Long> counts) {
-        if (counts.size() <= MOST_NAMES) {
-            return counts;
-        }
-        Map<String, Long> kept = new TreeMap<>();
-        counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-                .forEach(entry ->
-                        kept.merge(kept.size() < MOST_NAMES ? entry.getKey() : OTHERS, entry.getValue(), Long::sum));
-        return kept;
-    }
-
-    /** Returns the steps from this number on, oldest first. */
+    /** Returns the steps of the shortest span from this number on, oldest first. */
     public synchronized List<Point> since(long number) {
-        List<Point> found = new ArrayList<>();
-        for (Point point : points) {
-            if (point.number() >= number) {
-                found.add(point);
-            }
-        }
-        return found;
+        return spans.get(Span.QUARTER_HOUR).since(number, time);
+    }
+
+    /** Returns the steps of a span, oldest first. The last one may be under way. */
+    public synchronized List<Point> of(Span span) {
+        return spans.get(span).since(0, time);
     }
 }

@@ -9,6 +9,7 @@ public final class FakeTime implements Time {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private volatile long nanos;
+    private volatile Duration set = Duration.ZERO;
 
     /** @param nanos where the monotonic clock begins; may be near its overflow */
     public FakeTime(long nanos) {
@@ -29,11 +30,16 @@ public final class FakeTime implements Time {
 
     @Override
     public Instant now() {
-        return START.plusNanos(nanos - origin);
+        return START.plus(set).plusNanos(nanos - origin);
     }
 
     /** Moves time on. */
     public void pass(Duration duration) {
         nanos += duration.toNanos();
+    }
+
+    /** Sets the wall clock forward, or back if this is negative; no time passes. */
+    public void setClock(Duration by) {
+        set = set.plus(by);
     }
 }

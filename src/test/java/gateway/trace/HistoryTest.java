@@ -183,4 +183,226 @@ class HistoryTest {
         assertEquals(3, backends.get("s980"));
         assertEquals(Map.of("default", 1100L), history.since(0).get(0).routes());
     }
+
+    private void steps(int many) {
+        for (int i = 0; i < many; i++) {
+            step();
+        }
+    }
+
+    private History.Point last(Span span) {
+        List<History.Point> points = history.of(span);
+        return points.get(points.size() - 1);
+    }
+
+    private static List<Long> seconds(List<History.Point> points) {
+        return points.stream().map(point -> point.durationMillis() / 1000).toList();
+    }
+
+    @Test
+    void five_steps_are_rolled_up_into_one_of_the_hour_and_a_hundred_into_one_of_the_day() {
+        for (int i = 0; i < 200; i++) {
+            served(Duration.ofMillis(10));
+            a.load().countAnswer(i % 4 == 0 ? 500 : 200);
+            step();
+        }
+        List<History.Point> hour = history.of(Span.HOUR);
+        assertEquals(40, hour.size());
+        for (History.Point point : hour) {
+            assertEquals(15_000, point.durationMillis());
+            assertEquals(Map.of(Outcome.SERVED, 5L), point.outcomes());
+            assertEquals(Map.of("a", 5L), point.backends());
+            assertEquals(Map.of("default", 5L), point.routes());
+        }
+        List<History.Point> day = history.of(Span.DAY);
+        assertEquals(List.of(300L, 300L), seconds(day));
+        assertEquals(List.of(0L, 1L), day.stream().map(History.Point::number).toList());
+        assertEquals(
+                List.of(25L, 25L),
+                day.stream().map(point -> point.answers().errors()).toList());
+        assertEquals(
+                List.of(75L, 75L),
+                day.stream().map(point -> point.answers().good()).toList());
+        assertEquals(time.now().toEpochMilli(), day.get(1).timeMillis());
+        assertEquals(time.now().toEpochMilli() - 300_000, day.get(0).timeMillis());
+    }
+
+    /** The median of a step with one slow request is slow; but of all requests of the hour's step, only a few were. */
+    @Test
+    void percentiles_of_a_rolled_up_step_are_those_of_all_requests_in_it() {
+        for (int i = 0; i < 96; i++) {
+            served(Duration.ofMillis(10));
+        }
+        step();
+        for (int i = 0; i < 4; i++) {
+            served(Duration.ofMillis(800));
+            step();
+        }
+        List<History.Point> hour = history.of(Span.HOUR);
+        assertEquals(1, hour.size());
+        assertEquals(10, hour.get(0).latency().p50(), 0.1);
+        assertEquals(800, hour.get(0).latency().p99(), 8);
+        steps(5);
+        assertTrue(Double.isNaN(last(Span.HOUR).latency().p99()), "nothing of the step before is left");
+    }
+
+    @Test
+    void the_step_under_way_is_shown_as_far_as_it_has_got() {
+        served(Duration.ofMillis(10));
+        step();
+        step();
+        assertEquals(6000, last(Span.DAY).durationMillis());
+        assertEquals(Map.of(Outcome.SERVED, 1L), last(Span.DAY).outcomes());
+        assertEquals(10, last(Span.DAY).latency().p50(), 0.1);
+        served(Duration.ofMillis(10));
+        steps(98);
+        assertEquals(1, history.of(Span.DAY).size());
+        assertEquals(300_000, last(Span.DAY).durationMillis());
+        assertEquals(Map.of("a", 2L), last(Span.DAY).backends());
+        step();
+        assertEquals(List.of(300L, 3L), seconds(history.of(Span.DAY)));
+        assertEquals(Map.of(), last(Span.DAY).backends());
+    }
+
+    @Test
+    void readings_that_come_a_little_late_make_steps_of_the_length_they_should_have() {
+        for (int i = 0; i < 1200; i++) {
+            time.pass(History.STEP.plusMillis(7));
+            history.tick();
+        }
+        for (History.Point point : history.of(Span.HOUR)) {
+            assertEquals(15_035, point.durationMillis());
+        }
+        assertEquals(300_700, history.of(Span.DAY).get(0).durationMillis());
+    }
+
+    @Test
+    void each_span_keeps_as_much_as_it_is_long_and_no_more() {
+        steps(2 * 28_800);
+        assertEquals(300, history.of(Span.QUARTER_HOUR).size());
+        assertEquals(240, history.of(Span.HOUR).size());
+        assertEquals(288, history.of(Span.DAY).size());
+        assertEquals(
+                Duration.ofHours(24).toMillis(),
+                history.of(Span.DAY).stream()
+                        .mapToLong(History.Point::durationMillis)
+                        .sum());
+    }
+
+    /** Each at most 300, 267 and 290 ended steps, and one under way, as the memory that they may take is reckoned. */
+    @Test
+    void odd_readings_make_no_more_steps_than_may_be_kept() {
+        for (int i = 0; i < 60_000; i++) {
+            time.pass(Duration.ofMillis(i % 7 == 0 ? 20_000 : 3_000 + i % 1500));
+            history.tick();
+        }
+        assertTrue(history.of(Span.QUARTER_HOUR).size() <= 301);
+        assertTrue(history.of(Span.HOUR).size() <= 268);
+        assertTrue(history.of(Span.DAY).size() <= 291);
+        for (Span span : Span.values()) {
+            long oldest = history.of(span).get(0).timeMillis();
+            assertTrue(oldest > time.now().minus(span.length()).toEpochMilli(), span.word());
+        }
+    }
+
+    /** A process that was stopped for ten minutes served nothing then: its step must not spread over the minutes before. */
+    @Test
+    void a_stall_makes_a_step_of_its_own_in_each_span_that_is_shorter() {
+        steps(3);
+        served(Duration.ofMillis(10));
+        time.pass(Duration.ofMinutes(10));
+        history.tick();
+        steps(5);
+        assertEquals(List.of(3L, 3L, 3L, 600L, 3L, 3L, 3L, 3L, 3L), seconds(history.of(Span.QUARTER_HOUR)));
+        assertEquals(List.of(9L, 600L, 15L), seconds(history.of(Span.HOUR)));
+        assertEquals(List.of(9L, 600L, 15L), seconds(history.of(Span.DAY)));
+        assertEquals(Map.of(Outcome.SERVED, 1L), history.of(Span.HOUR).get(1).outcomes());
+        assertEquals(
+                history.of(Span.HOUR).get(0).timeMillis() + 600_000,
+                history.of(Span.HOUR).get(1).timeMillis());
+    }
+
+    @Test
+    void what_is_older_than_the_span_is_not_shown_after_a_stall() {
+        steps(10);
+        time.pass(Duration.ofMinutes(20));
+        history.tick();
+        step();
+        assertEquals(List.of(1200L, 3L), seconds(history.of(Span.QUARTER_HOUR)));
+        assertEquals(List.of(15L, 15L, 1200L, 3L), seconds(history.of(Span.HOUR)));
+    }
+
+    @Test
+    void a_clock_that_is_set_back_neither_mixes_the_steps_up_nor_changes_their_length() {
+        steps(5);
+        time.setClock(Duration.ofHours(-1));
+        steps(5);
+        long now = time.now().toEpochMilli();
+        List<Long> times = history.of(Span.QUARTER_HOUR).stream()
+                .map(History.Point::timeMillis)
+                .toList();
+        for (int i = 0; i < 10; i++) {
+            assertEquals(now - (9 - i) * 3000L, times.get(i));
+        }
+        assertEquals(List.of(15L, 15L), seconds(history.of(Span.HOUR)));
+        assertEquals(now - 15_000, history.of(Span.HOUR).get(0).timeMillis());
+    }
+
+    @Test
+    void steps_before_the_clock_is_set_back_are_not_in_the_future() {
+        steps(2);
+        time.setClock(Duration.ofMinutes(-5));
+        time.pass(Duration.ofSeconds(1));
+        assertEquals(
+                List.of(time.now().toEpochMilli() - 4000, time.now().toEpochMilli() - 1000),
+                history.since(0).stream().map(History.Point::timeMillis).toList());
+    }
+
+    /** As in the access log, whose times don't change either. A machine that was suspended looks the same. */
+    @Test
+    void a_clock_that_is_set_forward_leaves_a_gap() {
+        steps(5);
+        long before = time.now().toEpochMilli();
+        time.setClock(Duration.ofMinutes(2));
+        step();
+        List<History.Point> points = history.of(Span.QUARTER_HOUR);
+        assertEquals(before, points.get(4).timeMillis());
+        assertEquals(before + 123_000, points.get(5).timeMillis());
+        assertEquals(3000, points.get(5).durationMillis());
+    }
+
+    /** In each step, 59 others are busier than the last service; but in all steps together it is the busiest. */
+    @Test
+    void a_rolled_up_step_names_the_busiest_of_all_of_it() {
+        Backend[] some = new Backend[100];
+        for (int i = 0; i < some.length; i++) {
+            Service service = new Service("s" + i, ServiceUrl.parse("http://h" + i + ":1"), Optional.empty());
+            some[i] = services.register(service, Who.GATEWAY).backend();
+        }
+        for (int step = 0; step < 5; step++) {
+            for (int i = 0; i < some.length; i++) {
+                int requests = i == 99 ? 2 : (i / 20 + step) % 5 < 3 ? 3 : 0;
+                for (int n = 0; n < requests; n++) {
+                    some[i].load().tryStart();
+                }
+            }
+            step();
+        }
+        Map<String, Long> hour = last(Span.HOUR).backends();
+        assertEquals(51, hour.size());
+        assertEquals(10, hour.get("s99"));
+        assertEquals(50 * 9, hour.get(History.OTHERS));
+    }
+
+    @Test
+    void the_monotonic_clock_may_overflow() {
+        FakeTime late = new FakeTime(Long.MAX_VALUE - Duration.ofSeconds(20).toNanos());
+        History young = new History(counts, services, late);
+        for (int i = 0; i < 10; i++) {
+            late.pass(History.STEP);
+            young.tick();
+        }
+        assertEquals(List.of(15L, 15L), seconds(young.of(Span.HOUR)));
+        assertEquals(10, young.of(Span.QUARTER_HOUR).size());
+    }
 }

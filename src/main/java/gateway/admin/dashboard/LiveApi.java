@@ -1,8 +1,9 @@
 package gateway.admin.dashboard;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.admin.view.EventView;
+import gateway.admin.view.PointView;
+import gateway.admin.view.StepsView;
 import gateway.admin.view.TraceView;
 import gateway.events.Event;
 import gateway.events.EventLog;
@@ -10,7 +11,9 @@ import gateway.http.ProblemType;
 import gateway.lifecycle.Drain;
 import gateway.metrics.Observation;
 import gateway.trace.History;
+import gateway.trace.History.Point;
 import gateway.trace.OutcomeCounts;
+import gateway.trace.Span;
 import gateway.trace.Traces;
 import gateway.util.Time;
 import io.javalin.http.Context;
@@ -97,14 +100,7 @@ public final class LiveApi {
     }
 
     private void watch(OutputStream out, String part) throws IOException {
-        List<History.Point> points = history.since(0);
-        send(
-                out,
-                "history",
-                new Steps(
-                        History.STEP.toMillis(),
-                        points.stream().map(LiveView::point).toList()));
-        long nextPoint = after(points, 0);
+        Point last = sendHistory(out);
         long seen = 0;
         long told = 0;
         while (!isOver()) {
@@ -114,16 +110,35 @@ public final class LiveApi {
             if (!batch.traces().isEmpty()) {
                 send(out, "hops", batch.traces().stream().map(TraceView::of).toList());
             }
-            List<History.Point> news = history.since(nextPoint);
-            nextPoint = after(news, nextPoint);
-            for (History.Point point : news) {
-                send(out, "point", LiveView.point(point));
-            }
+            last = sendPoints(out, last);
             told = tell(out, told);
             write(out, "state", state(part));
             out.flush();
             awaitNews(count);
         }
+    }
+
+    /** Sends all steps, and returns the last one; null if there is none. */
+    private Point sendHistory(OutputStream out) throws IOException {
+        List<Point> points = history.of(Span.QUARTER_HOUR);
+        send(out, "history", StepsView.of(Span.QUARTER_HOUR, points));
+        return points.isEmpty() ? null : points.get(points.size() - 1);
+    }
+
+    /**
+     * Sends the steps that have ended since this one, and returns the last. If the wall clock was set back meanwhile, this
+     * sends all steps anew, at times that fit the clock.
+     */
+    private Point sendPoints(OutputStream out, Point before) throws IOException {
+        Point last = before;
+        for (Point point : history.since(last == null ? 0 : last.number() + 1)) {
+            if (last != null && point.timeMillis() <= last.timeMillis()) {
+                return sendHistory(out);
+            }
+            send(out, "point", PointView.of(point));
+            last = point;
+        }
+        return last;
     }
 
     /** Sends what has happened since the event with this number, and returns the number of the newest. */
@@ -137,13 +152,6 @@ public final class LiveApi {
         Collections.reverse(oldestFirst);
         send(out, "events", oldestFirst);
         return news.get(0).number();
-    }
-
-    /** The first event: the steps so far. */
-    private record Steps(@JsonProperty("step_ms") long stepMs, List<?> points) {}
-
-    private static long after(List<History.Point> points, long before) {
-        return points.isEmpty() ? before : points.get(points.size() - 1).number() + 1;
     }
 
     /** Returns the state as bytes; that of all routes is computed once for all viewers within a quarter of a second. */

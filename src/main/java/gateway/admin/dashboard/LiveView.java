@@ -15,7 +15,6 @@ import gateway.registry.ServiceList;
 import gateway.route.Route;
 import gateway.route.RouteTable;
 import gateway.route.Routes;
-import gateway.trace.History;
 import gateway.trace.Outcome;
 import gateway.trace.OutcomeCounts;
 import gateway.util.Release;
@@ -25,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The data of the dashboard: the gateway's current state, and the steps of its history. */
+/** The data of the dashboard: the gateway's current state. */
 public final class LiveView {
     private static final int MOST_CLIENTS = 10;
 
@@ -186,20 +185,5 @@ public final class LiveView {
             nearestAgainAt = end + 20 * (end - start);
         }
         return nearest;
-    }
-
-    /** Returns a step for the dashboard: counts by outcome and answer, latency, requests by backend and by route. */
-    static Map<String, Object> point(History.Point point) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("time_ms", point.timeMillis());
-        for (Outcome outcome : Outcome.values()) {
-            view.put(outcome.word(), point.outcomes().getOrDefault(outcome, 0L));
-        }
-        view.put("p50_ms", Wording.millis(point.latency().p50()));
-        view.put("p99_ms", Wording.millis(point.latency().p99()));
-        view.put("answers", AnswersView.of(point.answers()));
-        view.put("backends", point.backends());
-        view.put("routes", point.routes());
-        return view;
     }
 }
