@@ -188,7 +188,7 @@ class RegistrationApiTest {
                 "url with a fragment,   `{\"name\":\"a\",\"url\":\"http://h:1/#f\"}`,         url must not have a query",
                 "url with an empty part,`{\"name\":\"a\",\"url\":\"http://a..b\"}`,           url must name a host without empty parts",
                 "url with a long part,  `{\"name\":\"a\",\"url\":\"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}`, url must name a host whose parts",
-                "port out of range,     `{\"name\":\"a\",\"url\":\"http://h:70000\"}`,        `url must have a port from 1 to 65535, not 70000`",
+                "port out of range,     `{\"name\":\"a\",\"url\":\"http://h:70000\"}`,        `url must have a port from 1 to 65535`",
                 "weight a text,         `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":\"3\"}`, `weight must be a whole number from 0 to 1000, not \"3\"`",
                 "weight too large,      `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":1001}`, `weight must be a whole number from 0 to 1000, not 1001`",
                 "weight a fraction,     `{\"name\":\"a\",\"url\":\"http://h:1\",\"weight\":1.5}`, `weight must be a whole number from 0 to 1000, not 1.5`",

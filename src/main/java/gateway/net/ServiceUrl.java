@@ -64,7 +64,7 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         }
         int port = Integer.parseInt(text);
         if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("must have a port from 1 to 65535, not " + port);
+            throw new IllegalArgumentException("must have a port from 1 to 65535");
         }
         return port;
     }
@@ -81,18 +81,23 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
     /**
      * Reads URLs; each once.
      *
-     * @throws IllegalArgumentException naming each URL that isn't valid, what is wrong with it, and what is expected
+     * @throws IllegalArgumentException naming each URL that isn't valid, what is wrong with it, and what is expected; by
+     * its number if any of them may have a secret, since a comma in a password may have made two of one
      */
     public static List<ServiceUrl> parseEach(Stream<String> texts) {
+        List<String> given = texts.toList();
+        boolean secret = given.stream().anyMatch(ServiceUrl::maybeSecret);
         Set<ServiceUrl> urls = new LinkedHashSet<>();
         List<String> problems = new ArrayList<>();
-        texts.forEach(text -> {
+        for (int i = 0; i < given.size(); i++) {
+            String text = given.get(i);
             try {
                 urls.add(parse(text));
             } catch (IllegalArgumentException e) {
-                problems.add("the URL " + (text.isEmpty() ? "(empty)" : text) + " " + e.getMessage());
+                String which = secret ? "URL " + (i + 1) : "the URL " + (text.isEmpty() ? "(empty)" : text);
+                problems.add(which + " " + e.getMessage());
             }
-        });
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(
                     String.join("; ", problems) + "; expected URLs like http://localhost:8001, comma-separated");
@@ -100,9 +105,20 @@ public record ServiceUrl(String scheme, String host, int port, String path) {
         return List.copyOf(urls);
     }
 
-    /** Returns those of the URLs that commas separate that are valid; each once. */
+    /** Returns whether a text has what a URL of a service may not have and what is often secret: a password, a query. */
+    private static boolean maybeSecret(String text) {
+        return text.contains("@") || text.contains("?") || text.contains("#");
+    }
+
+    /**
+     * Returns those of the URLs that commas separate that are valid; each once. None if the text may have a secret: what
+     * looks like a URL may be a part of it.
+     */
     public static List<ServiceUrl> validOf(String text) {
         List<ServiceUrl> urls = new ArrayList<>();
+        if (maybeSecret(text)) {
+            return urls;
+        }
         for (String url : text.split(",")) {
             try {
                 urls.addAll(parseAll(url));

@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
 public final class SettingsReader {
     private static final String HIDDEN = "(hidden)";
     private static final String PEM = "-----BEGIN"; // a key where a file's path belongs
+    /** Also of a URL without a scheme, but not of a file's path. */
+    private static final Pattern PASSWORD = Pattern.compile("(://|^(?![/.]|[^:]*://)(?=[^@]*:)).*@", Pattern.DOTALL);
+
+    private static final Pattern ANY_QUERY = Pattern.compile("(://[^?#]*[?#]).+", Pattern.DOTALL);
     private static final Pattern USER = Pattern.compile("://[^\\s,]*@");
     private static final Pattern QUERY = Pattern.compile("(://[^\\s,?]*)\\?[^\\s,]+");
 
@@ -44,11 +48,21 @@ public final class SettingsReader {
         if (setting.secret() || text.contains(PEM)) {
             problems.add(setting.name() + "=" + HIDDEN + ": " + expected);
         } else {
-            problems.add(setting.name() + "=" + withoutSecrets(text) + ": " + withoutSecrets(expected));
+            problems.add(setting.name() + "=" + withoutSecret(text) + ": " + withoutSecrets(expected));
         }
     }
 
-    /** Returns the text without the users, passwords and queries of URLs, which don't belong there but may be secret. */
+    /**
+     * Returns a setting's text without what could be a user, a password or a query of a URL. They don't belong there but
+     * may be secret, and a password may have any character: so all is hidden up to the last {@code @}, even if that hides
+     * further URLs of a list.
+     */
+    private static String withoutSecret(String text) {
+        String open = PASSWORD.matcher(text).replaceFirst("$1" + HIDDEN + "@");
+        return ANY_QUERY.matcher(open).replaceFirst("$1" + HIDDEN);
+    }
+
+    /** Returns a sentence without the users, passwords and queries of URLs in it. */
     private static String withoutSecrets(String text) {
         String open = USER.matcher(text).replaceAll("://" + HIDDEN + "@");
         return QUERY.matcher(open).replaceAll("$1?" + HIDDEN);

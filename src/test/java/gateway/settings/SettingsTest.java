@@ -257,6 +257,56 @@ class SettingsTest {
         assertFalse(bad.getMessage().contains("hush"), bad.getMessage());
     }
 
+    /** A list is split at its commas, and each part was once shown, with half of the password in it. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://me:hu,sh@a            | http://(hidden)@a",
+                "http://me:hu,sh@a,http://b:2 | http://(hidden)@a,http://b:2",
+                "http://b:2,http://me:hu,sh@a | http://(hidden)@a",
+                "http://me:80,sh@a            | http://(hidden)@a",
+                "http://me:99999,sh@a         | http://(hidden)@a",
+                "http://me:hu,http://sh@a     | http://(hidden)@a",
+                "http://me:hu/sh@a            | http://(hidden)@a",
+                "http://me:hu@sh@a            | http://(hidden)@a",
+                "http://me:hu sh@a            | http://(hidden)@a",
+                "me:hu,sh@a:1                 | (hidden)@a:1",
+                "hu,sh:@a:1                   | (hidden)@a:1",
+                "http://a:1?key=hu,sh         | http://a:1?(hidden)",
+                "http://a:1?hu,http://sh      | http://a:1?(hidden)",
+                "http://a:1#hu,sh             | http://a:1#(hidden)",
+                "http://169.254.169.254,hush@a | http://(hidden)@a",
+            })
+    void no_part_of_what_could_be_a_password_is_shown(String urls, String shown) {
+        List<Exception> refusals = List.of(
+                assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_SERVICES", urls))),
+                assertThrows(
+                        InvalidSettings.class,
+                        () -> ServiceSettings.from(Map.of("GATEWAY_URL", urls), List.of(), 8001)),
+                assertThrows(
+                        InvalidSettings.class,
+                        () -> ServiceSettings.from(Map.of("SERVICE_URL", urls), List.of(), 8001)));
+        for (Exception refusal : refusals) {
+            String message = refusal.getMessage();
+            assertTrue(
+                    message.contains("_URL=" + shown + ": ") || message.contains("_SERVICES=" + shown + ": "), message);
+            for (String part : List.of("hu", "sh", "me:", "80", "99999", "169")) {
+                assertFalse(message.replace("localhost:800", "").contains(part), message);
+            }
+        }
+    }
+
+    /** It isn't a URL, and what it is must be seen. */
+    @Test
+    void the_path_of_a_file_is_shown_though_it_has_signs_of_a_password() {
+        for (String path : List.of("/none/a:b@c?d", "./none:b@c", "../none:b@c")) {
+            Exception bad =
+                    assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_ADMIN_TOKEN_FILE", path)));
+            assertTrue(bad.getMessage().startsWith("GATEWAY_ADMIN_TOKEN_FILE=" + path + ": "), bad.getMessage());
+        }
+    }
+
     @ParameterizedTest(name = "{0} at {1}, admin at {2}: refused {3}")
     @CsvSource({
         "GATEWAY_PORT, 127.0.0.1, 127.0.0.1, true",

@@ -13,6 +13,7 @@ import java.util.function.Function;
 /** Reads {@code services}: URLs, or URLs with weights. */
 final class ServicesReader {
     private static final String URL = "a URL like http://10.0.0.5:9001";
+    private static final String USER_END = "@"; // a password may stand before it
 
     private final Function<ServiceUrl, Optional<String>> objection;
 
@@ -24,7 +25,11 @@ final class ServicesReader {
     List<ServiceEntry> read(Value value) {
         List<ServiceEntry> services = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (Value element : value.elements("a list of URLs, like [http://10.0.0.5:9001]")) {
+        List<Value> elements = value.elements("a list of URLs, like [http://10.0.0.5:9001]");
+        // A password with a comma in it makes two elements of one URL
+        boolean secret = elements.stream().anyMatch(element -> element.has(USER_END));
+        for (Value given : elements) {
+            Value element = secret ? given.secret() : given;
             ServiceEntry service = element.isMapping() ? weighed(element) : entry(url(element), 1);
             if (service != null && !names.add(service.url().authority())) {
                 element.bad("is there twice, or another has the same host and port, and so the same name");
@@ -51,7 +56,7 @@ final class ServicesReader {
     }
 
     private ServiceUrl url(Value value) {
-        Value url = value.secretWith("@"); // a password may stand before it
+        Value url = value.secretWith(USER_END);
         return url.text(URL, text -> {
             ServiceUrl read = ServiceUrl.parse(text);
             objection.apply(read).ifPresent(words -> {

@@ -35,7 +35,12 @@ final class Value {
 
     /** Returns the same, as a secret if its text has this sign, like the query of a path. */
     Value secretWith(String sign) {
-        return node instanceof Node.Scalar scalar && scalar.text().contains(sign) ? secret() : this;
+        return has(sign) ? secret() : this;
+    }
+
+    /** Returns whether it is text with this sign in it. */
+    boolean has(String sign) {
+        return node instanceof Node.Scalar scalar && scalar.text().contains(sign);
     }
 
     KeyPath path() {

@@ -310,6 +310,11 @@ class RouteReaderTest {
                         "services: [http://a:secret@b]",
                         "services[0]",
                         "its value must not carry a user name or password"),
+                row(
+                        "a password with a comma makes two",
+                        route("services: [http://a:123456,secret@b]"),
+                        "routes.a.services[0]: its value must have a port from 1 to 65535",
+                        "routes.a.services[1]: its value must start with http:// or https://"),
                 value("services: [ftp://a]", "services[0]", "ftp://a must start with http:// or https://"),
                 value(
                         "services: [http://169.254.169.254]",
