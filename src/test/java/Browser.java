@@ -52,10 +52,21 @@ final class Browser implements AutoCloseable {
 
     /** A page of a browser that has seen nothing before. */
     Page page(int width, int height, ColorScheme scheme) {
-        Page page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
-                        .setViewportSize(width, height)
-                        .setColorScheme(scheme))
-                .newPage();
+        return page(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme));
+    }
+
+    /** The same, but it believes every certificate, whoever issued it. */
+    Page pageTrustingAll(int width, int height, ColorScheme scheme) {
+        return page(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme)
+                .setIgnoreHTTPSErrors(true));
+    }
+
+    private Page page(com.microsoft.playwright.Browser.NewContextOptions options) {
+        Page page = chromium.newContext(options).newPage();
         page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onPageError(error -> errors.add("thrown: " + error));
         page.onConsoleMessage(message -> {
