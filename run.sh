@@ -60,8 +60,11 @@ need_jdk() {
   if ! command -v "$JAVA" >/dev/null 2>&1 || ! command -v "${JAVA}c" >/dev/null 2>&1; then
     fail "no JDK found ${JAVA_HOME:+at JAVA_HOME=$JAVA_HOME }(java and javac); install Java 17 or newer or set JAVA_HOME"
   fi
-  VERSION=$("$JAVA" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-  [ "${VERSION:-0}" -ge 17 ] || fail "Java ${VERSION:-?} is too old; install Java 17 or newer or set JAVA_HOME"
+  local said
+  said=$("$JAVA" -version 2>&1)
+  VERSION=$(sed -n 's/.* version "\([0-9]*\).*/\1/p' <<<"$said" | head -n 1)
+  [ -n "$VERSION" ] || fail "$JAVA -version doesn't say which Java it is, but: $said"
+  [ "$VERSION" -ge 17 ] || fail "Java $VERSION is too old; install Java 17 or newer or set JAVA_HOME"
 }
 
 need_maven() {
@@ -339,6 +342,18 @@ run() {
 
 command=${1:-}
 if [ $# -gt 0 ]; then shift; fi
+case $command in
+  demo | cluster | redis | env) # which take nothing more
+    case ${1:-} in
+      -h | --help) echo "$USAGE" && exit 0 ;;
+    esac
+    if [ $# -gt 0 ]; then
+      echo "run.sh: unknown argument $1; $command takes none, settings come from the environment" >&2
+      echo "$USAGE" >&2
+      exit 2
+    fi
+    ;;
+esac
 case $command in
   "") one plain ;;
   demo)

@@ -366,6 +366,20 @@ class RunScriptTest {
                     misused.output().startsWith("run.sh: unknown argument gatway; did you mean gateway?\nusage: "),
                     misused.output());
         }
+        for (String command : List.of("demo", "cluster", "redis", "env")) { // they once started, whatever followed
+            try (Launched misused = Launched.start(Map.of(), "./run.sh", command, "9000")) {
+                assertEquals(2, misused.exitCode());
+                assertTrue(
+                        misused.output()
+                                .startsWith("run.sh: unknown argument 9000; " + command
+                                        + " takes none, settings come from the environment\nusage: "),
+                        misused.output());
+            }
+            try (Launched help = Launched.start(Map.of(), "./run.sh", command, "--help")) {
+                assertEquals(0, help.exitCode());
+                assertTrue(help.output().startsWith("usage: "), help.output());
+            }
+        }
         try (Launched help = Launched.start(Map.of(), "./run.sh", "--help")) {
             assertEquals(0, help.exitCode());
             assertTrue(help.output().startsWith("usage: "), help.output());
@@ -429,6 +443,18 @@ class RunScriptTest {
             assertEquals(
                     "run.sh: no JDK found at JAVA_HOME=/nowhere (java and javac); install Java 17 or newer or set JAVA_HOME",
                     lost.output());
+        }
+    }
+
+    /** As with an option in JDK_JAVA_OPTIONS that it doesn't know: "Java ? is too old" sent people the wrong way. */
+    @Test
+    void a_java_that_does_not_start_is_quoted() throws Exception {
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", System.getProperty("java.home"), "JDK_JAVA_OPTIONS", "-XX:+NoSuchThing");
+        try (Launched lost = Launched.start(environment, "./run.sh", "gateway")) {
+            assertEquals(1, lost.exitCode());
+            assertTrue(lost.output().contains("java -version doesn't say which Java it is, but: "), lost.output());
+            assertTrue(lost.output().contains("NoSuchThing"), lost.output());
         }
     }
 

@@ -3,8 +3,10 @@ package gateway.settings;
 import gateway.net.Networks;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +96,10 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
         String content;
         try {
             content = Files.readString(Path.of(text.strip()));
+        } catch (NoSuchFileException e) { // its message, like that of the next, is the path alone
+            throw new IllegalArgumentException("doesn't exist");
+        } catch (AccessDeniedException e) {
+            throw new IllegalArgumentException("may not be read by the user of this process");
         } catch (IOException | InvalidPathException e) {
             throw new IllegalArgumentException("can't be read: " + e.getMessage());
         }

@@ -70,12 +70,24 @@ public record CommandLine(String main, String title, List<Option> options, boole
         return Optional.empty();
     }
 
+    /** Returns which setting is meant by what looks like a port, since services take one as argument. */
+    private String portHint(String argument) {
+        String setting = names.prefix() + "PORT";
+        boolean isSetting = names.groups().stream()
+                .flatMap(group -> group.settings().stream())
+                .anyMatch(each -> each.name().equals(setting));
+        return isSetting && argument.matches("\\d{1,5}") && !takesPort
+                ? "for this port, set " + setting + "=" + argument + "; "
+                : "";
+    }
+
     /** Returns the beginning of a sentence that names an unknown argument and the option that is like it, if one is. */
     public String unknown(String argument) {
         List<String> known = Stream.concat(options.stream().flatMap(Option::names), Stream.of(HELP, VERSION))
                 .filter(name -> !name.equals(argument))
                 .toList();
-        return "unknown argument " + argument + "; "
+        return "unknown argument " + (argument.isEmpty() ? "\"\"" : argument) + "; "
+                + portHint(argument)
                 + Suggestion.of(argument, known)
                         .map(name -> "did you mean " + name + "? ")
                         .orElse("");

@@ -62,6 +62,9 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
         Duration timeout = reader.read(TIMEOUT);
         Fallback fallback = reader.read(FALLBACK);
         boolean required = reader.read(REQUIRED);
+        if (required && url.isEmpty() && reader.text(URL).isBlank()) {
+            reader.report(REQUIRED, "true", "has no effect without " + URL.name() + "; set that, too");
+        }
         return url.map(where -> new RedisSettings(where, prefix, timeout, fallback, required));
     }
 

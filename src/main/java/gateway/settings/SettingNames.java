@@ -4,6 +4,7 @@ import gateway.util.Suggestion;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -19,7 +20,8 @@ public record SettingNames(String prefix, List<SettingGroup> groups, List<String
 
     /**
      * Returns a line for each variable that has the prefix and is no setting, in the order of their names: {@code
-     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} No line has a value, which may be a secret.
+     * GATEWAY_RATE_LIMT: unknown setting; did you mean GATEWAY_RATE_LIMIT?} So is a setting's name in small letters. No
+     * line has a value, which may be a secret.
      * {@link ServiceLinks} are left out.
      */
     public List<String> unknown(Map<String, String> environment) {
@@ -28,10 +30,14 @@ public record SettingNames(String prefix, List<SettingGroup> groups, List<String
         return environment.entrySet().stream()
                 .filter(variable -> !ServiceLinks.isOne(variable.getKey(), variable.getValue()))
                 .map(Map.Entry::getKey)
-                .filter(name -> name.startsWith(prefix) && !known.containsKey(rest(name)))
+                .filter(name -> name.startsWith(prefix)
+                        ? !known.containsKey(rest(name))
+                        : known.containsValue(name.toUpperCase(Locale.ROOT)))
                 .sorted()
                 .map(name -> name + ": unknown setting; "
-                        + Suggestion.of(rest(name), known.keySet())
+                        + Suggestion.of(
+                                        rest(name.startsWith(prefix) ? name : name.toUpperCase(Locale.ROOT)),
+                                        known.keySet())
                                 .map(rest -> "did you mean " + known.get(rest) + "?")
                                 .orElse("--help lists them"))
                 .toList();

@@ -35,7 +35,7 @@ class AccessSettingsTest {
             value = {
                 "GATEWAY_ADMIN_TOKEN=short | GATEWAY_ADMIN_TOKEN=(hidden): expected at least 16",
                 "GATEWAY_ADMIN_TOKEN=0123456789abcdefü | GATEWAY_ADMIN_TOKEN=(hidden): expected at least 16",
-                "GATEWAY_ADMIN_TOKEN_FILE=/none/such | GATEWAY_ADMIN_TOKEN_FILE=/none/such: can't be read",
+                "GATEWAY_ADMIN_TOKEN_FILE=/none/such | GATEWAY_ADMIN_TOKEN_FILE=/none/such: doesn't exist",
                 "GATEWAY_ADMIN_TOKEN=0123456789abcdef GATEWAY_ADMIN_TOKEN_FILE=pom.xml | GATEWAY_ADMIN_TOKEN_FILE=pom.xml: in the file: expected",
                 "GATEWAY_ADMIN_PORT=70000 | GATEWAY_ADMIN_PORT=70000: expected a whole number",
                 "GATEWAY_ADMIN_PORT=8000 | GATEWAY_ADMIN_PORT=8000: is the same as GATEWAY_PORT; expected another port",

@@ -35,9 +35,18 @@ class CommandLineTest {
     @Test
     void an_argument_that_is_like_no_option_is_named_alone() {
         assertEquals(
-                Optional.of("unknown argument 8000; expected java GatewayApp.java [--check] [--check-client"
+                Optional.of("unknown argument now; expected java GatewayApp.java [--check] [--check-client"
                         + " \"ADDRESS, ADDRESS\" --peer ADDRESS] [--help] [--version]"),
-                GATEWAY.complaint(List.of("8000")));
+                GATEWAY.complaint(List.of("now")));
+        assertEquals(Optional.of("unknown argument \"\"; expected " + GATEWAY.usage()), GATEWAY.complaint(List.of("")));
+    }
+
+    /** Services take it as an argument, so whoever has started one tries that. */
+    @Test
+    void who_gives_the_gateway_a_port_is_told_its_setting() {
+        assertEquals(
+                Optional.of("unknown argument 8080; for this port, set GATEWAY_PORT=8080; expected " + GATEWAY.usage()),
+                GATEWAY.complaint(List.of("8080")));
     }
 
     @Test

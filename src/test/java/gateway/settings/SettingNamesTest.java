@@ -20,6 +20,8 @@ class SettingNamesTest {
         "GATEWAY_PROT, did you mean GATEWAY_PORT?",
         "GATEWAY_ULR, did you mean GATEWAY_URL?",
         "GATEWAY_MAX_CONNECTION_PER_CLIENT, did you mean GATEWAY_MAX_CONNECTIONS_PER_CLIENT?",
+        "gateway_rate_limit, did you mean GATEWAY_RATE_LIMIT?",
+        "Gateway_Port, did you mean GATEWAY_PORT?",
         "GATEWAY_COFFEE, --help lists them",
         "GATEWAY_, --help lists them",
     })
@@ -28,7 +30,7 @@ class SettingNamesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"GATEWAY_PORT", "GATEWAY_URL", "GATEWAY_CA", "GATEWAYS", "SERVICE_PROT", "PATH"})
+    @CsvSource({"GATEWAY_PORT", "GATEWAY_URL", "GATEWAY_CA", "GATEWAYS", "gateway_interface", "SERVICE_PROT", "PATH"})
     void other_variables_are_not_named(String name) {
         assertEquals(List.of(), SettingGroups.NAMES.unknown(Map.of(name, "x")));
     }

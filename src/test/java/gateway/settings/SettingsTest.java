@@ -307,6 +307,23 @@ class SettingsTest {
         }
     }
 
+    /** It was taken silently, and the gateway shared nothing. */
+    @Test
+    void redis_that_is_required_must_be_named() {
+        Exception bad =
+                assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_REDIS_REQUIRED", "true")));
+        assertEquals(
+                "GATEWAY_REDIS_REQUIRED=true: has no effect without GATEWAY_REDIS_URL; set that, too",
+                bad.getMessage());
+        assertEquals(
+                Optional.empty(),
+                Settings.from(Map.of("GATEWAY_REDIS_REQUIRED", "false")).redis());
+        bad = assertThrows(
+                InvalidSettings.class,
+                () -> Settings.from(Map.of("GATEWAY_REDIS_REQUIRED", "true", "GATEWAY_REDIS_URL", "h")));
+        assertEquals(1, bad.getMessage().lines().count(), bad.getMessage());
+    }
+
     @ParameterizedTest(name = "{0} at {1}, admin at {2}: refused {3}")
     @CsvSource({
         "GATEWAY_PORT, 127.0.0.1, 127.0.0.1, true",
