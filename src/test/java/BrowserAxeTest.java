@@ -94,6 +94,9 @@ class BrowserAxeTest extends InBrowser {
             assertThat(page.locator("#requests tbody tr")).hasCount(10);
             assertThat(page.locator("#summary-rate")).containsText("3 served");
             isAccessible(page, "with requests");
+            page.click("#spans [data-span='24h']");
+            assertThat(page.locator("#plots-title")).hasText("The last 24 hours");
+            isAccessible(page, "the plots of a day");
             page.selectOption("#send-method", "POST");
             page.fill("#send-path", "/api/../x");
             page.click("#send-one");

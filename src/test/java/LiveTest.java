@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.testing.Await;
+import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
+import gateway.trace.History;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +98,26 @@ class LiveTest {
                 assertEquals(
                         "/api/three", viewer.next("hops").path(0).path("path").asText());
             }
+        }
+    }
+
+    /** The page once dropped all steps that were later by the new time than the next one: the plots were empty. */
+    @Test
+    void steps_come_anew_in_their_order_when_the_clock_is_set_back() throws Exception {
+        FakeTime time = new FakeTime();
+        try (TestGateway gateway = TestGateway.with(Map.of("GATEWAY_SERVICES", ""), time);
+                Viewer viewer = new Viewer(gateway)) {
+            assertEquals(0, viewer.next("history").path("points").size());
+            time.pass(History.STEP);
+            long before = viewer.next("point").path("time_ms").asLong();
+            assertEquals(time.now().toEpochMilli(), before);
+            time.setClock(Duration.ofHours(-1));
+            time.pass(History.STEP);
+            JsonNode points = viewer.next("history").path("points");
+            long now = time.now().toEpochMilli();
+            assertEquals(2, points.size());
+            assertEquals(now - 3000, points.path(0).path("time_ms").asLong());
+            assertEquals(now, points.path(1).path("time_ms").asLong());
         }
     }
 

@@ -2,6 +2,8 @@
 
 const DASH = '–';
 const CLOCK = new Intl.DateTimeFormat([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
+const MINUTE = new Intl.DateTimeFormat([], {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
+const DAY = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short'});
 const MOMENT = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit'});
 const COUNT = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 const SHORT = new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1});
@@ -48,6 +50,12 @@ export function passed(ms) {
 
 /** Returns the time of day in the browser's time zone. */
 export const clock = (time) => CLOCK.format(new Date(time));
+
+/** Returns the time of day without seconds. */
+export const minute = (time) => MINUTE.format(new Date(time));
+
+/** Returns the day of the month in the browser's time zone: "28 Nov". */
+export const day = (time) => DAY.format(new Date(time));
 
 /** Returns date and time of day in the browser's time zone. */
 export const moment = (time) => MOMENT.format(new Date(time));

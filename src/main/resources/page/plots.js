@@ -1,39 +1,56 @@
-/* The last 15 minutes as four plots: requests by outcome, answers by class, latency, and shares. */
+/* The last minutes or hours as four plots: requests by outcome, answers by class, latency, and shares. */
 
 import {byId, text} from './dom.js';
 import {ANSWERS, count, millis, rate} from './format.js';
 import {colourOf, shareColour} from './colours.js';
 import {plot} from './plot.js';
+import {SHORTEST, SPANS, spans} from './spans.js';
 import {OUTCOMES} from './totals.js';
 
 const MOST = 300;
-const SHARE_STEPS = 5; // shares are over 15 s: over three seconds with a few requests they would jump
+const SHARE_S = 15; // shares are over this: over three seconds with a few requests they would jump
 
 const MOST_SHARES = 50; // what has less is summed up
 const OTHERS = 'all others';
 
 export function plots() {
-  let points = [];
-  let stepS = 3;
+  let recent = []; // of the shortest span
+  let longer = null; // the points of a longer span while that is shown
+  let span = SHORTEST;
   let kind = 'backends';
   const all = [ratePlot(), answersPlot(), latencyPlot(), sharePlot(() => kind)];
 
-  const draw = () => all.forEach((plot) => plot.show(points, stepS));
+  function draw() {
+    const points = withGaps(longer ?? recent, SPANS[span].stepS);
+    text(byId('plots-title'), SPANS[span].title);
+    all.forEach((plot) => plot.show(points, span));
+  }
   const redraw = () => all.forEach((plot) => plot.restart());
+  const long = spans((wanted, points) => {
+    span = wanted;
+    longer = points ?? null;
+    draw();
+  });
   document.addEventListener('themechange', () => {
     redraw();
     draw();
   });
 
+  function came(points) {
+    recent = points.slice(-MOST);
+    if (!longer) {
+      draw();
+    }
+  }
+
   return {
     history(history) {
-      stepS = history.step_ms / 1000;
-      points = history.points.slice(-MOST);
-      draw();
+      came(history.points);
+      long.again();
     },
     point(point) {
-      points = [...points.filter((other) => other.time_ms < point.time_ms), point].slice(-MOST);
-      draw();
+      came([...recent.filter((other) => other.time_ms < point.time_ms), point]);
+      long.beat();
     },
     /** Shows the shares of backends or of routes. */
     by(wanted) {
@@ -52,45 +69,62 @@ export function plots() {
 
 /* --- the four ----------------------------------------------------------------------------------------------------- */
 
+/** Returns the points with a mark wherever nothing was read for more than a step: no line leads over it. */
+function withGaps(points, stepS) {
+  return points.flatMap((point, i) => {
+    const before = points[i - 1]?.time_ms ?? point.time_ms;
+    return point.time_ms - before > 2000 * stepS ? [{time_ms: (before + point.time_ms) / 2, gap: [before, point.time_ms]}, point] : [point];
+  });
+}
+
+/** Returns how many there were a second, from how many there were in a step; null in a gap. */
+const each = (points, count) => points.map((point) => (point.gap ? null : (1000 * count(point)) / Math.max(1, point.duration_ms)));
+
+const ofRate = (value) => (value === null ? '–' : `${rate(value)}/s`);
+
+const total = (points, count) => points.reduce((sum, point) => sum + (point.gap ? 0 : count(point)), 0);
+
 const perSecond = (value) => (value < 10 ? String(+value.toFixed(1)) : rate(value));
 
 function ratePlot() {
   return plot('rate', (points, stepS) => {
     const shown = OUTCOMES.filter((outcome, i) => i < 3 || points.some((point) => point[outcome] > 0));
+    const of = (name) => (point) => point[name] ?? 0;
+    const bad = (point) => point.answers?.['5xx'] ?? 0;
     const series = shown.map((outcome) => ({
       label: outcome,
       colour: colourOf(outcome),
       fill: outcome === 'served',
       dash: {limited: [6, 3], rejected: [2, 3], abandoned: [2, 3]}[outcome],
-      values: points.map((point) => (point[outcome] ?? 0) / stepS),
-      words: (value) => `${rate(value)}/s`,
+      values: each(points, of(outcome)),
+      words: ofRate,
     }));
-    const bad = points.map((point) => point.answers?.['5xx'] ?? 0);
-    if (bad.some((n) => n > 0)) {
-      const values = bad.map((n) => n / stepS);
-      series.splice(1, 0, {label: 'of these 5xx', colour: colourOf('5xx'), fill: true, values, words: (value) => `${rate(value)}/s`});
+    const sums = shown.map((outcome) => total(points, of(outcome)));
+    if (total(points, bad) > 0) {
+      series.splice(1, 0, {label: 'of these 5xx', colour: colourOf('5xx'), fill: true, values: each(points, bad), words: ofRate});
+      sums.splice(1, 0, total(points, bad));
     }
     const peak = Math.max(0, ...series[0].values);
-    const sums = series.map((one) => Math.round(one.values.reduce((sum, value) => sum + value * stepS, 0)));
     const what = series.map((one, i) => `${count(sums[i])} ${one.label}`).join(', ');
-    const most = peak > 0 ? `; at most ${rate(peak)} served per second.` : '.';
+    const step = stepS < 60 ? `${stepS} s` : `${stepS / 60} min`;
+    const most = peak > 0 ? `; at most ${rate(peak)} served per second, over ${step}.` : '.';
     const summary = sums.some((sum) => sum > 0) ? what + most : 'No requests.';
     return {series, summary, axis: perSecond};
   });
 }
 
 function answersPlot() {
-  return plot('answers', (points, stepS) => {
-    const of = (point, name) => point.answers?.[name] ?? 0;
+  return plot('answers', (points) => {
+    const of = (name) => (point) => point.answers?.[name] ?? 0;
     const series = Object.entries(ANSWERS).map(([name, words]) => ({
       label: words,
       colour: colourOf(name),
       fill: name === '2xx_3xx',
       dash: {'4xx': [2, 3], none: [6, 3]}[name],
-      values: points.map((point) => of(point, name) / stepS),
-      words: (value) => `${rate(value)}/s`,
+      values: each(points, of(name)),
+      words: ofRate,
     }));
-    const sums = Object.entries(ANSWERS).map(([name, words]) => [words, points.reduce((sum, point) => sum + of(point, name), 0)]);
+    const sums = Object.entries(ANSWERS).map(([name, words]) => [words, total(points, of(name))]);
     const summary = sums.some(([, sum]) => sum > 0) ? `${sums.map(([words, sum]) => `${count(sum)} ${words}`).join(', ')}.` : 'No service was asked.';
     return {series, summary, axis: perSecond};
   });
@@ -115,11 +149,11 @@ function latencyPlot() {
 
 /** @param kind returns what the shares are of: backends or routes */
 function sharePlot(kind) {
-  return plot('share', (points) => {
+  return plot('share', (points, stepS) => {
     const all = points.map((point) => point[kind()] ?? {});
     const names = largest(all);
     const counts = all.map((of) => summedUp(of, names));
-    const shares = counts.map((_, i) => sharesAround(counts, i));
+    const shares = counts.map((_, i) => (points[i].gap ? null : sharesAround(counts, i, Math.ceil(SHARE_S / stepS))));
     let below = points.map(() => 0);
     const stacked = names.map((name, index) => {
       const own = shares.map((share) => (share ? (share[name] ?? 0) : null));
@@ -164,11 +198,11 @@ function summedUp(counts, names) {
   return sums;
 }
 
-/** Returns each name's share in percent over the steps up to this one; null without requests. */
-function sharesAround(steps, i) {
+/** Returns each name's share in percent over some steps up to this one; null without requests. */
+function sharesAround(steps, i, some) {
   const sums = {};
   let all = 0;
-  for (const step of steps.slice(Math.max(0, i - SHARE_STEPS + 1), i + 1)) {
+  for (const step of steps.slice(Math.max(0, i - some + 1), i + 1)) {
     for (const [name, n] of Object.entries(step)) {
       sums[name] = (sums[name] ?? 0) + n;
       all += n;

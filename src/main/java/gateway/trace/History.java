@@ -124,13 +124,13 @@ public final class History {
         spans.values().forEach(steps -> steps.add(reading));
     }
 
-    /** Returns the steps of the shortest span from this number on, oldest first. */
+    /** Returns the steps of the shortest span that have ended, from this number on, oldest first. */
     public synchronized List<Point> since(long number) {
-        return spans.get(Span.QUARTER_HOUR).since(number, time);
+        return spans.get(Span.QUARTER_HOUR).since(number, false, time);
     }
 
     /** Returns the steps of a span, oldest first. The last one may be under way. */
     public synchronized List<Point> of(Span span) {
-        return spans.get(span).since(0, time);
+        return spans.get(span).since(0, true, time);
     }
 }

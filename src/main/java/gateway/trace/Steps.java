@@ -128,14 +128,16 @@ final class Steps {
     /**
      * Returns the steps of the span from this number on, oldest first, at times of the present wall clock: where it was set
      * back since, the steps before keep their distance by the monotonic clock, so that none is after a later one.
+     *
+     * @param all whether the step under way is among them, if it has a reading
      */
-    List<Point> since(long from, Time time) {
+    List<Point> since(long from, boolean all, Time time) {
         long laterNanos = time.nanos();
         long laterMillis = time.now().toEpochMilli();
         long oldest = laterMillis - span.length().toMillis();
         ArrayDeque<Point> found = new ArrayDeque<>();
         Iterator<Point> newestFirst = ended.descendingIterator();
-        Point point = last != null ? underWay() : next(newestFirst);
+        Point point = all && last != null ? underWay() : next(newestFirst);
         while (point != null && point.number() >= from) {
             long latest = laterMillis
                     - Duration.ofNanos(laterNanos - point.endNanos()).toMillis();

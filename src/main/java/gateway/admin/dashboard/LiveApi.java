@@ -120,7 +120,7 @@ public final class LiveApi {
 
     /** Sends all steps, and returns the last one; null if there is none. */
     private Point sendHistory(OutputStream out) throws IOException {
-        List<Point> points = history.of(Span.QUARTER_HOUR);
+        List<Point> points = history.since(0);
         send(out, "history", StepsView.of(Span.QUARTER_HOUR, points));
         return points.isEmpty() ? null : points.get(points.size() - 1);
     }
