@@ -76,6 +76,7 @@ class BrowserRegisterTest extends InBrowser {
             assertThat(question.locator("h2")).hasText("Add another instance of orders?");
             assertThat(question).containsText("orders is registered at " + a.url() + " (healthy).");
             assertThat(question).containsText(b.url() + " becomes a further instance and replaces nothing");
+            assertThat(question).containsText("add this one and then remove the other one");
             assertThat(question.locator("[data-action=keep]")).isFocused();
             page.keyboard().press("Escape");
             assertThat(question).isHidden();
@@ -95,6 +96,25 @@ class BrowserRegisterTest extends InBrowser {
             assertThat(card(page, "orders")).hasCount(2);
             assertThat(page.locator("[data-key='orders " + a.url() + "']")).hasAttribute("data-status", "healthy");
             assertEquals(List.of(), browser.errors());
+        }
+    }
+
+    /** To remove one that renews a lease would be in vain: it would be back a moment later. */
+    @Test
+    void the_question_names_all_instances_with_their_state_and_advises_to_stop_one_that_renews_a_lease()
+            throws Exception {
+        try (TestBackend a = TestBackend.named("a");
+                TestBackend b = TestBackend.named("b");
+                TestGateway gateway = TestGateway.with(NONE)) {
+            gateway.post("/services", "{\"name\":\"orders\",\"url\":\"" + a.url() + "\",\"lease\":\"1h\"}");
+            gateway.post("/services", "{\"name\":\"orders\",\"url\":\"" + b.url() + "\"}");
+            gateway.post("/services/orders/drain?instance=" + b.url(), "");
+            Page page = browser.open(gateway);
+            register(page, "orders", "http://127.0.0.2:" + a.port());
+            Locator question = page.locator("#confirm");
+            assertThat(question).containsText(a.url() + " (healthy)");
+            assertThat(question).containsText(b.url() + " (draining)");
+            assertThat(question).containsText("add this one and then stop the others");
         }
     }
 

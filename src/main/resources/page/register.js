@@ -121,12 +121,13 @@ function furtherInstance({name, url, route}, instances) {
   const other = instances.length === 1 ? 'other one' : 'others';
   const named = instances.slice(0, MOST_NAMED).map((instance) => `${instance.url} (${stateOf(instance.status).words})`);
   const more = instances.length - named.length;
+  const end = instances.some((instance) => instance.lease) ? 'stop' : 'remove'; // one that renews a lease would be back
   return {
     title: `Add another instance of ${title}?`,
     details: [
       `${title} is registered at ${named.join(', ')}${more > 0 ? ` and ${plural(more, 'other URL')}` : ''}.`,
       `Under the same name, ${url} becomes a further instance and replaces nothing: after its first good check it gets requests, too.`,
-      `To replace the ${other}, add this one and then remove the ${other}. To keep them apart, choose another name.`,
+      `To replace the ${other}, add this one and then ${end} the ${other}. To keep them apart, choose another name.`,
     ],
     yes: {words: 'Add it', action: 'confirm-add', tone: 'primary'},
     no: "Don't add it",
