@@ -100,7 +100,7 @@ function options(content, span, size, readOut) {
       y: {range: (self, low, high) => [0, content.top ?? Math.max(1, (high ?? 0) * 1.1)]},
     },
     axes: [
-      {...axis, space: 64, size: 28, values: span.lengthS > 3600 ? hours : CLOCK, incrs: INCREMENTS_S},
+      {...axis, space: 56, size: 28, values: span.lengthS > 3600 ? hours : CLOCK, incrs: INCREMENTS_S},
       {...axis, size: 44, space: 32, values: (self, splits) => splits.map(content.axis)},
     ],
     series: [{}, ...content.series.map(line)],
