@@ -276,6 +276,20 @@ class HistoryTest {
         assertEquals(300_700, history.of(Span.DAY).get(0).durationMillis());
     }
 
+    /** On a busy machine: four readings of 3.4 s are nearer to 15 s than five. */
+    @Test
+    void a_step_ends_with_the_reading_that_is_nearest_to_its_end() {
+        for (int i = 0; i < 8; i++) {
+            time.pass(Duration.ofMillis(3400));
+            history.tick();
+        }
+        assertEquals(
+                List.of(13_600L, 13_600L),
+                history.of(Span.HOUR).stream()
+                        .map(History.Point::durationMillis)
+                        .toList());
+    }
+
     @Test
     void each_span_keeps_as_much_as_it_is_long_and_no_more() {
         steps(2 * 28_800);
