@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gateway.lifecycle.RequestsUnderWay;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +164,7 @@ class OpenApiAnswersTest {
             ask(200, "GET " + path, path);
         }
         Server elsewhere = new Server(); // so that this one's connections stay and can be asked
-        elsewhere.setHandler(new StatisticsHandler());
+        RequestsUnderWay.of(elsewhere);
         gateway.drain.run(elsewhere);
         ask(503, "GET /health", "/health");
         ask(200, "GET /", "/");

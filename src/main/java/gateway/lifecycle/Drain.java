@@ -7,7 +7,6 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,18 +89,18 @@ public final class Drain {
      * @return how many requests are under way then
      */
     private static int await(Duration longest, Duration quiet, Server server, GoAway http2) {
-        StatisticsHandler requests = server.getDescendant(StatisticsHandler.class);
+        RequestsUnderWay requests = server.getDescendant(RequestsUnderWay.class);
         long start = System.nanoTime();
         long lastRequest = start;
         for (long now = start;
                 now - start < longest.toNanos() && now - lastRequest < quiet.toNanos();
                 now = System.nanoTime()) {
-            if (requests.getRequestsActive() > 0) {
+            if (requests.count() > 0) {
                 lastRequest = now;
             }
             http2.announce();
             LockSupport.parkNanos(POLL_PAUSE.toNanos());
         }
-        return requests.getRequestsActive();
+        return requests.count();
     }
 }

@@ -36,7 +36,7 @@ final class AnswerHeaders {
     /** Sets the headers of an answer to those of the backend's that pass. What the gateway itself has set stays. */
     static void toClient(UpstreamAnswer answer, ClientRequest request, Backend backend, HttpFields.Mutable fields) {
         HttpFields from = answer.fields();
-        Set<String> named = HeaderRules.named(from.getValuesList(HttpHeader.CONNECTION));
+        Set<String> named = HeaderRules.named(from);
         boolean turns = request.route.config().rewritesRedirects();
         for (HttpField field : from) {
             HttpHeader known = field.getHeader();

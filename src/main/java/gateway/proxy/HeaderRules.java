@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
@@ -81,23 +83,28 @@ final class HeaderRules {
                 || named.contains(name);
     }
 
-    /** Returns the header names that these values of {@code Connection} list. */
-    static Set<String> named(Iterable<String> connectionValues) {
+    /** Returns the header names that {@code Connection} lists in these fields. */
+    static Set<String> named(HttpFields fields) {
         Set<String> names = null;
-        for (String value : connectionValues) {
-            for (String token : value.split(",")) {
-                String name = token.strip();
-                if (name.isEmpty() || isUsual(name)) {
-                    continue; // nearly always: nothing to remember
-                }
+        for (HttpField field : fields) {
+            if (field.getHeader() == HttpHeader.CONNECTION && !isUsual(field.getValue())) {
                 names = names == null ? new TreeSet<>(String.CASE_INSENSITIVE_ORDER) : names;
+                addTo(names, field.getValue());
+            }
+        }
+        return names == null ? Set.of() : names; // nearly always: nothing to remember
+    }
+
+    private static void addTo(Set<String> names, String tokens) {
+        for (String token : tokens.split(",")) {
+            String name = token.strip();
+            if (!name.isEmpty() && !isUsual(name)) {
                 names.add(name);
             }
         }
-        return names == null ? Set.of() : names;
     }
 
     private static boolean isUsual(String token) {
-        return token.equalsIgnoreCase("keep-alive") || token.equalsIgnoreCase("close");
+        return token == null || token.equalsIgnoreCase("keep-alive") || token.equalsIgnoreCase("close");
     }
 }

@@ -47,7 +47,7 @@ final class RequestHeaders {
                 host == RouteConfig.HostHeader.SERVICE ? null : request.host(),
                 host == RouteConfig.HostHeader.BY_SCHEME);
         HttpFields fields = request.fields;
-        Set<String> named = HeaderRules.named(fields.getValuesList(HttpHeader.CONNECTION));
+        Set<String> named = HeaderRules.named(fields);
         TraceContext context = request.trace.context();
         boolean cookiesAdded = false;
         HeaderEdits.Edit edit = request.route.config().headers().request();

@@ -3,6 +3,7 @@ package gateway.server;
 import static org.eclipse.jetty.http.UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS;
 
 import gateway.http.Tracing;
+import gateway.lifecycle.RequestsUnderWay;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
@@ -19,7 +20,6 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -55,6 +55,7 @@ public final class ServerConfig {
         config.jetty.port = settings.port();
         config.jetty.modifyHttpConfiguration(ServerConfig::readStrictly);
         sharePorts(config, settings.reusePort());
+        config.jetty.modifyServer(RequestsUnderWay::of);
         Errors.install(config, tracing);
         // Without Javalin's WebSockets, which answer 404 to an upgrade without a WebSocket route
         config.unsafe.servlet = LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(config.unsafe)));
@@ -76,7 +77,7 @@ public final class ServerConfig {
      */
     public static void handleBefore(JavalinConfig config, Handler.Singleton handler) {
         config.jetty.modifyServer(
-                server -> server.getDescendant(StatisticsHandler.class).insertHandler(handler));
+                server -> server.getDescendant(RequestsUnderWay.class).insertHandler(handler));
     }
 
     /**

@@ -2,6 +2,7 @@ package gateway.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import gateway.lifecycle.Drain;
+import gateway.lifecycle.RequestsUnderWay;
 import gateway.net.ListenPort;
 import gateway.service.FaultInjection;
 import gateway.service.Registration;
@@ -45,6 +46,7 @@ public final class ServiceServer {
         return Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.concurrency.useVirtualThreads = true;
+            config.jetty.modifyServer(RequestsUnderWay::of);
             config.routes.before(ctx -> {
                 if (faults.strikes(ctx.path())) {
                     ctx.status(500).json(Map.of("error", faults.reason())).skipRemainingHandlers();

@@ -13,6 +13,7 @@ import gateway.client.TrustedProxies;
 import gateway.events.Who;
 import gateway.health.OutlierDetection;
 import gateway.http.Via;
+import gateway.lifecycle.RequestsUnderWay;
 import gateway.limit.LimitHandler;
 import gateway.limit.LimitStore;
 import gateway.limit.Limits;
@@ -214,6 +215,7 @@ class ForwarderTest {
             LimitHandler limiter = new LimitHandler(Limits.of(routes, LimitStore.MEMORY, 10, time), settings, time);
             Javalin app = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
+                        config.jetty.modifyServer(RequestsUnderWay::of);
                         ServerConfig.handleBefore(
                                 config,
                                 new Stages(
