@@ -1,6 +1,7 @@
 package gateway.trace;
 
 import gateway.http.Answer;
+import gateway.http.Problem;
 import gateway.http.UnforeseenFailure;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -23,25 +24,32 @@ public final class Stages extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Answer answer = new Answer(response);
-        if (!end(request, answer)) {
+        boolean ended;
+        try {
+            ended = end(request, answer);
+        } catch (Exception | Error e) { // perhaps out of memory
+            Problem problem = UnforeseenFailure.problem(request, e);
+            if (answer.isCommitted()) { // the part that was sent must not be taken for the whole
+                callback.failed(e);
+                return true;
+            }
+            problem.send(request, answer);
+            ended = true;
+        }
+        if (!ended) {
             return super.handle(request, response, callback);
         }
         answer.complete(callback);
         return true;
     }
 
-    private boolean end(Request request, Answer answer) {
-        try {
-            Trace trace = start.open(request, answer.fields());
-            for (Stage stage : stages) {
-                if (stage.ends(request, answer, trace)) {
-                    return true;
-                }
+    private boolean end(Request request, Answer answer) throws Exception {
+        Trace trace = start.open(request, answer.fields());
+        for (Stage stage : stages) {
+            if (stage.ends(request, answer, trace)) {
+                return true;
             }
-            return false;
-        } catch (Exception | Error e) { // perhaps out of memory
-            UnforeseenFailure.problem(request, e).send(request, answer);
-            return true;
         }
+        return false;
     }
 }
