@@ -33,6 +33,7 @@ import gateway.trace.Stages;
 import gateway.trace.TraceStart;
 import gateway.util.Stalls;
 import gateway.util.Time;
+import gateway.warmup.WarmUp;
 import io.javalin.Javalin;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -45,6 +46,7 @@ public final class GatewayApp {
             Drain drain = new Drain();
             Javalin app = create(settings, drain, Time.system());
             ListenPort.require(settings.listenPorts(), settings.reusePort()); // says why a port can't be had
+            WarmUp.run(settings, twin -> create(twin, new Drain(), Time.system())); // so that first requests are fast
             app.start();
             GatewayServer.logReady(app, settings);
             return () -> drain.stop(app.jettyServer().server(), settings.drain(), app::stop);

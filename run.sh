@@ -9,6 +9,7 @@ USAGE="usage: ./run.sh                 gateway and services A, B, C in this term
        ./run.sh gateway|a|b|c   one of them, for a terminal of its own; a service takes a port as argument
        ./run.sh redis           the cluster's Redis: the installed one, or else the one that the tests use
        ./run.sh traffic         the demo's traffic: a few requests a second, from 40 addresses
+       ./run.sh build           builds all, and records what makes starts quick
        ./run.sh env             prints the export line after which \"java GatewayApp.java\" works
        ./run.sh test [quick]    runs the tests (mvn verify); quick: only those that start no process and no browser
        ./run.sh --version       says which version this is, and which Java runs it
@@ -18,6 +19,7 @@ A cluster's gateways listen on GATEWAY_PORT (8000), 10 and 20 above it, its Redi
 GATEWAY_REDIS_URL set, the cluster uses that Redis and starts none. GATEWAY_PORT=0 and SERVICE_PORT=0 take free ports.
 Settings come from the environment; ./run.sh gateway --help and ./run.sh a --help list them, and
 ./run.sh gateway --check says whether a gateway would start with them, and whether what they name is there.
+NO_ARCHIVE=yes ./run.sh does without the archive that makes starts quick; else it records one, once a build, in the background.
 JAVA_HOME chooses the JDK, 17 or newer."
 
 fail() {
@@ -56,14 +58,17 @@ JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
 BUILT=target/built
 JAR=target/shared/classes.jar
 
+# The compiler for hot code (C2) inlines less than by default: it is done in two thirds of the time, and what it makes is
+# as fast.
+C2_OPTIONS=(-XX:MaxInlineLevel=9 -XX:FreqInlineSize=150 -XX:InlineSmallCode=1000)
+
 need_jdk() {
   if ! command -v "$JAVA" >/dev/null 2>&1 || ! command -v "${JAVA}c" >/dev/null 2>&1; then
     fail "no JDK found ${JAVA_HOME:+at JAVA_HOME=$JAVA_HOME }(java and javac); install Java 17 or newer or set JAVA_HOME"
   fi
-  local said
-  said=$("$JAVA" -version 2>&1)
-  VERSION=$(sed -n 's/.* version "\([0-9]*\).*/\1/p' <<<"$said" | head -n 1)
-  [ -n "$VERSION" ] || fail "$JAVA -version doesn't say which Java it is, but: $said"
+  JDK=$("$JAVA" -version 2>&1)
+  VERSION=$(sed -n 's/.* version "\([0-9]*\).*/\1/p' <<<"$JDK" | head -n 1)
+  [ -n "$VERSION" ] || fail "$JAVA -version doesn't say which Java it is, but: $JDK"
   [ "$VERSION" -ge 17 ] || fail "Java $VERSION is too old; install Java 17 or newer or set JAVA_HOME"
 }
 
@@ -95,18 +100,49 @@ build() {
   fi
   exec 9>&-
 
-  # Class data sharing: the first gateway after a build saves at its end how its classes look in memory, in an archive. With
-  # it, every process starts with 0.6 times the CPU time. Java saves only classes from jars, hence classes.jar.
-  ARCHIVE=target/shared/classes-$VERSION.jsa
-  # A process that has run out of memory is of no use and ends. JDK_JAVA_OPTIONS adds options of your own.
-  RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -Xlog:cds=off -Xlog:cds+dynamic=off -cp "$JAR:target/lib/*")
-  if [ -f "$ARCHIVE" ]; then RUN+=("-XX:SharedArchiveFile=$ARCHIVE"); fi
+  # A process that has run out of memory is of no use and ends. JDK_JAVA_OPTIONS adds options of your own. The heap starts
+  # small: the JVM's own choice is 1/64 of the machine's memory, which it fills before it looks for garbage.
+  RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -Xms64m "${C2_OPTIONS[@]}" -cp "$JAR:target/lib/*")
+
+  # How the classes of a gateway look in memory, and from Java 25 on what its requests run through: record makes it. The
+  # name says for which classes and which Java it is, since Java itself takes one of other classes up to 25.0.3
+  # (JDK-8377932). One that it can't use, it ignores; that one is damaged it notices only if it is told to look.
+  KEY=$({ cat "$JAR" && ls target/lib && echo "$JDK" "${RUN[@]:1}"; } | cksum | tr ' ' -)
+  ARCHIVE=target/shared/gateway-$VERSION-$KEY
+  QUIET=(-Xlog:cds=off -Xlog:cds+dynamic=off) # else it says so
+  USE=-XX:SharedArchiveFile RECORD=-XX:ArchiveClassesAtExit
+  if [ "$VERSION" -ge 25 ]; then QUIET+=(-Xlog:aot=off) USE=-XX:AOTCache RECORD=-XX:AOTCacheOutput; fi
+  if [ -f "$ARCHIVE" ] && [ -z "${NO_ARCHIVE:-}" ]; then RUN+=("$USE=$ARCHIVE" -XX:+VerifySharedSpaces "${QUIET[@]}"); fi
+}
+
+# Records the archive, unless there is one, by a gateway that serves itself requests and then ends. It takes none of this
+# terminal's settings, and only CPU time that nobody else wants.
+record() {
+  local new=target/shared/new-$$ pid
+  if [ -f "$ARCHIVE" ]; then return; fi
+  # shellcheck disable=SC2086 # names
+  unset ${!GATEWAY_@} ${!SERVICE_@}
+  : >"$new.log"
+  trap 'kill -KILL "$pid" 2>/dev/null; rm -f "$new"*; exit 1' INT TERM HUP
+  GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=0 GATEWAY_WARM_UP=20s nice -n 19 "${RUN[@]}" "$RECORD=$new" "${QUIET[@]}" GatewayApp \
+    >"$new.log" 2>&1 &
+  pid=$!
+  until grep -q 'is ready on port' "$new.log" || ! kill -0 "$pid" 2>/dev/null; do sleep 1; done
+  kill "$pid" 2>/dev/null
+  wait "$pid"
+  if [ -s "$new" ]; then
+    rm -f "target/shared/gateway-$VERSION-"* # of an older JDK of this version
+    mv -f "$new" "$ARCHIVE"
+  fi
+  rm -f "$new"*
+  [ -f "$ARCHIVE" ]
 }
 
 # --- processes and their events --------------------------------------------------------------------------------------
 
 # The processes started here, each by its index: its name, the command that starts it again and, until it ends, its PID.
 NAMES=() AGAIN=() PIDS=()
+RECORDING= # the process that records an archive
 CRASHES= # the commands that kill them, except the first gateway
 
 # Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
@@ -177,9 +213,16 @@ await() {
   done
 }
 
-# Reports each process that ends, until no gateway is left.
+# Reports each process that ends, until no gateway is left. Meanwhile records the archive if there is none.
 watch() {
   local gateways=$1
+  if [ -z "${NO_ARCHIVE:-}" ]; then
+    set -m # its own process group, for stop_all
+    record 3>&- >/dev/null 2>&1 &
+    RECORDING=$!
+    set +m
+    disown
+  fi
   while true; do
     next_event 1
     case $EVENT in
@@ -217,7 +260,10 @@ stop_all() {
   if [ ${#PIDS[@]} -gt 0 ]; then echo "run.sh  | stopping; Ctrl-C again kills what is left" 2>/dev/null; fi
   if [ "${NAMES[0]:-}" = redis ]; then end_all_but 1; fi
   end_all_but 0
-  if [ -f "$ARCHIVE.$$" ]; then mv -f "$ARCHIVE.$$" "$ARCHIVE"; fi
+  if [ -n "$RECORDING" ]; then # not by TERM, on which Java would write what it has recorded so far
+    kill -KILL -- "-$RECORDING" 2>/dev/null
+    rm -f "target/shared/new-$$"*
+  fi
 }
 
 # --- all in one terminal ---------------------------------------------------------------------------------------------
@@ -251,13 +297,12 @@ service() {
 # Starts gateways with these names, one after another, then A, B and C; waits until every gateway has found all three
 # healthy. Sets URLS to the gateways' URLs for clients and DASHBOARD to the first one's dashboard.
 fleet() {
-  local name admin above=0 urls="" sharing=-Xshare:auto
-  if [ ! -f "$ARCHIVE" ]; then sharing=-XX:ArchiveClassesAtExit=$ARCHIVE.$$; fi
+  local name admin above=0 urls=""
   for name in "$@"; do
     port_above "${GATEWAY_ADMIN_PORT:-0}" "$above"
     admin=${GATEWAY_ADMIN_PORT:+$PORT}
     port_above "${GATEWAY_PORT:-8000}" "$above"
-    GATEWAY_PORT=$PORT GATEWAY_ADMIN_PORT=$admin start "$name" "${RUN[@]}" "$sharing" GatewayApp
+    GATEWAY_PORT=$PORT GATEWAY_ADMIN_PORT=$admin start "$name" "${RUN[@]}" GatewayApp
     await ready 1 "$name to listen"
     AGAIN[INDEX]="GATEWAY_PORT=$PORT GATEWAY_REDIS_URL=${OWN_REDIS:-...} ./run.sh gateway"
     url "${GATEWAY_HOST:-0.0.0.0}" "$PORT"
@@ -267,7 +312,7 @@ fleet() {
       url "${GATEWAY_ADMIN_HOST:-127.0.0.1}" "$OPERATORS"
     fi
     urls+=${urls:+,}$URL
-    above=$((above + 10)) sharing=-Xshare:auto
+    above=$((above + 10))
   done
   DASHBOARD=${urls%%,*}/dashboard
   export GATEWAY_URL=${GATEWAY_URL:-$urls}
@@ -362,6 +407,7 @@ case $command in
     one demo
     ;;
   cluster) cluster ;;
+  build) build && record ;;
   redis) need_redis_port && build && find_redis && exec "${REDIS[@]}" ;;
   gateway) run GatewayApp "$@" ;;
   a | b | c) run "Service$(tr abc ABC <<<"$command")" "$@" ;;
@@ -378,7 +424,7 @@ case $command in
   --version) run GatewayApp --version ;;
   -h | --help | help) echo "$USAGE" ;;
   *)
-    near=$(nearest "$command" demo cluster gateway redis traffic env test help --help --version)
+    near=$(nearest "$command" demo cluster gateway redis traffic build env test help --help --version)
     echo "run.sh: unknown argument $command${near:+; did you mean $near?}" >&2
     echo "$USAGE" >&2
     exit 2

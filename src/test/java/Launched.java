@@ -36,7 +36,10 @@ final class Launched implements AutoCloseable {
         return this;
     }
 
-    /** Starts a command in the project's folder. */
+    /**
+     * Starts a command in the project's folder. Gateways don't warm up, and run.sh records no archive, unless the environment
+     * says else: most tests have a few requests for each.
+     */
     static Launched start(Map<String, String> environment, String... command) throws IOException {
         return start(Path.of("."), environment, command);
     }
@@ -52,6 +55,7 @@ final class Launched implements AutoCloseable {
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("GATEWAY_") || name.startsWith("SERVICE_"));
         builder.environment().remove("CLASSPATH");
+        builder.environment().putAll(Map.of("GATEWAY_WARM_UP", "0s", "NO_ARCHIVE", "yes"));
         builder.environment().putAll(environment);
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         return new Launched(builder.start());

@@ -56,7 +56,7 @@ class LayoutTest {
     /** The packages below {@code gateway}, from the top to the ground. Each may import those of the lines below its own. */
     private static final List<List<String>> LAYERS = List.of(
             List.of(ROOT),
-            List.of("check", "demo", "admin"),
+            List.of("check", "demo", "warmup", "admin"),
             List.of("metrics", "proxy", "cluster", "state"),
             List.of("limit", "admission"),
             List.of("trace", "server"),
@@ -71,6 +71,7 @@ class LayoutTest {
     private static final Map<String, Set<String>> IMPORTED_BY = Map.of(
             "check", Set.of(ROOT),
             "demo", Set.of(ROOT),
+            "warmup", Set.of(ROOT),
             "proxy", Set.of(ROOT),
             "cluster", Set.of(ROOT, "check", "admin"));
 
@@ -123,7 +124,7 @@ class LayoutTest {
                         slices().matching("gateway.(**)").should().beFreeOfCycles()),
                 library(
                         "Javalin",
-                        resideInAnyPackage("", "gateway.server", "gateway.admin..")
+                        resideInAnyPackage("", "gateway.server", "gateway.admin..", "gateway.warmup")
                                 .or(assignableTo("io.javalin.http.Handler"))
                                 .or(assignableTo("gateway.trace.Stage")),
                         "io.javalin.."),

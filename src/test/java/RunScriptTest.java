@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -339,10 +340,124 @@ class RunScriptTest {
     @Test
     void env_prints_what_makes_the_bare_launch_work() throws Exception {
         Map<String, String> environment = environment(0);
+        environment.put("GATEWAY_WARM_UP", ""); // once, as it is by default
         environment.put("PATH", Program.HOME + "/bin:" + System.getenv("PATH"));
         try (Launched bare =
                 Launched.start(environment, "bash", "-c", "eval \"$(./run.sh env)\" && exec java GatewayApp.java")) {
             bare.line("is ready on port ");
+        }
+    }
+
+    /** run.sh in a folder with as much of a build as it looks at, and a Java that only says what it would do. */
+    private static Path standInBuild(Path folder, String recording) throws IOException {
+        Files.copy(Path.of("run.sh"), folder.resolve("run.sh"));
+        for (String name :
+                List.of("pom.xml", "Some.java", "src/main/nothing", "target/lib/a-1.jar", "target/classes/A")) {
+            Files.createDirectories(folder.resolve(name).getParent());
+            Files.writeString(folder.resolve(name), name);
+        }
+        Files.writeString(folder.resolve("target/built"), "by this test");
+        Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
+        Files.writeString(bin.resolve("javac"), "#!/bin/sh\n");
+        Files.writeString(bin.resolve("jar"), "#!/bin/sh\ncat target/classes/* > \"$3\"\n");
+        Files.writeString(bin.resolve("java"), """
+                #!/bin/bash
+                case $* in
+                  -version) echo "an open JDK version \\"${FEATURE:-25}.0.3\\"" >&2 ;;
+                  *=target/shared/new-*) words="$*" new=${words#*=target/shared/} && new=target/shared/${new%%%% *} && %s ;;
+                  *) echo "$@" ;;
+                esac
+                """.formatted(recording));
+        for (String tool : List.of("java", "javac", "jar")) {
+            assertTrue(bin.resolve(tool).toFile().setExecutable(true));
+        }
+        return folder;
+    }
+
+    private static String said(Path folder, int code, String feature, String... words) throws Exception {
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME",
+                folder.resolve("jdk").toString(),
+                "FEATURE",
+                feature,
+                "GATEWAY_STATE",
+                "/nowhere",
+                "NO_ARCHIVE",
+                "");
+        try (Launched script = Launched.start(folder, environment, words)) {
+            assertEquals(code, script.exitCode(), script.output());
+            return script.output();
+        }
+    }
+
+    private static List<String> archives(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("target/shared"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("classes.jar"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static final String RECORDS = "env > $new && echo is ready on port 7 && exec sleep 1000";
+
+    /** Java 25.0.3 runs the old classes from an archive, in silence, when their jar has changed in place. */
+    @Test
+    void an_archive_is_for_these_classes_and_this_java_only(@TempDir Path temporary) throws Exception {
+        Path folder = standInBuild(temporary, RECORDS);
+        assertFalse(said(folder, 0, "25", "./run.sh", "gateway").contains("target/shared/gateway"));
+        said(folder, 0, "25", "./run.sh", "build");
+        String archive = archives(folder).get(0);
+        assertEquals(1, archives(folder).size(), archives(folder)::toString);
+        String recorded = Files.readString(folder.resolve("target/shared").resolve(archive));
+        assertTrue(recorded.contains("GATEWAY_PORT=0\n") && !recorded.contains("GATEWAY_STATE"), recorded);
+        String uses = "-XX:AOTCache=target/shared/" + archive + " ";
+        assertTrue(said(folder, 0, "25", "./run.sh", "gateway").contains(uses));
+        assertFalse(said(folder, 0, "17", "./run.sh", "gateway").contains(archive));
+
+        Files.writeString(folder.resolve("target/classes/A"), "other classes");
+        assertFalse(said(folder, 0, "25", "./run.sh", "gateway").contains(archive));
+        said(folder, 0, "25", "./run.sh", "build");
+        assertEquals(1, archives(folder).size(), archives(folder)::toString);
+        assertFalse(archives(folder).contains(archive));
+
+        said(folder, 0, "17", "./run.sh", "build");
+        assertTrue(said(folder, 0, "17", "./run.sh", "gateway")
+                .contains("-XX:SharedArchiveFile=target/shared/gateway-17-"));
+        assertEquals(2, archives(folder).size(), archives(folder)::toString);
+    }
+
+    @Test
+    void a_recording_that_fails_leaves_nothing_and_the_gateway_starts(@TempDir Path temporary) throws Exception {
+        Path folder = standInBuild(temporary, "echo half > $new.config && echo no room && exit 1");
+        said(folder, 1, "25", "./run.sh", "build");
+        assertEquals(List.of(), archives(folder));
+        assertTrue(said(folder, 0, "25", "./run.sh", "gateway").endsWith("GatewayApp"));
+    }
+
+    @Test
+    void a_damaged_archive_stops_no_start() throws Exception {
+        String where = ". ./run.sh --help >/dev/null; build; echo $ARCHIVE";
+        Path archive;
+        try (Launched shell = Launched.start(environment(0), "/bin/bash", "-c", where)) {
+            assertEquals(0, shell.exitCode(), shell.output());
+            archive = Path.of(shell.output());
+        }
+        Map<String, String> environment = environment(0);
+        environment.put("NO_ARCHIVE", "");
+        byte[] before = Files.exists(archive) ? Files.readAllBytes(archive) : null;
+        try {
+            Files.deleteIfExists(archive);
+            Files.write(archive, new byte[100_000]);
+            try (Launched gateway = Launched.start(environment, "./run.sh", "gateway")) {
+                assertTrue(gateway.line(" is ready on port ").contains("GatewayServer"), gateway.output());
+                assertEquals(1, gateway.output().lines().count(), gateway.output());
+            }
+        } finally {
+            Files.delete(archive);
+            if (before != null) {
+                Files.write(archive, before);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ public final class SettingGroups {
     public static final List<SettingGroup> OF_GATEWAY = List.of(
             new SettingGroup(
                     "Listening and stopping",
-                    List.of(Settings.HOST, Settings.PORT, Settings.DRAIN, Settings.REUSE_PORT)),
+                    List.of(Settings.HOST, Settings.PORT, Settings.WARM_UP, Settings.DRAIN, Settings.REUSE_PORT)),
             new SettingGroup(
                     "Rate limiter",
                     List.of(

@@ -43,6 +43,7 @@ import java.util.stream.Stream;
  * @param bounds the bounds of everything that clients can use
  * @param stickySecret the secret under which the cookies of sticky routes name services; empty for a random one at each
  * start
+ * @param warmUp how long the gateway serves itself requests before it is ready; zero for not at all
  * @param drain how long requests in flight may take to finish when the gateway stops
  * @param reusePort whether another gateway may listen on the same port at the same time
  * @param environment all of these as texts, for operators
@@ -69,6 +70,7 @@ public record Settings(
         Optional<Path> backendCa,
         Bounds bounds,
         Optional<Secret> stickySecret,
+        Duration warmUp,
         Duration drain,
         boolean reusePort,
         Environment environment) {
@@ -124,6 +126,12 @@ public record Settings(
             "",
             "secret for the cookies of sticky routes, the same at all gateways; none for a new one at each start",
             text -> AccessSettings.token(text).map(Secret::new));
+    static final Setting<Duration> WARM_UP = Setting.duration(
+            "GATEWAY_WARM_UP",
+            "1s",
+            "0s",
+            "1m",
+            "how long the gateway serves itself requests before it is ready, so that the first ones are fast");
     static final Setting<Duration> DRAIN = Setting.duration(
             "GATEWAY_DRAIN",
             "10s",
@@ -163,6 +171,7 @@ public record Settings(
                 reader.read(TlsSettings.BACKEND_CA),
                 Bounds.read(reader),
                 reader.read(STICKY_SECRET),
+                reader.read(WARM_UP),
                 reader.read(DRAIN),
                 reader.read(REUSE_PORT),
                 reader.environment(SettingGroups.NAMES));

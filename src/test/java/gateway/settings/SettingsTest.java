@@ -65,6 +65,7 @@ class SettingsTest {
                         1000,
                         50),
                 Optional.empty(),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
                 false,
                 settings.environment());
