@@ -58,10 +58,6 @@ JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
 BUILT=target/built
 JAR=target/shared/classes.jar
 
-# The compiler for hot code (C2) inlines less than by default: it is done in two thirds of the time, and what it makes is
-# as fast.
-C2_OPTIONS=(-XX:MaxInlineLevel=9 -XX:FreqInlineSize=150 -XX:InlineSmallCode=1000)
-
 need_jdk() {
   if ! command -v "$JAVA" >/dev/null 2>&1 || ! command -v "${JAVA}c" >/dev/null 2>&1; then
     fail "no JDK found ${JAVA_HOME:+at JAVA_HOME=$JAVA_HOME }(java and javac); install Java 17 or newer or set JAVA_HOME"
@@ -102,7 +98,7 @@ build() {
 
   # A process that has run out of memory is of no use and ends. JDK_JAVA_OPTIONS adds options of your own. The heap starts
   # small: the JVM's own choice is 1/64 of the machine's memory, which it fills before it looks for garbage.
-  RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -Xms64m "${C2_OPTIONS[@]}" -cp "$JAR:target/lib/*")
+  RUN=("$JAVA" -XX:+ExitOnOutOfMemoryError -Xms48m -cp "$JAR:target/lib/*")
 
   # How the classes of a gateway look in memory, and from Java 25 on what its requests run through: record makes it. The
   # name says for which classes and which Java it is, since Java itself takes one of other classes up to 25.0.3
@@ -388,7 +384,7 @@ run() {
 command=${1:-}
 if [ $# -gt 0 ]; then shift; fi
 case $command in
-  demo | cluster | redis | env) # which take nothing more
+  demo | cluster | redis | build | env) # which take nothing more
     case ${1:-} in
       -h | --help) echo "$USAGE" && exit 0 ;;
     esac

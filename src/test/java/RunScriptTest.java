@@ -481,7 +481,8 @@ class RunScriptTest {
                     misused.output().startsWith("run.sh: unknown argument gatway; did you mean gateway?\nusage: "),
                     misused.output());
         }
-        for (String command : List.of("demo", "cluster", "redis", "env")) { // they once started, whatever followed
+        for (String command :
+                List.of("demo", "cluster", "redis", "build", "env")) { // they once started, whatever followed
             try (Launched misused = Launched.start(Map.of(), "./run.sh", command, "9000")) {
                 assertEquals(2, misused.exitCode());
                 assertTrue(
