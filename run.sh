@@ -139,7 +139,7 @@ record() {
 # The processes started here, each by its index: its name, the command that starts it again and, until it ends, its PID.
 NAMES=() AGAIN=() PIDS=()
 RECORDING= # the process that records an archive
-CRASHES= # the commands that kill them, except the first gateway
+CRASHES= # the commands that kill them, except the first gateway and the demo's traffic
 
 # Prepares to start processes. Whatever happens arrives as a line in one pipe, file descriptor 3: "ready INDEX PORT
 # OPERATORS-PORT", "healthy INDEX" (a gateway has found a service healthy), "ended INDEX", or "stop" after a signal.
@@ -182,7 +182,7 @@ start() {
   PIDS[index]=$!
   set +m
   disown # otherwise bash reports a killed process in its own words
-  if [ "$name" != gateway ]; then CRASHES+="${CRASHES:+, }kill -9 ${PIDS[index]} ($name)"; fi
+  if [ "$name" != gateway ] && [ "$name" != traffic ]; then CRASHES+="${CRASHES:+, }kill -9 ${PIDS[index]} ($name)"; fi
 }
 
 # Waits this many seconds for the next event, and for the rest of its line; sets EVENT, INDEX, PORT and OPERATORS. Fails if
@@ -293,12 +293,14 @@ service() {
 # Starts gateways with these names, one after another, then A, B and C; waits until every gateway has found all three
 # healthy. Sets URLS to the gateways' URLs for clients and DASHBOARD to the first one's dashboard.
 fleet() {
-  local name admin above=0 urls=""
+  local name admin own above=0 urls=""
   for name in "$@"; do
     port_above "${GATEWAY_ADMIN_PORT:-0}" "$above"
     admin=${GATEWAY_ADMIN_PORT:+$PORT}
     port_above "${GATEWAY_PORT:-8000}" "$above"
-    GATEWAY_PORT=$PORT GATEWAY_ADMIN_PORT=$admin start "$name" "${RUN[@]}" GatewayApp
+    own=$PORT # for the first gateway as the caller has it: what nobody set stays a default in /config
+    if [ "$above" = 0 ]; then own=${GATEWAY_PORT:-}; fi
+    GATEWAY_PORT=$own GATEWAY_ADMIN_PORT=$admin start "$name" "${RUN[@]}" GatewayApp
     await ready 1 "$name to listen"
     AGAIN[INDEX]="GATEWAY_PORT=$PORT GATEWAY_REDIS_URL=${OWN_REDIS:-...} ./run.sh gateway"
     url "${GATEWAY_HOST:-0.0.0.0}" "$PORT"

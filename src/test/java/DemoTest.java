@@ -67,6 +67,7 @@ class DemoTest {
             Await.until("requests of several clients, some limited", () -> shows(port, 5, 5, 1));
 
             String crash = demo.line("ready   | crash one: ");
+            assertFalse(crash.contains("traffic"), crash); // as the README shows it: services alone
             run(Map.of(), crash.replaceAll(".*(kill -9 \\d+) \\(b\\).*", "$1"));
             demo.line("b has ended");
             Await.until("the gateway's knowing it", () -> RunScriptTest.healthy(port) == 2);

@@ -113,11 +113,11 @@ class LaunchTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "GatewayApp, GATEWAY_RATE_LIMT, GATEWAY_RATE_LIMIT, GATEWAY_PORT",
-        "ServiceA, SERVICE_LATENCI, SERVICE_LATENCY, SERVICE_PORT",
+        "GatewayApp, GATEWAY_RATE_LIMT, GATEWAY_RATE_LIMIT, GATEWAY_PORT, 8000",
+        "ServiceA, SERVICE_LATENCI, SERVICE_LATENCY, SERVICE_PORT, 8001",
     })
-    void a_misspelt_setting_is_warned_of_even_beside_a_bad_one(String name, String misspelt, String meant, String bad)
-            throws Exception {
+    void a_misspelt_setting_is_warned_of_even_beside_a_bad_one(
+            String name, String misspelt, String meant, String bad, String example) throws Exception {
         try (Launched misused = Program.start(Map.of(misspelt, "hush", bad, "abc"), name)) {
             assertEquals(2, misused.exitCode());
             List<String> lines = misused.output().lines().toList();
@@ -127,7 +127,7 @@ class LaunchTest {
                             .endsWith(
                                     " WARN settings - " + misspelt + ": unknown setting; did you mean " + meant + "?"),
                     misused.output());
-            assertEquals(bad + "=abc: expected a whole number from 0 to 65535", lines.get(1));
+            assertEquals(bad + "=abc: expected a whole number from 0 to 65535, like " + example, lines.get(1));
         }
     }
 
@@ -145,7 +145,7 @@ class LaunchTest {
     @CsvSource({
         "GatewayApp, --nonsense, 'unknown argument --nonsense; expected java GatewayApp.java [--check] [--check-client \"ADDRESS, ADDRESS\" --peer ADDRESS] [--help] [--version]'",
         "ServiceA, --hepl, 'unknown argument --hepl; did you mean --help? expected java ServiceA.java [port] [--help] [--version]'",
-        "ServiceA, eighty, 'argument eighty: expected a whole number from 0 to 65535 (the port), or --help'",
+        "ServiceA, eighty, 'argument eighty: expected a whole number from 0 to 65535, like 8001 (the port), or --help'",
     })
     void an_argument_that_is_none_is_named_and_the_exit_code_is_2(String name, String argument, String message)
             throws Exception {

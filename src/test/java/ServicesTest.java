@@ -15,6 +15,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.testtools.JavalinTest;
 import io.javalin.testtools.TestConfig;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -333,6 +335,18 @@ class ServicesTest {
                 }
             }
             assertTrue(registration != null);
+        }
+    }
+
+    /** On a busy machine a first registration took 2.3 s, and the service said "No gateway", though there was one. */
+    @Test
+    void a_gateway_that_does_not_answer_in_time_is_not_called_missing() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + silent.getLocalPort();
+            try (Launched service = Program.start(Map.of("GATEWAY_URL", url), "ServiceA", "0")) {
+                service.line("No answer from " + url + " in time; will retry");
+                assertFalse(service.output().contains("No gateway"), service.output());
+            }
         }
     }
 

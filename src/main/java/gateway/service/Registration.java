@@ -175,7 +175,7 @@ public final class Registration implements AutoCloseable {
             if (loop.isEnding()) {
                 return Duration.ZERO; // interrupted: there is nothing wrong with the gateway
             }
-            logIfNew("No gateway at " + gateway + " yet (" + Remedy.of(e, gateway) + "); will retry");
+            logIfNew(Remedy.of(e, gateway) + "; will retry");
             return switchGateway();
         }
     }

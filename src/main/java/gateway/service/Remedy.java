@@ -3,6 +3,7 @@ package gateway.service;
 import gateway.net.ServiceUrl;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -31,8 +32,15 @@ final class Remedy {
         };
     }
 
-    /** Returns why a connection to a gateway failed, with the setting to change if one would help. */
+    /** Returns that and why a gateway couldn't be asked, with the setting to change if one would help. */
     static String of(Exception failure, ServiceUrl gateway) {
+        if (failure instanceof InterruptedIOException) { // something is there; a busy gateway may be late just once
+            return "No answer from " + gateway + " in time";
+        }
+        return "No gateway at " + gateway + " yet (" + reason(failure, gateway) + ")";
+    }
+
+    private static String reason(Exception failure, ServiceUrl gateway) {
         if (failure instanceof SSLPeerUnverifiedException) {
             return "its certificate is for another host";
         }

@@ -73,7 +73,7 @@ public record ServiceSettings(
             ServiceSettings::routeName));
     private static final Setting<Optional<Integer>> WEIGHT = Setting.optional(Setting.integer(
             "SERVICE_WEIGHT",
-            "",
+            "1",
             0,
             Service.MOST_WEIGHT,
             "how many requests the service gets in proportion to the others; none for 1"));

@@ -35,7 +35,7 @@ public record AccessSettings(Optional<String> token, String host, Optional<Integ
     static final Setting<String> HOST =
             new Setting<>("GATEWAY_ADMIN_HOST", "127.0.0.1", "address of the admin port", Settings::host);
     static final Setting<Optional<Integer>> PORT = Setting.optional(Setting.integer(
-            "GATEWAY_ADMIN_PORT", "", 0, 65535, "separate port for changes and private data; 0 for any free one"));
+            "GATEWAY_ADMIN_PORT", "8100", 0, 65535, "separate port for changes and private data; 0 for any free one"));
 
     static final List<Setting<?>> ALL = List.of(TOKEN, TOKEN_FILE, HOST, PORT);
 

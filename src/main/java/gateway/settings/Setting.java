@@ -61,13 +61,17 @@ public record Setting<T>(
         });
     }
 
-    /** Returns a setting for a whole number between two bounds, both included. */
+    /**
+     * Returns a setting for a whole number between two bounds, both included.
+     *
+     * @param defaultText also the example when a value is bad; {@link #optional} keeps the example alone
+     */
     public static Setting<Integer> integer(String name, String defaultText, int min, int max, String meaning) {
-        return new Setting<>(name, defaultText, meaning, text -> integer(text, min, max));
+        return new Setting<>(name, defaultText, meaning, text -> integer(text, min, max, defaultText));
     }
 
-    private static Integer integer(String text, int min, int max) {
-        String expected = "expected a whole number from " + min + " to " + max;
+    private static Integer integer(String text, int min, int max, String example) {
+        String expected = "expected a whole number from " + min + " to " + max + ", like " + example;
         try {
             int value = Integer.parseInt(text.strip());
             if (value < min || value > max) {

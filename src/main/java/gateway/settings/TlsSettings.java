@@ -19,7 +19,7 @@ public record TlsSettings(Path certificate, Path key, Optional<Integer> redirect
             file("GATEWAY_TLS_CERT", "PEM file with the certificate chain; turns on HTTPS on the main port");
     static final Setting<Optional<Path>> KEY = file("GATEWAY_TLS_KEY", "PEM file with the certificate's private key");
     static final Setting<Optional<Integer>> REDIRECT_PORT = Setting.optional(Setting.integer(
-            "GATEWAY_HTTP_REDIRECT_PORT", "", 0, 65535, "port that redirects HTTP to HTTPS; 0 for any free one"));
+            "GATEWAY_HTTP_REDIRECT_PORT", "8080", 0, 65535, "port that redirects HTTP to HTTPS; 0 for any free one"));
     static final Setting<Optional<Path>> CLIENT_CA =
             file("GATEWAY_TLS_CLIENT_CA", "PEM file with the CAs of client certificates, which are then required");
     public static final Setting<Optional<Path>> BACKEND_CA =

@@ -86,7 +86,7 @@ class ConfigCheckTest {
         assertEquals(2, said.code());
         assertEquals(
                 List.of(
-                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535",
+                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535, like 8000",
                         "BAD   GATEWAY_LEASE=15: expected a whole number with ms, s, m or h, from 1s to 24h, like 15s",
                         "BAD   GATEWAY_REUSE_PORT=yes: expected true or false"),
                 said.lines());
@@ -107,7 +107,7 @@ class ConfigCheckTest {
         assertEquals(
                 List.of(
                         "note  GATEWAY_RATELIMIT: unknown setting; did you mean GATEWAY_RATE_LIMIT?",
-                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535"),
+                        "BAD   GATEWAY_PORT=many: expected a whole number from 0 to 65535, like 8000"),
                 said.lines());
     }
 

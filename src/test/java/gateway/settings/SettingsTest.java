@@ -183,16 +183,17 @@ class SettingsTest {
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
         "GATEWAY_HOST, 'not a host', 'expected an address or a host name, like 0.0.0.0, 127.0.0.1 or ::'",
-        "GATEWAY_PORT, 65536, expected a whole number from 0 to 65535",
-        "GATEWAY_PORT, eighty, expected a whole number from 0 to 65535",
+        "GATEWAY_PORT, 65536, 'expected a whole number from 0 to 65535, like 8000'",
+        "GATEWAY_PORT, eighty, 'expected a whole number from 0 to 65535, like 8000'",
         "GATEWAY_RATE_LIMIT, none, 'expected N/duration with N from 1 to 1000000 and a duration from 10ms to 24h (ms, s, m or h), like 5/60s, or off'",
-        "GATEWAY_RATE_LIMIT_CLIENTS, 0, expected a whole number from 1 to 10000000",
+        "GATEWAY_RATE_LIMIT_CLIENTS, 0, 'expected a whole number from 1 to 10000000, like 200000'",
         "GATEWAY_ACCESS_LOG, xml, 'expected text, json or off'",
         "GATEWAY_SERVICES, 'http://a:1,b:2,c', 'the URL b:2 must start with http:// or https://; the URL c must start with http:// or https://; expected URLs like http://localhost:8001, comma-separated'",
         "GATEWAY_HEALTH_INTERVAL, 2, 'expected a whole number with ms, s, m or h, from 10ms to 1h, like 2s'",
         "GATEWAY_HEALTH_TIMEOUT, 2m, 'expected a whole number with ms, s, m or h, from 10ms to 1m, like 1s'",
-        "GATEWAY_HEALTH_RISE, 0, expected a whole number from 1 to 100",
-        "GATEWAY_HEALTH_FALL, 101, expected a whole number from 1 to 100",
+        "GATEWAY_HEALTH_RISE, 0, 'expected a whole number from 1 to 100, like 2'",
+        "GATEWAY_ADMIN_PORT, -1, 'expected a whole number from 0 to 65535, like 8100'",
+        "GATEWAY_HEALTH_FALL, 101, 'expected a whole number from 1 to 100, like 3'",
         "GATEWAY_CONNECT_TIMEOUT, 1ms, 'expected a whole number with ms, s, m or h, from 10ms to 1m, like 5s'",
         "GATEWAY_UPSTREAM_TIMEOUT, 0s, 'expected a whole number with ms, s, m or h, from 50ms to 24h, like 30s'",
         "GATEWAY_LEASE, 100ms, 'expected a whole number with ms, s, m or h, from 1s to 24h, like 15s'",
@@ -218,7 +219,7 @@ class SettingsTest {
                 }
             }
         }
-        assertTrue(examples > 15, examples + " messages have an example");
+        assertTrue(examples >= 30, examples + " messages have an example");
     }
 
     private static String complaint(Setting<?> setting) {
@@ -431,7 +432,9 @@ class SettingsTest {
     @Test
     void a_services_bad_argument_is_named() {
         Exception bad = assertThrows(InvalidSettings.class, () -> ServiceSettings.from(Map.of(), List.of("x"), 8001));
-        assertEquals("argument x: expected a whole number from 0 to 65535 (the port), or --help", bad.getMessage());
+        assertEquals(
+                "argument x: expected a whole number from 0 to 65535, like 8001 (the port), or --help",
+                bad.getMessage());
         bad = assertThrows(
                 InvalidSettings.class, () -> ServiceSettings.from(Map.of("GATEWAY_URL", "localhost"), List.of(), 8001));
         assertEquals(
@@ -457,7 +460,7 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "SERVICE_ROUTE  | a/b        | expected the name of a route",
-                "SERVICE_WEIGHT | 1001       | expected a whole number from 0 to 1000",
+                "SERVICE_WEIGHT | 1001       | expected a whole number from 0 to 1000, like 1",
                 "SERVICE_HEALTH | up         | expected tcp, off, or a path and statuses like /healthz 200-399",
                 "SERVICE_HEALTH | /up 2xx    | expected statuses from 200 to 599"
             })
