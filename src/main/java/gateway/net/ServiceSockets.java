@@ -22,15 +22,25 @@ public class ServiceSockets extends SocketFactory {
     }
 
     private final ServiceAddresses addresses;
+    private final ChannelSelector selector;
 
     /** @param addresses the addresses to which sockets may connect */
     public ServiceSockets(ServiceAddresses addresses) {
+        this(addresses, null);
+    }
+
+    /**
+     * @param addresses the addresses to which sockets may connect
+     * @param selector what their threads wait for once they are connected; null for the sockets themselves
+     */
+    public ServiceSockets(ServiceAddresses addresses, ChannelSelector selector) {
         this.addresses = addresses;
+        this.selector = selector;
     }
 
     @Override
     public ServiceSocket createSocket() throws IOException {
-        return new ServiceSocket(addresses);
+        return new ServiceSocket(addresses, selector);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package gateway.proxy;
 
 import gateway.http.ProxyError;
+import gateway.net.ChannelSelector;
 import gateway.proxy.upstream.WatchedExchange;
 import gateway.registry.Backend;
 import gateway.server.ClientSide;
@@ -67,6 +68,11 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
         this.client = client;
         this.side = side;
         this.onAnswer = onAnswer;
+    }
+
+    @Override
+    public ChannelSelector selector() {
+        return side == null ? null : side.selector();
     }
 
     @Override

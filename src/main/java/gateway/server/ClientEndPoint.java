@@ -1,5 +1,6 @@
 package gateway.server;
 
+import gateway.net.ChannelSelector;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -74,6 +75,11 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     @Override
     public boolean tellsOfLeaving() {
         return selected;
+    }
+
+    @Override
+    public ChannelSelector selector() {
+        return selector instanceof ChannelSelector shared ? shared : null;
     }
 
     @Override

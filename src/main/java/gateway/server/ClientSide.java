@@ -1,5 +1,7 @@
 package gateway.server;
 
+import gateway.net.ChannelSelector;
+
 /** The client's side of an exchange: the connection or the HTTP/2 stream that the request came on. */
 public interface ClientSide {
     /**
@@ -13,6 +15,9 @@ public interface ClientSide {
 
     /** Returns whether the client has left, as far as is known here. Doesn't wait. */
     boolean isPeerGone();
+
+    /** Returns the selector of the connection, for others that are read for its requests; null if it takes none. */
+    ChannelSelector selector();
 
     /**
      * Suspends Jetty's idle timeout until {@link #end}: the exchange has deadlines of its own. Jetty's runs also while

@@ -1,5 +1,6 @@
 package gateway.server;
 
+import gateway.net.ChannelSelector;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.HTTP2Stream;
@@ -35,6 +36,11 @@ public final class ClientStream implements ClientSide {
         ClientStream client = new ClientStream(connection, stream);
         request.addFailureListener(failure -> client.hasGone());
         return client;
+    }
+
+    @Override
+    public ChannelSelector selector() {
+        return below == null ? null : below.selector();
     }
 
     /** Suspends the timeouts of the stream, after which Jetty would not report that the client has left, and below. */

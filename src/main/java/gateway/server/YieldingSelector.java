@@ -1,7 +1,9 @@
 package gateway.server;
 
+import gateway.net.ChannelSelector;
 import java.io.IOException;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -16,7 +18,7 @@ import org.eclipse.jetty.io.SelectorManager;
  * Under overload it never is, because the selector feeds it: requests that waited for a service stood still while new
  * ones were refused. So the selector regularly queues with those, by letting another thread wake it.
  */
-public final class YieldingSelector extends ManagedSelector {
+public final class YieldingSelector extends ManagedSelector implements ChannelSelector {
     private static final long LONGEST_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long SHORTEST_PARK_NANOS = 1;
 
@@ -24,6 +26,11 @@ public final class YieldingSelector extends ManagedSelector {
 
     public YieldingSelector(SelectorManager manager, int id) {
         super(manager, id);
+    }
+
+    @Override
+    public Selected select(SocketChannel channel, Waiting waiting) {
+        return new SelectedChannel(this, channel, waiting);
     }
 
     @Override

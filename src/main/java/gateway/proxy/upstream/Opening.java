@@ -1,5 +1,6 @@
 package gateway.proxy.upstream;
 
+import gateway.net.ChannelSelector;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceSocket;
 import gateway.net.ServiceSockets;
@@ -26,9 +27,12 @@ final class Opening extends ServiceSockets implements Interceptor {
     private ServiceSocket raw;
     private Socket socket;
 
-    /** @param prototype the client whose settings hold */
-    Opening(OkHttpClient prototype, ServiceAddresses addresses) {
-        super(addresses);
+    /**
+     * @param prototype the client whose settings hold
+     * @param selector tells when something has come; null if a read may wait by itself
+     */
+    Opening(OkHttpClient prototype, ServiceAddresses addresses, ChannelSelector selector) {
+        super(addresses, selector);
         // OkHttp searches all connections of a pool and all calls of a dispatcher: with one of each there is nothing to
         // search and no lock to share.
         this.client = prototype

@@ -108,7 +108,7 @@ public final class UpstreamConnection {
     }
 
     private void open() throws IOException {
-        Opening opening = pool.opening();
+        Opening opening = pool.opening(exchange);
         opening.open(home.url.url, exchange);
         raw = opening.raw();
         socket = opening.socket();

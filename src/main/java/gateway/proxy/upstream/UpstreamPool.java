@@ -103,8 +103,8 @@ public final class UpstreamPool implements AutoCloseable {
         return connection;
     }
 
-    Opening opening() {
-        return new Opening(prototype, addresses);
+    Opening opening(WatchedExchange exchange) {
+        return new Opening(prototype, addresses, exchange.selector());
     }
 
     /**

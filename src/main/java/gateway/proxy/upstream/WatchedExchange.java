@@ -1,5 +1,7 @@
 package gateway.proxy.upstream;
 
+import gateway.net.ChannelSelector;
+
 /**
  * An exchange, as the connection that carries it sees it: others may cancel it, and its deadlines are checked now and
  * then.
@@ -11,6 +13,9 @@ public interface WatchedExchange {
      * @param step closes the connection; may be called by any thread
      */
     void cancelledBy(Runnable step);
+
+    /** Returns the selector that tells when its backend has sent something; null if none does. */
+    ChannelSelector selector();
 
     /** Restarts the wait for the backend: so far it was for a connection, which is open now. */
     void waitForBackend();

@@ -3,6 +3,7 @@ package gateway.proxy.upstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.net.ChannelSelector;
 import gateway.net.Networks;
 import gateway.net.ServiceAddresses;
 import java.net.ServerSocket;
@@ -28,7 +29,7 @@ class OkHttpInternalsTest {
                     .retryOnConnectionFailure(false)
                     .fastFallback(false)
                     .build();
-            Opening opening = new Opening(prototype, new ServiceAddresses(Networks.NONE));
+            Opening opening = new Opening(prototype, new ServiceAddresses(Networks.NONE), null);
             opening.open(HttpUrl.get("http://localhost:" + listening.getLocalPort()), new Uncancelled());
             try (Socket backend = listening.accept()) {
                 opening.socket().getOutputStream().write('x');
@@ -43,6 +44,11 @@ class OkHttpInternalsTest {
     }
 
     private static final class Uncancelled implements WatchedExchange {
+        @Override
+        public ChannelSelector selector() {
+            return null;
+        }
+
         @Override
         public void cancelledBy(Runnable step) {}
 
