@@ -3,8 +3,9 @@ package gateway.net;
 import java.nio.channels.SocketChannel;
 
 /**
- * A selector that tells who waits for a channel when there is something to do. Virtual threads that wait with one, that
- * of the clients' connections, wait for less: Java's own way takes a system call for each wait, and a thread of its own.
+ * A selector that tells who waits for a channel when there is something to do. On virtual threads, connections to services
+ * wait for the selector of the clients' connections: Java's own way takes a system call for each wait, a vain look before
+ * it, and a thread of its own that must get its turn. A small request took 0.82 times the CPU time on one busy core.
  */
 public interface ChannelSelector {
     /** Who waits for a channel. Called by the selector's thread; must not wait. */

@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,7 @@ final class SelectedStreams implements ChannelSelector.Waiting {
     private volatile Thread reader;
     private volatile Thread writer;
     private volatile int timeoutMillis; // of a read; 0 for none
-    private boolean asked; // something was written since the last read: what answers it can't have come yet
+    private boolean asked; // something was written: what answers it hardly has come yet; if it has, a wait ends at once
 
     /** @param channel connected; it doesn't block any more */
     SelectedStreams(SocketChannel channel, ChannelSelector selector) throws IOException {
@@ -113,8 +114,13 @@ final class SelectedStreams implements ChannelSelector.Waiting {
             throw new ClosedByInterruptException();
         }
         if (!channel.isOpen()) {
-            throw new SocketException("Socket closed");
+            throw new ClosedChannelException();
         }
+    }
+
+    /** Returns the failure with the words that sockets have for it. */
+    private static IOException closedMeanwhile(ClosedChannelException failure) {
+        return failure instanceof ClosedByInterruptException ? failure : new SocketException("Socket closed");
     }
 
     /** What comes on the channel. */
@@ -128,16 +134,20 @@ final class SelectedStreams implements ChannelSelector.Waiting {
         @Override
         public int read(byte[] bytes, int from, int most) throws IOException {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, from, most);
-            if (asked) {
-                asked = false;
-                awaitReadable();
+            try {
+                if (asked) {
+                    asked = false;
+                    awaitReadable();
+                }
+                int count = channel.read(buffer);
+                while (count == 0 && most > 0) {
+                    awaitReadable();
+                    count = channel.read(buffer);
+                }
+                return count;
+            } catch (ClosedChannelException e) {
+                throw closedMeanwhile(e);
             }
-            int count = channel.read(buffer);
-            while (count == 0 && most > 0) {
-                awaitReadable();
-                count = channel.read(buffer);
-            }
-            return count;
         }
     }
 
@@ -151,10 +161,14 @@ final class SelectedStreams implements ChannelSelector.Waiting {
         @Override
         public void write(byte[] bytes, int from, int count) throws IOException {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, from, count);
-            while (buffer.hasRemaining()) {
-                if (channel.write(buffer) == 0) {
-                    awaitWritable();
+            try {
+                while (buffer.hasRemaining()) {
+                    if (channel.write(buffer) == 0) {
+                        awaitWritable();
+                    }
                 }
+            } catch (ClosedChannelException e) {
+                throw closedMeanwhile(e);
             }
             asked = true;
         }
