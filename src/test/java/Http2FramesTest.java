@@ -137,6 +137,19 @@ class Http2FramesTest {
         }
     }
 
+    /** A CONNECT has no path (RFC 9113, 8.5); it got a 500, and the log a stack trace for each. */
+    @Test
+    void a_connect_is_refused_and_the_connection_goes_on() throws Exception {
+        try (TestGateway gateway = gateway(Map.of());
+                RawHttp2 client = client(gateway)) {
+            String tunnel = RawHttp2.field(":method", "CONNECT") + RawHttp2.field(":authority", "localhost:22");
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, tunnel);
+            String answer = client.body(1);
+            assertTrue(answer.contains("\"status\":501") && answer.contains("CONNECT isn't supported"), answer);
+            assertTrue(client.get(3, "/health").body(3).contains("\"service\":\"API Gateway\""));
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({"its first, false", "a later one, true"})
     void a_header_that_drips_is_ended_however_steadily(String which, boolean later) throws Exception {

@@ -5,6 +5,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
@@ -20,6 +21,7 @@ import org.eclipse.jetty.util.HostPort;
  * So code that reads either works with both versions, and no client can send two different hosts.
  * <li>Refuses fields that belong to a connection of HTTP/1.1 (RFC 9113, 8.2.2), and lengths that aren't plain numbers:
  * what doesn't frame this message could frame one that is made of it.
+ * <li>Refuses CONNECT, which by HTTP/2 has no path (RFC 9113, 8.5): all code behind this finds one.
  * </ul>
  */
 final class Http2Fields implements HttpConfiguration.Customizer {
@@ -27,6 +29,9 @@ final class Http2Fields implements HttpConfiguration.Customizer {
     public Request customize(Request request, HttpFields.Mutable answer) {
         if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
             return request;
+        }
+        if (HttpMethod.CONNECT.is(request.getMethod())) {
+            throw new HttpException.RuntimeException(HttpStatus.NOT_IMPLEMENTED_501, "CONNECT isn't supported");
         }
         HttpFields sent = request.getHeaders();
         for (HttpField field : sent) {
