@@ -173,8 +173,10 @@ public record Problem(
         answer.body(identified(Traced.of(request), fields).json(path(request)));
     }
 
+    /** Returns the path of the request; {@code /} for a CONNECT of HTTP/2, which has none, as Jetty says for HTTP/1.1. */
     private static String path(Request request) {
-        return String.valueOf(request.getHttpURI().getPath());
+        String path = request.getHttpURI().getPath();
+        return path == null ? "/" : path;
     }
 
     /**

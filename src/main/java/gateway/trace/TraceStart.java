@@ -53,14 +53,14 @@ public final class TraceStart implements Tracing {
         answer.add(new HttpField(Trace.REQUEST_ID, id));
         InetAddress peer = Peer.address(request);
         ProxyPath through = trustsSome && trustedProxies.trusts(peer) ? trustedProxies.path(peer, fields) : null;
-        String path = String.valueOf(request.getHttpURI().getPath());
+        String path = request.getHttpURI().getPath();
         Route route = (Route) request.getAttribute(Route.ATTRIBUTE);
         Trace trace = new Trace(
                 time.now(),
                 time.nanos(),
                 through == null ? peer : through.client(),
                 request.getMethod(),
-                path,
+                path == null ? "/" : path, // a CONNECT of HTTP/2 has none
                 id,
                 context,
                 route != null ? route : routes.apply(request));
