@@ -170,6 +170,30 @@ class EarlyAnswerTest {
         return new RawHttp2(ca.client(), gateway.port());
     }
 
+    /** Else the client sends its next request into a connection that is being closed (RFC 9112, 9.6). */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "a redirect to the mount, 307, GET /shop, 'Accept: text/html'",
+        "a preflight, 204, OPTIONS /shop/x, 'Origin: https://a.example\r\nAccess-Control-Request-Method: PUT'"
+    })
+    void an_answer_without_a_service_says_that_the_rest_of_the_body_is_not_read(
+            String what, int status, String line, String fields) throws Exception {
+        String yaml = """
+                routes:
+                  shop:
+                    match: {path: /shop}
+                    cors: {origins: ["https://a.example"]}
+                    services: []
+                """;
+        try (TestGateway gateway = TestGateway.withRoutes(yaml);
+                RawClient client = gateway.raw()) {
+            Answer answer = client.send(line + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\nContent-Length: 3\r\n\r\na")
+                    .answer();
+            assertEquals(status, answer.status());
+            assertEquals(List.of("close"), answer.header("Connection"));
+        }
+    }
+
     @Test
     void by_http2_a_head_comes_before_its_body_too() throws Exception {
         CountDownLatch headSeen = new CountDownLatch(1);

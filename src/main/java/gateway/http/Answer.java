@@ -100,14 +100,21 @@ public final class Answer {
         }
     }
 
-    /** Sends all that is left, if {@link #end} wasn't called, and completes the request, without waiting. */
+    /**
+     * Sends all that is left, if {@link #end} wasn't called, and completes the request, without waiting.
+     *
+     * @param request fails if the client doesn't take what is left
+     */
     public void complete(Callback request) {
         if (ended) {
             request.succeeded();
-        } else {
-            ended = true;
-            response.write(true, rest(), request);
+            return;
         }
+        ended = true;
+        if (!response.isCommitted()) {
+            UnreadBody.discard(response.getRequest()); // now: Jetty does so only when it has sent the head
+        }
+        response.write(true, rest(), request);
     }
 
     private ByteBuffer rest() {
