@@ -70,6 +70,28 @@ class Http2FramesTest {
         });
     }
 
+    /**
+     * The end of an answer is sent when its exchange is over. When that began, such a request was taken for a served one.
+     */
+    @Test
+    void a_client_that_resets_its_stream_instead_of_taking_a_small_answer_has_abandoned_it() throws Exception {
+        try (TestBackend backend = TestBackend.named("a");
+                TestGateway gateway = gateway(Map.of(), backend);
+                RawHttp2 client = client(gateway)) {
+            String windowOf0 = "\0\4\0\0\0\0";
+            String asked = RawHttp2.header("GET", "/api/x") + RawHttp2.field("x-request-id", "untaken");
+            client.send(RawHttp2.SETTINGS, 0, 0, windowOf0)
+                    .send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, asked);
+            assertNotNull(client.next(RawHttp2.HEADERS));
+            client.send(RawHttp2.RST_STREAM, 0, 1, "\0\0\0\10");
+            Await.until("a trace that says so", () -> {
+                try (RawHttp2 looking = client(gateway)) {
+                    return looking.get(1, "/requests/untaken").body(1).contains("\"outcome\":\"abandoned\"");
+                }
+            });
+        }
+    }
+
     /** The fields of a request for /x that names its host as HTTP/1.1 does (RFC 9113, 8.3.1). */
     private static String byHost(String... hosts) {
         StringBuilder fields = new StringBuilder(RawHttp2.field(":method", "GET")

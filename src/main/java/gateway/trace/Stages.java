@@ -2,6 +2,7 @@ package gateway.trace;
 
 import gateway.http.Answer;
 import gateway.http.Problem;
+import gateway.http.Traced;
 import gateway.http.UnforeseenFailure;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -39,7 +40,7 @@ public final class Stages extends Handler.Wrapper {
         if (!ended) {
             return super.handle(request, response, callback);
         }
-        answer.complete(callback);
+        answer.complete(new Taken(request, callback));
         return true;
     }
 
@@ -51,5 +52,23 @@ public final class Stages extends Handler.Wrapper {
             }
         }
         return false;
+    }
+
+    /** Notes when the client has left instead of taking the end of an answer, which is sent when the stages are done. */
+    private static final class Taken extends Callback.Nested {
+        private final Request request;
+
+        Taken(Request request, Callback callback) {
+            super(callback);
+            this.request = request;
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            if (Traced.of(request) instanceof Trace trace) {
+                trace.endUntaken();
+            }
+            super.failed(failure);
+        }
     }
 }

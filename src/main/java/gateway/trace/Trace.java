@@ -98,6 +98,11 @@ public final class Trace extends ForwardingNotes implements Traced {
         this.unanswered = !answering;
     }
 
+    /** Notes that the client left instead of taking the end of its answer; a problem, or a broken answer, stays that. */
+    void endUntaken() {
+        this.clientGone |= problem == null && !isBrokenOff();
+    }
+
     /**
      * Marks the request as one that recurs and changes nothing, like the renewal of a lease, so that it isn't logged.
      */
