@@ -168,6 +168,7 @@ class Http2FramesTest {
             client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, tunnel);
             String answer = client.body(1);
             assertTrue(answer.contains("\"status\":501") && answer.contains("CONNECT isn't supported"), answer);
+            assertTrue(answer.contains("\"instance\":\"/\""), answer);
             assertTrue(client.get(3, "/health").body(3).contains("\"service\":\"API Gateway\""));
         }
     }

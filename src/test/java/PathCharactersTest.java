@@ -2,7 +2,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import gateway.testing.RawClient;
 import gateway.testing.RawClient.Answer;
 import gateway.testing.TestBackend;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -134,24 +132,6 @@ class PathCharactersTest {
             if (frame.type() == RawHttp2.DATA) { // else Jetty has refused the stream as malformed (RFC 9113, 8.1.1)
                 assertTrue(frame.payload().contains(named), frame.payload());
             }
-        }
-        assertEquals(0, gateways.backend.waiting());
-    }
-
-    /**
-     * The servlet layer answered 404 to these before any stage saw them. When the stages moved in front of it, the
-     * missing path was an exception and a stack trace in the log for each.
-     */
-    @Test
-    void a_connect_of_http2_has_no_path_and_is_refused_for_that() throws Exception {
-        try (RawHttp2 client = gateways.http2()) {
-            String head = RawHttp2.field(":method", "CONNECT") + RawHttp2.field(":authority", "other.example:443");
-            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, head);
-            JsonNode problem = new ObjectMapper().readTree(client.body(1));
-            assertEquals(
-                    "urn:api-gateway:problem:not-implemented",
-                    problem.path("type").asText());
-            assertEquals("/", problem.path("instance").asText());
         }
         assertEquals(0, gateways.backend.waiting());
     }

@@ -48,10 +48,7 @@ public final class RequestGuard implements Stage {
         String path = uri.getPath();
         String query = uri.getQuery();
         String method = request.getMethod();
-        if (path == null) { // a CONNECT of HTTP/2 (RFC 9113, 8.5)
-            String detail = method + " without a path isn't supported: this gateway is no proxy to other servers";
-            return refuse(request, answer, ProblemType.NOT_IMPLEMENTED.problem(detail));
-        } else if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
+        if (path.length() + (query == null ? 0 : query.length() + 1) > longestUri) {
             String detail = "A request's path and query have at most " + Sizes.words(longestUri);
             return refuse(request, answer, ProblemType.URI_TOO_LONG.problem(detail));
         } else if (request.getLength() > largestBody(trace)) {
