@@ -79,7 +79,7 @@ final class ClientRequest implements Exchange.Client, RequestView {
         this.secure = met.isSecure();
         long announced = jetty.getLength();
         boolean untilItsEnd = fields.contains(HttpHeader.TRANSFER_ENCODING)
-                || announced < 0 && stream != null && stream.mayHaveBody();
+                || announced < 0 && stream != null; // whether it has ended by now doesn't say that it had no body
         this.firstPart = untilItsEnd && announced <= 0 ? jetty.read() : null;
         this.length = announced > 0 ? announced : untilItsEnd && !isEnd(firstPart) ? -1 : 0;
         this.hasBody = length != 0;

@@ -92,13 +92,6 @@ public final class ClientStream implements ClientSide {
         return gone || stream.isResetOrFailed();
     }
 
-    /**
-     * Returns whether a body may follow although no header says so: the headers don't end the stream (RFC 9113, 8.1).
-     */
-    public boolean mayHaveBody() {
-        return stream != null && !stream.isRemotelyClosed();
-    }
-
     @Override
     public void expectHeader(int bytes) {
         Http2.expectHeader(connection, bytes);
