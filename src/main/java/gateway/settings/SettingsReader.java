@@ -10,7 +10,8 @@ public final class SettingsReader {
     private static final String HIDDEN = "(hidden)";
     private static final String PEM = "-----BEGIN"; // a key where a file's path belongs
     /** Also of a URL without a scheme, but not of a file's path. */
-    private static final Pattern PASSWORD = Pattern.compile("(://|^(?![/.]|[^:]*://)(?=[^@]*:)).*@", Pattern.DOTALL);
+    private static final Pattern PASSWORD =
+            Pattern.compile("(://|^(?!/(?!/)|[.]|[^:]*://)(?=[^@]*:)).*@", Pattern.DOTALL);
 
     private static final Pattern ANY_QUERY = Pattern.compile("(://[^?#]*[?#]).+", Pattern.DOTALL);
     private static final Pattern USER = Pattern.compile("://[^\\s,]*@");

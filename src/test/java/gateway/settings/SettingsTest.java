@@ -275,6 +275,7 @@ class SettingsTest {
                 "http://me:hu sh@a            | http://(hidden)@a",
                 "me:hu,sh@a:1                 | (hidden)@a:1",
                 "hu,sh:@a:1                   | (hidden)@a:1",
+                "//me:hu,sh@a:1               | (hidden)@a:1",
                 "http://a:1?key=hu,sh         | http://a:1?(hidden)",
                 "http://a:1?hu,http://sh      | http://a:1?(hidden)",
                 "http://a:1#hu,sh             | http://a:1#(hidden)",
