@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Compares this build with another one, turn by turn in one run: what a change costs, on machines whose speed drifts.
+# Compares this build with another one, or with nginx, turn by turn in one run: what a change costs, on machines whose
+# speed drifts.
 #
 #   git worktree add /tmp/before HEAD~1 && (cd /tmp/before && ./run.sh env) && bench/alternate.sh /tmp/before [turns]
 #   JAVA=17 CONNECTIONS=512 WORKLOAD=post bench/alternate.sh /tmp/before 9
+#   bench/alternate.sh nginx                       TLS=yes: by HTTPS; with WORKLOAD=h2 by HTTP/2, 10 streams a connection
 #
-# Both gateways run all the while on core 0, load (wrk) and backends (one nginx worker) on core 1; only one has load at a
-# time, and every second turn begins with the other one. The last line is the median of the turns' ratios.
+# Both run all the while on core 0, load (wrk, h2load) and backends (one nginx worker) on core 1; only one has load at a
+# time, and every second turn begins with the other one. The last lines are the medians of the turns' ratios, of CPU time
+# and of the 99th percentile of the latency.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -16,9 +19,10 @@ CONNECTIONS=${CONNECTIONS:-64}
 WORKLOAD=${WORKLOAD:-get}
 SECONDS_EACH=${SECONDS_EACH:-6}
 WARM_UP=${WARM_UP:-25}
+TLS=${TLS:-}
 . bench/common.sh
 
-[ -d "$BEFORE/target/classes" ] || fail "$BEFORE: expected the folder of another build, made by ./run.sh env there"
+[ "$BEFORE" = nginx ] || [ -d "$BEFORE/target/classes" ] || fail "$BEFORE: expected the folder of another build, made by ./run.sh env there"
 for tool in wrk nginx taskset; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux)"
 done
@@ -40,6 +44,13 @@ http {
 }
 CONF
 printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "\\"" .. string.rep("x", 10238) .. "\\""\n' >"$WORK/post.lua"
+SCHEME=http NGINX_LISTEN='' NGINX_TLS=''
+if [ -n "$TLS" ]; then
+  for tool in openssl h2load; do
+    command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
+  done
+  certificate
+fi
 chmod 755 "$WORK"
 for _ in $(seq 20); do # another port as long as this one is taken
   BACKEND=$((20000 + RANDOM % 10000))
@@ -55,7 +66,7 @@ PIDS+=("$nginx")
 
 start() { # name, folder: sets PID_name and PORT_name
   (cd "$2" && GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=0 GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
-    GATEWAY_SERVICES=http://127.0.0.1:$BACKEND exec taskset -c 0 "$home/bin/java" -cp "target/classes:target/lib/*" GatewayApp) \
+    GATEWAY_MAX_IN_FLIGHT_PER_SERVICE=1000 GATEWAY_SERVICES=http://127.0.0.1:$BACKEND exec taskset -c 0 "$home/bin/java" -cp "target/classes:target/lib/*" GatewayApp) \
     >"$WORK/$1.log" 2>&1 &
   PIDS+=($!)
   eval "PID_$1=$!"
@@ -66,11 +77,39 @@ start() { # name, folder: sets PID_name and PORT_name
   eval "PORT_$1=$(sed -n 's/.*is ready on port \([0-9]*\).*/\1/p' "$WORK/$1.log")"
 }
 
+start_nginx() { # sets PID_before and PORT_before
+  reserve_ports 1
+  cat >"$WORK/nginx.conf" <<CONF
+daemon off; master_process off; pid $WORK/nginx.pid; error_log $WORK/proxy.log;
+events { worker_connections 8192; }
+http {
+  access_log off; keepalive_requests 100000000; client_max_body_size 0; client_body_temp_path $WORK/body2;
+  proxy_temp_path $WORK/proxy;
+  upstream backend { server 127.0.0.1:$BACKEND; keepalive 1024; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:$PORT $NGINX_LISTEN backlog=4096; $NGINX_TLS
+    location /api/ {
+      proxy_pass http://backend/; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For \$remote_addr; proxy_set_header X-Forwarded-Proto \$scheme;
+    }
+  }
+}
+CONF
+  taskset -c 0 nginx -c "$WORK/nginx.conf" &
+  PIDS+=($!)
+  # shellcheck disable=SC2034 # used by their names
+  PID_before=$! PORT_before=$PORT
+}
+
 load() { # name, seconds
   local port=PORT_$1 script=()
+  if [ "$WORKLOAD" = h2 ]; then
+    taskset -c 1 h2load -t1 "-c$CONNECTIONS" -m10 "-D$2" "$SCHEME://127.0.0.1:${!port}/api/data"
+    return
+  fi
   if [ "$WORKLOAD" = post ]; then script=(-s "$WORK/post.lua"); fi
   taskset -c 1 wrk -t1 "-c$CONNECTIONS" "-d${2}s" --timeout 10s --latency ${script[@]+"${script[@]}"} \
-    "http://127.0.0.1:${!port}/api/data"
+    "$SCHEME://127.0.0.1:${!port}/api/data"
 }
 
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; } # CPU time so far, in hundredths of a second
@@ -80,13 +119,13 @@ measure() { # name: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx
   before=$(ticks "${!pid}")
   load "$1" "$SECONDS_EACH" >"$WORK/wrk"
   after=$(ticks "${!pid}")
-  figures $((after - before)) <"$WORK/wrk"
+  if [ "$WORKLOAD" = h2 ]; then h2_figures $((after - before)); else figures $((after - before)); fi <"$WORK/wrk"
 }
 
-start before "$BEFORE"
+if [ "$BEFORE" = nginx ]; then start_nginx; else start before "$BEFORE"; fi
 start now .
 for name in before now before now; do load "$name" $((WARM_UP / 2)) >/dev/null; done # compilers take this long to see what is hot
-echo "Java $JAVA, $WORKLOAD, $CONNECTIONS connections, $TURNS turns of $SECONDS_EACH s"
+echo "Java $JAVA, $WORKLOAD by $SCHEME, $CONNECTIONS connections, $TURNS turns of $SECONDS_EACH s"
 printf '| turn | before µs | now µs | ratio | before requests/s | now requests/s | before p99 ms | now p99 ms | non-2xx |\n|---|---|---|---|---|---|---|---|---|\n'
 for turn in $(seq "$TURNS"); do
   if [ $((turn % 2)) = 1 ]; then order="before now"; else order="now before"; fi
@@ -95,3 +134,5 @@ for turn in $(seq "$TURNS"); do
     { printf "| %d | %.1f | %.1f | %.3f | %d | %d | %.1f | %.1f | %d |\n", turn, $2, $7, $7 / $2, $1, $6, $4, $9, $5 + $10 }' | tee -a "$WORK/turns"
 done
 echo "median ratio of CPU per request: $(awk -F'|' '{print $5 + 0}' "$WORK/turns" | median)"
+[ "$WORKLOAD" = h2 ] ||
+  echo "median ratio of p99: $(awk -F'|' '$8 > 0 {printf "%.3f\n", $9 / $8}' "$WORK/turns" | median)"

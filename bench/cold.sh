@@ -44,11 +44,7 @@ if [ -n "$TLS" ]; then
   for tool in openssl h2load; do
     command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
   done
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
-  SCHEME=https NGINX_LISTEN='ssl http2'
-  NGINX_TLS="ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem;"
-  export GATEWAY_TLS_CERT=$WORK/cert.pem GATEWAY_TLS_KEY=$WORK/key.pem
+  certificate
 fi
 export GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 1)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off
 export GATEWAY_SERVICES=http://$BACKEND GATEWAY_MAX_IN_FLIGHT_PER_SERVICE=1000 # HTTP/2 has 640 at a time

@@ -81,6 +81,17 @@ defaults
 CONF
 }
 
+# Makes a certificate of a curve, as most are by now, and sets how the peers are told of it; sets SCHEME.
+certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+  # shellcheck disable=SC2034 # for who sources this
+  SCHEME=https NGINX_LISTEN='ssl http2'
+  # shellcheck disable=SC2034
+  NGINX_TLS="ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
+  export GATEWAY_TLS_CERT=$WORK/cert.pem GATEWAY_TLS_KEY=$WORK/key.pem
+}
+
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # Of what wrk printed and the hundredths of a second that were used: requests/s, CPU µs a request, p50 ms, p99 ms, non-2xx.

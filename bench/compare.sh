@@ -50,19 +50,14 @@ CONF
 taskset -c 1 nginx -c "$WORK/backend.conf" &
 PIDS+=($!)
 
-# A certificate of a curve, as most are by now, and how each peer is told of it; nothing without TLS.
-SCHEME=http GATEWAY_TLS=() NGINX_LISTEN='' NGINX_TLS='' HAPROXY_TLS='' CADDY_TLS=''
+# How each peer is told of the certificate; nothing without TLS.
+SCHEME=http NGINX_LISTEN='' NGINX_TLS='' HAPROXY_TLS='' CADDY_TLS=''
 if [ -n "$TLS" ]; then
   for tool in openssl h2load; do
     command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
   done
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+  certificate
   cat "$WORK/cert.pem" "$WORK/key.pem" >"$WORK/both.pem"
-  SCHEME=https
-  GATEWAY_TLS=("GATEWAY_TLS_CERT=$WORK/cert.pem" "GATEWAY_TLS_KEY=$WORK/key.pem")
-  NGINX_LISTEN='ssl http2'
-  NGINX_TLS="ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
   HAPROXY_TLS="ssl crt $WORK/both.pem alpn h2,http/1.1"
   CADDY_TLS="tls $WORK/cert.pem $WORK/key.pem"
 fi
@@ -87,7 +82,6 @@ start() { # starts a peer, sets PID to its main process; false if it isn't on th
       # shellcheck disable=SC2086
       GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 3)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
         GATEWAY_SERVICES=http://$B1,http://$B2,http://$B3 \
-        env ${GATEWAY_TLS[@]+"${GATEWAY_TLS[@]}"} \
         taskset -c 0 "$home/bin/java" ${JAVA_FLAGS:-} -cp "target/classes:target/lib/*" GatewayApp >"$WORK/$1.log" 2>&1 &
       ;;
     nginx)
