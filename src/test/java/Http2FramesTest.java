@@ -93,6 +93,37 @@ class Http2FramesTest {
         }
     }
 
+    /**
+     * What such a client hasn't taken is kept for it. While it didn't count, each stream of each connection could have some
+     * kept, without a bound.
+     */
+    @Test
+    void an_answer_counts_as_under_way_until_the_client_has_taken_it() throws Exception {
+        try (TestBackend backend = TestBackend.named("a");
+                TestGateway gateway = gateway(Map.of("GATEWAY_MAX_IN_FLIGHT", "2"), backend);
+                RawHttp2 slow = client(gateway);
+                RawHttp2 other = client(gateway)) {
+            String windowOf0 = "\0\4\0\0\0\0";
+            slow.send(RawHttp2.SETTINGS, 0, 0, windowOf0);
+            for (int stream = 1; stream <= 3; stream += 2) {
+                slow.send(
+                        RawHttp2.HEADERS,
+                        RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
+                        stream,
+                        RawHttp2.header("GET", "/api/x"));
+                assertNotNull(slow.next(RawHttp2.HEADERS), "the head needs no window");
+            }
+            assertTrue(other.get(1, "/api/x").body(1).contains("overloaded"));
+            slow.send(RawHttp2.WINDOW_UPDATE, 0, 1, "\0\0\4\0");
+            assertNotNull(slow.next(RawHttp2.DATA));
+            Await.until("room for another", () -> {
+                try (RawHttp2 next = client(gateway)) {
+                    return next.get(1, "/api/x").body(1).contains("\"a\"");
+                }
+            });
+        }
+    }
+
     /** The fields of a request for /x that names its host as HTTP/1.1 does (RFC 9113, 8.3.1). */
     private static String byHost(String... hosts) {
         StringBuilder fields = new StringBuilder(RawHttp2.field(":method", "GET")

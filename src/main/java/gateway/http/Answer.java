@@ -27,6 +27,7 @@ public final class Answer {
     private final Response response;
     private byte[] last;
     private boolean ended;
+    private Runnable whenTaken; // null for nothing
 
     public Answer(Response response) {
         this.response = response;
@@ -100,21 +101,27 @@ public final class Answer {
         }
     }
 
+    /** Sets what to call when the client has taken the answer, or will take no more of it. Must not wait. */
+    public void whenTaken(Runnable step) {
+        whenTaken = step;
+    }
+
     /**
      * Sends all that is left, if {@link #end} wasn't called, and completes the request, without waiting.
      *
      * @param request fails if the client doesn't take what is left
      */
     public void complete(Callback request) {
+        Callback taken = whenTaken == null ? request : Callback.from(request, whenTaken);
         if (ended) {
-            request.succeeded();
+            taken.succeeded();
             return;
         }
         ended = true;
         if (!response.isCommitted()) {
             UnreadBody.discard(response.getRequest()); // now: Jetty does so only when it has sent the head
         }
-        response.write(true, rest(), request);
+        response.write(true, rest(), taken);
     }
 
     private ByteBuffer rest() {

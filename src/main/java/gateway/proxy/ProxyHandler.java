@@ -28,6 +28,7 @@ public final class ProxyHandler implements Stage {
     private final LimitHandler limiter;
     private final Via via;
     private final ConcurrencyLimit inFlight;
+    private final Runnable leave;
 
     /**
      * @param limiter gets back what it counted for a request that reached no service
@@ -39,6 +40,7 @@ public final class ProxyHandler implements Stage {
         this.limiter = limiter;
         this.via = via;
         this.inFlight = inFlight;
+        this.leave = inFlight::leave;
     }
 
     @Override
@@ -73,16 +75,22 @@ public final class ProxyHandler implements Stage {
             return;
         }
         Problem problem;
+        boolean passed = false;
         try {
             if (asked.client != null) {
                 asked.client.begin();
             }
             problem = forwarder.forward(asked, sent, answer);
+            passed = problem == null;
         } finally {
             if (asked.client != null) {
                 asked.client.end();
             }
-            inFlight.leave();
+            if (passed) {
+                answer.whenTaken(leave); // till then, the end of the answer is kept for the client
+            } else {
+                inFlight.leave();
+            }
             if (!asked.trace.hasReachedService()) {
                 limiter.giveBack(asked.jetty, answer, asked.trace);
             }
