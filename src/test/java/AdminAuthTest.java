@@ -95,7 +95,7 @@ class AdminAuthTest {
                     assertTrue(shown != 401 && shown != 403, operation + " answers " + shown);
                 }
             }
-            assertEquals(23, closed.size(), closed.toString());
+            assertEquals(25, closed.size(), closed.toString());
         }
     }
 
