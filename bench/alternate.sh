@@ -5,6 +5,7 @@
 #   git worktree add /tmp/before HEAD~1 && (cd /tmp/before && ./run.sh env) && bench/alternate.sh /tmp/before [turns]
 #   JAVA=17 CONNECTIONS=512 WORKLOAD=post bench/alternate.sh /tmp/before 9
 #   bench/alternate.sh nginx                       TLS=yes: by HTTPS; with WORKLOAD=h2 by HTTP/2, 10 streams a connection
+#   WORKLOAD=large bench/alternate.sh nginx        answers of 1 MiB
 #
 # Both run all the while on core 0, load (wrk, h2load) and backends (one nginx worker) on core 1; only one has load at a
 # time, and every second turn begins with the other one. The last lines are the medians of the turns' ratios, of CPU time
@@ -39,6 +40,7 @@ http {
     listen unix:$WORK/ready;
     listen 127.0.0.1:PORT backlog=4096;
     default_type application/json;
+    location /large { root $WORK; }
     location / { return 200 '{"service":"bench","message":"one hundred and twenty bytes of JSON, as small answers are","items":["a","b","c"],"n":12345}'; }
   }
 }
@@ -51,6 +53,7 @@ if [ -n "$TLS" ]; then
   done
   certificate
 fi
+head -c 1048576 /dev/urandom >"$WORK/large"
 chmod 755 "$WORK"
 for _ in $(seq 20); do # another port as long as this one is taken
   BACKEND=$((20000 + RANDOM % 10000))
@@ -102,14 +105,15 @@ CONF
 }
 
 load() { # name, seconds
-  local port=PORT_$1 script=()
+  local port=PORT_$1 script=() path=/api/data
+  if [ "$WORKLOAD" = large ]; then path=/api/large; fi
   if [ "$WORKLOAD" = h2 ]; then
-    taskset -c 1 h2load -t1 "-c$CONNECTIONS" -m10 "-D$2" "$SCHEME://127.0.0.1:${!port}/api/data"
+    taskset -c 1 h2load -t1 "-c$CONNECTIONS" -m10 "-D$2" "$SCHEME://127.0.0.1:${!port}$path"
     return
   fi
   if [ "$WORKLOAD" = post ]; then script=(-s "$WORK/post.lua"); fi
   taskset -c 1 wrk -t1 "-c$CONNECTIONS" "-d${2}s" --timeout 10s --latency ${script[@]+"${script[@]}"} \
-    "$SCHEME://127.0.0.1:${!port}/api/data"
+    "$SCHEME://127.0.0.1:${!port}$path"
 }
 
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; } # CPU time so far, in hundredths of a second
