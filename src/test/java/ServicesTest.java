@@ -339,6 +339,7 @@ class ServicesTest {
     }
 
     /** On a busy machine a first registration took 2.3 s, and the service said "No gateway", though there was one. */
+    @Tag("process")
     @Test
     void a_gateway_that_does_not_answer_in_time_is_not_called_missing() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
