@@ -47,12 +47,7 @@ http {
 CONF
 printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "\\"" .. string.rep("x", 10238) .. "\\""\n' >"$WORK/post.lua"
 SCHEME=http NGINX_LISTEN='' NGINX_TLS=''
-if [ -n "$TLS" ]; then
-  for tool in openssl h2load; do
-    command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
-  done
-  certificate
-fi
+if [ -n "$TLS" ]; then certificate; fi
 head -c 1048576 /dev/urandom >"$WORK/large"
 chmod 755 "$WORK"
 for _ in $(seq 20); do # another port as long as this one is taken

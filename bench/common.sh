@@ -83,6 +83,10 @@ CONF
 
 # Makes a certificate of a curve, as most are by now, and sets how the peers are told of it; sets SCHEME.
 certificate() {
+  local tool
+  for tool in openssl h2load; do
+    command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
+  done
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
   # shellcheck disable=SC2034 # for who sources this

@@ -53,9 +53,6 @@ PIDS+=($!)
 # How each peer is told of the certificate; nothing without TLS.
 SCHEME=http NGINX_LISTEN='' NGINX_TLS='' HAPROXY_TLS='' CADDY_TLS=''
 if [ -n "$TLS" ]; then
-  for tool in openssl h2load; do
-    command -v $tool >/dev/null || fail "$tool is needed for TLS (Debian packages: openssl nghttp2-client)"
-  done
   certificate
   cat "$WORK/cert.pem" "$WORK/key.pem" >"$WORK/both.pem"
   HAPROXY_TLS="ssl crt $WORK/both.pem alpn h2,http/1.1"
