@@ -22,9 +22,6 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     /** How often {@link #checkDeadlines} is to be called. */
     static final Duration CHECK_PAUSE = Duration.ofMillis(50);
 
-    /** How long the reset of a stream may take to leave the gateway; then its connection takes nothing any more. */
-    private static final Duration RESET_TIME = Duration.ofSeconds(5);
-
     /** Why an exchange was cancelled from outside. */
     private enum Cancelled {
         /** The backend was silent for too long. */
@@ -49,8 +46,7 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     private final Runnable onAnswer;
     private Runnable cancelStep; // guarded by this
     private boolean over; // guarded by this
-    private boolean clientWasLate; // guarded by this
-    private long lateSince; // of the timer's thread; 0 while the client isn't late
+    private LateClient late; // of the timer's thread; null until the client has missed a deadline
     private volatile Cancelled cancelled;
     private volatile boolean clientIsIdle;
     private int status; // 0 until an answer has begun
@@ -200,7 +196,9 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
         } else if (isClientLate(now, resumedAt)) {
             failWaitingClient(now);
         } else {
-            lateSince = 0;
+            if (late != null) {
+                late.isInTime();
+            }
             if (hasLostClient(now)) {
                 cancel(Cancelled.CLIENT_GONE);
             }
@@ -212,13 +210,10 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
         if (over) { // the client's connection may serve another request already
             return;
         }
-        client.missedDeadline(!clientWasLate);
-        clientWasLate = true;
-        if (lateSince == 0) {
-            lateSince = now | 1;
-        } else if (side != null && now - lateSince >= RESET_TIME.toNanos()) {
-            side.closeConnection(); // by HTTP/2 what waits fails only once the stream's reset has been written
+        if (late == null) {
+            late = new LateClient(client, side);
         }
+        late.fail(now);
     }
 
     /**

@@ -2,18 +2,13 @@ package gateway.settings;
 
 import gateway.net.ListenPort;
 import gateway.net.Networks;
-import gateway.net.OwnAddress;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceUrl;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * All settings of the gateway, read once from the environment, which nothing else reads. An unset or empty variable
@@ -177,7 +172,7 @@ public record Settings(
                 reader.environment(SettingGroups.NAMES));
         List<ServiceUrl> urls = ServiceUrl.validOf(reader.text(SERVICES)); // even if others of the list are not
         urls.forEach(url -> settings.reportProblems(url, urls, reader));
-        settings.reportSamePort(reader);
+        ListenPorts.reportSame(settings, reader);
         if (settings.state().isPresent() && settings.redis().isPresent()) {
             reader.report(
                     STATE,
@@ -199,40 +194,12 @@ public record Settings(
      * up the start. Empty if nothing is known against it.
      */
     public Optional<String> objection(ServiceUrl url) {
-        return url.address().flatMap(address -> serviceAddresses().objection(url, address, ports()));
-    }
-
-    /** Returns all ports that the gateway listens on; 0 for any free one. */
-    private Set<Integer> ports() {
-        return listenPorts().stream().map(ListenPort::port).collect(Collectors.toSet());
+        return url.address().flatMap(address -> serviceAddresses().objection(url, address, ListenPorts.numbers(this)));
     }
 
     /** Returns all ports that the gateway listens on, with the settings that say so; the main port first. */
     public List<ListenPort> listenPorts() {
-        List<ListenPort> ports = new ArrayList<>();
-        ports.add(listenPort(PORT, port, HOST, host));
-        access.port()
-                .ifPresent(number ->
-                        ports.add(listenPort(AccessSettings.PORT, number, AccessSettings.HOST, access.host())));
-        tls.flatMap(TlsSettings::redirectPort)
-                .ifPresent(number -> ports.add(listenPort(TlsSettings.REDIRECT_PORT, number, HOST, host)));
-        return ports;
-    }
-
-    private static ListenPort listenPort(Setting<?> portSetting, int port, Setting<?> hostSetting, String host) {
-        return new ListenPort(portSetting.name() + "=" + port, port, hostSetting.name() + "=" + host, host);
-    }
-
-    /** Reports the redirect's port if it is the admin port at the same address; that both would be free says nothing. */
-    private void reportSamePort(SettingsReader reader) {
-        Optional<Integer> redirect = tls.flatMap(TlsSettings::redirectPort).filter(number -> number != 0);
-        boolean sameHost = Stream.of(host, access.host()).anyMatch(OwnAddress::isAll) || host.equals(access.host());
-        if (redirect.isPresent() && redirect.equals(access.port()) && sameHost && !reusePort) {
-            reader.report(
-                    TlsSettings.REDIRECT_PORT,
-                    redirect.get().toString(),
-                    "is the same as GATEWAY_ADMIN_PORT; expected another port");
-        }
+        return ListenPorts.of(this);
     }
 
     private void reportProblems(ServiceUrl url, List<ServiceUrl> all, SettingsReader reader) {

@@ -1,6 +1,7 @@
 package gateway.warmup;
 
 import gateway.settings.Settings;
+import gateway.util.Pauses;
 import gateway.util.Threads;
 import io.javalin.Javalin;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class WarmUp {
     private final Settings settings;
     private final Function<Settings, Javalin> gateway;
     private final String token;
+    private final Pauses rests = new Pauses(); // closed when it is over, or given up
     private int answered;
     private volatile String failure = "it took too long"; // null once it has ended well; orders answered, too
 
@@ -87,6 +89,7 @@ public final class WarmUp {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            warmUp.rests.close();
             System.setOut(output);
         }
         String failure = warmUp.failure;
@@ -145,12 +148,11 @@ public final class WarmUp {
                 clients.add(connect(sockets, i));
             }
             long end = System.nanoTime() + settings.warmUp().toNanos();
-            for (int burst = 0; System.nanoTime() - end < 0; burst++) {
+            for (int burst = 0; System.nanoTime() - end < 0 && rests.pause(REST); burst++) {
                 long endOfBurst = System.nanoTime() + BURST.toNanos();
                 do {
                     exchange(clients);
                 } while (System.nanoTime() - endOfBurst < 0);
-                Thread.sleep(REST.toMillis());
                 clients.remove().close(); // new connections are to be fast, too, above all their handshakes
                 clients.add(connect(sockets, burst));
             }
