@@ -34,13 +34,13 @@ done
 JAVA_HOME=$(java_home "$JAVA")
 [ -n "$JAVA_HOME" ] || fail "no Java $JAVA found"
 export JAVA_HOME
-echo "recording an archive ..." >&2
-./run.sh build || fail "the build failed"
 
 reserve_ports 2
 BACKEND=127.0.0.1:$PORT LISTEN=127.0.0.1:$((PORT + 1))
 SCHEME=http NGINX_LISTEN='' NGINX_TLS=''
 if [ -n "$TLS" ]; then certificate; fi
+echo "recording an archive ..." >&2
+./run.sh build || fail "the build failed"
 export GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 1)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off
 export GATEWAY_SERVICES=http://$BACKEND GATEWAY_MAX_IN_FLIGHT_PER_SERVICE=1000 # HTTP/2 has 640 at a time
 

@@ -123,7 +123,7 @@ public record Settings(
             text -> AccessSettings.token(text).map(Secret::new));
     static final Setting<Duration> WARM_UP = Setting.duration(
             "GATEWAY_WARM_UP",
-            "1s",
+            "1500ms",
             "0s",
             "1m",
             "how long the gateway serves itself requests before it is ready, so that the first ones are fast");

@@ -65,7 +65,7 @@ class SettingsTest {
                         1000,
                         50),
                 Optional.empty(),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(1500),
                 Duration.ofSeconds(10),
                 false,
                 settings.environment());
