@@ -27,6 +27,7 @@ TLS=${TLS:-}
 SECONDS_EACH=${SECONDS_EACH:-25} # the last five are "later"
 CONNECTIONS=64
 . bench/common.sh
+. bench/peers.sh
 
 for tool in wrk nginx taskset python3; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nginx-light util-linux python3)"
@@ -35,43 +36,17 @@ JAVA_HOME=$(java_home "$JAVA")
 [ -n "$JAVA_HOME" ] || fail "no Java $JAVA found"
 export JAVA_HOME
 
+SCHEME=http
+if [ -n "$TLS" ]; then
+  certificate
+  SCHEME=https
+fi
 reserve_ports 2
-BACKEND=127.0.0.1:$PORT LISTEN=127.0.0.1:$((PORT + 1))
-SCHEME=http NGINX_LISTEN='' NGINX_TLS=''
-if [ -n "$TLS" ]; then certificate; fi
+start_backends "$PORT"
+gateway_settings $SCHEME
 echo "recording an archive ..." >&2
 ./run.sh build || fail "the build failed"
-export GATEWAY_HOST=127.0.0.1 GATEWAY_PORT=$((PORT + 1)) GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off
-export GATEWAY_SERVICES=http://$BACKEND GATEWAY_MAX_IN_FLIGHT_PER_SERVICE=1000 # HTTP/2 has 640 at a time
-
-chmod 755 "$WORK"
-cat >"$WORK/backend.conf" <<CONF
-daemon off; worker_processes 1; pid $WORK/backend.pid; error_log $WORK/backend.log;
-events { worker_connections 8192; }
-http {
-  access_log off; keepalive_requests 100000000; client_body_temp_path $WORK/body;
-  server {
-    listen $BACKEND backlog=4096;
-    default_type application/json;
-    location = /count { stub_status; }
-    location / { return 200 '{"service":"bench","message":"one hundred and twenty bytes of JSON, as small answers are","items":["a","b","c"],"n":12345}'; }
-  }
-}
-CONF
-cat >"$WORK/nginx.conf" <<CONF
-daemon off; master_process off; pid $WORK/nginx.pid; error_log $WORK/nginx.log;
-events { worker_connections 8192; }
-http {
-  access_log off; keepalive_requests 100000000; client_body_temp_path $WORK/body2; proxy_temp_path $WORK/proxy;
-  upstream backend { server $BACKEND; keepalive 1024; keepalive_requests 100000000; }
-  server {
-    listen $LISTEN $NGINX_LISTEN backlog=4096; $NGINX_TLS
-    location /api/ { proxy_pass http://backend/; proxy_http_version 1.1; proxy_set_header Connection ""; }
-  }
-}
-CONF
-taskset -c 1 nginx -c "$WORK/backend.conf" &
-PIDS+=($!)
+export GATEWAY_PORT=$((PORT + 1)) GATEWAY_ACCESS_LOG=off
 
 # Watches a process that has just become ready, under load, until it has used so many seconds of CPU time. Prints the CPU
 # seconds that it took to be ready, the requests in each second after that, and the peak memory in MB.
@@ -109,17 +84,17 @@ start() { # a peer, on core 0; sets PID
     warm) NO_ARCHIVE=yes GATEWAY_WARM_UP=$WARM_UP taskset -c 0 ./run.sh gateway >"$log" 2>&1 & ;;
     archive) GATEWAY_WARM_UP=0s taskset -c 0 ./run.sh gateway >"$log" 2>&1 & ;;
     both) GATEWAY_WARM_UP=$WARM_UP taskset -c 0 ./run.sh gateway >"$log" 2>&1 & ;;
-    nginx) taskset -c 0 nginx -c "$WORK/nginx.conf" & ;;
+    nginx)
+      start_nginx nginx "$(nginx_listen "$GATEWAY_PORT" "$SCHEME")" off
+      await_port "$GATEWAY_PORT" "$WORK/nginx.log"
+      return
+      ;;
     *) fail "unknown peer $1; there are plain, cold, warm, archive, both and nginx" ;;
   esac
   PID=$!
   PIDS+=("$PID")
   for _ in $(seq 3000); do
-    if [ "$1" = nginx ]; then
-      if { exec 7<>"/dev/tcp/127.0.0.1/$((PORT + 1))"; } 2>/dev/null; then exec 7>&- && return; fi
-    elif grep -q 'is ready on port' "$log"; then
-      return
-    fi
+    if grep -q 'is ready on port' "$log"; then return; fi
     kill -0 "$PID" 2>/dev/null || break
     sleep 0.02
   done
@@ -127,13 +102,13 @@ start() { # a peer, on core 0; sets PID
 }
 
 # Puts a peer under load from the first moment, and adds a line to its figures.
-measure() {
-  local load
+turn() {
+  local load url=$SCHEME://127.0.0.1:$GATEWAY_PORT/api/data
   start "$1"
   if [ -n "$TLS" ]; then
-    taskset -c 1 h2load -t1 -c$CONNECTIONS -m10 -D $((SECONDS_EACH * 10)) "$SCHEME://$LISTEN/api/data" >/dev/null 2>&1 &
+    taskset -c 1 h2load -t1 -c$CONNECTIONS "-m$STREAMS" -D $((SECONDS_EACH * 10)) "$url" >/dev/null 2>&1 &
   else
-    taskset -c 1 wrk -t1 -c$CONNECTIONS -d $((SECONDS_EACH * 10)) "$SCHEME://$LISTEN/api/data" >/dev/null 2>&1 &
+    taskset -c 1 wrk -t1 -c$CONNECTIONS -d $((SECONDS_EACH * 10)) "$url" >/dev/null 2>&1 &
   fi
   load=$!
   PIDS+=("$load")
@@ -144,7 +119,7 @@ measure() {
 
 for turn in $(seq "$TURNS"); do
   if [ $((turn % 2)) = 1 ]; then order=$PEERS; else order=$(tr ' ' '\n' <<<"$PEERS" | tac | paste -sd ' '); fi
-  for peer in $order; do measure "$peer"; done
+  for peer in $order; do turn "$peer"; done
 done
 
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), one core, Java $JAVA, $(date +%F)${TLS:+, HTTP/2 over TLS}"

@@ -67,21 +67,7 @@ java_home() { # of a feature number, from what Debian and Temurin install
   done
 }
 
-haproxy_defaults() { # how its configuration begins; more for "defaults" may follow
-  cat <<'CONF'
-global
-  maxconn 4000
-  nbthread 1
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 30s
-  timeout server 30s
-  http-reuse always
-CONF
-}
-
-# Makes a certificate of a curve, as most are by now, and sets how the peers are told of it; sets SCHEME.
+# Makes a certificate of a curve, as most are by now: cert.pem, key.pem and, for HAProxy, both.pem.
 certificate() {
   local tool
   for tool in openssl h2load; do
@@ -89,12 +75,10 @@ certificate() {
   done
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
-  # shellcheck disable=SC2034 # for who sources this
-  SCHEME=https NGINX_LISTEN='ssl http2'
-  # shellcheck disable=SC2034
-  NGINX_TLS="ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
-  export GATEWAY_TLS_CERT=$WORK/cert.pem GATEWAY_TLS_KEY=$WORK/key.pem
+  cat "$WORK/cert.pem" "$WORK/key.pem" >"$WORK/both.pem"
 }
+
+machine() { echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1)"; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
@@ -112,4 +96,38 @@ h2_figures() {
   awk -v ticks="$1" '
     /^finished in/ { rps = $4 } /^requests:/ { n = $6 } /^status codes:/ { bad = $5 + $7 + $9 }
     END { printf "%d %.1f - - %d\n", rps, n ? ticks * 10000 / n : 0, bad }'
+}
+
+STREAMS=10 # requests at the same time on each connection of HTTP/2
+
+# Loads a proxy on core 1: small answers, by HTTP/2 if the workload is h2; or post, 10 KB, or large, answers of 1 MiB.
+load() { # its URL, seconds, connections, workload
+  local path=/api/data script=()
+  case $4 in
+    h2)
+      taskset -c 1 h2load -t1 "-c$3" "-m$STREAMS" "-D$2" "$1$path"
+      return
+      ;;
+    large) path=/api/large ;;
+    post)
+      script=(-s "$WORK/post.lua")
+      [ -f "$WORK/post.lua" ] || cat >"$WORK/post.lua" <<'LUA'
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = "\"" .. string.rep("x", 10238) .. "\""
+LUA
+      ;;
+  esac
+  taskset -c 1 wrk -t1 "-c$3" "-d${2}s" --timeout 10s --latency ${script[@]+"${script[@]}"} "$1$path"
+}
+
+ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; } # CPU time of a process so far, in hundredths of a second
+
+# The figures of a proxy under load: see there.
+measure() { # its process, its URL, seconds, connections, workload
+  local before after
+  before=$(ticks "$1")
+  load "${@:2}" >"$WORK/load"
+  after=$(ticks "$1")
+  if [ "$5" = h2 ]; then h2_figures $((after - before)); else figures $((after - before)); fi <"$WORK/load"
 }

@@ -20,6 +20,7 @@ LOADERS=${LOADERS:-20}
 IN_FLIGHT=${IN_FLIGHT:-1000}
 KB=${KB:-0}
 . bench/common.sh
+. bench/peers.sh
 
 for tool in wrk h2load nginx taskset python3; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: wrk nghttp2-client nginx-light util-linux python3)"
