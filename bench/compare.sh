@@ -178,10 +178,21 @@ turn() { # workload, connections, peer, round
   if [[ $3 = *-log ]]; then : >"$WORK/$3.$scheme.log"; fi # both append to it
 }
 
+# Prints how many seconds of load a peer has before a workload, twice: compilers take this long to see what is hot.
+warm_up_of() { # workload, peer
+  if [ "$1" = half ] && [[ " $WORKLOADS " = *" get "* ]]; then
+    echo 0
+  elif [ -n "${JDK[$2]:-}" ]; then
+    echo $((WARM_UP / 2))
+  else
+    echo 1
+  fi
+}
+
 warm_up() { # workload, peer
-  local workload=${1/half/get} seconds=1
-  if [ -n "${JDK[$2]:-}" ]; then seconds=$((WARM_UP / 2)); fi
-  load "${URL[$2 $(scheme "$1")]}" "$seconds" 64 "$workload" >/dev/null
+  local seconds
+  seconds=$(warm_up_of "$@")
+  if [ "$seconds" -gt 0 ]; then load "${URL[$2 $(scheme "$1")]}" "$seconds" 64 "${1/half/get}" >/dev/null; fi
 }
 
 connections_of() { if [ "$1" = get ]; then echo "$CONNECTIONS"; else echo 64; fi; }
@@ -219,14 +230,14 @@ PY
 
 # --- the run ---------------------------------------------------------------------------------------------------------
 
-# So many seconds of load, and what Java peers take beside: starting, and jstat in each turn.
+# All seconds of load, and one for jstat in each turn of a JVM.
 estimate() {
   local workload peer sum=10 of
   for workload in $WORKLOADS; do
     of=$(connections_of "$workload" | wc -w)
     for peer in $(field "$workload"); do
-      sum=$((sum + ROUNDS * of * SECONDS_EACH + 2))
-      if [ -n "${JDK[$peer]:-}" ]; then sum=$((sum + ROUNDS * of + WARM_UP - 2)); fi
+      sum=$((sum + ROUNDS * of * SECONDS_EACH + 2 * $(warm_up_of "$workload" "$peer")))
+      if [ -n "${JDK[$peer]:-}" ]; then sum=$((sum + ROUNDS * of)); fi
       if [ "$workload" = half ]; then sum=$((sum + ROUNDS * 4)); fi
     done
   done
@@ -252,7 +263,7 @@ echo "| workload | connections | proxy | requests/s | CPU µs/request | CPU x ng
 echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
 for workload in $WORKLOADS; do
   peers=$(field "$workload")
-  for _ in 1 2; do # compilers take this long to see what is hot
+  for _ in 1 2; do
     for peer in $peers; do warm_up "$workload" "$peer"; done
   done
   for connections in $(connections_of "$workload"); do
