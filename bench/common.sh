@@ -106,7 +106,7 @@ load() { # its URL, seconds, connections, workload
   case $4 in
     h2)
       # By itself it doesn't end while a proxy that is slow to start still owes it handshakes or answers.
-      taskset -c 1 timeout $(($2 + 10)) h2load -t1 "-c$3" "-m$STREAMS" "-D$2" "$1$path"
+      taskset -c 1 timeout --foreground $(($2 + 10)) h2load -t1 "-c$3" "-m$STREAMS" "-D$2" "$1$path"
       return
       ;;
     large) path=/api/large ;;
