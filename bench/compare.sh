@@ -154,7 +154,7 @@ measure_half() { # process, URL: as measure
   full=$(load "$2" 2 64 get | rate)
   delay=$(awk "BEGIN { print 128000 / $full }")
   first=$(paced "$delay" 2 "$2" | rate)
-  delay=$(awk "BEGIN { d = 128000 / $full - (64000 / $first - $delay); print d > 0 ? d : 0 }")
+  delay=$(awk "BEGIN { d = 128000 / $full - (64000 / $first - $delay); print (d > 0 ? d : 0) }")
   before=$(ticks "$1")
   paced "$delay" "$SECONDS_EACH" "$2" >"$WORK/load"
   after=$(ticks "$1")
