@@ -122,8 +122,8 @@ field() {
 scheme() { case $1 in tls | h2) echo https ;; *) echo http ;; esac; }
 
 # What a JVM has allocated so far, KB: the young collections and the eden that each has emptied, in which all but the largest
-# objects begin, and what is in it now. Exact to about an eden (16 MB of some GB in a turn), and if eden has grown meanwhile
-# by the collections of that turn. A "-" for others.
+# objects begin, and what is in it, which the JVM may say as of its last collection only. So a turn's is exact to an eden
+# (some 13 MB; 0 if there was no collection), and off by more in a turn in which eden grows.
 allocated() { # peer, process
   if [ -z "${JDK[$1]:-}" ]; then
     echo -
