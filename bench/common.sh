@@ -43,10 +43,10 @@ PY
   PORT=$(cat "$WORK/ports")
 }
 
-# Prints the port that a server's log names, once it does: "... is ready on port 8000". Fails after a minute.
+# Prints the port that a server's log names, once it does: "... is ready on port 8000". Fails after three minutes.
 ready_port() { # its log
   local port
-  for _ in $(seq 600); do
+  for _ in $(seq 1800); do
     port=$(sed -n 's/.*is ready on port \([0-9]*\).*/\1/p' "$1" | head -n 1)
     if [ -n "$port" ]; then
       echo "$port"
