@@ -185,8 +185,8 @@ public final class Scale {
                 GATEWAYS, SHARDS, LIMIT, seed);
         System.out.println(
                 "| | requests | admitted | beyond the limit | wrongly refused | decided by memory | of those meanwhile"
-                        + " | refused unasked | most of a client in a minute | p99 meanwhile, ms | longest, ms |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+                        + " | refused unasked | calls at once | most of a client in a minute | p99 meanwhile, ms | longest, ms |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.min(2, Runtime.getRuntime().availableProcessors()));
         boolean exact = true;
@@ -541,6 +541,7 @@ final class Gateway {
         if (failure == Scale.Failure.SILENT) {
             return broken(number, calls, start + TIMEOUT);
         }
+        world.log.sent(calls.size());
         long there = world.roundTrip();
         if (!shard.knowsScript) { // NOSCRIPT: once more, with its text
             there += world.roundTrip();
@@ -766,6 +767,8 @@ final class Log {
     private long byMemory;
     private long byMemoryMeanwhile;
     private long unasked;
+    private long parts;
+    private long calls;
 
     Log(Scale.Scenario scenario) {
         this.scenario = scenario;
@@ -788,6 +791,11 @@ final class Log {
         byMemory++;
         byMemoryMeanwhile += isMeanwhile(request) ? 1 : 0;
         add(request, now, now, allowed);
+    }
+
+    void sent(int callsInOnePart) {
+        parts++;
+        calls += callsInOnePart;
     }
 
     private boolean isMeanwhile(Request request) {
@@ -846,6 +854,7 @@ final class Log {
                 byMemory,
                 100.0 * byMemoryMeanwhile / Math.max(1, meanwhile),
                 unasked,
+                1.0 * calls / parts,
                 most,
                 waits[(int) (meanwhile * 0.99)] / 1000.0,
                 longest / 1e6);
@@ -862,6 +871,7 @@ record Verdict(
         long byMemory,
         double percentMeanwhile,
         long unasked,
+        double together,
         int most,
         double p99,
         double longest) {
@@ -872,7 +882,7 @@ record Verdict(
     String row() {
         return String.format(
                 Locale.ROOT,
-                "| %s | %,d | %,d | %,d | %,d | %,d | %.1f %% | %,d | %d | %.1f | %.1f |",
+                "| %s | %,d | %,d | %,d | %,d | %,d | %.1f %% | %,d | %.1f | %d | %.1f | %.1f |",
                 scenario.name,
                 requests,
                 admitted,
@@ -881,6 +891,7 @@ record Verdict(
                 byMemory,
                 percentMeanwhile,
                 unasked,
+                together,
                 most,
                 p99,
                 longest);

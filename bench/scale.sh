@@ -3,7 +3,7 @@
 # gateways on this machine cost one Redis core, by their number, services, routes and clients.
 #
 #   bench/scale.sh                                 everything: 5 minutes
-#   PARTS=latency bench/scale.sh                   without gateways: the table in bench/Scale.java
+#   PARTS="script latency" bench/scale.sh          without gateways; the second is the table in bench/Scale.java
 #   PARTS=cost ROWS="4,3,1,10000" bench/scale.sh   one row: gateways, services, routes, clients
 #
 # Redis shares core 1 with the gateways, which have both, as have wrk and the backend. So throughput says little here:
@@ -12,13 +12,13 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-PARTS=${PARTS:-latency cost}
+PARTS=${PARTS:-script latency cost}
 ROWS=${ROWS:-1,3,1,10000 2,3,1,10000 4,3,1,10000 4,300,1,10000 4,3,50,10000 4,3,1,100 4,3,1,100000}
 SECONDS_EACH=${SECONDS_EACH:-6}
 JDK=${JDK:-25}
 . bench/common.sh
 
-for tool in redis-server redis-cli wrk nginx taskset python3 openssl; do
+for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3 openssl; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3 openssl)"
 done
 
@@ -48,12 +48,46 @@ await "$PORT"
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
 echo "$(redis-server --version | cut -d ' ' -f 1-3), load of the machine before: $(cut -d ' ' -f 1-3 /proc/loadavg)"
 
+sha() { cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)"; }
+
+info() { # section, field
+  cli INFO "$1" | tr -d '\r' | awk -F: -v field="$2" '$1 == field { print $2 }'
+}
+
+cpu_micros() { cli INFO cpu | tr -d '\r' | awk -F: '/^used_cpu_(sys|user):/ { sum += $2 } END { printf "%.0f\n", sum * 1e6 }'; }
+
+# --- script ----------------------------------------------------------------------------------------------------------
+
+# CPU of Redis for a decision, by how many come together; most clients are new, and none is over its limit.
+script() {
+  local together before
+  printf '\n| decisions at once | Redis: CPU µs/decision | a core at 60 %% decides |\n|---|---|---|\n'
+  for together in 1 2 4 8 16; do
+    cli FLUSHALL >/dev/null
+    before=$(cpu_micros)
+    taskset -c 0 redis-benchmark -p "$PORT" -q -c 16 -P "$together" -r 1000000 -n 100000 \
+      EVALSHA "$(sha)" 1 'gateway:limit:{__rand_int__}' take 0 0 1 1 5 60000000 >"$WORK/benchmark"
+    awk -v together="$together" -v used="$(cpu_micros)" -v before="$before" \
+      'BEGIN { each = (used - before) / 100000; printf "| %d | %.1f | %d/s |\n", together, each, 600000 / each }'
+  done
+  cli FLUSHALL >/dev/null
+  before=$(info memory used_memory)
+  python3 - "$(sha)" <<'PY' | cli --pipe >/dev/null
+import sys
+for client in range(50000):
+    words = ["EVALSHA", sys.argv[1], "1", "gateway:limit:{%d.%d.%d.123}" % (100 + client % 100, 100 + client // 100 % 100, 100 + client // 10000),
+             "take", "0", "0", "1", "1", "5", "600000000"] # ten minutes, so that nothing leaves
+    sys.stdout.write(("*%d\r\n" % len(words) + "".join("$%d\r\n%s\r\n" % (len(word), word) for word in words)) * 5)
+PY
+  printf '\nbytes of Redis for each of 50,000 clients whose five are used up: %d\n' $((($(info memory used_memory) - before) / 50000))
+}
+
 # --- latency ---------------------------------------------------------------------------------------------------------
 
 # One connection asks one decision after another, with pauses; other processes ask at a given rate, 8 at once.
 latency() {
   local rate sha
-  sha=$(cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)")
+  sha=$(sha)
   printf '\n| decisions/s asked by others | of a core | p0 | p10 | p25 | p50 | p75 | p90 | p95 | p99 | p99.9 | most, µs |\n'
   echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
   for rate in 0 10000 25000 40000; do
@@ -196,7 +230,7 @@ row() { # gateways, services, routes, clients
   cli FLUSHALL >/dev/null
   for number in $(seq "$1"); do
     env GATEWAY_HOST=127.0.0.1 GATEWAY_PORT="$((BACKEND + number))" GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
-      GATEWAY_WARM_UP=0s GATEWAY_TRUSTED_PROXIES=127.0.0.1 GATEWAY_RATE_LIMIT_CLIENTS=1000000 \
+      GATEWAY_WARM_UP=0s GATEWAY_HEALTH_INTERVAL=10s GATEWAY_TRUSTED_PROXIES=127.0.0.1 GATEWAY_RATE_LIMIT_CLIENTS=1000000 \
       GATEWAY_REDIS_URL="redis://127.0.0.1:$PORT" GATEWAY_ADMIN_TOKEN="$TOKEN" \
       taskset -c 0,1 "$home/bin/java" -XX:TieredStopAtLevel=1 -Xms48m -Xmx1g -cp "target/classes:target/lib/*" GatewayApp >"$WORK/gateway$number.log" 2>&1 &
     pids+=($!)
@@ -207,7 +241,7 @@ row() { # gateways, services, routes, clients
   sleep 3 # until all are healthy at all gateways
   load "$SECONDS_EACH" "$1" "$3" "$4" >/dev/null
   sleep 2 # until nothing is under way
-  connections=$(cli INFO clients | tr -d '\r' | awk -F: '/^connected_clients/ { print $2 - 1 }')
+  connections=$(($(info clients connected_clients) - 1))
   before=$(done_so_far)
   sleep 4
   idle=$(difference "$before" "$(done_so_far)")
@@ -254,7 +288,7 @@ LUA
 
 for part in $PARTS; do
   case $part in
-    latency | cost) "$part" ;;
-    *) fail "unknown part $part; there are latency and cost" ;;
+    script | latency | cost) "$part" ;;
+    *) fail "unknown part $part; there are script, latency and cost" ;;
   esac
 done
