@@ -79,7 +79,7 @@ table '| proxy | ready after |' | cold_blocks >"$WORK/cold"
 draw "$WORK/connections" "$FOLDER/performance-connections.svg" "CPU time of a small GET on one core" \
   "connections" "µs of CPU per request" \
   "set logscale x 2
-set xrange [*:*] noextend
+set xrange [$(awk 'NF == 2 && $1 > 1 { print $1 }' "$WORK/connections" | sort -n | awk 'NR == 1 { print $1 / 1.1 ":" } { last = $1 } END { print last * 1.1 }' | tr -d '\n')]
 set xtics ($(awk 'NF == 2 && !seen[$1]++ { printf "%s\"%s\" %s", comma, $1, $1; comma = ", " }' "$WORK/connections"))"
 draw "$WORK/cold" "$FOLDER/performance-cold.svg" "Requests in each second after the start, on one core" \
   "second of CPU time since \\\"is ready\\\"" "requests" \
