@@ -56,7 +56,7 @@ decide() {
   local requests=$((40000 * $3))
   if [ $requests -gt 400000 ]; then requests=400000; fi
   taskset -c 0 redis-benchmark -p "$PORT" --csv -c 8 -P "$3" -r "$1" -n $requests \
-    EVALSHA "$(sha)" 1 'gateway:limit:{__rand_int__}' "$2" 60000000 take 0 |
+    EVALSHA "$(sha)" 1 'gateway:limit:{__rand_int__}' take 0 0 1 1 "$2" 60000000 |
     awk -F '","' 'NR == 2 { print int($2) }'
 }
 
@@ -89,7 +89,7 @@ import sys
 clients, limit, sha = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 for client in range(clients):
     key = "gateway:limit:{%d.%d.%d.%d}" % (100 + client % 100, 100 + client // 100 % 100, 100 + client // 10000, 123)
-    words = ["EVALSHA", sha, "1", key, str(limit), "600000000", "take", "0", "0"] # ten minutes, so that nothing leaves
+    words = ["EVALSHA", sha, "1", key, "take", "0", "0", "1", "1", str(limit), "600000000"] # ten minutes, so that nothing leaves
     command = "*%d\r\n" % len(words) + "".join("$%d\r\n%s\r\n" % (len(word), word) for word in words)
     sys.stdout.write(command * limit)
 PY
@@ -152,7 +152,7 @@ def read_then_increment(ask, key):
     ask("EXPIRE", key, "60")
     return True
 
-limiter("take.lua", lambda ask, key: int(ask("EVALSHA", sha, "1", key, str(LIMIT), "60000000", "take", "0", "0")[0]) == 1)
+limiter("take.lua", lambda ask, key: int(ask("EVALSHA", sha, "1", key, "take", "0", "0", "1", "1", str(LIMIT), "60000000")[0]) == 1)
 limiter("read, then increment", read_then_increment)
 PY
 }
