@@ -14,8 +14,12 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Batches the calls that requests make to Redis. A request puts its call into a queue and waits; a few sender threads
  * take all queued calls, send them in one round trip, and wake the waiting requests. So the busier a gateway is, the
- * fewer packets a decision costs. No request waits longer than the timeout, whatever the sockets do, because each
- * request ends its own wait.
+ * fewer packets a decision costs.
+ *
+ * <p>The timeout is Redis's: it begins when a batch is on its way, and is over only if the answers still aren't here after
+ * the socket has been read once more. What a request waits for its turn, or for this gateway's processor, is no silence of
+ * Redis. But no request waits longer than {@value #MOST_TIMEOUTS} timeouts, whatever the sockets do, because each request
+ * ends its own wait.
  */
 final class CallQueue implements AutoCloseable {
     /** The most calls in one batch. */
@@ -32,9 +36,13 @@ final class CallQueue implements AutoCloseable {
     /** The most queued calls: more than any Redis answers within a timeout. */
     private static final int CAPACITY = 8192;
 
-    /** A queued call and the thread that waits for it. */
+    /** How many timeouts a request waits at most, should this gateway itself be slow. */
+    static final int MOST_TIMEOUTS = 4;
+
+    /** A queued call and the thread that waits for it. Since when, the system clock says, as this measures a real wait. */
     private static final class QueuedCall {
         private final Call call;
+        private final long since = System.nanoTime();
         private final Thread caller = Thread.currentThread();
         private volatile Object outcome;
         private volatile boolean abandoned;
@@ -54,7 +62,7 @@ final class CallQueue implements AutoCloseable {
     private final BlockingQueue<QueuedCall> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final ExecutorService senders = Threads.forWaiting("redis-decisions", ROUNDS);
 
-    /** @param timeout how long a request waits for its answer */
+    /** @param timeout the redis's: how long its answers may take */
     CallQueue(Redis redis, Duration timeout) {
         this.redis = redis;
         this.timeout = timeout;
@@ -66,20 +74,19 @@ final class CallQueue implements AutoCloseable {
         }
     }
 
-    /** Runs a script in Redis and waits for its result, no longer than the timeout. */
+    /** Runs a script in Redis and waits for its result. */
     Object ask(Call call) throws RedisFailure {
-        // The system clock rather than an argument, since this measures a real wait
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Duration most = timeout.multipliedBy(MOST_TIMEOUTS);
         QueuedCall queued = new QueuedCall(call);
         if (!queue.offer(queued)) {
             throw new RedisFailure("too many requests wait for an answer");
         }
         Object outcome = queued.outcome;
         while (outcome == null) {
-            long left = deadline - System.nanoTime();
+            long left = queued.since + most.toNanos() - System.nanoTime();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 queued.abandoned = true;
-                throw RedisFailure.timedOut(timeout);
+                throw RedisFailure.timedOut(most);
             }
             LockSupport.parkNanos(this, left);
             outcome = queued.outcome;
@@ -88,6 +95,13 @@ final class CallQueue implements AutoCloseable {
             throw failure;
         }
         return outcome;
+    }
+
+    /** Has all that are queued wait no longer: Redis was found gone. */
+    void giveUp(RedisFailure why) {
+        List<QueuedCall> waiting = new ArrayList<>();
+        queue.drainTo(waiting);
+        waiting.forEach(queued -> queued.complete(why));
     }
 
     private void send() {

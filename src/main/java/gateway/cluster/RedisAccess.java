@@ -151,7 +151,7 @@ final class RedisAccess implements AutoCloseable {
         } catch (RedisFailure e) {
             if (!open) {
                 failures.increment();
-                count(time.nanos(), e.getMessage());
+                count(time.nanos(), e);
             }
         }
     }
@@ -166,9 +166,10 @@ final class RedisAccess implements AutoCloseable {
         }
     }
 
-    private void count(long asked, String words) {
-        if (breaker.failed(asked, words)) {
-            logDown(words);
+    private void count(long asked, RedisFailure failure) {
+        if (breaker.failed(asked, failure.getMessage())) {
+            queue.giveUp(failure);
+            logDown(failure.getMessage());
         }
     }
 
@@ -212,7 +213,7 @@ final class RedisAccess implements AutoCloseable {
             failures.increment();
             if (e.isGeneral()) { // else other keys may well get answers, and no request had to wait
                 failedLast = call.keys().get(0);
-                count(asked, e.getMessage());
+                count(asked, e);
             }
             return null;
         }

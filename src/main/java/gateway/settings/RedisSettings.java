@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param url the URL of Redis
  * @param prefix the prefix of all keys, 1 to 64 characters
- * @param timeout how long a request may wait for Redis
+ * @param timeout how long Redis may take to answer; a request waits four times as long at most
  * @param fallback how requests are limited while Redis can't be reached
  * @param required whether to exit if Redis can't be reached at the start
  */
@@ -41,7 +41,7 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
     static final Setting<String> PREFIX =
             new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "prefix of all keys in Redis", RedisSettings::prefix);
     static final Setting<Duration> TIMEOUT =
-            Setting.duration("GATEWAY_REDIS_TIMEOUT", "50ms", "5ms", "10s", "how long a request may wait for Redis");
+            Setting.duration("GATEWAY_REDIS_TIMEOUT", "50ms", "5ms", "10s", "how long Redis may take to answer");
     static final Setting<Fallback> FALLBACK = new Setting<>(
             "GATEWAY_REDIS_FALLBACK",
             "divide",
