@@ -105,6 +105,15 @@ defaults
 CONF
 }
 
+# Starts Redis on core 1, at PORT; cli asks it, and sha loads the script of decisions.
+start_redis() {
+  # shellcheck disable=SC2153 # PORT is of reserve_ports
+  launch 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log"
+  await_port "$PORT" "$WORK/redis.log"
+}
+cli() { redis-cli -p "$PORT" "$@"; }
+sha() { cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)"; }
+
 start_haproxy() { # port, port for TLS or nothing
   local backend
   {

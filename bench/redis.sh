@@ -17,6 +17,7 @@ SECONDS_EACH=${SECONDS_EACH:-6}
 WARM_UP=${WARM_UP:-25}
 JDK=${JDK:-25}
 . bench/common.sh
+. bench/peers.sh
 
 for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3)"
@@ -26,26 +27,9 @@ done
 reserve_ports 4
 BACKEND=127.0.0.1:$((PORT + 1))
 
-await() { # a port
-  for _ in $(seq 300); do
-    if { exec 7<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null; then
-      exec 7>&-
-      return
-    fi
-    sleep 0.1
-  done
-  cat "$WORK"/*.log >&2
-  fail "what should listen at port $1 did not start"
-}
+start_redis
 
-cli() { redis-cli -p "$PORT" "$@"; }
-sha() { cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)"; }
-
-taskset -c 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log" &
-PIDS+=($!)
-await "$PORT"
-
-echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
+echo "$(machine), $(date +%F)"
 echo "$(redis-server --version | cut -d ' ' -f 1-3), $(redis-server --version | grep -o 'malloc=[^ ]*')"
 echo "$ROUNDS rounds, medians"
 
@@ -168,7 +152,7 @@ start() { # a name, a port, more settings
     GATEWAY_SERVICES="http://$BACKEND" "$@" \
     taskset -c 0 "$home/bin/java" -cp "target/classes:target/lib/*" GatewayApp >"$WORK/$name.log" 2>&1 &
   PIDS+=($!)
-  await "$port"
+  await_port "$port" "$WORK"/*.log
 }
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }

@@ -17,6 +17,7 @@ ROWS=${ROWS:-1,3,1,10000 2,3,1,10000 4,3,1,10000 4,300,1,10000 4,3,50,10000 4,3,
 SECONDS_EACH=${SECONDS_EACH:-6}
 JDK=${JDK:-25}
 . bench/common.sh
+. bench/peers.sh
 
 for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3 openssl; do
   command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3 openssl)"
@@ -27,28 +28,10 @@ reserve_ports 10
 BACKEND=$((PORT + 1))
 TOKEN=$(openssl rand -hex 20) # since a client that names others in X-Forwarded-For is not on this machine
 
-await() { # a port
-  for _ in $(seq 300); do
-    if { exec 7<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null; then
-      exec 7>&-
-      return
-    fi
-    sleep 0.1
-  done
-  cat "$WORK"/*.log >&2
-  fail "what should listen at port $1 did not start"
-}
+start_redis
 
-cli() { redis-cli -p "$PORT" "$@"; }
-
-taskset -c 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log" &
-PIDS+=($!)
-await "$PORT"
-
-echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), $(nproc) cores, Linux $(uname -r | cut -d- -f1), $(date +%F)"
+echo "$(machine), $(date +%F)"
 echo "$(redis-server --version | cut -d ' ' -f 1-3), load of the machine before: $(cut -d ' ' -f 1-3 /proc/loadavg)"
-
-sha() { cli SCRIPT LOAD "$(cat src/main/resources/gateway/cluster/take.lua)"; }
 
 info() { # section, field
   cli INFO "$1" | tr -d '\r' | awk -F: -v field="$2" '$1 == field { print $2 }'
@@ -236,7 +219,7 @@ row() { # gateways, services, routes, clients
     pids+=($!)
     PIDS+=($!)
   done
-  for number in $(seq "$1"); do await "$((BACKEND + number))"; done
+  for number in $(seq "$1"); do await_port "$((BACKEND + number))" "$WORK/gateway$number.log"; done
   furnish "$((BACKEND + 1))" "$2" "$3" || fail "gateway 1 refused a service or a route: $(cat "$WORK/gateway1.log")"
   sleep 3 # until all are healthy at all gateways
   load "$SECONDS_EACH" "$1" "$3" "$4" >/dev/null
