@@ -32,14 +32,7 @@ home=$(java_home "$JAVA")
 [ -n "$home" ] || fail "no Java $JAVA found"
 ./run.sh env >/dev/null || fail "the build failed"
 
-SCHEME=http
-if [ -n "$TLS" ]; then
-  certificate
-  SCHEME=https
-fi
-reserve_ports 2
-start_backends "$PORT"
-gateway_settings $SCHEME
+one_backend "$TLS"
 
 start() { # name, folder: sets PID_name and PORT_name
   local port

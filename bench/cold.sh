@@ -36,14 +36,7 @@ JAVA_HOME=$(java_home "$JAVA")
 [ -n "$JAVA_HOME" ] || fail "no Java $JAVA found"
 export JAVA_HOME
 
-SCHEME=http
-if [ -n "$TLS" ]; then
-  certificate
-  SCHEME=https
-fi
-reserve_ports 2
-start_backends "$PORT"
-gateway_settings $SCHEME
+one_backend "$TLS"
 echo "recording an archive ..." >&2
 ./run.sh build || fail "the build failed"
 export GATEWAY_PORT=$((PORT + 1)) GATEWAY_ACCESS_LOG=off
@@ -122,7 +115,7 @@ for turn in $(seq "$TURNS"); do
   for peer in $order; do turn "$peer"; done
 done
 
-echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ *//'), one core, Java $JAVA, $(date +%F)${TLS:+, HTTP/2 over TLS}"
+echo "$(machine), one of them for the proxy, Java $JAVA, $(date +%F)${TLS:+, HTTP/2 over TLS}"
 echo "$TURNS turns, medians; seconds of CPU time, requests in each of them"
 echo
 printf '| proxy | ready after |'

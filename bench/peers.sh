@@ -58,6 +58,18 @@ gateway_settings() { # https if by TLS
   if [ "${1:-}" = https ]; then export GATEWAY_TLS_CERT=$WORK/cert.pem GATEWAY_TLS_KEY=$WORK/key.pem; fi
 }
 
+# For who measures by one scheme and with one backend, at PORT; the port above it is free. Sets SCHEME.
+one_backend() { # anything for TLS
+  SCHEME=http
+  if [ -n "$1" ]; then
+    certificate
+    SCHEME=https
+  fi
+  reserve_ports 2
+  start_backends "$PORT"
+  gateway_settings $SCHEME
+}
+
 # Prints what a server block of nginx says of a port.
 nginx_listen() { # port, https if by TLS
   if [ "${2:-}" = https ]; then
