@@ -1,5 +1,5 @@
 # How the proxies that are compared, and what stands behind them, are started; to be sourced after common.sh.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153 # PORT is of reserve_ports
 
 BACKENDS=() # their addresses
 PID=        # of what was started last
@@ -119,7 +119,6 @@ CONF
 
 # Starts Redis on core 1, at PORT; cli asks it, and sha loads the script of decisions.
 start_redis() {
-  # shellcheck disable=SC2153 # PORT is of reserve_ports
   launch 1 redis-server --port "$PORT" --bind 127.0.0.1 --save "" --appendonly no --dir "$WORK" >"$WORK/redis.log"
   await_port "$PORT" "$WORK/redis.log"
 }
