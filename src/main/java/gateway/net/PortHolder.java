@@ -1,6 +1,7 @@
 package gateway.net;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
@@ -11,17 +12,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds the process that listens on a port of this machine, where Linux shows it in {@code /proc}: to a user the user's
  * own processes, to root all. The tables of sockets say which sockets listen there, and {@code /proc/PID/fd} which
- * process has one of them.
+ * processes have one of them. A child has the open files of its parent, as nginx's workers have, and for a moment each
+ * child that a process starts; so of several the one is named whose parent isn't among them: to stop it stops them all.
  */
 final class PortHolder {
     private static final Path PROC = Path.of("/proc");
     private static final String LISTENING = "0A";
+    private static final String PARENT = "PPid:";
     private static final int LOCAL = 1;
     private static final int STATE = 3;
     private static final int INODE = 9;
@@ -49,16 +55,20 @@ final class PortHolder {
         if (sockets.isEmpty()) {
             return Optional.empty();
         }
+        Map<String, Path> holders = new LinkedHashMap<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 if (has(process, sockets)) {
-                    return Optional.of(name(process) + " (pid " + process.getFileName() + ")");
+                    holders.put(process.getFileName().toString(), process);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // then it can't be seen
+            // then the others can't be seen
         }
-        return Optional.empty();
+        return holders.values().stream()
+                .filter(process -> !holders.containsKey(parent(process)))
+                .findFirst()
+                .map(process -> name(process) + " (pid " + process.getFileName() + ")");
     }
 
     /** Adds the sockets that listen there, as {@code /proc/PID/fd} names them. */
@@ -116,6 +126,18 @@ final class PortHolder {
             return sockets.contains(Files.readSymbolicLink(file).toString());
         } catch (IOException e) { // it has just been closed
             return false;
+        }
+    }
+
+    /** Returns the id of the process's parent; empty if it can't be seen, or the process has just ended. */
+    private static String parent(Path process) {
+        try (Stream<String> lines = Files.lines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.startsWith(PARENT))
+                    .map(line -> line.substring(PARENT.length()).strip())
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return "";
         }
     }
 

@@ -81,6 +81,28 @@ class ListenPortTest {
         assertEquals(Optional.of("py?[31m (pid 12)"), PortHolder.of(proc, address, 8000));
     }
 
+    /** The test above once named a child that its own process was just starting, which had its socket for that moment. */
+    @ParameterizedTest(name = "a parent whose id is {0}, of a child whose id is {1}")
+    @CsvSource({"12, 9", "9, 12", "1, 12"})
+    void of_a_process_and_its_children_that_have_its_socket_the_parent_is_named(
+            String parent, String child, @TempDir Path proc) throws Exception {
+        Files.createDirectories(proc.resolve("net"));
+        Files.writeString(proc.resolve("net/tcp"), """
+                   0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 77 1 0 100 0 0 10 0
+                """);
+        holder(proc, parent, "nginx", "0");
+        holder(proc, child, "worker", parent);
+        InetAddress address = InetAddress.getByName("127.0.0.1");
+        assertEquals(Optional.of("nginx (pid " + parent + ")"), PortHolder.of(proc, address, 8000));
+    }
+
+    private static void holder(Path proc, String pid, String name, String parent) throws IOException {
+        Path files = Files.createDirectories(proc.resolve(pid).resolve("fd"));
+        Files.createSymbolicLink(files.resolve("5"), Path.of("socket:[77]"));
+        Files.writeString(proc.resolve(pid).resolve("comm"), name + "\n");
+        Files.writeString(proc.resolve(pid).resolve("status"), "Name:\t" + name + "\nPPid:\t" + parent + "\n");
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({"10.9.9.9, can't be listened on (", "no.such.host.invalid, this name has no address; "})
     void an_address_that_can_not_be_had_is_named_with_those_that_can(String host, String reason) {
