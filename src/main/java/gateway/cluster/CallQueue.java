@@ -18,8 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>The timeout is Redis's: it begins when a batch is on its way, and is over only if the answers still aren't here after
  * the socket has been read once more. What a request waits for its turn, or for this gateway's processor, is no silence of
- * Redis. But no request waits longer than {@value #MOST_TIMEOUTS} timeouts, whatever the sockets do, because each request
- * ends its own wait.
+ * Redis. But no request waits longer than is set, whatever the sockets do, because each request ends its own wait.
  */
 final class CallQueue implements AutoCloseable {
     /** The most calls in one batch. */
@@ -35,9 +34,6 @@ final class CallQueue implements AutoCloseable {
 
     /** The most queued calls: more than any Redis answers within a timeout. */
     private static final int CAPACITY = 8192;
-
-    /** How many timeouts a request waits at most, should this gateway itself be slow. */
-    static final int MOST_TIMEOUTS = 4;
 
     /** A queued call and the thread that waits for it. Since when, the system clock says, as this measures a real wait. */
     private static final class QueuedCall {
@@ -58,14 +54,14 @@ final class CallQueue implements AutoCloseable {
     }
 
     private final Redis redis;
-    private final Duration timeout;
+    private final Duration maxWait;
     private final BlockingQueue<QueuedCall> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final ExecutorService senders = Threads.forWaiting("redis-decisions", ROUNDS);
 
-    /** @param timeout the redis's: how long its answers may take */
-    CallQueue(Redis redis, Duration timeout) {
+    /** @param maxWait how long a request waits at most, should this gateway itself be slow */
+    CallQueue(Redis redis, Duration maxWait) {
         this.redis = redis;
-        this.timeout = timeout;
+        this.maxWait = maxWait;
     }
 
     void start() {
@@ -76,17 +72,16 @@ final class CallQueue implements AutoCloseable {
 
     /** Runs a script in Redis and waits for its result. */
     Object ask(Call call) throws RedisFailure {
-        Duration most = timeout.multipliedBy(MOST_TIMEOUTS);
         QueuedCall queued = new QueuedCall(call);
         if (!queue.offer(queued)) {
             throw new RedisFailure("too many requests wait for an answer");
         }
         Object outcome = queued.outcome;
         while (outcome == null) {
-            long left = queued.since + most.toNanos() - System.nanoTime();
+            long left = queued.since + maxWait.toNanos() - System.nanoTime();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 queued.abandoned = true;
-                throw RedisFailure.timedOut(most);
+                throw RedisFailure.timedOut(maxWait);
             }
             LockSupport.parkNanos(this, left);
             outcome = queued.outcome;

@@ -54,7 +54,7 @@ final class RedisAccess implements AutoCloseable {
         this.failedLast = key(0);
         this.without = without;
         this.redis = new Redis(settings, settings.timeout(), CONNECTIONS);
-        this.queue = new CallQueue(redis, settings.timeout());
+        this.queue = new CallQueue(redis, settings.maxWait());
         this.breaker = new Breaker(time);
         this.time = time;
     }

@@ -1,5 +1,6 @@
 package gateway.settings;
 
+import gateway.util.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +11,20 @@ import java.util.Optional;
  *
  * @param url the URL of Redis
  * @param prefix the prefix of all keys, 1 to 64 characters
- * @param timeout how long Redis may take to answer; a request waits four times as long at most
+ * @param timeout how long Redis may take to answer
+ * @param maxWait how long a request waits at most, also for its turn; not below the timeout
  * @param fallback how requests are limited while Redis can't be reached
  * @param required whether to exit if Redis can't be reached at the start
  */
-public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallback fallback, boolean required) {
+public record RedisSettings(
+        RedisUrl url, String prefix, Duration timeout, Duration maxWait, Fallback fallback, boolean required) {
+    private static final int TIMEOUTS_TO_WAIT = 4;
+
+    /** Makes settings with the default of what a request waits at most. */
+    public RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallback fallback, boolean required) {
+        this(url, prefix, timeout, defaultMaxWait(timeout), fallback, required);
+    }
+
     /** How requests are limited while Redis can't be reached. */
     public enum Fallback {
         /** By this gateway's memory, to its share: the limit divided by the number of gateways, rounded up. */
@@ -42,6 +52,12 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
             new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "prefix of all keys in Redis", RedisSettings::prefix);
     static final Setting<Duration> TIMEOUT =
             Setting.duration("GATEWAY_REDIS_TIMEOUT", "50ms", "5ms", "10s", "how long Redis may take to answer");
+    static final Setting<Optional<Duration>> MAX_WAIT = Setting.optional(Setting.duration(
+            "GATEWAY_REDIS_MAX_WAIT",
+            "200ms",
+            "5ms",
+            "1m",
+            "how long a request waits at most for a decision by Redis; none for four times the timeout"));
     static final Setting<Fallback> FALLBACK = new Setting<>(
             "GATEWAY_REDIS_FALLBACK",
             "divide",
@@ -50,7 +66,7 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
     static final Setting<Boolean> REQUIRED =
             Setting.yesOrNo("GATEWAY_REDIS_REQUIRED", "whether to exit if Redis can't be reached at the start");
 
-    static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, FALLBACK, REQUIRED);
+    static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, MAX_WAIT, FALLBACK, REQUIRED);
 
     /**
      * Reads the settings; empty if there is no URL. The others are read all the same, so that invalid ones are
@@ -60,12 +76,24 @@ public record RedisSettings(RedisUrl url, String prefix, Duration timeout, Fallb
         Optional<RedisUrl> url = reader.read(URL);
         String prefix = reader.read(PREFIX);
         Duration timeout = reader.read(TIMEOUT);
+        Duration maxWait = reader.read(MAX_WAIT).orElse(defaultMaxWait(timeout));
         Fallback fallback = reader.read(FALLBACK);
         boolean required = reader.read(REQUIRED);
         if (required && url.isEmpty() && reader.text(URL).isBlank()) {
             reader.report(REQUIRED, "true", "has no effect without " + URL.name() + "; set that, too");
         }
-        return url.map(where -> new RedisSettings(where, prefix, timeout, fallback, required));
+        if (maxWait.compareTo(timeout) < 0) {
+            reader.report(
+                    MAX_WAIT,
+                    reader.text(MAX_WAIT),
+                    "expected " + Durations.text(timeout) + " or longer, as " + TIMEOUT.name()
+                            + " is: else no request would see an answer that comes just in time");
+        }
+        return url.map(where -> new RedisSettings(where, prefix, timeout, maxWait, fallback, required));
+    }
+
+    private static Duration defaultMaxWait(Duration timeout) {
+        return timeout.multipliedBy(TIMEOUTS_TO_WAIT);
     }
 
     /** Accepts no braces, since a cluster distributes keys by the part between braces. */

@@ -12,6 +12,7 @@ import gateway.net.ServiceUrl;
 import gateway.registry.HealthCheck;
 import gateway.service.Placement;
 import gateway.service.ServiceSettings;
+import gateway.util.Durations;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -104,12 +105,27 @@ class SettingsTest {
             value = {
                 "GATEWAY_REDIS_PREFIX | a{b} | expected 1 to 64 letters, digits, dots, colons, dashes or underscores",
                 "GATEWAY_REDIS_TIMEOUT | 1ms | expected",
+                "GATEWAY_REDIS_MAX_WAIT | 61s | expected a whole number with ms, s, m or h, from 5ms to 1m, like 200ms",
+                "GATEWAY_REDIS_MAX_WAIT | 49ms | expected 50ms or longer, as GATEWAY_REDIS_TIMEOUT is",
                 "GATEWAY_REDIS_FALLBACK | none | expected divide, local, open or closed",
                 "GATEWAY_REDIS_REQUIRED | yes | expected true or false"
             })
     void what_redis_needs_is_checked_even_without_a_url(String name, String text, String expected) {
         Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of(name, text)));
         assertTrue(bad.getMessage().startsWith(name + "=" + text + ": " + expected), bad.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50ms,'',200ms", "50ms,50ms,50ms", "20ms,'',80ms", "20ms,1m,1m", "10s,'',40s"})
+    void a_request_waits_four_times_as_long_as_redis_may_take_unless_it_is_set(
+            String timeout, String maxWait, String expected) {
+        Map<String, String> settings = Map.of(
+                "GATEWAY_REDIS_URL", "redis://h:1",
+                "GATEWAY_REDIS_TIMEOUT", timeout,
+                "GATEWAY_REDIS_MAX_WAIT", maxWait);
+        assertEquals(
+                Durations.parse(expected),
+                Settings.from(settings).redis().orElseThrow().maxWait());
     }
 
     @Test
