@@ -1,6 +1,5 @@
 package gateway.cluster;
 
-import gateway.cluster.Redis.Call;
 import gateway.util.Loop;
 import gateway.util.Threads;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Batches the calls that requests make to Redis. A request puts its call into a queue and waits; a few sender threads
@@ -35,24 +33,6 @@ final class CallQueue implements AutoCloseable {
     /** The most queued calls: more than any Redis answers within a timeout. */
     private static final int CAPACITY = 8192;
 
-    /** A queued call and the thread that waits for it. Since when, the system clock says, as this measures a real wait. */
-    private static final class QueuedCall {
-        private final Call call;
-        private final long since = System.nanoTime();
-        private final Thread caller = Thread.currentThread();
-        private volatile Object outcome;
-        private volatile boolean abandoned;
-
-        private QueuedCall(Call call) {
-            this.call = call;
-        }
-
-        private void complete(Object result) {
-            outcome = result;
-            LockSupport.unpark(caller);
-        }
-    }
-
     private final Redis redis;
     private final Duration maxWait;
     private final BlockingQueue<QueuedCall> queue = new ArrayBlockingQueue<>(CAPACITY);
@@ -70,26 +50,21 @@ final class CallQueue implements AutoCloseable {
         }
     }
 
-    /** Runs a script in Redis and waits for its result. */
-    Object ask(Call call) throws RedisFailure {
-        QueuedCall queued = new QueuedCall(call);
-        if (!queue.offer(queued)) {
+    /**
+     * Runs a script in Redis and waits for its result. If it gives up, the call stays in the queue, unless it is withdrawn:
+     * for the request passed by another decision, and is to count in Redis. Only when more calls wait than go into a
+     * batch, those come first for which a request still waits.
+     */
+    Object ask(QueuedCall call) throws RedisFailure {
+        if (!tell(call)) {
             throw new RedisFailure("too many requests wait for an answer");
         }
-        Object outcome = queued.outcome;
-        while (outcome == null) {
-            long left = queued.since + maxWait.toNanos() - System.nanoTime();
-            if (left <= 0 || Thread.currentThread().isInterrupted()) {
-                queued.abandoned = true;
-                throw RedisFailure.timedOut(maxWait);
-            }
-            LockSupport.parkNanos(this, left);
-            outcome = queued.outcome;
-        }
-        if (outcome instanceof RedisFailure failure) {
-            throw failure;
-        }
-        return outcome;
+        return call.await(maxWait);
+    }
+
+    /** Has a script run in Redis, without a wait; returns whether there was room for it. */
+    boolean tell(QueuedCall call) {
+        return queue.offer(call);
     }
 
     /** Has all that are queued wait no longer: Redis was found gone. */
@@ -105,7 +80,8 @@ final class CallQueue implements AutoCloseable {
                 List<QueuedCall> batch = new ArrayList<>(BATCH);
                 batch.add(queue.take());
                 queue.drainTo(batch, BATCH - 1);
-                batch.removeIf(queued -> queued.abandoned);
+                boolean crowded = !queue.isEmpty();
+                batch.removeIf(queued -> !queued.isWanted(crowded));
                 answer(batch);
             } catch (InterruptedException e) {
                 // closed
@@ -121,7 +97,7 @@ final class CallQueue implements AutoCloseable {
         }
         List<Object> outcomes;
         try {
-            outcomes = redis.runAll(batch.stream().map(queued -> queued.call).toList());
+            outcomes = redis.runAll(batch.stream().map(QueuedCall::call).toList());
         } catch (RuntimeException | Error e) { // keep the thread: without it all requests would wait in vain
             RedisFailure failure = new RedisFailure(e.toString());
             outcomes = batch.stream().<Object>map(any -> failure).toList();

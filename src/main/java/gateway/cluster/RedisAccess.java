@@ -200,6 +200,11 @@ final class RedisAccess implements AutoCloseable {
 
     /** Makes a call; null if Redis is down or doesn't answer in time. */
     Object ask(Call call) {
+        return ask(new QueuedCall(call));
+    }
+
+    /** Makes a call that the caller may withdraw afterwards; null if Redis is down or doesn't answer in time. */
+    Object ask(QueuedCall call) {
         if (isDown()) {
             return null;
         }
@@ -212,11 +217,16 @@ final class RedisAccess implements AutoCloseable {
         } catch (RedisFailure e) {
             failures.increment();
             if (e.isGeneral()) { // else other keys may well get answers, and no request had to wait
-                failedLast = call.keys().get(0);
+                failedLast = call.call().keys().get(0);
                 count(asked, e);
             }
             return null;
         }
+    }
+
+    /** Makes a call without waiting for its result; what fails is lost. */
+    void tell(Call call) {
+        queue.tell(new QueuedCall(call));
     }
 
     /** Returns how many calls failed; of the probes, only those that found Redis gone. */

@@ -20,6 +20,11 @@ import java.util.Optional;
  * this gateway alone is refused without asking Redis, which would refuse it too; so a flood through one gateway costs
  * Redis nothing.
  *
+ * <p>Redis may answer after this gateway has decided by itself. A request that passed here then counts in both, as any
+ * that passes does. One that was refused here counts nowhere: it isn't asked about any more or, if Redis has counted it,
+ * is given back. Only if the connection broke meanwhile nobody knows whether Redis counted it; then the client has one
+ * request less, never one more. What Redis would have refused but the memory let pass is beyond the limit, and stays so.
+ *
  * <p>A failure of Redis never fails a request: it passes, or it is refused with 429.
  */
 final class SharedLimit implements RateLimit {
@@ -52,7 +57,8 @@ final class SharedLimit implements RateLimit {
                 shared.decidedAlone();
                 return refusal;
             }
-            Object answer = redis.ask(window.take(key));
+            QueuedCall take = new QueuedCall(window.take(key));
+            Object answer = redis.ask(take);
             if (answer != null) {
                 shared.decidedByRedis();
                 LimitDecision decision = window.decision(answer, asked);
@@ -61,7 +67,16 @@ final class SharedLimit implements RateLimit {
                 }
                 return decision;
             }
+            LimitDecision alone = takeAlone(key, asked);
+            if (!alone.allowed()) {
+                take.withdraw(late -> giveBackLate(key, late));
+            }
+            return alone;
         }
+        return takeAlone(key, asked);
+    }
+
+    private LimitDecision takeAlone(LimitKey key, long asked) {
         shared.decidedAlone();
         return switch (shared.fallback()) {
             case DIVIDE, LOCAL -> memory.take(key, shared.shares());
@@ -72,6 +87,14 @@ final class SharedLimit implements RateLimit {
                 yield new LimitDecision(true, standing.remaining(), standing.resetNanos(), asked, 0, standing.limit());
             }
         };
+    }
+
+    /** Takes back what Redis counted for a request that this gateway has refused meanwhile. */
+    private void giveBackLate(LimitKey key, Object answer) {
+        LimitDecision late = window.decision(answer);
+        if (late.allowed()) {
+            shared.redis().tell(window.giveBack(key, late.sharedAt()));
+        }
     }
 
     /**

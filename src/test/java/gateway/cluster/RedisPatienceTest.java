@@ -9,21 +9,29 @@ import gateway.settings.RedisSettings;
 import gateway.settings.RedisSettings.Fallback;
 import gateway.settings.RedisUrl;
 import gateway.testing.Await;
+import gateway.testing.TcpProxy;
 import gateway.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** How long requests wait for Redis, whether it is Redis that is slow or this gateway. */
 @Tag("redis")
 class RedisPatienceTest {
     private static final Script COUNT = Script.of("return redis.call('INCRBY', KEYS[1], ARGV[1])");
     private static final Call CALL = new Call(COUNT, List.of(Redis.bytes("a")), List.of(Redis.bytes("1")));
+
+    private static final Duration PATIENT = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofMillis(50);
 
     private TestRedis server;
 
@@ -37,13 +45,14 @@ class RedisPatienceTest {
         server.close();
     }
 
-    private RedisSettings settings(Duration timeout) {
-        return new RedisSettings(
-                RedisUrl.parse("redis://127.0.0.1:" + server.port()), "gateway", timeout, Fallback.DIVIDE, false);
+    private Redis redis(Duration timeout) {
+        return redis(server.port(), timeout);
     }
 
-    private Redis redis(Duration timeout) {
-        return new Redis(settings(timeout), timeout, CallQueue.ROUNDS);
+    private static Redis redis(int port, Duration timeout) {
+        RedisSettings settings = new RedisSettings(
+                RedisUrl.parse("redis://127.0.0.1:" + port), "gateway", timeout, Fallback.DIVIDE, false);
+        return new Redis(settings, timeout, CallQueue.ROUNDS);
     }
 
     /**
@@ -67,7 +76,7 @@ class RedisPatienceTest {
         CompletableFuture<Object> answer = new CompletableFuture<>();
         new Thread(() -> {
                     try {
-                        answer.complete(queue.ask(CALL));
+                        answer.complete(queue.ask(new QueuedCall(CALL)));
                     } catch (RedisFailure e) {
                         answer.completeExceptionally(e);
                     }
@@ -82,7 +91,7 @@ class RedisPatienceTest {
         try (Redis redis = redis(Duration.ofMillis(50));
                 CallQueue queue = new CallQueue(redis, maxWait)) { // not started
             long began = System.nanoTime();
-            RedisFailure failure = assertThrows(RedisFailure.class, () -> queue.ask(CALL));
+            RedisFailure failure = assertThrows(RedisFailure.class, () -> queue.ask(new QueuedCall(CALL)));
             assertEquals("no answer within 200ms", failure.getMessage());
             assertTrue(System.nanoTime() - began >= maxWait.toNanos());
         }
@@ -104,6 +113,75 @@ class RedisPatienceTest {
                     assertThrows(ExecutionException.class, answer::get)
                             .getCause()
                             .getMessage());
+        }
+    }
+
+    /** Makes a call that nobody waits for any more. */
+    private static QueuedCall givenUp(CallQueue queue) {
+        QueuedCall late = new QueuedCall(CALL);
+        assertThrows(RedisFailure.class, () -> queue.ask(late));
+        return late;
+    }
+
+    @Test
+    void what_a_request_gave_up_is_counted_though_late() throws Exception {
+        try (Redis redis = redis(PATIENT);
+                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
+            givenUp(queue);
+            queue.start();
+            Await.until("that it counts", () -> "1".equals(count()));
+        }
+    }
+
+    @Test
+    void what_is_withdrawn_before_it_was_sent_is_not_counted() throws Exception {
+        try (Redis redis = redis(PATIENT);
+                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
+            givenUp(queue).withdraw(result -> {});
+            queue.tell(new QueuedCall(CALL));
+            queue.start();
+            Await.until("the other", () -> count() != null);
+            assertEquals("1", count());
+        }
+    }
+
+    @Test
+    void what_is_withdrawn_too_late_tells_its_result() throws Exception {
+        try (TcpProxy wire = new TcpProxy(server.port());
+                Redis redis = redis(wire.port(), PATIENT);
+                CallQueue queue = new CallQueue(redis, SHORT)) {
+            wire.latency(SHORT.multipliedBy(4));
+            queue.start();
+            BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+            QueuedCall late = givenUp(queue);
+            Await.until("that it counts", () -> count() != null);
+            late.withdraw(results::add);
+            assertEquals(1L, results.take());
+            late.withdraw(results::add);
+            assertEquals(1L, results.take(), "the result was there before");
+        }
+    }
+
+    /** Else a queue full of calls that come too late would make all others late, too. */
+    @Test
+    void in_a_crowd_those_come_first_for_which_a_request_waits() throws Exception {
+        try (Redis redis = redis(PATIENT);
+                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
+            givenUp(queue);
+            List<QueuedCall> others =
+                    Stream.generate(() -> new QueuedCall(CALL)).limit(300).toList();
+            others.forEach(queue::tell);
+            queue.start();
+            for (QueuedCall other : others) {
+                other.await(PATIENT);
+            }
+            assertEquals("300", count());
+        }
+    }
+
+    private String count() {
+        try (Jedis jedis = server.client()) {
+            return jedis.get("a");
         }
     }
 }

@@ -23,6 +23,7 @@ import gateway.settings.RedisSettings;
 import gateway.settings.RedisSettings.Fallback;
 import gateway.settings.RedisUrl;
 import gateway.testing.Await;
+import gateway.testing.TcpProxy;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.testing.TestRoutes;
@@ -79,9 +80,12 @@ class SharedLimitTest {
     }
 
     private Gateway limit(RedisSettings settings) {
+        return limit(settings, "5/60s");
+    }
+
+    private Gateway limit(RedisSettings settings, String rate) {
         SharedLimits shared = new SharedLimits(settings, gateways, time);
-        return new Gateway(
-                shared, shared.limit(RouteConfig.DEFAULT, new SlidingWindow(Rate.parse("5/60s"), 1000, time)));
+        return new Gateway(shared, shared.limit(RouteConfig.DEFAULT, new SlidingWindow(Rate.parse(rate), 1000, time)));
     }
 
     private static RedisSettings settings(String url, Fallback fallback, boolean required) {
@@ -125,6 +129,41 @@ class SharedLimitTest {
             assertFalse(refused.allowed());
             assertTrue(refused.resetNanos() > 50_000_000_000L);
             assertEquals(asked, limit.sharing().shared());
+        }
+    }
+
+    /** The settings of a gateway whose requests wait shorter than Redis may take, which no user can set. */
+    private static RedisSettings hasty(TcpProxy wire, Fallback fallback) {
+        RedisUrl url = RedisUrl.parse("redis://127.0.0.1:" + wire.port());
+        return new RedisSettings(url, "gateway", Duration.ofSeconds(10), Duration.ofMillis(50), fallback, false);
+    }
+
+    @Test
+    void what_was_refused_before_redis_let_it_pass_costs_the_client_nothing() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                TcpProxy wire = new TcpProxy(redis.port());
+                Gateway limit = limit(hasty(wire, Fallback.CLOSED), "1/1h")) {
+            limit.start();
+            wire.latency(Duration.ofMillis(300));
+            assertFalse(limit.take(CLIENT).allowed());
+            wire.latency(Duration.ZERO);
+            Await.until("its place", () -> limit.take(CLIENT).allowed());
+        }
+    }
+
+    @Test
+    void what_passed_before_redis_answered_counts_there_too() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client();
+                TcpProxy wire = new TcpProxy(redis.port());
+                Gateway limit = limit(hasty(wire, Fallback.LOCAL), "1/1h");
+                Gateway other = limit(redis.settings(), "1/1h")) {
+            limit.start();
+            other.start();
+            wire.latency(Duration.ofMillis(300));
+            assertTrue(limit.take(CLIENT).allowed());
+            Await.until("that it counts", () -> jedis.llen(KEY) == 1);
+            assertFalse(other.take(CLIENT).allowed());
         }
     }
 
