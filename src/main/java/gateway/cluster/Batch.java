@@ -118,7 +118,7 @@ final class Batch {
             boolean moved = false;
             for (int i = 0; i < dispatches.size(); i++) {
                 take(dispatches.get(i), answers.get(i));
-                moved |= answers.get(i) instanceof JedisMovedDataException;
+                moved |= isElsewhere(answers.get(i));
             }
             if (moved) {
                 nodes.moved(connection);
@@ -130,6 +130,12 @@ final class Batch {
         } catch (RuntimeException e) { // the connection broke, or was closed meanwhile
             fail(dispatches, nodes.failed(node, RedisFailure.of(e, timeout)));
         }
+    }
+
+    /** Returns whether another node has the key now: this one says so, or has become a replica. */
+    private static boolean isElsewhere(Object answer) {
+        return answer instanceof JedisMovedDataException
+                || answer instanceof JedisDataException e && RedisFailure.isOfReplica(e);
     }
 
     private List<Object> exchange(Connection connection, List<Dispatch> dispatches) {

@@ -17,7 +17,7 @@ interface Nodes extends AutoCloseable {
     /** Notes that a node couldn't be reached or didn't answer; returns the failure to report. */
     RedisFailure failed(HostAndPort node, RedisFailure why);
 
-    /** Notes that the node of this connection says that a key has moved to another node. */
+    /** Notes that the node of this connection says that a key has moved to another node, or that it is a replica. */
     void moved(Connection connection);
 
     @Override

@@ -4,7 +4,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.HostAndPort;
 
-/** Redis without a cluster: one server has all keys. */
+/** Redis without a cluster or sentinels: one server has all keys. */
 record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
@@ -29,8 +29,8 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
     public void moved(Connection connection) {
-        // only a node of a cluster says so, if the settings name it as the only node: asking again gives the same
-        // answer
+        // a node of a cluster that the settings name as the only node says so, or a replica: asking again gives the
+        // same answer
     }
 
     @Override

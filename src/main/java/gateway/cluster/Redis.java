@@ -2,6 +2,7 @@ package gateway.cluster;
 
 import gateway.settings.RedisSettings;
 import gateway.settings.RedisUrl;
+import gateway.settings.SentinelAccess;
 import gateway.util.Threads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,10 +22,12 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.mcf.TrackingConnectionPool;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
- * Runs scripts in Redis or a Redis Cluster. Every call blocks; requests use {@link CallQueue} instead.
+ * Runs scripts in Redis, in a Redis Cluster, or in the master that Redis Sentinels name. Every call blocks; requests use
+ * {@link CallQueue} instead.
  *
  * <p>Connections are opened when first needed, and kept. A call is repeated only if it surely wasn't run: because Redis
  * doesn't know the script (any more), or the key has moved to another node.
@@ -44,6 +47,7 @@ final class Redis implements AutoCloseable {
     private final Duration timeout;
     private final int connections;
     private final ExecutorService threads;
+    private final Sentinels sentinels; // null unless the URL is of sentinels
     private Nodes nodes;
     private boolean closed;
 
@@ -57,8 +61,10 @@ final class Redis implements AutoCloseable {
         this.url = settings.url();
         this.timeout = timeout;
         this.connections = connections;
-        this.threads =
-                Executors.newCachedThreadPool(Threads.daemons("redis-nodes")); // no threads unless it is a cluster
+        this.threads = Executors.newCachedThreadPool(Threads.daemons("redis-nodes")); // no threads for a single node
+        this.sentinels = url.sentinel()
+                .map(access -> new Sentinels(access.master(), sentinels(), threads))
+                .orElse(null);
     }
 
     /** Returns the text as UTF-8. */
@@ -90,14 +96,14 @@ final class Redis implements AutoCloseable {
         return new Batch(asked, timeout, calls).run(threads);
     }
 
-    /** Returns the nodes; makes them at the first use, since a cluster is then asked for its nodes. */
+    /** Returns the nodes; makes them at the first use, since a cluster or sentinels are then asked for them. */
     private synchronized Nodes nodes() throws RedisFailure {
         if (closed) {
             throw new RedisFailure(CLOSED);
         }
         if (nodes == null) {
             try {
-                nodes = url.isCluster() ? cluster() : single();
+                nodes = sentinels != null ? master() : url.isCluster() ? cluster() : single();
             } catch (JedisException e) {
                 throw RedisFailure.of(e, timeout);
             }
@@ -113,6 +119,51 @@ final class Redis implements AutoCloseable {
     private Nodes cluster() {
         Set<HostAndPort> seeds = url.nodes().stream().map(Redis::address).collect(Collectors.toSet());
         return new ClusterNodes(new ClusterConnectionProvider(seeds, config(), pool()), threads);
+    }
+
+    private Nodes master() throws RedisFailure {
+        return new SentinelNodes(sentinels, this::trackingPool, threads, SentinelNodes.PAUSE);
+    }
+
+    /** Makes a pool whose connections can be broken while they are in use. */
+    private TrackingConnectionPool trackingPool(HostAndPort node) {
+        return TrackingConnectionPool.builder()
+                .hostAndPort(node)
+                .clientConfig(config())
+                .poolConfig(pool())
+                .build();
+    }
+
+    /** Returns the sentinels that the URL names; none if it names nodes. */
+    List<Sentinel> sentinels() {
+        return url.sentinel().stream()
+                .flatMap(access -> url.nodes().stream()
+                        .map(node -> new Sentinel(address(node), access.master(), sentinelConfig(access))))
+                .toList();
+    }
+
+    /** Returns the nodes that the URL names or, if it names sentinels, their master; none if they don't know it. */
+    List<HostAndPort> known() {
+        if (sentinels == null) {
+            return url.nodes().stream().map(Redis::address).toList();
+        }
+        try {
+            return List.of(sentinels.master().node());
+        } catch (RedisFailure e) {
+            return List.of();
+        }
+    }
+
+    private JedisClientConfig sentinelConfig(SentinelAccess access) {
+        return DefaultJedisClientConfig.builder()
+                .protocol(RedisProtocol.RESP2)
+                .sslOptions(url.tls() ? SslOptions.defaults() : null)
+                .user(access.user().orElse(null))
+                .password(access.password().orElse(null))
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+                .connectionTimeoutMillis((int) Sentinel.TIMEOUT.toMillis())
+                .socketTimeoutMillis((int) Sentinel.TIMEOUT.toMillis())
+                .build();
     }
 
     private static HostAndPort address(RedisUrl.Node node) {
@@ -155,6 +206,9 @@ final class Redis implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         reset();
+        if (sentinels != null) {
+            sentinels.close();
+        }
         threads.shutdownNow();
     }
 

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -82,6 +83,22 @@ final class RedisFailure extends Exception {
         return answer.contains("WRONGTYPE") || answer.startsWith("TRYAGAIN");
     }
 
+    /** Returns whether the reason is that an answer didn't come in time. */
+    static boolean isTimeout(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, RedisFailure::next)
+                .anyMatch(SocketTimeoutException.class::isInstance);
+    }
+
+    /** Returns whether an error answer says that the user may not do this. */
+    static boolean isForbidden(JedisDataException answer) {
+        return String.valueOf(answer.getMessage()).startsWith("NOPERM");
+    }
+
+    /** Returns whether an error answer says that the node is a replica. Redis 6 says so in the middle of the text. */
+    static boolean isOfReplica(JedisDataException answer) {
+        return String.valueOf(answer.getMessage()).contains("READONLY ");
+    }
+
     /**
      * Returns the next failure to look at. For a host with several addresses, Jedis keeps the failure of each as a
      * suppressed one.
@@ -113,6 +130,8 @@ final class RedisFailure extends Exception {
         if (answer.startsWith("MOVED")) {
             return "it is a node of a cluster; name several of its nodes";
         }
-        return "it answered " + DETAILS.matcher(answer).replaceAll("");
+        String words = "it answered " + DETAILS.matcher(answer).replaceAll("");
+        boolean noScripts = answer.matches("(?is)ERR unknown command .(evalsha|select)\\b.*");
+        return noScripts ? words + "; if it is a Sentinel, write redis+sentinel://host:port/NAME" : words;
     }
 }

@@ -28,17 +28,26 @@ public final class RedisProbe {
 
     private RedisProbe() {}
 
-    /** Asks the nodes of the settings one after another, each for about a second at most. */
+    /**
+     * Asks the nodes of the settings one after another, each for about a second at most. If the settings name sentinels,
+     * it is their master that is asked; nobody if they don't know it.
+     */
     public static List<Answer> ask(RedisSettings settings) {
         try (Redis redis = new Redis(settings, TIMEOUT, 1)) {
-            return settings.url().nodes().stream().map(node -> ask(redis, node)).toList();
+            return redis.known().stream().map(node -> ask(redis, node)).toList();
         }
     }
 
-    private static Answer ask(Redis redis, RedisUrl.Node node) {
-        try (Jedis jedis = new Jedis(new HostAndPort(node.host(), node.port()), redis.config())) {
+    private static Answer ask(Redis redis, HostAndPort address) {
+        RedisUrl.Node node = new RedisUrl.Node(address.getHost(), address.getPort());
+        try (Jedis jedis = new Jedis(address, redis.config())) {
             jedis.ping();
             String info = info(jedis);
+            if (field(info, "redis_mode:").filter("sentinel"::equals).isPresent()) {
+                String words =
+                        "it is a Sentinel; write redis+sentinel://" + node + "/NAME, NAME being the master's there";
+                return new Answer(node, Optional.empty(), Optional.empty(), Optional.of(words));
+            }
             return new Answer(
                     node,
                     field(info, "redis_version:"),

@@ -45,9 +45,17 @@ public record RedisSettings(
     static final Setting<Optional<RedisUrl>> URL = Setting.secret(
             "GATEWAY_REDIS_URL",
             "",
-            "Redis through which gateways share limit and service list: redis://[user:password@]host:port[/db]",
+            "Redis through which gateways share limit and service list: redis://[user:password@]host:port[/db]"
+                    + " or redis+sentinel://[user:password@]host:port,host:port/name[/db]",
             text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)),
             text -> RedisUrl.parse(text).shown());
+    static final Setting<Optional<String>> SENTINEL_USER = new Setting<>(
+            "GATEWAY_REDIS_SENTINEL_USER", "", "user at the sentinels, if they have users", RedisSettings::optional);
+    static final Setting<Optional<String>> SENTINEL_PASSWORD = Setting.secret(
+            "GATEWAY_REDIS_SENTINEL_PASSWORD",
+            "",
+            "password that the sentinels require; Redis's own is in the URL",
+            RedisSettings::optional);
     static final Setting<String> PREFIX =
             new Setting<>("GATEWAY_REDIS_PREFIX", "gateway", "prefix of all keys in Redis", RedisSettings::prefix);
     static final Setting<Duration> TIMEOUT =
@@ -66,14 +74,15 @@ public record RedisSettings(
     static final Setting<Boolean> REQUIRED =
             Setting.yesOrNo("GATEWAY_REDIS_REQUIRED", "whether to exit if Redis can't be reached at the start");
 
-    static final List<Setting<?>> ALL = List.of(URL, PREFIX, TIMEOUT, MAX_WAIT, FALLBACK, REQUIRED);
+    static final List<Setting<?>> ALL =
+            List.of(URL, SENTINEL_USER, SENTINEL_PASSWORD, PREFIX, TIMEOUT, MAX_WAIT, FALLBACK, REQUIRED);
 
     /**
      * Reads the settings; empty if there is no URL. The others are read all the same, so that invalid ones are
      * reported.
      */
     static Optional<RedisSettings> read(SettingsReader reader) {
-        Optional<RedisUrl> url = reader.read(URL);
+        Optional<RedisUrl> url = withSentinelAccess(reader, reader.read(URL));
         String prefix = reader.read(PREFIX);
         Duration timeout = reader.read(TIMEOUT);
         Duration maxWait = reader.read(MAX_WAIT).orElse(defaultMaxWait(timeout));
@@ -90,6 +99,29 @@ public record RedisSettings(
                             + " is: else no request would see an answer that comes just in time");
         }
         return url.map(where -> new RedisSettings(where, prefix, timeout, maxWait, fallback, required));
+    }
+
+    private static Optional<RedisUrl> withSentinelAccess(SettingsReader reader, Optional<RedisUrl> url) {
+        Optional<String> user = reader.read(SENTINEL_USER);
+        Optional<String> password = reader.read(SENTINEL_PASSWORD);
+        if (user.isPresent() && password.isEmpty()) {
+            reader.report(
+                    SENTINEL_USER, user.get(), "has no effect without " + SENTINEL_PASSWORD.name() + "; set that, too");
+        }
+        boolean without = url.map(RedisUrl::sentinel)
+                .map(Optional::isEmpty)
+                .orElse(reader.text(URL).isBlank());
+        if (password.isPresent() && without) {
+            reader.report(
+                    SENTINEL_PASSWORD,
+                    password.get(),
+                    "has no effect unless " + URL.name() + " begins with redis+sentinel:// or rediss+sentinel://");
+        }
+        return url.map(where -> where.withSentinelAccess(user, password));
+    }
+
+    private static Optional<String> optional(String text) {
+        return Optional.of(text).filter(some -> !some.isBlank());
     }
 
     private static Duration defaultMaxWait(Duration timeout) {

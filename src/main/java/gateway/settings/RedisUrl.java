@@ -11,25 +11,35 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The URL of Redis: one node, or several nodes of a Redis Cluster. Its text leaves out the user and the password, so
- * that it can be logged and shown.
+ * The URL of Redis: one node, several nodes of a Redis Cluster, or Redis Sentinels. Its text leaves out the user and the
+ * password, so that it can be logged and shown.
  *
  * @param tls whether to connect with TLS ({@code rediss://})
- * @param nodes at least one; several nodes mean a cluster, whose other nodes they are asked for
+ * @param nodes at least one: the sentinels if there are any; else several nodes mean a cluster, whose other nodes they
+ * are asked for
  * @param user the user; empty for Redis's default user
  * @param password the password; empty if none is sent
  * @param database the database's number, always 0 for a cluster
+ * @param sentinel how the sentinels are asked; empty if the nodes aren't sentinels
  */
-public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Optional<String> password, int database) {
+public record RedisUrl(
+        boolean tls,
+        List<Node> nodes,
+        Optional<String> user,
+        Optional<String> password,
+        int database,
+        Optional<SentinelAccess> sentinel) {
     /** The format that {@link #parse} accepts, for messages. */
     public static final String FORM =
             "expected redis://[user:password@]host:port[/db], rediss:// for TLS; several, comma-separated, for a cluster;"
-                    + " like redis://localhost:6379";
+                    + " redis+sentinel://host:port,host:port/NAME for sentinels; like redis://localhost:6379";
 
     private static final int PORT = 6379;
     private static final Pattern URL =
             Pattern.compile("(?<scheme>rediss?)://(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
-                    + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(?<port>\\d{1,5}))?(?:/(?<db>\\d{0,4}))?");
+                    + "(?<node>[^/@]*)(?:/(?<db>\\d{0,4}))?");
+    private static final Pattern NODE =
+            Pattern.compile("(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(?<port>\\d{1,5}))?");
 
     /** A server. */
     public record Node(String host, int port) {
@@ -47,6 +57,9 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
      * @throws IllegalArgumentException with what is expected, without any part of the URL, if the text can't be used
      */
     public static RedisUrl parse(String text) {
+        if (SentinelUrl.isOne(text.strip())) {
+            return SentinelUrl.parse(text.strip());
+        }
         List<RedisUrl> urls = all(text.split(","));
         if (urls.isEmpty()) { // nothing but commas
             throw new IllegalArgumentException(FORM);
@@ -65,7 +78,7 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
             throw new IllegalArgumentException("a cluster has only database 0");
         }
         List<Node> nodes = urls.stream().map(url -> url.nodes.get(0)).distinct().toList();
-        return new RedisUrl(first.tls, nodes, first.user, first.password, first.database);
+        return new RedisUrl(first.tls, nodes, first.user, first.password, first.database, Optional.empty());
     }
 
     /** Reads each URL. The messages of those that can't be used say which one it is by its number, since it may be secret. */
@@ -90,22 +103,32 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         if (!parts.matches()) {
             throw new IllegalArgumentException(FORM);
         }
-        String host = parts.group("host");
-        boolean bracketed = host.startsWith("[");
-        int port = parts.group("port") == null ? PORT : Integer.parseInt(parts.group("port"));
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("expected a port from 1 to 65535");
-        }
         String database = parts.group("db");
         return new RedisUrl(
                 parts.group("scheme").equals("rediss"),
-                List.of(new Node(bracketed ? host.substring(1, host.length() - 1) : HostName.checked(host), port)),
+                List.of(node(parts.group("node"), PORT, FORM)),
                 decoded(parts.group("user")),
                 decoded(parts.group("password")),
-                database == null || database.isEmpty() ? 0 : Integer.parseInt(database));
+                database == null || database.isEmpty() ? 0 : Integer.parseInt(database),
+                Optional.empty());
     }
 
-    private static Optional<String> decoded(String text) {
+    /** Reads {@code host[:port]}; if it can't be read, the message is {@code expected}. */
+    static Node node(String text, int defaultPort, String expected) {
+        Matcher parts = NODE.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(expected);
+        }
+        String host = parts.group("host");
+        boolean bracketed = host.startsWith("[");
+        int port = parts.group("port") == null ? defaultPort : Integer.parseInt(parts.group("port"));
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("expected a port from 1 to 65535");
+        }
+        return new Node(bracketed ? host.substring(1, host.length() - 1) : HostName.checked(host), port);
+    }
+
+    static Optional<String> decoded(String text) {
         if (text == null || text.isEmpty()) {
             return Optional.empty();
         }
@@ -116,9 +139,20 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         }
     }
 
-    /** Returns whether there are several nodes. */
+    /** Returns whether there are several nodes that aren't sentinels. */
     public boolean isCluster() {
-        return nodes.size() > 1;
+        return nodes.size() > 1 && sentinel.isEmpty();
+    }
+
+    /** Returns the same URL with a user and a password for the sentinels, if these are sentinels. */
+    RedisUrl withSentinelAccess(Optional<String> sentinelUser, Optional<String> sentinelPassword) {
+        return new RedisUrl(
+                tls,
+                nodes,
+                user,
+                password,
+                database,
+                sentinel.map(access -> new SentinelAccess(access.master(), sentinelUser, sentinelPassword)));
     }
 
     /** Returns the same as {@link #toString}, and whether there is a user or a password. */
@@ -126,10 +160,12 @@ public record RedisUrl(boolean tls, List<Node> nodes, Optional<String> user, Opt
         return user.isPresent() || password.isPresent() ? this + " (user and password not shown)" : toString();
     }
 
-    /** Returns scheme, nodes and database; never the user or the password. */
+    /** Returns scheme, nodes, the master's name and database; never the user or the password. */
     @Override
     public String toString() {
         String where = nodes.stream().map(Node::toString).collect(Collectors.joining(","));
-        return (tls ? "rediss://" : "redis://") + where + (database == 0 ? "" : "/" + database);
+        String scheme = (tls ? "rediss" : "redis") + (sentinel.isPresent() ? "+sentinel://" : "://");
+        String master = sentinel.map(access -> "/" + access.master()).orElse("");
+        return scheme + where + master + (database == 0 ? "" : "/" + database);
     }
 }

@@ -3,6 +3,7 @@ package gateway.settings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,13 @@ class RedisUrlTest {
                 "TLS | rediss://h:1 | rediss://h:1 | | ",
                 "IPv6 | redis://[::1]:7000/2 | redis://[::1]:7000/2 | | ",
                 "a cluster | redis://u:p@a:1, redis://b:2,redis://u:p@c:3 | redis://a:1,b:2,c:3 | u | p",
+                "sentinels | redis+sentinel://a,b:7000/mymaster | redis+sentinel://a:26379,b:7000/mymaster | | ",
+                "sentinels of a database | redis+sentinel://a, b/m/3 | redis+sentinel://a:26379,b:26379/m/3 | | ",
+                "sentinels, the database asked for | redis+sentinel://a/m?db=3 | redis+sentinel://a:26379/m/3 | | ",
+                "sentinels, database 0 twice | redis+sentinel://a/m/0?db=0 | redis+sentinel://a:26379/m | | ",
+                "a password behind sentinels | redis+sentinel://u:p,%40@[::1],a,a/my.m_a-1/"
+                        + " | redis+sentinel://[::1]:26379,a:26379/my.m_a-1 | u | p,@",
+                "sentinels and a master with TLS | rediss+sentinel://a:1/m | rediss+sentinel://a:1/m | | ",
                 "one node twice | redis://a:1,redis://a:1 | redis://a:1 | | ",
             })
     void these_are_read(String name, String text, String shown, String user, String password) {
@@ -52,6 +60,16 @@ class RedisUrlTest {
                 "a name that is too long | redis://:secret@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "a name with an empty part | redis://:secret@a..b",
                 "nothing but a comma | ,",
+                "sentinels without a name | redis+sentinel://:secret@a:1,b:2",
+                "sentinels with an empty name | redis+sentinel://:secret@a:1,b:2/",
+                "sentinels whose name has a blank | redis+sentinel://:secret@a:1/my master",
+                "a scheme for each sentinel | redis+sentinel://:secret@a:1,redis+sentinel://b:2/m",
+                "nothing between sentinels | redis+sentinel://a:1,,b:2/m",
+                "a sentinel's port too high | redis+sentinel://:secret@a:70000/m",
+                "two databases of sentinels | redis+sentinel://:secret@a/m/1?db=2",
+                "another question to sentinels | redis+sentinel://:secret@a/m?secret=2",
+                "another client's scheme for sentinels | redis-sentinel://:secret@a:1/0#m",
+                "another scheme for sentinels | sentinel://:secret@a:1;sentinel://b:1",
                 "nothing between commas | redis://a:1,,redis://b:2",
             })
     void these_are_refused_without_saying_a_password(String name, String text) {
@@ -59,6 +77,52 @@ class RedisUrlTest {
         assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
         Exception bad = assertThrows(InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_REDIS_URL", text)));
         assertEquals("GATEWAY_REDIS_URL=(hidden): " + refused.getMessage(), bad.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "redis+sentinel://a:1,b:2 | the master's name at the sentinels is missing; expected redis+sentinel://",
+                "redis-sentinel://a:1/0#m | expected redis+sentinel://",
+                "redis+sentinel://a/m/1?db=2 | expected one database, not two",
+            })
+    void sentinels_are_asked_for_in_one_form(String text, String words) {
+        Exception refused = assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(text));
+        assertTrue(refused.getMessage().startsWith(words), refused.getMessage());
+    }
+
+    @Test
+    void sentinels_have_a_user_and_a_password_of_their_own() {
+        RedisSettings settings = Settings.from(Map.of(
+                        "GATEWAY_REDIS_URL", "redis+sentinel://u:p@a,b/m",
+                        "GATEWAY_REDIS_SENTINEL_USER", "them",
+                        "GATEWAY_REDIS_SENTINEL_PASSWORD", "hush"))
+                .redis()
+                .orElseThrow();
+        assertEquals(
+                Optional.of(new SentinelAccess("m", Optional.of("them"), Optional.of("hush"))),
+                settings.url().sentinel());
+        assertEquals(Optional.of("p"), settings.url().password());
+        assertFalse(settings.url().isCluster());
+        assertFalse(settings.toString().contains("hush"), settings.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "redis://a:1 | GATEWAY_REDIS_SENTINEL_PASSWORD | GATEWAY_REDIS_SENTINEL_PASSWORD=(hidden): has no effect"
+                        + " unless GATEWAY_REDIS_URL begins with redis+sentinel:// or rediss+sentinel://",
+                "'' | GATEWAY_REDIS_SENTINEL_PASSWORD | GATEWAY_REDIS_SENTINEL_PASSWORD=(hidden): has no effect"
+                        + " unless GATEWAY_REDIS_URL begins with redis+sentinel:// or rediss+sentinel://",
+                "redis+sentinel://a/m | GATEWAY_REDIS_SENTINEL_USER | GATEWAY_REDIS_SENTINEL_USER=x: has no effect"
+                        + " without GATEWAY_REDIS_SENTINEL_PASSWORD; set that, too",
+            })
+    void what_is_set_for_sentinels_in_vain_is_said(String url, String setting, String words) {
+        Exception bad = assertThrows(
+                InvalidSettings.class, () -> Settings.from(Map.of("GATEWAY_REDIS_URL", url, setting, "x")));
+        assertEquals(words, bad.getMessage());
     }
 
     @Test

@@ -27,13 +27,15 @@ public final class TestRedis implements AutoCloseable {
     private static File program;
 
     private final List<String> options;
+    private final boolean isSentinel;
     private final int port;
     private final Path folder;
     private Process process;
 
-    private TestRedis(int port, List<String> options) throws IOException {
+    private TestRedis(int port, List<String> options, boolean isSentinel) throws IOException {
         this.port = port;
         this.options = options;
+        this.isSentinel = isSentinel;
         this.folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "redis-");
     }
 
@@ -44,9 +46,19 @@ public final class TestRedis implements AutoCloseable {
 
     /** Starts one at this port. */
     static TestRedis startAt(int port, List<String> options) throws IOException, InterruptedException {
-        TestRedis redis = new TestRedis(port, options);
+        TestRedis redis = new TestRedis(port, options, false);
         redis.startAgain();
         return redis;
+    }
+
+    /** Starts a sentinel at this port. What it knows is in its file of settings, so that {@link #startAgain} keeps that. */
+    static TestRedis startSentinelAt(int port, List<String> lines) throws IOException, InterruptedException {
+        TestRedis sentinel = new TestRedis(port, List.of(), true);
+        List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1", "dir " + sentinel.folder));
+        all.addAll(lines);
+        Files.write(sentinel.folder.resolve("sentinel.conf"), all);
+        sentinel.startAgain();
+        return sentinel;
     }
 
     /** The server's program. Maven has unpacked the embedded ones; without Maven, one is copied out of its jar. */
@@ -71,11 +83,7 @@ public final class TestRedis implements AutoCloseable {
         if (Boolean.getBoolean("quick")) {
             throw new AssertionError("a test that starts Redis has the tag \"redis\"");
         }
-        List<String> command = new ArrayList<>(List.of(
-                program().getPath(), "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
-        command.addAll(List.of("--dir", folder.toString()));
-        command.addAll(options);
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process = new ProcessBuilder(command()).redirectErrorStream(true).start();
         Process started = process;
         CountDownLatch ready = new CountDownLatch(1);
         List<String> lines = new ArrayList<>();
@@ -86,7 +94,7 @@ public final class TestRedis implements AutoCloseable {
                             synchronized (lines) {
                                 lines.add(line);
                             }
-                            if (line.contains("Ready to accept connections")) {
+                            if (line.contains(isSentinel ? "+monitor master" : "Ready to accept connections")) {
                                 ready.countDown();
                             }
                         }
@@ -102,6 +110,18 @@ public final class TestRedis implements AutoCloseable {
                 throw new AssertionError("redis-server did not start:\n" + String.join("\n", lines));
             }
         }
+    }
+
+    private List<String> command() throws IOException {
+        String server = program().getPath();
+        if (isSentinel) {
+            return List.of(server, folder.resolve("sentinel.conf").toString(), "--sentinel");
+        }
+        List<String> command = new ArrayList<>(
+                List.of(server, "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+        command.addAll(List.of("--dir", folder.toString()));
+        command.addAll(options);
+        return command;
     }
 
     public int port() {
