@@ -37,6 +37,12 @@ final class Redis implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     /**
+     * How often each idle connection is used. Redis's {@code timeout} and many a proxy and firewall end those that are
+     * idle for longer, and all requests of the next batch there would then be decided without Redis.
+     */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
+
+    /**
      * One run of a script.
      *
      * @param keys the script's keys; in a cluster, all of one hash slot
@@ -191,6 +197,10 @@ final class Redis implements AutoCloseable {
         pool.setMaxIdle(connections);
         pool.setMaxWait(timeout);
         pool.setJmxEnabled(false);
+        pool.setTestWhileIdle(true); // by a PING
+        pool.setTimeBetweenEvictionRuns(KEEP_ALIVE);
+        pool.setNumTestsPerEvictionRun(-1); // all
+        pool.setMinEvictableIdleDuration(Duration.ofMillis(-1)); // none ends for having been idle
         return pool;
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.cluster.Redis.Call;
 import gateway.settings.RedisSettings;
 import gateway.settings.RedisUrl;
+import gateway.testing.Await;
+import gateway.testing.TcpProxy;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -113,6 +116,36 @@ class RedisTest {
             last = assertThrows(RedisFailure.class, () -> redis.run(call));
         }
         return last;
+    }
+
+    /** Redis's {@code timeout}, a proxy or a firewall would end them, which only the next requests would notice. */
+    @Test
+    void idle_connections_are_used_now_and_then() throws Exception {
+        try (TestRedis own = TestRedis.start();
+                TcpProxy far = new TcpProxy(own.port());
+                Redis redis = new Redis(at("redis://127.0.0.1:" + far.port()), PATIENT, 3);
+                Jedis jedis = own.client()) {
+            far.latency(Duration.ofMillis(20)); // so that calls overlap
+            Await.until("three connections", () -> {
+                List<Thread> callers = Stream.generate(() -> new Thread(() -> redis.runAll(List.of(count("a", 1)))))
+                        .limit(3)
+                        .toList();
+                callers.forEach(Thread::start);
+                for (Thread caller : callers) {
+                    caller.join();
+                }
+                return connections(jedis, "").size() == 3;
+            });
+            Await.until("the use of all", () -> connections(jedis, "ping").size() == 3);
+        }
+    }
+
+    /** The connections of gateways whose last command begins so. */
+    private static List<String> connections(Jedis jedis, String command) {
+        return jedis.clientList()
+                .lines()
+                .filter(line -> line.contains(" name=api-gateway ") && line.contains(" cmd=" + command))
+                .toList();
     }
 
     @Test
