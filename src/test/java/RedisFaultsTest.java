@@ -167,6 +167,46 @@ class RedisFaultsTest {
         }
     }
 
+    /**
+     * As when its host is gone. One of three masters that was silent took the gateways off Redis altogether: the breaker
+     * counted its failures, and its probes asked for one of its keys.
+     */
+    @Test
+    void a_master_of_a_cluster_falls_silent_and_only_its_own_clients_are_limited_by_memory() throws Exception {
+        try (TestRedisCluster cluster = TestRedisCluster.start("--cluster-node-timeout", "60000"); // no failover
+                TestBackend backend = TestBackend.named("a");
+                TestGateway one = gateway(cluster.url(), backend);
+                TestGateway two = gateway(cluster.url(), backend);
+                Load load = Load.on(one, two)) {
+            Await.until("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
+            load.more(300);
+            double before = load.slowestMillis();
+            TestRedis silent = cluster.nodes().get(2);
+            silent.freeze();
+            load.more(600);
+            double during = load.slowestMillis();
+            int shared = 0;
+            for (int i = 0; i < 30; i++) {
+                InetAddress client = address();
+                int passed = passed(one, client, 6) + passed(two, client, 6);
+                assertTrue(passed == 5 || passed == 6, "by Redis, or half of five, rounded up, by each: " + passed);
+                shared += passed == 5 ? 1 : 0;
+            }
+            assertTrue(shared >= 10, "of 30 clients, of whom about 20 have their keys elsewhere: " + shared);
+            assertEquals("redis", store(one));
+            assertEquals("redis", store(two));
+
+            silent.thaw();
+            Await.until("its return", () -> {
+                InetAddress client = address();
+                return passed(one, client, 6) + passed(two, client, 6) == 5;
+            });
+            load.more(300);
+            report("a cluster's master silent", before, during, load.slowestMillis(), load.statuses());
+            assertEquals(Set.of(200, 429), load.statuses().keySet(), () -> "statuses " + load.statuses());
+        }
+    }
+
     private static TestGateway gateway(TcpProxy proxy, TestBackend backend) {
         return gateway("redis://:" + PASSWORD + "@127.0.0.1:" + proxy.port(), backend);
     }

@@ -10,94 +10,141 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The nodes of a Redis Cluster. A node that fails rests: for a moment no call is sent to it, so that its silence delays
- * one batch and not every batch, most of which concern other nodes too. Meanwhile, in the background, another node is
- * asked which node has its keys now.
+ * The nodes of a Redis Cluster. A node that fails rests: calls for its keys fail at once, until it has answered a trial,
+ * which costs no call anything, as it is made in the background. There, too, another node is asked which node has the keys
+ * now. So the silence of a node, or of the host it was on, costs one batch a timeout, and the keys of other nodes nothing.
  */
 final class ClusterNodes implements Nodes {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
-    private static final long REST = Duration.ofMillis(250).toNanos();
-
-    private record Rest(long since, RedisFailure why) {}
+    private static final long TRIAL_PAUSE = Duration.ofMillis(250).toNanos();
 
     private final ClusterConnectionProvider provider;
+    private final JedisClientConfig config;
     private final Executor background;
-    private final Map<HostAndPort, Rest> resting = new ConcurrentHashMap<>();
+    private final Map<HostAndPort, Resting> resting = new ConcurrentHashMap<>();
     private final AtomicBoolean learning = new AtomicBoolean();
 
-    /** Takes over the provider, which has learned all nodes from one of them. */
-    ClusterNodes(ClusterConnectionProvider provider, Executor background) {
+    /** A node's rest: why, and when the last trial ended, unless one is being made. */
+    private static final class Resting {
+        private volatile RedisFailure why;
+        private final AtomicBoolean trying = new AtomicBoolean();
+        private volatile long tried = System.nanoTime();
+
+        private Resting(RedisFailure why) {
+            this.why = why;
+        }
+
+        private boolean mayTry() {
+            return System.nanoTime() - tried >= TRIAL_PAUSE && trying.compareAndSet(false, true);
+        }
+
+        private void tried() {
+            tried = System.nanoTime();
+            trying.set(false);
+        }
+    }
+
+    /**
+     * Takes over the provider, which has learned all nodes from one of them. Its connections serve to learn more: the pool
+     * that it has them in replaces one that broke before it returns, for which a call to a silent node would wait, too.
+     */
+    ClusterNodes(ClusterConnectionProvider provider, JedisClientConfig config, Executor background) {
         this.provider = provider;
+        this.config = config;
         this.background = background;
     }
 
     @Override
-    public HostAndPort of(byte[] key) {
+    public HostAndPort of(byte[] key) throws RedisFailure {
         HostAndPort node = provider.getNode(JedisClusterCRC16.getSlot(key));
         if (node == null) {
             learn();
-            throw new JedisException("no node of the cluster has this key");
+            throw RedisFailure.ofOneNode("no node of the cluster has this key");
         }
         return node;
     }
 
     @Override
     public Connection connect(HostAndPort node) throws RedisFailure {
-        Rest rest = resting.get(node);
-        if (rest != null) {
-            long now = System.nanoTime();
-            if (now - rest.since < REST || !resting.replace(node, rest, new Rest(now, rest.why))) {
-                throw rest.why; // it rests, or another thread is just trying it
-            }
+        Resting rest = resting.get(node);
+        if (rest == null) {
+            return new Connection(node, config);
         }
-        return provider.getConnection(node);
+        if (rest.mayTry()) {
+            inBackground(() -> tryAgain(node, rest), rest::tried);
+        }
+        throw allRest() ? new RedisFailure(rest.why.getMessage()) : rest.why;
     }
 
-    @Override
-    public void answered(HostAndPort node) {
-        if (!resting.isEmpty()) {
-            if (resting.remove(node) != null) {
+    private void tryAgain(HostAndPort node, Resting rest) {
+        try (Connection connection = new Connection(node, config)) {
+            connection.ping();
+            if (resting.remove(node, rest)) {
                 LOG.info("Redis Cluster node {} answers again", node);
             }
+        } catch (JedisException e) {
+            rest.why = of(node, RedisFailure.of(e, Duration.ofMillis(config.getSocketTimeoutMillis())));
+            learn();
         }
+    }
+
+    private static RedisFailure of(HostAndPort node, RedisFailure why) {
+        return RedisFailure.ofOneNode(node + ": " + why.getMessage());
+    }
+
+    /** Returns whether no node is left to ask, so that it is Redis as a whole that fails. */
+    private boolean allRest() {
+        return provider.getPrimaryNodes().keySet().stream()
+                .allMatch(node -> resting.containsKey(HostAndPort.from(node)));
     }
 
     @Override
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
-        RedisFailure named = new RedisFailure(node + ": " + why.getMessage());
-        if (resting.put(node, new Rest(System.nanoTime(), named.remembered())) == null) {
+        RedisFailure named = of(node, why);
+        if (resting.putIfAbsent(node, new Resting(named)) == null) {
             LOG.warn("Redis Cluster node failed: {}; still using the others", named.getMessage());
         }
         learn();
-        return named;
+        return allRest() ? new RedisFailure(named.getMessage()) : named;
     }
 
     @Override
-    public void moved(Connection connection) {
-        provider.renewSlotCache(connection);
+    public void moved() {
+        learn();
     }
 
-    /** Learns the nodes anew, in the background, since the first nodes that are asked may be silent too. */
+    /** Learns the nodes anew, in the background, since the first nodes that are asked may be silent. */
     private void learn() {
         if (learning.compareAndSet(false, true)) {
-            try {
-                background.execute(() -> {
-                    try {
-                        provider.renewSlotCache();
-                    } catch (JedisException e) {
-                        // the next failure starts it again
-                    } finally {
-                        learning.set(false);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                learning.set(false); // this was closed meanwhile
-            }
+            inBackground(
+                    () -> {
+                        try {
+                            provider.renewSlotCache();
+                        } catch (JedisException e) {
+                            // the next failure starts it again
+                        }
+                    },
+                    () -> learning.set(false));
+        }
+    }
+
+    private void inBackground(Runnable task, Runnable afterwards) {
+        try {
+            background.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    afterwards.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            afterwards.run(); // this was closed meanwhile
         }
     }
 

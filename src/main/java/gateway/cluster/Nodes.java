@@ -6,19 +6,16 @@ import redis.clients.jedis.HostAndPort;
 /** The servers of a Redis: which has a key, and connections to it. */
 interface Nodes extends AutoCloseable {
     /** Returns the node that has this key. */
-    HostAndPort of(byte[] key);
+    HostAndPort of(byte[] key) throws RedisFailure;
 
-    /** Returns a connection that is the caller's alone until it closes it. */
+    /** Opens a connection, which the caller closes. */
     Connection connect(HostAndPort node) throws RedisFailure;
-
-    /** Notes that a node answered. */
-    void answered(HostAndPort node);
 
     /** Notes that a node couldn't be reached or didn't answer; returns the failure to report. */
     RedisFailure failed(HostAndPort node, RedisFailure why);
 
-    /** Notes that the node of this connection says that a key has moved to another node, or that it is a replica. */
-    void moved(Connection connection);
+    /** Notes that a node says that a key has moved to another node, or that it is a replica. */
+    void moved();
 
     @Override
     void close();

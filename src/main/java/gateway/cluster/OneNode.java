@@ -1,11 +1,11 @@
 package gateway.cluster;
 
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 
 /** Redis without a cluster or sentinels: one server has all keys. */
-record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
+record OneNode(HostAndPort node, JedisClientConfig config) implements Nodes {
 
     @Override
     public HostAndPort of(byte[] key) {
@@ -14,12 +14,7 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
 
     @Override
     public Connection connect(HostAndPort node) {
-        return pool.getResource();
-    }
-
-    @Override
-    public void answered(HostAndPort node) {
-        // nothing to note
+        return new Connection(node, config);
     }
 
     @Override
@@ -28,13 +23,13 @@ record OneNode(HostAndPort node, ConnectionPool pool) implements Nodes {
     }
 
     @Override
-    public void moved(Connection connection) {
+    public void moved() {
         // a node of a cluster that the settings name as the only node says so, or a replica: asking again gives the
         // same answer
     }
 
     @Override
     public void close() {
-        pool.close();
+        // it has nothing open
     }
 }

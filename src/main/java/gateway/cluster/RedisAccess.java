@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisAccess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisAccess.class);
-    private static final int CONNECTIONS = CallQueue.ROUNDS + 1; // and one for the probe
-    private static final int WARM_UP = 64;
+
+    /** For how many keys a probe asks: of six masters each has some, but once in fifty times. */
+    private static final int KEYS = 32;
+
+    private static final int START_TRIES = 3;
     private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
@@ -32,7 +36,7 @@ final class RedisAccess implements AutoCloseable {
     private final Script script;
     private final Supplier<String> without;
     private final Redis redis;
-    private final CallQueue queue;
+    private final Overdue overdue;
     private final Breaker breaker;
     private final Time time;
     private final LongAdder answers = new LongAdder();
@@ -41,7 +45,6 @@ final class RedisAccess implements AutoCloseable {
     private volatile Timer timer;
     private long answersBefore;
     private int quiet;
-    private volatile byte[] failedLast;
     private volatile boolean ready;
 
     /**
@@ -51,10 +54,9 @@ final class RedisAccess implements AutoCloseable {
     RedisAccess(RedisSettings settings, Script script, Supplier<String> without, Time time) {
         this.settings = settings;
         this.script = script;
-        this.failedLast = key(0);
         this.without = without;
-        this.redis = new Redis(settings, settings.timeout(), CONNECTIONS);
-        this.queue = new CallQueue(redis, settings.maxWait());
+        this.redis = new Redis(settings, settings.timeout());
+        this.overdue = new Overdue(settings.maxWait());
         this.breaker = new Breaker(time);
         this.time = time;
     }
@@ -78,8 +80,8 @@ final class RedisAccess implements AutoCloseable {
         if (closed) {
             return;
         }
-        try (Redis patient = new Redis(settings, START_PATIENCE, 1)) {
-            patient.run(RedisWindow.probe(script, failedLast));
+        try (Redis patient = new Redis(settings, START_PATIENCE)) {
+            ask(patient);
             connect();
         } catch (RedisFailure e) {
             if (required) {
@@ -88,41 +90,40 @@ final class RedisAccess implements AutoCloseable {
             }
             down(e.getMessage());
         }
-        queue.start();
+        overdue.start();
         timer = new Timer("redis-probe");
         timer.every(PROBE_PAUSE, "probe of Redis", this::probe);
         ready = true;
     }
 
-    private byte[] key(int number) {
-        return Redis.bytes(settings.prefix() + ":limit:{" + number + "}");
-    }
-
-    /**
-     * Opens all connections that decisions will use, at the same time. A request that had to open one would wait for
-     * several round trips and, if Redis is far away, time out. A failure here shows again with the requests.
-     */
-    private void connect() {
-        List<Thread> threads = IntStream.range(0, CONNECTIONS)
-                .mapToObj(any -> Threads.daemons("redis-connect").newThread(() -> redis.runAll(warmUp())))
-                .toList();
-        threads.forEach(Thread::start);
-        try {
-            for (Thread thread : threads) {
-                thread.join();
+    /** Opens the connections for decisions. A Redis that has just answered is given several tries: this process is cold. */
+    private void connect() throws RedisFailure {
+        for (int left = START_TRIES; left > 0; left--) {
+            try {
+                ask(redis);
+                return;
+            } catch (RedisFailure e) {
+                if (left == 1) {
+                    throw e;
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
     /**
-     * Returns so many calls that all connections are used at the same time, and that each node of a cluster gets some.
+     * Asks Redis for so many keys that each node of a cluster has some: so all connections that decisions need are open
+     * afterwards, and a node that is silent is known.
+     *
+     * @throws RedisFailure if no node answers
      */
-    private List<Call> warmUp() {
-        return IntStream.range(0, WARM_UP)
-                .mapToObj(number -> RedisWindow.probe(script, key(number)))
-                .toList();
+    private void ask(Redis asked) throws RedisFailure {
+        List<Object> outcomes = asked.runAll(IntStream.range(0, KEYS)
+                .mapToObj(number -> Redis.bytes(settings.prefix() + ":limit:{" + number + "}"))
+                .map(key -> RedisWindow.probe(script, key))
+                .toList());
+        if (outcomes.stream().allMatch(RedisFailure.class::isInstance)) {
+            Redis.result(outcomes.get(0));
+        }
     }
 
     /**
@@ -141,11 +142,10 @@ final class RedisAccess implements AutoCloseable {
             redis.reset(); // old connections are dead, and its name may resolve to another address now
         }
         try {
-            redis.run(RedisWindow.probe(script, failedLast));
+            ask(redis);
             quiet = 0;
             breaker.succeeded();
             if (open) {
-                connect();
                 up();
             }
         } catch (RedisFailure e) {
@@ -168,7 +168,7 @@ final class RedisAccess implements AutoCloseable {
 
     private void count(long asked, RedisFailure failure) {
         if (breaker.failed(asked, failure.getMessage())) {
-            queue.giveUp(failure);
+            redis.giveUp(failure);
             logDown(failure.getMessage());
         }
     }
@@ -191,7 +191,10 @@ final class RedisAccess implements AutoCloseable {
 
     /** Returns what has ended for good though this isn't closed; normally nothing. */
     List<String> failed() {
-        return timer == null ? List.of() : timer.failed();
+        return timer == null
+                ? List.of()
+                : Stream.concat(timer.failed().stream(), overdue.failed().stream())
+                        .toList();
     }
 
     boolean isDown() {
@@ -200,33 +203,36 @@ final class RedisAccess implements AutoCloseable {
 
     /** Makes a call; null if Redis is down or doesn't answer in time. */
     Object ask(Call call) {
-        return ask(new QueuedCall(call));
+        return ask(new PendingCall(call));
     }
 
     /** Makes a call that the caller may withdraw afterwards; null if Redis is down or doesn't answer in time. */
-    Object ask(QueuedCall call) {
+    Object ask(PendingCall call) {
         if (isDown()) {
             return null;
         }
         long asked = time.nanos();
         try {
-            Object answer = queue.ask(call);
+            redis.begin(call);
+            overdue.watch(call);
+            Object answer = Redis.result(call.await());
             breaker.succeeded();
             answers.increment();
             return answer;
         } catch (RedisFailure e) {
             failures.increment();
-            if (e.isGeneral()) { // else other keys may well get answers, and no request had to wait
-                failedLast = call.call().keys().get(0);
+            if (e.isGeneral()) { // else other keys may well get answers
                 count(asked, e);
             }
             return null;
         }
     }
 
-    /** Makes a call without waiting for its result; what fails is lost. */
+    /**
+     * Has a call made with the next that somebody waits for, or that a probe makes, without a wait; what fails is lost.
+     */
     void tell(Call call) {
-        queue.tell(new QueuedCall(call));
+        redis.begin(new PendingCall(call));
     }
 
     /** Returns how many calls failed; of the probes, only those that found Redis gone. */
@@ -240,7 +246,7 @@ final class RedisAccess implements AutoCloseable {
         if (timer != null) {
             timer.close();
         }
-        queue.close();
+        overdue.close();
         redis.close();
     }
 }

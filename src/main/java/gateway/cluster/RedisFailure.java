@@ -36,12 +36,12 @@ final class RedisFailure extends Exception {
         this.general = general;
     }
 
-    /** Returns the same failure for calls that come within a moment after it. */
-    RedisFailure remembered() {
-        return new RedisFailure(getMessage(), false);
+    /** Returns a failure of one of the nodes of a cluster: the keys of others may well get answers. */
+    static RedisFailure ofOneNode(String words) {
+        return new RedisFailure(words, false);
     }
 
-    /** Returns whether Redis as a whole may have failed; false if only one key is concerned or no call was made. */
+    /** Returns whether Redis as a whole may have failed; false if only some keys are concerned. */
     boolean isGeneral() {
         return general;
     }

@@ -33,12 +33,12 @@ public final class RedisProbe {
      * it is their master that is asked; nobody if they don't know it.
      */
     public static List<Answer> ask(RedisSettings settings) {
-        try (Redis redis = new Redis(settings, TIMEOUT, 1)) {
+        try (RedisServers redis = new RedisServers(settings.url(), TIMEOUT)) {
             return redis.known().stream().map(node -> ask(redis, node)).toList();
         }
     }
 
-    private static Answer ask(Redis redis, HostAndPort address) {
+    private static Answer ask(RedisServers redis, HostAndPort address) {
         RedisUrl.Node node = new RedisUrl.Node(address.getHost(), address.getPort());
         try (Jedis jedis = new Jedis(address, redis.config())) {
             jedis.ping();

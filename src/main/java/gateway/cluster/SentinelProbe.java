@@ -30,7 +30,7 @@ public final class SentinelProbe {
 
     /** Asks the sentinels one after another, each for about a second at most; returns none if the settings name none. */
     public static List<Answer> ask(RedisSettings settings) {
-        try (Redis redis = new Redis(settings, Sentinel.TIMEOUT, 1)) {
+        try (RedisServers redis = new RedisServers(settings.url(), Sentinel.TIMEOUT)) {
             return redis.sentinels().stream().map(SentinelProbe::ask).toList();
         }
     }

@@ -57,7 +57,7 @@ final class SharedLimit implements RateLimit {
                 shared.decidedAlone();
                 return refusal;
             }
-            QueuedCall take = new QueuedCall(window.take(key));
+            PendingCall take = new PendingCall(window.take(key));
             Object answer = redis.ask(take);
             if (answer != null) {
                 shared.decidedByRedis();

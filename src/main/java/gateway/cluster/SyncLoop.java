@@ -60,7 +60,7 @@ final class SyncLoop implements AutoCloseable {
     SyncLoop(String thread, String what, RedisSettings settings, Synced synced) {
         this.what = what;
         this.synced = synced;
-        this.redis = new Redis(settings, TIMEOUT, 1);
+        this.redis = new Redis(settings, TIMEOUT);
         this.loop = new Loop(thread, this::syncAndPause);
     }
 

@@ -46,7 +46,7 @@ class RedisClusterTest {
     }
 
     private static Redis redis() {
-        return new Redis(cluster.settings(), PATIENT, 2);
+        return new Redis(cluster.settings(), PATIENT);
     }
 
     private static Call count(String key) {
@@ -138,7 +138,7 @@ class RedisClusterTest {
     @Test
     void keys_of_other_masters_go_on_when_one_is_killed_and_its_own_come_back_by_themselves() throws Exception {
         try (TestRedisCluster own = TestRedisCluster.start();
-                Redis redis = new Redis(own.settings(), PATIENT, 2)) {
+                Redis redis = new Redis(own.settings(), PATIENT)) {
             redis.runAll(counts("k", 50));
             TestRedis dead = own.masterOf("k0");
             List<Integer> others = new ArrayList<>();
@@ -177,7 +177,7 @@ class RedisClusterTest {
     @Test
     void a_silent_master_delays_one_batch_and_not_those_after_it() throws Exception {
         try (TestRedisCluster own = TestRedisCluster.start("--cluster-node-timeout", "60000"); // no failover
-                Redis redis = new Redis(own.settings(), Duration.ofMillis(100), 2)) {
+                Redis redis = new Redis(own.settings(), Duration.ofMillis(100))) {
             Await.until(
                     "both connections to each",
                     () -> redis.runAll(counts("s", 50)).stream().allMatch(Long.class::isInstance));
@@ -200,7 +200,7 @@ class RedisClusterTest {
         String url = "redis://127.0.0.1:" + TestBackend.deadPort() + ",redis://127.0.0.1:" + TestBackend.deadPort()
                 + "," + cluster.nodes().get(5).url();
         RedisSettings settings = TestRedis.settings(url);
-        try (Redis redis = new Redis(settings, PATIENT, 1)) {
+        try (Redis redis = new Redis(settings, PATIENT)) {
             redis.runAll(counts("seed", 30)).forEach(outcome -> assertEquals(1L, outcome));
         }
     }
@@ -208,7 +208,7 @@ class RedisClusterTest {
     @Test
     void a_cluster_that_is_not_there_says_so_and_so_does_one_that_was_closed() throws Exception {
         String url = "redis://127.0.0.1:" + TestBackend.deadPort() + ",redis://127.0.0.1:" + TestBackend.deadPort();
-        try (Redis redis = new Redis(TestRedis.settings(url), PATIENT, 1)) {
+        try (Redis redis = new Redis(TestRedis.settings(url), PATIENT)) {
             RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("a")));
             assertEquals("connection refused", failure.getMessage());
         }
@@ -221,12 +221,12 @@ class RedisClusterTest {
     @Test
     void a_single_server_that_is_taken_for_a_cluster_says_so() throws Exception {
         try (TestRedis one = TestRedis.start();
-                Redis redis = new Redis(TestRedis.settings(one.url() + "," + cluster.url()), PATIENT, 1)) {
+                Redis redis = new Redis(TestRedis.settings(one.url() + "," + cluster.url()), PATIENT)) {
             assertTrue(works(redis, "x"), "it's not asked for its keys");
         }
         try (TestRedis one = TestRedis.start();
                 TestRedis two = TestRedis.start();
-                Redis redis = new Redis(TestRedis.settings(one.url() + "," + two.url()), PATIENT, 1)) {
+                Redis redis = new Redis(TestRedis.settings(one.url() + "," + two.url()), PATIENT)) {
             RedisFailure failure = assertThrows(RedisFailure.class, () -> redis.run(count("a")));
             assertEquals("it answered ERR This instance has cluster support disabled", failure.getMessage());
         }

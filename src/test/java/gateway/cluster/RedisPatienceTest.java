@@ -1,27 +1,30 @@
 package gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gateway.cluster.Redis.Call;
-import gateway.settings.RedisSettings;
-import gateway.settings.RedisSettings.Fallback;
-import gateway.settings.RedisUrl;
 import gateway.testing.Await;
 import gateway.testing.TcpProxy;
 import gateway.testing.TestRedis;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /** How long requests wait for Redis, whether it is Redis that is slow or this gateway. */
@@ -31,8 +34,8 @@ class RedisPatienceTest {
     private static final Call CALL = new Call(COUNT, List.of(Redis.bytes("a")), List.of(Redis.bytes("1")));
 
     private static final Duration PATIENT = Duration.ofSeconds(10);
-    private static final Duration SHORT = Duration.ofMillis(50);
 
+    private final CountDownLatch connecting = new CountDownLatch(1);
     private TestRedis server;
 
     @BeforeEach
@@ -45,14 +48,45 @@ class RedisPatienceTest {
         server.close();
     }
 
-    private Redis redis(Duration timeout) {
-        return redis(server.port(), timeout);
+    private static Pipelines at(int port, Duration timeout) {
+        return new Pipelines(nodes(port, timeout), timeout);
     }
 
-    private static Redis redis(int port, Duration timeout) {
-        RedisSettings settings = new RedisSettings(
-                RedisUrl.parse("redis://127.0.0.1:" + port), "gateway", timeout, Fallback.DIVIDE, false);
-        return new Redis(settings, timeout, CallQueue.ROUNDS);
+    private static Nodes nodes(int port, Duration timeout) {
+        return new OneNode(
+                new HostAndPort("127.0.0.1", port),
+                DefaultJedisClientConfig.builder()
+                        .timeoutMillis((int) timeout.toMillis())
+                        .build());
+    }
+
+    /** The server, to which nobody can connect before the latch is open: as if this gateway were too busy to ask it. */
+    private Pipelines heldBy(CountDownLatch latch, Duration timeout) {
+        Nodes one = nodes(server.port(), timeout);
+        Nodes held = (Nodes) Proxy.newProxyInstance(
+                Nodes.class.getClassLoader(), new Class<?>[] {Nodes.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("connect")) {
+                        connecting.countDown();
+                        latch.await();
+                    }
+                    return method.invoke(one, arguments);
+                });
+        return new Pipelines(held, timeout);
+    }
+
+    private static CompletableFuture<Object> asked(Pipelines pipelines) {
+        CompletableFuture<Object> outcome = new CompletableFuture<>();
+        new Thread(() -> {
+                    try {
+                        PendingCall pending = new PendingCall(CALL);
+                        pipelines.add(pending);
+                        outcome.complete(pending.await());
+                    } catch (RedisFailure | RuntimeException e) {
+                        outcome.completeExceptionally(e);
+                    }
+                })
+                .start();
+        return outcome;
     }
 
     /**
@@ -62,120 +96,147 @@ class RedisPatienceTest {
     @Test
     void a_wait_for_ones_turn_is_no_silence_of_redis() throws Exception {
         Duration timeout = Duration.ofSeconds(2);
-        try (Redis redis = redis(timeout);
-                CallQueue queue = new CallQueue(redis, timeout.multipliedBy(4))) {
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, timeout)) {
             long began = System.nanoTime();
-            CompletableFuture<Object> answer = asked(queue);
+            List<CompletableFuture<Object>> outcomes =
+                    Stream.generate(() -> asked(pipelines)).limit(3).toList();
+            connecting.await();
             Await.until("more than a timeout", () -> System.nanoTime() - began > timeout.toNanos() * 3 / 2);
-            queue.start();
-            assertEquals(1L, answer.get());
+            latch.countDown();
+            Set<Object> answers = new HashSet<>();
+            for (CompletableFuture<Object> outcome : outcomes) {
+                answers.add(outcome.get());
+            }
+            assertEquals(Set.of(1L, 2L, 3L), answers);
         }
-    }
-
-    private static CompletableFuture<Object> asked(CallQueue queue) {
-        CompletableFuture<Object> answer = new CompletableFuture<>();
-        new Thread(() -> {
-                    try {
-                        answer.complete(queue.ask(new QueuedCall(CALL)));
-                    } catch (RedisFailure e) {
-                        answer.completeExceptionally(e);
-                    }
-                })
-                .start();
-        return answer;
     }
 
     @Test
     void nobody_waits_longer_than_is_set_though_no_turn_comes() throws Exception {
-        Duration maxWait = Duration.ofMillis(200);
-        try (Redis redis = redis(Duration.ofMillis(50));
-                CallQueue queue = new CallQueue(redis, maxWait)) { // not started
-            long began = System.nanoTime();
-            RedisFailure failure = assertThrows(RedisFailure.class, () -> queue.ask(new QueuedCall(CALL)));
+        Duration most = Duration.ofMillis(200);
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, Duration.ofMillis(50));
+                Overdue overdue = new Overdue(most)) {
+            overdue.start();
+            CompletableFuture<Object> leads = asked(pipelines);
+            connecting.await();
+            PendingCall pending = new PendingCall(CALL);
+            pipelines.add(pending);
+            overdue.watch(pending);
+            RedisFailure failure = assertInstanceOf(RedisFailure.class, pending.await());
             assertEquals("no answer within 200ms", failure.getMessage());
-            assertTrue(System.nanoTime() - began >= maxWait.toNanos());
+            assertTrue(System.nanoTime() - pending.since() >= most.toNanos());
+            latch.countDown();
+            assertEquals(1L, leads.get());
         }
     }
 
     /** The others learn it from the one that found out; else each would wait for a silence of its own. */
     @Test
     void when_redis_is_found_gone_nobody_in_the_queue_goes_on_waiting() throws Exception {
-        Duration timeout = Duration.ofMinutes(1);
-        try (Redis redis = redis(timeout);
-                CallQueue queue = new CallQueue(redis, timeout)) { // not started
-            CompletableFuture<Object> answer = asked(queue);
-            while (!answer.isDone()) { // until it was in the queue
-                queue.giveUp(new RedisFailure("gone"));
-                Thread.onSpinWait();
-            }
-            assertEquals(
-                    "gone",
-                    assertThrows(ExecutionException.class, answer::get)
-                            .getCause()
-                            .getMessage());
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, Duration.ofMinutes(1))) {
+            CompletableFuture<Object> leads = asked(pipelines);
+            connecting.await();
+            PendingCall pending = new PendingCall(CALL);
+            pipelines.add(pending);
+            RedisFailure gone = new RedisFailure("gone");
+            pipelines.giveUp(gone);
+            assertEquals(gone, pending.await());
+            latch.countDown();
+            assertEquals(1L, leads.get(), "what is under way goes on");
         }
     }
 
+    private static PendingCall added(Pipelines pipelines) throws RedisFailure {
+        PendingCall pending = new PendingCall(CALL);
+        pipelines.add(pending);
+        return pending;
+    }
+
     /** Makes a call that nobody waits for any more. */
-    private static QueuedCall givenUp(CallQueue queue) {
-        QueuedCall late = new QueuedCall(CALL);
-        assertThrows(RedisFailure.class, () -> queue.ask(late));
+    private static PendingCall givenUp(Pipelines pipelines) throws RedisFailure {
+        PendingCall late = added(pipelines);
+        late.giveUp(new RedisFailure("too late"));
         return late;
     }
 
     @Test
     void what_a_request_gave_up_is_counted_though_late() throws Exception {
-        try (Redis redis = redis(PATIENT);
-                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
-            givenUp(queue);
-            queue.start();
-            Await.until("that it counts", () -> "1".equals(count()));
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, PATIENT)) {
+            CompletableFuture<Object> leads = asked(pipelines);
+            connecting.await();
+            givenUp(pipelines);
+            latch.countDown();
+            assertEquals(1L, leads.get());
+            assertEquals(3L, added(pipelines).await(), "the one that was given up and this one");
         }
     }
 
     @Test
     void what_is_withdrawn_before_it_was_sent_is_not_counted() throws Exception {
-        try (Redis redis = redis(PATIENT);
-                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
-            givenUp(queue).withdraw(result -> {});
-            queue.tell(new QueuedCall(CALL));
-            queue.start();
-            Await.until("the other", () -> count() != null);
-            assertEquals("1", count());
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, PATIENT)) {
+            CompletableFuture<Object> leads = asked(pipelines);
+            connecting.await();
+            givenUp(pipelines).withdraw(result -> {});
+            latch.countDown();
+            assertEquals(1L, leads.get());
+            assertEquals(2L, added(pipelines).await());
         }
     }
 
     @Test
     void what_is_withdrawn_too_late_tells_its_result() throws Exception {
-        try (TcpProxy wire = new TcpProxy(server.port());
-                Redis redis = redis(wire.port(), PATIENT);
-                CallQueue queue = new CallQueue(redis, SHORT)) {
-            wire.latency(SHORT.multipliedBy(4));
-            queue.start();
-            BlockingQueue<Object> results = new LinkedBlockingQueue<>();
-            QueuedCall late = givenUp(queue);
-            Await.until("that it counts", () -> count() != null);
-            late.withdraw(results::add);
-            assertEquals(1L, results.take());
+        CountDownLatch latch = new CountDownLatch(0);
+        BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+        try (Pipelines pipelines = heldBy(latch, PATIENT)) {
+            PendingCall late = givenUp(pipelines);
+            assertEquals(2L, added(pipelines).await(), "the late one was sent before");
             late.withdraw(results::add);
             assertEquals(1L, results.take(), "the result was there before");
+        }
+        try (TcpProxy wire = new TcpProxy(server.port());
+                Pipelines pipelines = at(wire.port(), PATIENT)) {
+            assertEquals(3L, added(pipelines).await());
+            wire.latency(Duration.ofMillis(200));
+            CompletableFuture<PendingCall> under = new CompletableFuture<>();
+            new Thread(() -> {
+                        PendingCall late = new PendingCall(CALL);
+                        try {
+                            pipelines.add(late);
+                        } catch (RedisFailure e) {
+                            under.completeExceptionally(e);
+                        }
+                        under.complete(late);
+                        late.await();
+                    })
+                    .start();
+            Await.until("that it counts", () -> "4".equals(count()));
+            under.get().withdraw(results::add);
+            assertEquals(4L, results.take());
         }
     }
 
     /** Else a queue full of calls that come too late would make all others late, too. */
     @Test
     void in_a_crowd_those_come_first_for_which_a_request_waits() throws Exception {
-        try (Redis redis = redis(PATIENT);
-                CallQueue queue = new CallQueue(redis, SHORT)) { // not started
-            givenUp(queue);
-            List<QueuedCall> others =
-                    Stream.generate(() -> new QueuedCall(CALL)).limit(300).toList();
-            others.forEach(queue::tell);
-            queue.start();
-            for (QueuedCall other : others) {
-                other.await(PATIENT);
+        CountDownLatch latch = new CountDownLatch(1);
+        try (Pipelines pipelines = heldBy(latch, PATIENT)) {
+            CompletableFuture<Object> leads = asked(pipelines);
+            connecting.await();
+            givenUp(pipelines);
+            List<PendingCall> others = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                others.add(added(pipelines));
             }
-            assertEquals("300", count());
+            latch.countDown();
+            assertEquals(1L, leads.get());
+            for (int i = 0; i < others.size(); i++) {
+                assertEquals(2L + i, others.get(i).await(), "without the one that was given up");
+            }
         }
     }
 

@@ -50,7 +50,7 @@ class RedisSentinelTest {
     }
 
     private static Redis redis(String url) {
-        return new Redis(TestRedis.settings(url), PATIENT, 2);
+        return new Redis(TestRedis.settings(url), PATIENT);
     }
 
     private static String refusal(String url) {
@@ -90,7 +90,7 @@ class RedisSentinelTest {
             throws Exception {
         try (TestRedisSentinel own = TestRedisSentinel.start()) {
             own.sentinels().get(0).freeze();
-            try (Redis redis = new Redis(own.settings(), PATIENT, 1)) {
+            try (Redis redis = new Redis(own.settings(), PATIENT)) {
                 assertEquals(1L, redis.run(count("a")));
             }
             own.sentinels().get(1).freeze();
@@ -106,7 +106,7 @@ class RedisSentinelTest {
     @Test
     void a_master_that_is_killed_is_left_for_the_new_one() throws Exception {
         try (TestRedisSentinel own = TestRedisSentinel.start();
-                Redis redis = new Redis(own.settings(), PATIENT, 2)) {
+                Redis redis = new Redis(own.settings(), PATIENT)) {
             assertEquals(1L, redis.run(count("k")));
             TestRedis old = own.master();
             awaitCopy(own, "k", "1");
@@ -139,7 +139,7 @@ class RedisSentinelTest {
     @Test
     void a_frozen_master_is_waited_for_until_there_is_a_new_one_and_when_it_wakes_nobody_listens() throws Exception {
         try (TestRedisSentinel own = TestRedisSentinel.start();
-                Redis redis = new Redis(own.settings(), Duration.ofSeconds(30), 1)) {
+                Redis redis = new Redis(own.settings(), Duration.ofSeconds(30))) {
             assertEquals(1L, redis.run(count("f")));
             awaitCopy(own, "f", "1");
             TestRedis old = own.master();
@@ -163,14 +163,14 @@ class RedisSentinelTest {
     @Test
     void the_master_is_used_though_all_sentinels_have_died() throws Exception {
         try (TestRedisSentinel own = TestRedisSentinel.start();
-                Redis redis = new Redis(own.settings(), PATIENT, 1)) {
+                Redis redis = new Redis(own.settings(), PATIENT)) {
             assertEquals(1L, redis.run(count("s")));
             own.sentinels().forEach(TestRedis::kill);
             for (long count = 2; count < 10; count++) {
                 assertEquals(count, redis.run(count("s")));
             }
             own.sentinels().get(1).startAgain();
-            try (Redis fresh = new Redis(own.settings(), PATIENT, 1)) {
+            try (Redis fresh = new Redis(own.settings(), PATIENT)) {
                 Await.until("one sentinel's return", () -> works(fresh, "s"));
             }
         }
@@ -204,7 +204,7 @@ class RedisSentinelTest {
                         Map.of("GATEWAY_REDIS_URL", url, "GATEWAY_REDIS_SENTINEL_PASSWORD", sentinelPassword))
                 .redis()
                 .orElseThrow();
-        try (Redis redis = new Redis(settings, PATIENT, 1)) {
+        try (Redis redis = new Redis(settings, PATIENT)) {
             return redis.run(count("said")).toString();
         } catch (RedisFailure e) {
             return e.getMessage();

@@ -54,7 +54,7 @@ class RedisSeveralLimitsTest extends SeveralLimitsContract {
 
     @BeforeEach
     void connect() throws IOException {
-        redis = new Redis(server.settings(), Duration.ofSeconds(5), 1);
+        redis = new Redis(server.settings(), Duration.ofSeconds(5));
         jedis = server.client();
         jedis.flushAll();
     }

@@ -9,7 +9,6 @@ import gateway.cluster.Redis.Call;
 import gateway.settings.RedisSettings;
 import gateway.settings.RedisUrl;
 import gateway.testing.Await;
-import gateway.testing.TcpProxy;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import java.io.IOException;
@@ -17,12 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 @Tag("redis")
 class RedisTest {
@@ -46,7 +46,7 @@ class RedisTest {
     }
 
     private static Redis redis(RedisSettings settings) {
-        return new Redis(settings, PATIENT, 1);
+        return new Redis(settings, PATIENT);
     }
 
     private static RedisSettings at(String url) {
@@ -118,34 +118,18 @@ class RedisTest {
         return last;
     }
 
-    /** Redis's {@code timeout}, a proxy or a firewall would end them, which only the next requests would notice. */
+    /** As by Redis's {@code timeout}, a proxy or a firewall: the next requests were decided without Redis. */
     @Test
-    void idle_connections_are_used_now_and_then() throws Exception {
+    void a_connection_that_somebody_ended_while_it_was_idle_is_replaced_before_it_is_used() throws Exception {
         try (TestRedis own = TestRedis.start();
-                TcpProxy far = new TcpProxy(own.port());
-                Redis redis = new Redis(at("redis://127.0.0.1:" + far.port()), PATIENT, 3);
+                Redis redis = new Redis(own.settings(), PATIENT);
                 Jedis jedis = own.client()) {
-            far.latency(Duration.ofMillis(20)); // so that calls overlap
-            Await.until("three connections", () -> {
-                List<Thread> callers = Stream.generate(() -> new Thread(() -> redis.runAll(List.of(count("a", 1)))))
-                        .limit(3)
-                        .toList();
-                callers.forEach(Thread::start);
-                for (Thread caller : callers) {
-                    caller.join();
-                }
-                return connections(jedis, "").size() == 3;
-            });
-            Await.until("the use of all", () -> connections(jedis, "ping").size() == 3);
+            assertEquals(1L, redis.run(count("a", 1)));
+            long began = System.nanoTime();
+            jedis.clientKill(new ClientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+            Await.until("that it counts as idle", () -> System.nanoTime() - began > Pipeline.IDLE);
+            assertEquals(2L, redis.run(count("a", 1)));
         }
-    }
-
-    /** The connections of gateways whose last command begins so. */
-    private static List<String> connections(Jedis jedis, String command) {
-        return jedis.clientList()
-                .lines()
-                .filter(line -> line.contains(" name=api-gateway ") && line.contains(" cmd=" + command))
-                .toList();
     }
 
     @Test
@@ -172,7 +156,7 @@ class RedisTest {
     @Test
     void who_is_silent_is_not_waited_for_longer_than_the_timeout() throws Exception {
         try (TestRedis own = TestRedis.start();
-                Redis redis = new Redis(own.settings(), Duration.ofMillis(50), 1)) {
+                Redis redis = new Redis(own.settings(), Duration.ofMillis(50))) {
             own.freeze();
             assertEquals("no answer within 50ms", failure(redis, count("a", 1)).getMessage());
             own.thaw();

@@ -27,7 +27,7 @@ class RedisTlsTest {
 
         public static void main(String[] args) {
             Script echo = Script.of("return tonumber(ARGV[1])");
-            try (Redis redis = new Redis(TestRedis.settings(args[0]), Duration.ofSeconds(10), 1)) {
+            try (Redis redis = new Redis(TestRedis.settings(args[0]), Duration.ofSeconds(10))) {
                 Call call = new Call(echo, List.of(Redis.bytes("key")), List.of(Redis.bytes("7")));
                 System.out.println(
                         redis.runAll(List.of(call)).get(0) instanceof RedisFailure failure

@@ -60,7 +60,7 @@ class RedisWindowTest extends WindowContract {
 
     @BeforeEach
     void connect() throws IOException {
-        redis = new Redis(server.settings(), Duration.ofSeconds(5), 1);
+        redis = new Redis(server.settings(), Duration.ofSeconds(5));
         jedis = server.client();
         jedis.flushAll();
     }

@@ -9,8 +9,10 @@ import gateway.testing.FakeSentinel;
 import gateway.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.mcf.TrackingConnectionPool;
+import redis.clients.jedis.JedisClientConfig;
 
 /** Which of several answers of sentinels is believed, and when they are asked; the sentinels aren't real. */
 @Tag("redis")
@@ -34,6 +36,7 @@ class SentinelNodesTest {
     private static TestRedis one;
     private static TestRedis two;
 
+    private final BlockingQueue<HostAndPort> left = new LinkedBlockingQueue<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @BeforeAll
@@ -64,18 +67,14 @@ class SentinelNodesTest {
     }
 
     private SentinelNodes nodes(Sentinels sentinels, Duration pause) throws RedisFailure {
-        return new SentinelNodes(
-                sentinels,
-                node -> TrackingConnectionPool.builder()
-                        .hostAndPort(node)
-                        .clientConfig(DefaultJedisClientConfig.builder().build())
-                        .build(),
-                threads,
-                pause);
+        JedisClientConfig config = DefaultJedisClientConfig.builder().build();
+        return new SentinelNodes(sentinels, config, left::add, pause);
     }
 
-    private Object run(SentinelNodes nodes) {
-        return new Batch(nodes, PATIENT, List.of(CALL)).run(threads).get(0);
+    private Object run(SentinelNodes nodes) throws RedisFailure {
+        PendingCall pending = new PendingCall(CALL);
+        new Pipelines(nodes, PATIENT).add(pending);
+        return pending.await();
     }
 
     private static int port(SentinelNodes nodes) {
@@ -148,7 +147,8 @@ class SentinelNodesTest {
                 SentinelNodes nodes = nodes(sentinels, Duration.ofMillis(10))) {
             assertEquals("OK", new String((byte[]) run(nodes)));
             sentinel.says(two.port(), 2);
-            Await.until("the new master", () -> port(nodes) == two.port());
+            assertEquals(new HostAndPort("127.0.0.1", one.port()), left.take());
+            assertEquals(two.port(), port(nodes));
         }
     }
 
