@@ -30,11 +30,11 @@ final class ClusterNodes implements Nodes {
     private final Map<HostAndPort, Resting> resting = new ConcurrentHashMap<>();
     private final AtomicBoolean learning = new AtomicBoolean();
 
-    /** A node's rest: why, and when the last trial ended, unless one is being made. */
+    /** A node's rest: why, and when the last trial ended, unless one is being made. The first may be made at once. */
     private static final class Resting {
         private volatile RedisFailure why;
         private final AtomicBoolean trying = new AtomicBoolean();
-        private volatile long tried = System.nanoTime();
+        private volatile long tried = System.nanoTime() - TRIAL_PAUSE;
 
         private Resting(RedisFailure why) {
             this.why = why;
