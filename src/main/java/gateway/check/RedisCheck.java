@@ -4,10 +4,11 @@ import gateway.cluster.RedisProbe;
 import gateway.cluster.SentinelProbe;
 import gateway.settings.Settings;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Checks of each Redis node whether it can be reached, accepts the gateway's credentials, and never evicts keys; and of
- * each sentinel whether it knows the master.
+ * Checks of each Redis node whether it can be reached, accepts the gateway's credentials, and never evicts keys; of all
+ * together whether the gateway's scripts may run; and of each sentinel whether it knows the master.
  */
 final class RedisCheck {
     /** A master that may be silent for longer before another takes over is worth a note. */
@@ -21,7 +22,8 @@ final class RedisCheck {
             return;
         }
         SentinelProbe.ask(settings.redis().get()).forEach(answer -> show(answer, report));
-        for (RedisProbe.Answer answer : RedisProbe.ask(settings.redis().get())) {
+        List<RedisProbe.Answer> answers = RedisProbe.ask(settings.redis().get());
+        for (RedisProbe.Answer answer : answers) {
             String what = "redis " + answer.node() + ": ";
             if (answer.problem().isPresent()) {
                 report.missing(what + answer.problem().get());
@@ -32,6 +34,10 @@ final class RedisCheck {
             answer.evicts()
                     .ifPresent(policy -> report.note(what + "maxmemory-policy is " + policy
                             + ": when full, it forgets clients' requests; noeviction doesn't"));
+        }
+        if (!answers.isEmpty()
+                && answers.stream().allMatch(answer -> answer.problem().isEmpty())) {
+            RedisProbe.refusal(settings.redis().get()).ifPresent(words -> report.missing("redis: " + words));
         }
     }
 

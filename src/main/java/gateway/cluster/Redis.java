@@ -15,12 +15,6 @@ final class Redis implements AutoCloseable {
     static final String CLOSED = "closed";
 
     /**
-     * How often each idle connection is used. Redis's {@code timeout} and many a proxy and firewall end those that are
-     * idle for longer, and all requests of the next batch there would then be decided without Redis.
-     */
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
-
-    /**
      * One run of a script.
      *
      * @param keys the script's keys; in a cluster, all of one hash slot

@@ -64,6 +64,9 @@ final class RedisFailure extends Exception {
             if (cause instanceof SSLException) {
                 return new RedisFailure("TLS failed: " + cause.getMessage());
             }
+            if (cause instanceof ClassCastException || cause instanceof NullPointerException) { // in Jedis
+                return new RedisFailure("it doesn't answer as Redis does");
+            }
             if (cause instanceof JedisDataException) { // an error answer of Redis
                 String answer = String.valueOf(cause.getMessage());
                 return new RedisFailure(saidBy(answer), !concernsKeys(answer));

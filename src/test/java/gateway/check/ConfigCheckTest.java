@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
 
 /** What --check finds, and its exit codes. */
 class ConfigCheckTest {
@@ -326,13 +328,49 @@ class ConfigCheckTest {
             String node = "redis 127.0.0.1:" + redis.port();
             Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://:secret@127.0.0.1:" + redis.port()));
             assertEquals(0, said.code());
-            assertTrue(said.line("ok    redis").matches("ok    " + node + ": version \\d+\\.\\d+\\.\\d+"));
+            assertTrue(
+                    said.line("ok    redis").matches("ok    " + node + ": version \\d+\\.\\d+\\.\\d+( \\(\\w+\\))?"));
             assertTrue(said.line("note  redis").startsWith("note  " + node + ": maxmemory-policy is allkeys-lru"));
 
             Said wrong = check(Map.of("GATEWAY_REDIS_URL", "redis://:wrong@127.0.0.1:" + redis.port()));
             assertEquals(3, wrong.code());
             assertEquals("BAD   " + node + ": wrong user or password", wrong.line("BAD"));
             assertFalse(wrong.toString().contains("wrong@"), wrong.toString());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "~gateway:* +@all, a script with the key {gateway}:check fails: it answered NOPERM",
+        "~{gateway}:* +@all, a script with the key gateway:limit:{check} fails: it answered NOPERM",
+        "~* +@all -time, a script with the key {gateway}:check fails: it answered ",
+        "~* +@all -evalsha, a script with the key {gateway}:check fails: it answered NOPERM",
+    })
+    @Tag("redis")
+    void what_keeps_the_scripts_from_running_is_bad(String rules, String words) throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client()) {
+            List<String> all = new ArrayList<>(List.of("on", ">secret"));
+            all.addAll(List.of(rules.split(" ")));
+            jedis.aclSetUser("gateway", all.toArray(String[]::new));
+            Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://gateway:secret@127.0.0.1:" + redis.port()));
+            assertEquals(3, said.code());
+            assertTrue(said.line("BAD").startsWith("BAD   redis: " + words), said.toString());
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void a_replica_is_bad_and_nothing_is_written() throws Exception {
+        try (TestRedis redis = TestRedis.start();
+                Jedis jedis = redis.client()) {
+            Map<String, String> settings = Map.of("GATEWAY_REDIS_URL", redis.url());
+            assertEquals(0, check(settings).code());
+            assertEquals(0, jedis.dbSize());
+            jedis.replicaof("127.0.0.1", 1);
+            Said said = check(settings);
+            assertEquals(3, said.code());
+            assertTrue(said.line("BAD").contains("READONLY"), said.toString());
         }
     }
 
