@@ -7,6 +7,7 @@ import gateway.testing.TcpProxy;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.testing.TestRedisCluster;
+import gateway.testing.TestRedisSentinel;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
@@ -203,6 +205,52 @@ class RedisFaultsTest {
             });
             load.more(300);
             report("a cluster's master silent", before, during, load.slowestMillis(), load.statuses());
+            assertEquals(Set.of(200, 429), load.statuses().keySet(), () -> "statuses " + load.statuses());
+        }
+    }
+
+    /** What the replica had not yet heard of is lost; no more than the limit passes at each gateway all the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_master_that_sentinels_watch_dies_or_freezes_and_its_replica_takes_over(boolean dies) throws Exception {
+        try (TestRedisSentinel all = TestRedisSentinel.start();
+                TestBackend backend = TestBackend.named("a");
+                TestGateway one = gateway(all.url(), backend);
+                TestGateway two = gateway(all.url(), backend);
+                Load load = Load.on(one, two)) {
+            Await.until("two gateways", () -> gateways(one) == 2 && gateways(two) == 2);
+            load.more(300);
+            double before = load.slowestMillis();
+            TestRedis old = all.master();
+            if (dies) {
+                old.kill();
+            } else {
+                old.freeze();
+            }
+            Await.until("one's noticing", () -> store(one).startsWith("memory (redis unreachable since 20"));
+            Await.until("two's noticing", () -> store(two).startsWith("memory (redis unreachable since 20"));
+            InetAddress fresh = address();
+            int passed = passed(one, fresh, 7) + passed(two, fresh, 7);
+            assertEquals(6, passed, "half of five, rounded up, at each");
+            assertTrue(one.get("/services").body().contains("\"total_services\":1"), "the list stays");
+            TestRedis now = all.awaitMasterAfter(old);
+            Await.until("one's return", () -> store(one).equals("redis"));
+            Await.until("two's return", () -> store(two).equals("redis"));
+            Await.until("the list's return", () -> shared(one) && shared(two));
+            double during = load.slowestMillis();
+            passed += passed(one, fresh, 7) + passed(two, fresh, 7);
+            assertTrue(passed <= 10, passed + " of the limit of five at each gateway");
+            if (!dies) {
+                old.thaw(); // it takes itself for the master for some seconds
+            }
+            load.more(300);
+            InetAddress later = address();
+            assertEquals(5, passed(one, later, 3) + passed(two, later, 4), "one limit for both again");
+            try (Jedis jedis = now.client()) {
+                assertTrue(jedis.exists("gateway:limit:{" + later.getHostAddress() + "}"), "at the new master");
+            }
+            String name = "a master of sentinels " + (dies ? "killed" : "frozen");
+            report(name, before, during, load.slowestMillis(), load.statuses());
             assertEquals(Set.of(200, 429), load.statuses().keySet(), () -> "statuses " + load.statuses());
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import gateway.testing.TestRedis;
+import gateway.testing.TestRedisSentinel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -371,6 +372,42 @@ class ConfigCheckTest {
             Said said = check(settings);
             assertEquals(3, said.code());
             assertTrue(said.line("BAD").contains("READONLY"), said.toString());
+        }
+    }
+
+    @Test
+    @Tag("redis")
+    void each_sentinel_is_asked_for_the_master_and_the_master_for_its_version() throws Exception {
+        String dead = "127.0.0.1:" + TestBackend.deadPort();
+        try (TestRedisSentinel all = TestRedisSentinel.start()) {
+            String sentinel = "127.0.0.1:" + all.sentinels().get(0).port();
+            String master = "127.0.0.1:" + all.master().port();
+            Said said = check(Map.of("GATEWAY_REDIS_URL", all.url().replace("/mymaster", "," + dead + "/mymaster")));
+            assertEquals(3, said.code());
+            assertEquals("BAD   redis sentinel " + dead + ": connection refused", said.line("BAD"));
+            assertEquals(
+                    "ok    redis sentinel " + sentinel + ": the master is " + master,
+                    said.line("ok    redis sentinel " + sentinel));
+            assertTrue(said.line("ok    redis " + master)
+                    .matches("ok    redis " + master + ": version \\d+\\.\\d+\\.\\d+"));
+            assertFalse(said.toString().contains("note  redis"), said.toString());
+
+            try (Jedis jedis = new Jedis("127.0.0.1", all.sentinels().get(0).port())) {
+                jedis.sentinelSet(TestRedisSentinel.NAME, Map.of("down-after-milliseconds", "30000"));
+            }
+            Said slow = check(Map.of("GATEWAY_REDIS_URL", "redis+sentinel://" + sentinel + "/mymaster"));
+            assertEquals(0, slow.code());
+            assertTrue(
+                    slow.line("note  redis")
+                            .startsWith("note  redis sentinel " + sentinel + ": down-after-milliseconds is 30000: "),
+                    slow.toString());
+
+            Said other = check(Map.of("GATEWAY_REDIS_URL", "redis://" + sentinel));
+            assertEquals(3, other.code());
+            assertEquals(
+                    "BAD   redis " + sentinel + ": it is a Sentinel; write redis+sentinel://" + sentinel
+                            + "/NAME, NAME being the master's there",
+                    other.line("BAD"));
         }
     }
 
