@@ -17,6 +17,15 @@ interface Nodes extends AutoCloseable {
     /** Notes that a node says that a key has moved to another node, or that it is a replica. */
     void moved();
 
+    /**
+     * Prepares for new connections after an outage.
+     *
+     * @return whether that was done; else the nodes are to be closed and found anew
+     */
+    default boolean renew() {
+        return false;
+    }
+
     @Override
     void close();
 }

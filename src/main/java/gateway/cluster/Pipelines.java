@@ -1,6 +1,7 @@
 package gateway.cluster;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import redis.clients.jedis.HostAndPort;
@@ -47,6 +48,15 @@ final class Pipelines implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Leaves all connections for new ones, if that can be done without finding the nodes anew; returns whether. */
+    boolean renew() {
+        if (!nodes.renew()) {
+            return false;
+        }
+        List.copyOf(pipelines.keySet()).forEach(this::leave);
+        return true;
     }
 
     @Override

@@ -39,6 +39,7 @@ final class Redis implements AutoCloseable {
     private final RedisServers servers;
     private final Duration timeout;
     private volatile Pipelines pipelines;
+    private volatile Runnable onNewMaster = () -> {};
     private boolean closed; // guarded by this
 
     /**
@@ -118,10 +119,22 @@ final class Redis implements AutoCloseable {
         if (now != null) {
             now.leave(node);
         }
+        onNewMaster.run();
+    }
+
+    /** Has this run when sentinels name another master. */
+    void onNewMaster(Runnable action) {
+        onNewMaster = action;
     }
 
     /** Closes all connections, to open new ones at the next call: after an outage the old ones are dead. */
     synchronized void reset() {
+        if (pipelines != null && !pipelines.renew()) {
+            end();
+        }
+    }
+
+    private void end() {
         if (pipelines != null) {
             pipelines.close();
             pipelines = null;
@@ -131,7 +144,7 @@ final class Redis implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        reset();
+        end();
         servers.close();
     }
 

@@ -41,6 +41,7 @@ final class RedisAccess implements AutoCloseable {
     private final Time time;
     private final LongAdder answers = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final Object probing = new Object();
     private boolean closed; // guarded by this
     private volatile Timer timer;
     private long answersBefore;
@@ -92,7 +93,8 @@ final class RedisAccess implements AutoCloseable {
         }
         overdue.start();
         timer = new Timer("redis-probe");
-        timer.every(PROBE_PAUSE, "probe of Redis", this::probe);
+        timer.every(PROBE_PAUSE, "probe of Redis", this::probeAlone);
+        redis.onNewMaster(this::probeAlone);
         ready = true;
     }
 
@@ -123,6 +125,12 @@ final class RedisAccess implements AutoCloseable {
                 .toList());
         if (outcomes.stream().allMatch(RedisFailure.class::isInstance)) {
             Redis.result(outcomes.get(0));
+        }
+    }
+
+    private void probeAlone() {
+        synchronized (probing) { // a new master is probed at once, by the thread that heard of it
+            probe();
         }
     }
 

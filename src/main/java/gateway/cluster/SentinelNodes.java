@@ -15,8 +15,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * The master that the sentinels name. They are asked again in the background: regularly, since a gateway may be the last
- * that still reaches an old master, and at once when the master fails or says that it is a replica now. When they name
- * another, all connections to the old one are broken, so that an answer of it that comes late counts for nothing.
+ * that still reaches an old master; at once when the master says that it is a replica now, or fails, and then again and
+ * again until it can be reached. When they name another, all connections to the old one are broken, so that an answer of
+ * it that comes late counts for nothing.
  */
 final class SentinelNodes implements Nodes {
     private static final Logger LOG = LoggerFactory.getLogger(SentinelNodes.class);
@@ -24,7 +25,10 @@ final class SentinelNodes implements Nodes {
     /** How long to wait before the sentinels are asked again, if nothing happens. */
     static final Duration PAUSE = Duration.ofMillis(500);
 
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    /** The same while the master can't be reached. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
     private final Sentinels sentinels;
     private final JedisClientConfig config;
@@ -33,6 +37,7 @@ final class SentinelNodes implements Nodes {
     private final Semaphore wake = new Semaphore(0);
     private final Loop watch = new Loop("redis-sentinels", this::watch);
     private volatile HostAndPort current;
+    private volatile boolean failing;
     private boolean silent; // the watch's own
 
     /**
@@ -63,7 +68,9 @@ final class SentinelNodes implements Nodes {
             throw new RedisFailure(node + " is not the master any more");
         }
         try {
-            return new Connection(node, config);
+            Connection opened = new Connection(node, config);
+            failing = false;
+            return opened;
         } catch (JedisDataException e) { // as for a wrong password
             throw failed(node, RedisFailure.of(e, Duration.ofMillis(config.getSocketTimeoutMillis())));
         }
@@ -71,6 +78,7 @@ final class SentinelNodes implements Nodes {
 
     @Override
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
+        failing = true;
         wake.release();
         return new RedisFailure("the sentinels' master " + sentinels.name() + " at " + node + ": " + why.getMessage());
     }
@@ -80,8 +88,15 @@ final class SentinelNodes implements Nodes {
         wake.release();
     }
 
+    @Override
+    public boolean renew() {
+        failing = true;
+        wake.release();
+        return true;
+    }
+
     private void watch() throws InterruptedException {
-        wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+        wake.tryAcquire((failing ? SHORT_PAUSE : pause).toMillis(), TimeUnit.MILLISECONDS);
         wake.drainPermits();
         try {
             use(sentinels.master().node());

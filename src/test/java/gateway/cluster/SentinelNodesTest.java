@@ -153,6 +153,20 @@ class SentinelNodesTest {
     }
 
     @Test
+    void after_an_outage_the_sentinels_are_asked_again_and_again_until_the_master_can_be_reached() throws Exception {
+        try (FakeSentinel sentinel = new FakeSentinel(one.port(), 1);
+                Sentinels sentinels = sentinels(sentinel);
+                SentinelNodes nodes = nodes(sentinels, NEVER)) {
+            assertTrue(nodes.renew());
+            int before = sentinel.looks();
+            Await.until("some looks", () -> sentinel.looks() > before + 3);
+            sentinel.says(two.port(), 2);
+            Await.until("the new master", () -> port(nodes) == two.port());
+            assertEquals(one.port(), left.take().getPort());
+        }
+    }
+
+    @Test
     void a_sentinel_that_is_started_again_is_asked_again_on_a_new_connection() throws Exception {
         try (FakeSentinel sentinel = new FakeSentinel(1001, 1);
                 Sentinels sentinels = sentinels(sentinel)) {
