@@ -22,7 +22,6 @@ import gateway.proxy.Forwarder;
 import gateway.proxy.MountSlash;
 import gateway.proxy.ProxyHandler;
 import gateway.registry.ServiceList;
-import gateway.route.Routes;
 import gateway.route.config.Routing;
 import gateway.server.AdminPort;
 import gateway.server.GatewayServer;
@@ -55,38 +54,35 @@ public final class GatewayApp {
 
     /** Returns the gateway, unstarted; its background work starts and ends with it. */
     static Javalin create(Settings settings, Drain drain, Time time) {
-        EventLog events = new EventLog(time); // what happened
-        ServiceList services = new ServiceList( // what registers by POST /services
+        var events = new EventLog(time); // what happened
+        // what registers by POST /services
+        var services = new ServiceList(
                 time, settings.bounds().services(), settings.bounds().inFlightPerService());
         services.tell(events);
-        Stalls stalls = new Stalls(time); // notices when this process stood still
-        Cluster cluster = new Cluster(settings, services, stalls, events, time); // shares limit and list
-        AtomicInteger index = new AtomicInteger(); // of the next service
-        Routing routing = // without any routes given, /api to all services
+        var stalls = new Stalls(time); // notices when this process stood still
+        var cluster = new Cluster(settings, services, stalls, events, time); // shares limit and list
+        var index = new AtomicInteger(); // of the next service
+        var routing = // without any routes given, /api to all services
                 new Routing(settings, services, index, AdminPort.requests(settings), events, time);
-        Routes routes = routing.routes(); // which requests go to which services
+        var routes = routing.routes(); // which requests go to which services
         cluster.share(routing.put());
-        StateKeeper state = // what a restart shall not forget
-                new StateKeeper(settings, services, routing.put(), events);
-        Limits limits = // for each route, a deque of request times per IP
-                Limits.of(routes, cluster.limits(), settings.rememberedClients(), time);
-        NameLookup names = new NameLookup(); // waits for no name server for long
-        HealthChecker checker =
-                new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
-        OutlierDetection outliers =
-                new OutlierDetection(services, routes::healthCheck, stalls, time); // takes out what doesn't answer
-        Forwarder forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
+        var state = new StateKeeper(settings, services, routing.put(), events); // what a restart shall not forget
+        var limits = Limits.of(routes, cluster.limits(), settings.rememberedClients(), time); // a deque for each IP
+        var names = new NameLookup(); // waits for no name server for long
+        var checker = new HealthChecker(services, routes::healthCheck, settings, names, cluster.via(), stalls, time);
+        var outliers = new OutlierDetection(services, routes::healthCheck, stalls, time); // ejects what fails
+        var forwarder = new Forwarder(services, outliers, names, stalls, settings, time);
 
-        AdmissionControl admission = new AdmissionControl(settings, time); // bounds what is done at a time
-        LimitHandler limiter = new LimitHandler(limits, settings, time);
-        CertificateInUse certificate = new CertificateInUse(events); // for HTTPS
-        Observation observed =
+        var admission = new AdmissionControl(settings, time); // bounds what is done at a time
+        var limiter = new LimitHandler(limits, settings, time);
+        var certificate = new CertificateInUse(events); // for HTTPS
+        var observed =
                 new Observation(services, routes, limiter, admission, certificate, events, settings.accessLog(), time);
-        Lifecycle lifecycle = new Lifecycle(drain);
-        AdminApi admin = new AdminApi(
+        var lifecycle = new Lifecycle(drain);
+        var admin = new AdminApi(
                 settings, services, routing, checker, names, limiter, cluster, admission, observed, lifecycle, time);
 
-        TraceStart tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
+        var tracing = new TraceStart(routes::match, settings.clients().trustedProxies(), time);
         lifecycle.watch(cluster::failed, observed::failed);
         lifecycle.ask(state::trouble);
         lifecycle.onStart(
@@ -104,7 +100,7 @@ public final class GatewayApp {
         lifecycle.onStopped(state::close, routing::close, limiter::close, cluster::close);
         lifecycle.onStopped(checker::close, forwarder::close, observed::close); // the last logs what ends meanwhile
 
-        Stages stages = new Stages(
+        var stages = new Stages(
                 tracing, // opens its record
                 admission.guard(), // 413 and 414 for what is too large, 400 for paths with two readings
                 new LoopGuard(cluster.via()), // 508 for what comes back to this gateway

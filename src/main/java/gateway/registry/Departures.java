@@ -63,6 +63,6 @@ final class Departures {
     }
 
     private void publish(List<Backend> removed) {
-        removed.stream().map(Backend::route).distinct().forEach(route -> pools.publish(route, time.nanos()));
+        removed.stream().map(Backend::route).distinct().forEach(pools::publish);
     }
 }

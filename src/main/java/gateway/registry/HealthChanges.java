@@ -38,6 +38,16 @@ final class HealthChanges {
                 && change(backend, Status.UNHEALTHY, reason, kind);
     }
 
+    /** Does what {@link ServiceList#mark} promises. */
+    boolean mark(Backend backend, boolean farMoreErrors, String reason) {
+        if (!backends.has(backend)) {
+            return false;
+        }
+        backend.load().farMoreErrors(farMoreErrors);
+        events.marked(backend, reason);
+        return true;
+    }
+
     private boolean isLast(Backend backend) {
         List<Backend> ofRoute = pools.snapshot(backend.route()).available();
         return ofRoute.size() == 1 && ofRoute.get(0) == backend;
@@ -52,7 +62,7 @@ final class HealthChanges {
         if (backend.ownId().isPresent()) { // only such a one may be where another has moved to
             moves.endThoseMade();
         }
-        pools.publish(backend.route(), time.nanos());
+        pools.publish(backend.route());
         return true;
     }
 }

@@ -25,7 +25,7 @@ public final class ServiceList {
     private final Arrivals arrivals;
     private final Takeover takeover;
     private final Configured configured;
-    private final Pools pools = new Pools(backends);
+    private final Pools pools;
     private final HealthChanges health;
     private final Departures departures;
     private final ServiceEvents events = new ServiceEvents();
@@ -44,6 +44,7 @@ public final class ServiceList {
     public ServiceList(Time time, int most, int mostInFlight) {
         this.time = time;
         Capacity capacity = new Capacity(most);
+        this.pools = new Pools(backends, time, this);
         this.moves = new Moves(backends, events, time);
         this.arrivals = new Arrivals(backends, moves, capacity, totals, mostInFlight, time);
         this.configured = new Configured(backends, arrivals::add, time);
@@ -63,8 +64,7 @@ public final class ServiceList {
     }
 
     /**
-     * Runs steps that put back what was kept across a restart: their events say so. Nobody else changes the list
-     * meanwhile.
+     * Runs steps that put back what a restart must not lose: their events say so. Nobody else changes the list then.
      */
     public synchronized void restore(Runnable steps) {
         events.restoring(true);
@@ -77,21 +77,11 @@ public final class ServiceList {
 
     /** Returns the list as it is now. */
     public Snapshot snapshot() {
-        Snapshot now = pools.whole();
-        return now != null ? now : newSnapshot();
-    }
-
-    private synchronized Snapshot newSnapshot() {
-        return pools.makeWhole();
+        return pools.whole();
     }
 
     /** Returns the services of a route, which may be none; always the same object for the same route. */
     public Pool pool(String route) {
-        Pool known = pools.known(route);
-        return known != null ? known : newPool(route);
-    }
-
-    private synchronized Pool newPool(String route) { // not while a snapshot is published
         return pools.of(route);
     }
 
@@ -141,7 +131,7 @@ public final class ServiceList {
         Registered registered = arrivals.register(service, twin);
         if (registered.outcome() != Registered.Outcome.RENEWED
                 || registered.backend().weight() != weightBefore) {
-            publish(service.route());
+            pools.publish(service.route());
         }
         journal.registered(service, registered.backend(), registered.outcome());
         events.registered(registered, backends.of(service.id().name()), who);
@@ -151,7 +141,7 @@ public final class ServiceList {
     /** Adds a service unless its name or its URL is in the list of its route already. */
     public synchronized void offer(Service service) {
         if (arrivals.offer(service)) {
-            publish(service.route());
+            pools.publish(service.route());
             journal.offered(service);
         }
     }
@@ -165,7 +155,7 @@ public final class ServiceList {
      */
     public synchronized List<Backend> configure(Collection<Service> listed) {
         Configured.Change change = configured.take(listed);
-        change.routes().forEach(this::publish);
+        change.routes().forEach(pools::publish);
         return change.added();
     }
 
@@ -214,12 +204,7 @@ public final class ServiceList {
      * nothing if it has left the list.
      */
     synchronized boolean mark(Backend backend, boolean farMoreErrors, String reason) {
-        if (!backends.has(backend)) {
-            return false;
-        }
-        backend.load().farMoreErrors(farMoreErrors);
-        events.marked(backend, reason);
-        return true;
+        return health.mark(backend, farMoreErrors, reason);
     }
 
     /**
@@ -237,7 +222,7 @@ public final class ServiceList {
             journal.drained(backend.id(), draining);
             events.drained(backend, before, who);
         }
-        publish();
+        pools.publish();
         return meant;
     }
 
@@ -250,25 +235,17 @@ public final class ServiceList {
      */
     public synchronized Listed.Taken apply(List<Listed> shared, Predicate<BackendId> newerHere) {
         Listed.Taken taken = takeover.services(shared, newerHere);
-        publish();
+        pools.publish();
         return taken;
     }
 
     /**
      * Updates how long leases still run, since other gateways may have renewed them.
      *
-     * @param left the remaining time of each lease
+     * @param left the time left of each lease
      * @param newerHere selects the backends whose state here is newer than the shared one
      */
     public synchronized void leases(Map<BackendId, Duration> left, Predicate<BackendId> newerHere) {
         takeover.leases(left, newerHere);
-    }
-
-    private void publish(String route) {
-        pools.publish(route, time.nanos());
-    }
-
-    private void publish() {
-        pools.publish(time.nanos());
     }
 }
