@@ -15,7 +15,7 @@ final class PendingCall {
 
     private final Call call;
     private final Thread caller = Thread.currentThread();
-    private final long since = System.nanoTime(); // a real wait, so not the gateway's clock
+    private volatile long due;
     private volatile Pipeline pipeline;
     private volatile Object outcome;
     private volatile RedisFailure givenUp;
@@ -36,9 +36,14 @@ final class PendingCall {
         return call;
     }
 
-    /** Returns when the call was made, as {@link System#nanoTime} counts. */
-    long since() {
-        return since;
+    /** Notes when to wait no longer, as {@link Overdue} counts. */
+    void dueAt(long counted) {
+        due = counted;
+    }
+
+    /** Returns when to wait no longer. */
+    long due() {
+        return due;
     }
 
     /** Notes which pipeline the call waits at now. */

@@ -1,6 +1,7 @@
 package gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -121,14 +122,36 @@ class RedisPatienceTest {
             overdue.start();
             CompletableFuture<Object> leads = asked(pipelines);
             connecting.await();
+            long began = System.nanoTime();
             PendingCall pending = new PendingCall(CALL);
             pipelines.add(pending);
             overdue.watch(pending);
             RedisFailure failure = assertInstanceOf(RedisFailure.class, pending.await());
             assertEquals("no answer within 200ms", failure.getMessage());
-            assertTrue(System.nanoTime() - pending.since() >= most.toNanos());
+            assertTrue(System.nanoTime() - began >= most.toNanos());
             latch.countDown();
             assertEquals(1L, leads.get());
+        }
+    }
+
+    /** A stop of the process or a lack of processors is no silence of Redis, whose answer may be there all the time. */
+    @Test
+    void time_in_which_this_gateway_could_do_nothing_does_not_count() {
+        PendingCall pending = new PendingCall(CALL);
+        try (Overdue overdue = new Overdue(Duration.ofMillis(200))) { // not started
+            long now = 0;
+            overdue.look(now);
+            overdue.watch(pending);
+            for (int i = 0; i < 20; i++) {
+                now += Duration.ofHours(1).toNanos();
+                overdue.look(now);
+            }
+            assertFalse(pending.isOver());
+            for (int i = 0; i < 40; i++) {
+                now += Duration.ofMillis(5).toNanos();
+                overdue.look(now);
+            }
+            assertTrue(pending.isOver());
         }
     }
 
