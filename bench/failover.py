@@ -199,13 +199,15 @@ class Round:
                 last = store
             await asyncio.sleep(0.01)
 
-    def since(self, moment, store):
-        """When the last of the gateways first had this store after a moment; None if one hasn't."""
-        firsts = [
-            next((at for at, had in self.stores[gateway] if at >= moment and had == store), None)
-            for gateway in self.gateways
-        ]
-        return None if None in firsts else max(firsts)
+    def turns(self, begun):
+        """When each gateway noticed the fault, and when it asked a Redis again; as far as they have."""
+        noticed, back = [], []
+        for stores in self.stores.values():
+            memory = next((at for at, store in stores if at >= begun and store == "memory"), None)
+            redis = next((at for at, store in stores if memory and at >= memory and store == "redis"), None)
+            noticed += [memory] if memory else []
+            back += [redis] if redis else []
+        return noticed, back
 
     def slowest(self, begin, end):
         return max((took for at, took, _ in self.requests if begin <= at < end), default=0) * 1000
@@ -242,11 +244,11 @@ async def run(port, folder, fault, java, redis, down_after, timeout):
     tasks += [asyncio.create_task(one.insist("192.0.2.2", gateway)) for gateway in one.gateways]
     begun = time.monotonic()
     one.old.send_signal(signal.SIGKILL if fault == "kill" else signal.SIGSTOP)
-    await until(lambda: one.since(begun, "memory"), 10, "the gateways' noticing")
-    known = one.since(begun, "memory")
+    await until(lambda: len(one.turns(begun)[0]) == GATEWAYS, 10, "the gateways' noticing")
+    known = max(one.turns(begun)[0])
     await until(lambda: one.named, 30, "a new master")
-    await until(lambda: one.since(one.named[0], "redis"), 30, "decisions by the new master")
-    decides = one.since(one.named[0], "redis")
+    await until(lambda: len(one.turns(begun)[1]) == GATEWAYS, 30, "decisions by the new master")
+    decides = max(one.turns(begun)[1])
     await asyncio.sleep(AFTER)
     late = 0
     if fault == "freeze":
@@ -281,6 +283,12 @@ if sys.argv[1] == "backend":
 else:
     try:
         sys.exit(asyncio.run(run(*sys.argv[1:])))
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            for name in sorted(os.listdir(sys.argv[2])):
+                if name.startswith("gateway"):
+                    print(name, open(os.path.join(sys.argv[2], name)).read(), file=sys.stderr)
+        raise
     finally:
         for started in PROCESSES:
             started.kill()
