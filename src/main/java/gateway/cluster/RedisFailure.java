@@ -15,6 +15,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Thrown when a call to Redis failed; the message says why, and never holds a password. */
 final class RedisFailure extends Exception {
+    /** What is said of a connection that was closed regularly, by Redis or whoever stands there. */
+    static final String ENDED = "Redis closed the connection";
+
     private static final long serialVersionUID = 1;
 
     /**
@@ -75,7 +78,7 @@ final class RedisFailure extends Exception {
         String words = String.valueOf(failure.getMessage());
         boolean ended =
                 words.startsWith("Unexpected end of stream"); // Jedis's text for a connection that was closed regularly
-        return new RedisFailure(ended ? "Redis closed the connection" : words);
+        return new RedisFailure(ended ? ENDED : words);
     }
 
     /**

@@ -82,6 +82,9 @@ public final class RedisProbe {
                     Optional.empty());
         } catch (RuntimeException e) { // Jedis's own, or what it throws if the answer isn't one of Redis
             String words = RedisFailure.of(e, TIMEOUT).getMessage();
+            if (words.equals(RedisFailure.ENDED)) {
+                words += "; if a proxy is there, it may have no server, or not know HELLO and CLIENT SETNAME";
+            }
             return new Answer(node, Optional.empty(), Optional.empty(), Optional.of(words));
         }
     }

@@ -9,7 +9,11 @@ import gateway.testing.TestCa;
 import gateway.testing.TestRedis;
 import gateway.testing.TestRedisSentinel;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -408,6 +412,29 @@ class ConfigCheckTest {
                     "BAD   redis " + sentinel + ": it is a Sentinel; write redis+sentinel://" + sentinel
                             + "/NAME, NAME being the master's there",
                     other.line("BAD"));
+        }
+    }
+
+    /** As twemproxy does, and HAProxy whose servers are all down. */
+    @Test
+    void of_a_proxy_that_ends_the_connection_it_is_said_why_it_may() throws Exception {
+        try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread ending = new Thread(() -> {
+                try (Socket client = proxy.accept()) {
+                    client.getInputStream().read(new byte[1024]);
+                } catch (IOException e) {
+                    // the check then says something else
+                }
+            });
+            ending.start();
+            Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://127.0.0.1:" + proxy.getLocalPort()));
+            ending.join();
+            assertEquals(3, said.code());
+            assertTrue(
+                    said.line("BAD")
+                            .endsWith("Redis closed the connection; if a proxy is there, it may have no"
+                                    + " server, or not know HELLO and CLIENT SETNAME"),
+                    said.toString());
         }
     }
 
