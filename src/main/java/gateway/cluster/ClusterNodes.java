@@ -33,6 +33,7 @@ final class ClusterNodes implements Nodes {
     /** A node's rest: why, and when the last trial ended, unless one is being made. The first may be made at once. */
     private static final class Resting {
         private volatile RedisFailure why;
+        private volatile boolean confirmed; // whether a trial failed, too
         private final AtomicBoolean trying = new AtomicBoolean();
         private volatile long tried = System.nanoTime() - TRIAL_PAUSE;
 
@@ -76,10 +77,14 @@ final class ClusterNodes implements Nodes {
         if (rest == null) {
             return new Connection(node, config);
         }
+        tryIfDue(node, rest);
+        throw allRest() ? new RedisFailure(rest.why.getMessage()) : rest.why;
+    }
+
+    private void tryIfDue(HostAndPort node, Resting rest) {
         if (rest.mayTry()) {
             inBackground(() -> tryAgain(node, rest), rest::tried);
         }
-        throw allRest() ? new RedisFailure(rest.why.getMessage()) : rest.why;
     }
 
     private void tryAgain(HostAndPort node, Resting rest) {
@@ -90,6 +95,7 @@ final class ClusterNodes implements Nodes {
             }
         } catch (JedisException e) {
             rest.why = of(node, RedisFailure.of(e, Duration.ofMillis(config.getSocketTimeoutMillis())));
+            rest.confirmed = true;
             learn();
         }
     }
@@ -98,17 +104,23 @@ final class ClusterNodes implements Nodes {
         return RedisFailure.ofOneNode(node + ": " + why.getMessage());
     }
 
-    /** Returns whether no node is left to ask, so that it is Redis as a whole that fails. */
+    /**
+     * Returns whether no node is left to ask, so that it is Redis as a whole that fails. A node counts once a trial has
+     * failed, too: a moment in which several were late is over by then, and it ends sooner than the breaker's rest would.
+     */
     private boolean allRest() {
         return provider.getPrimaryNodes().keySet().stream()
-                .allMatch(node -> resting.containsKey(HostAndPort.from(node)));
+                .map(node -> resting.get(HostAndPort.from(node)))
+                .allMatch(rest -> rest != null && rest.confirmed);
     }
 
     @Override
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
         RedisFailure named = of(node, why);
-        if (resting.putIfAbsent(node, new Resting(named)) == null) {
+        Resting rest = new Resting(named);
+        if (resting.putIfAbsent(node, rest) == null) {
             LOG.warn("Redis Cluster node failed: {}; still using the others", named.getMessage());
+            tryIfDue(node, rest); // so that the next call finds it answering, if only one answer was lost
         }
         learn();
         return allRest() ? new RedisFailure(named.getMessage()) : named;

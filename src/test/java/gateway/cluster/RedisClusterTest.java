@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 @Tag("redis")
 class RedisClusterTest {
@@ -192,6 +194,59 @@ class RedisClusterTest {
             });
             silent.thaw();
             Await.until("its return", () -> works(redis, "s0"));
+        }
+    }
+
+    /** So that a single answer that is lost costs no second call. */
+    @Test
+    void a_master_that_broke_a_connection_is_tried_without_a_call() {
+        try (Redis redis = redis()) {
+            assertTrue(works(redis, "broken"));
+            try (Jedis master = cluster.masterOf("broken").client()) {
+                long before = pings(master);
+                master.clientKill(new ClientKillParams().type(ClientType.NORMAL));
+                assertFalse(works(redis, "broken"));
+                Await.until("a trial", () -> pings(master) > before);
+                Await.until("its return", () -> works(redis, "broken"));
+            }
+        }
+    }
+
+    private static long pings(Jedis master) {
+        return master.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_ping:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^=]*=(\\d+).*", "$1")))
+                .sum();
+    }
+
+    /** Else a moment in which all are late has the breaker opened, and Redis isn't asked for a while. */
+    @Test
+    void redis_as_a_whole_fails_only_when_trials_of_all_masters_have_failed_too() throws Exception {
+        try (TestRedisCluster own = TestRedisCluster.start("--cluster-node-timeout", "60000"); // no failover
+                Redis redis = new Redis(own.settings(), Duration.ofMillis(100))) {
+            Await.until(
+                    "a connection to each",
+                    () -> redis.runAll(counts("w", 50)).stream().allMatch(Long.class::isInstance));
+            Set<TestRedis> masters = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                masters.add(own.masterOf("w" + i));
+            }
+            for (TestRedis master : masters) {
+                master.freeze();
+            }
+            for (Object outcome : redis.runAll(counts("w", 50))) {
+                assertFalse(assertInstanceOf(RedisFailure.class, outcome).isGeneral(), outcome.toString());
+            }
+            Await.until(
+                    "failed trials of all",
+                    () -> redis.runAll(counts("w", 50)).stream()
+                            .allMatch(outcome -> outcome instanceof RedisFailure failure && failure.isGeneral()));
+            for (TestRedis master : masters) {
+                master.thaw();
+            }
+            Await.until(
+                    "their return", () -> redis.runAll(counts("w", 50)).stream().allMatch(Long.class::isInstance));
         }
     }
 
