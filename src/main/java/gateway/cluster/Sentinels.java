@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Sentinels implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sentinels.class);
 
+    /** How long a look may take: to connect, by TLS maybe, and to ask. */
+    private static final Duration MOST = Sentinel.TIMEOUT.multipliedBy(2);
+
     /** How long to wait for the other sentinels after the first answer: one of them may be stopped. */
     private static final Duration GRACE = Duration.ofMillis(100);
 
@@ -54,7 +57,7 @@ final class Sentinels implements AutoCloseable {
 
         /** Waits until all have answered; or for so long, but no longer than a moment after the first answer. */
         private synchronized List<Master> await() throws RedisFailure {
-            long end = System.nanoTime() + Sentinel.TIMEOUT.toNanos();
+            long end = System.nanoTime() + MOST.toNanos();
             boolean first = true;
             while (pending > 0) {
                 if (first && !answers.isEmpty()) {
@@ -99,7 +102,7 @@ final class Sentinels implements AutoCloseable {
     }
 
     /**
-     * Asks which server is the master; returns within about a second.
+     * Asks which server is the master; returns within two seconds, mostly at once.
      *
      * @throws RedisFailure if no sentinel knows; it says what each answered
      */

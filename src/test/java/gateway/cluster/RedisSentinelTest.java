@@ -179,11 +179,17 @@ class RedisSentinelTest {
     @Test
     void passwords_of_the_sentinels_and_of_the_master_are_two_things() throws Exception {
         List<String> node = List.of("--requirepass", "ofredis", "--masterauth", "ofredis");
-        List<String> ofSentinels = List.of("requirepass ofsentinels", "sentinel auth-pass mymaster ofredis");
+        List<String> ofSentinels = List.of(
+                "requirepass ofsentinels",
+                "user few on >offew -@all +auth +sentinel|get-master-addr-by-name",
+                "user gateway on >ofgateway -@all +auth +sentinel|get-master-addr-by-name +sentinel|master",
+                "sentinel auth-pass mymaster ofredis");
         try (TestRedisSentinel own = TestRedisSentinel.start(node, ofSentinels, "ofsentinels")) {
             String url = own.url().replace("://", "://:ofredis@");
             String first = "sentinel 127.0.0.1:" + own.sentinels().get(0).port() + ": ";
             assertEquals("1", said(url, "ofsentinels"));
+            assertEquals("2", said(url, "gateway", "ofgateway"));
+            assertEquals("3", said(url, "few", "offew"), "it can't tell how new its answer is");
             assertContains(first + "it requires a password of its own: GATEWAY_REDIS_SENTINEL_PASSWORD", said(url, ""));
             assertContains(
                     first + "wrong GATEWAY_REDIS_SENTINEL_USER or GATEWAY_REDIS_SENTINEL_PASSWORD", said(url, "wrong"));
@@ -200,8 +206,14 @@ class RedisSentinelTest {
 
     /** What a call answers, or why it fails. */
     private static String said(String url, String sentinelPassword) {
-        RedisSettings settings = Settings.from(
-                        Map.of("GATEWAY_REDIS_URL", url, "GATEWAY_REDIS_SENTINEL_PASSWORD", sentinelPassword))
+        return said(url, "", sentinelPassword);
+    }
+
+    private static String said(String url, String sentinelUser, String sentinelPassword) {
+        RedisSettings settings = Settings.from(Map.of(
+                        "GATEWAY_REDIS_URL", url,
+                        "GATEWAY_REDIS_SENTINEL_USER", sentinelUser,
+                        "GATEWAY_REDIS_SENTINEL_PASSWORD", sentinelPassword))
                 .redis()
                 .orElseThrow();
         try (Redis redis = new Redis(settings, PATIENT)) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gateway.cluster.Redis.Call;
+import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import gateway.testing.TestRedisSentinel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +31,17 @@ class RedisTlsTest {
             Script echo = Script.of("return tonumber(ARGV[1])");
             try (Redis redis = new Redis(TestRedis.settings(args[0]), Duration.ofSeconds(10))) {
                 Call call = new Call(echo, List.of(Redis.bytes("key")), List.of(Redis.bytes("7")));
-                System.out.println(
-                        redis.runAll(List.of(call)).get(0) instanceof RedisFailure failure
-                                ? failure.getMessage()
-                                : "it works");
+                Object outcome = redis.runAll(List.of(call)).get(0);
+                for (int left = 9; left > 0 && isLate(outcome); left--) { // this machine may be busy, this JVM is cold
+                    outcome = redis.runAll(List.of(call)).get(0);
+                }
+                System.out.println(outcome instanceof RedisFailure failure ? failure.getMessage() : "it works");
             }
+        }
+
+        private static boolean isLate(Object outcome) {
+            return outcome instanceof RedisFailure failure
+                    && failure.getMessage().contains("no answer within");
         }
     }
 
@@ -50,7 +58,7 @@ class RedisTlsTest {
         authority("ca");
         authority("other");
         certificate("localhost");
-        port = gateway.testing.TestBackend.deadPort();
+        port = TestBackend.deadPort();
         String[] options = {
             "--tls-port",
             "" + port,
@@ -191,5 +199,27 @@ class RedisTlsTest {
     void a_client_without_tls_is_told_what_happened() throws Exception {
         String words = ask("ca", "redis://localhost:" + port);
         assertTrue(words.startsWith("the connection broke"), words);
+    }
+
+    /** The certificate names localhost, so the sentinel must announce names, not the addresses that they stand for. */
+    @Test
+    void a_sentinel_and_its_master_are_both_reached_by_tls() throws Exception {
+        int own = TestBackend.deadPort();
+        List<String> lines = List.of(
+                "tls-port " + own,
+                "tls-cert-file " + file("localhost.crt"),
+                "tls-key-file " + file("localhost.key"),
+                "tls-ca-cert-file " + file("ca.crt"),
+                "tls-auth-clients no",
+                "tls-replication yes",
+                "sentinel resolve-hostnames yes",
+                "sentinel announce-hostnames yes",
+                "sentinel monitor mymaster localhost " + port + " 1");
+        try (TestRedis sentinel = TestRedisSentinel.alone(lines)) {
+            assertEquals("it works", ask("ca", "rediss+sentinel://localhost:" + own + "/mymaster"));
+            String words = ask("other", "rediss+sentinel://localhost:" + own + "/mymaster");
+            assertTrue(words.startsWith("sentinel localhost:" + own + ": TLS failed: "), words);
+            assertTrue(sentinel.isRunning());
+        }
     }
 }

@@ -54,6 +54,11 @@ public final class TestRedisSentinel implements AutoCloseable {
         return all;
     }
 
+    /** Starts a sentinel alone, with these lines in its settings besides a port. */
+    public static TestRedis alone(List<String> lines) throws IOException, InterruptedException {
+        return TestRedis.startSentinelAt(TestBackend.deadPort(), lines);
+    }
+
     private void form(List<String> nodeOptions, List<String> sentinelLines) throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(OPTIONS);
         options.addAll(nodeOptions);
