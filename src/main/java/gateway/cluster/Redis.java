@@ -3,6 +3,7 @@ package gateway.cluster;
 import gateway.settings.RedisSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
@@ -76,15 +77,28 @@ final class Redis implements AutoCloseable {
      * @return for each call its result, or its {@link RedisFailure}
      */
     List<Object> runAll(List<Call> calls) {
-        List<PendingCall> all = calls.stream().map(PendingCall::new).toList();
-        all.forEach(this::begin);
-        return all.stream().map(PendingCall::await).toList();
+        try {
+            Pipelines found = pipelines(); // once: each search asks all that the URL names, some of which may be silent
+            List<PendingCall> all = calls.stream().map(PendingCall::new).toList();
+            all.forEach(call -> begin(found, call));
+            return all.stream().map(PendingCall::await).toList();
+        } catch (RedisFailure e) {
+            return Collections.nCopies(calls.size(), e);
+        }
     }
 
     /** Begins a call, whose outcome its caller may await. */
     void begin(PendingCall call) {
         try {
-            pipelines().add(call);
+            begin(pipelines(), call);
+        } catch (RedisFailure e) {
+            call.complete(e);
+        }
+    }
+
+    private static void begin(Pipelines pipelines, PendingCall call) {
+        try {
+            pipelines.add(call);
         } catch (RedisFailure e) {
             call.complete(e);
         }

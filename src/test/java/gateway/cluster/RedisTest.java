@@ -14,6 +14,7 @@ import gateway.testing.TestRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -130,6 +131,31 @@ class RedisTest {
             Await.until("that it counts as idle", () -> System.nanoTime() - began > Pipeline.IDLE);
             assertEquals(2L, redis.run(count("a", 1)));
         }
+    }
+
+    /** A probe makes many calls: a cluster that was away got hundreds of connections a second from each gateway. */
+    @Test
+    void nodes_that_cannot_be_found_are_searched_once_for_all_calls() throws Exception {
+        String noCluster = "redis://127.0.0.1:" + server.port() + ",redis://localhost:" + server.port();
+        try (Redis redis = redis(at(noCluster));
+                Jedis jedis = server.client()) {
+            long before = connections(jedis);
+            List<Object> outcomes = redis.runAll(Collections.nCopies(64, count("a", 1)));
+            assertEquals(
+                    64, outcomes.stream().filter(RedisFailure.class::isInstance).count());
+            assertTrue(
+                    connections(jedis) - before <= 4,
+                    "two nodes were asked " + (connections(jedis) - before) + " times");
+        }
+    }
+
+    private static long connections(Jedis jedis) {
+        String line = jedis.info("stats")
+                .lines()
+                .filter(each -> each.startsWith("total_connections_received:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(line.substring(line.indexOf(':') + 1));
     }
 
     @Test
