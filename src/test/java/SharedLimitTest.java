@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -60,6 +61,44 @@ class SharedLimitTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** The first round meets gateways that have just started, the others kept connections. */
+    @Test
+    @Tag("process")
+    void of_200_requests_at_once_to_three_processes_5_pass_for_each_client() throws Exception {
+        List<Launched> gateways = new ArrayList<>();
+        List<RawClient> clients = new ArrayList<>();
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a")) {
+            Map<String, String> settings = new HashMap<>(settings(redis));
+            settings.put("GATEWAY_SERVICES", a.url());
+            settings.put("GATEWAY_TRUSTED_PROXIES", "127.0.0.1");
+            for (int i = 0; i < 3; i++) {
+                gateways.add(Program.gateway(settings));
+            }
+            for (Launched gateway : gateways) {
+                gateway.line(" is healthy");
+            }
+            for (int i = 0; i < 200; i++) {
+                clients.add(new RawClient(gateways.get(i % 3).port()));
+            }
+            for (int round = 1; round <= 10; round++) {
+                for (RawClient client : clients) {
+                    client.send("GET /api/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2." + round + "\r\n\r\n");
+                }
+                Map<Integer, Integer> answers = new TreeMap<>();
+                for (RawClient client : clients) {
+                    answers.merge(client.answer().status(), 1, Integer::sum);
+                }
+                assertEquals(Map.of(200, 5, 429, 195), answers, "round " + round);
+            }
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+            gateways.forEach(Launched::close);
         }
     }
 
