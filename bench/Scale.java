@@ -25,9 +25,9 @@ import java.util.concurrent.Future;
  * <pre>eval "$(./run.sh env)" && java bench/Scale.java [seed]</pre>
  *
  * The gateways' memories are the product's own ({@link SlidingWindow}). What can't be had without sockets and threads is
- * modelled, and says which class it stands for. Scaled down to 4,000 requests/s and to
- * clients in proportion, so that it takes less than a minute. Since it depends on the rate how many requests share a batch, and
- * how often a packet is lost, the last scenarios have eight gateways, each with its share of a million requests/s.
+ * modelled, and says which class it stands for. Scaled down to 4,000 requests/s and to clients in proportion, so that it
+ * takes less than a minute. Since it depends on the rate how many requests share a batch, and how often a packet is lost,
+ * the last scenarios have eight gateways, each with its share of a million requests/s.
  */
 public final class Scale {
     static final int GATEWAYS = 40;
@@ -39,129 +39,37 @@ public final class Scale {
 
     private Scale() {}
 
-    /** What a gateway does without Redis, as in GATEWAY_REDIS_FALLBACK. */
-    enum Fallback {
-        DIVIDE,
-        LOCAL,
-        OPEN,
-        CLOSED
-    }
-
-    /** How a shard fails. */
-    enum Failure {
-        NONE,
-        /** Its host is there and refuses connections, as after kill -9. */
-        KILLED,
-        /** Packets to it are lost, as after a power cut or behind a cut cable. */
-        SILENT
-    }
-
-    /** What a shard is when it is back. */
-    enum Return {
-        WITH_ITS_DATA,
-        EMPTY,
-        /** Another server takes its place, which lacks the last 50 ms and all scripts. */
-        AS_REPLICA
-    }
-
-    /** What happens; made by the methods that are verbs, and then unchanged. */
-    static final class Scenario {
-        final String name;
-        int gateways = GATEWAYS;
-        int rate = 4000; // requests a second, at all gateways
-        long end = 100 * SECOND;
-        boolean sticky; // whether the balancer in front sends each client to one gateway, rather than each request to
-        // any
-        double loss; // the part of packets that is lost
-        int failing; // how many shards fail
-        Failure failure = Failure.NONE;
-        Return comesBack = Return.WITH_ITS_DATA;
-        long from = 40 * SECOND; // when something fails or steps
-        long to = 50 * SECOND;
-        Fallback fallback = Fallback.DIVIDE;
-        long stepMicros; // by which all shards' clocks jump
-        boolean skewed; // whether gateways' clocks run up to 100 ppm wrong, and shards' clocks and those of replicas
-        // differ
-
-        Scenario(String name) {
-            this.name = name;
-        }
-
-        Scenario sticks() {
-            sticky = true;
-            return this;
-        }
-
-        Scenario loses(double part) {
-            loss = part;
-            return this;
-        }
-
-        Scenario fails(int shards, Failure how, Return back, int seconds) {
-            failing = shards;
-            failure = how;
-            comesBack = back;
-            to = from + seconds * SECOND;
-            return this;
-        }
-
-        Scenario fallsBack(Fallback without) {
-            fallback = without;
-            return this;
-        }
-
-        Scenario steps(int seconds) {
-            stepMicros = seconds * 1_000_000L;
-            return this;
-        }
-
-        Scenario skews() {
-            skewed = true;
-            return this;
-        }
-
-        /** Eight of the gateways, each with its share of a million requests/s, for a few seconds. */
-        Scenario atFullRate() {
-            gateways = 8;
-            rate = gateways * 1_000_000 / GATEWAYS;
-            from = SECOND;
-            end = 5 * SECOND;
-            return this;
-        }
-
-        /** Returns among how many clients requests are spread: at 5 a minute each they could just make all of them. */
-        int clients() {
-            return rate * 12;
-        }
-    }
-
     static List<Scenario> scenarios() {
         List<Scenario> all = new ArrayList<>();
         all.add(new Scenario("nothing fails"));
         all.add(new Scenario("nothing fails, sticky").sticks());
         all.add(new Scenario("1 packet of 10,000 lost").loses(0.0001));
         all.add(new Scenario("1 packet of 1,000 lost").loses(0.001));
-        for (Fallback fallback : Fallback.values()) {
+        for (Scenario.Fallback fallback : Scenario.Fallback.values()) {
             all.add(new Scenario("1 shard silent: " + fallback.name().toLowerCase(Locale.ROOT))
-                    .fails(1, Failure.SILENT, Return.WITH_ITS_DATA, 10)
+                    .fails(1, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 10)
                     .fallsBack(fallback));
         }
-        all.add(new Scenario("1 shard killed, empty afterwards").fails(1, Failure.KILLED, Return.EMPTY, 10));
-        all.add(new Scenario("1 shard killed, replica after 3 s").fails(1, Failure.KILLED, Return.AS_REPLICA, 3));
-        all.add(new Scenario("1 shard silent, replica after 3 s").fails(1, Failure.SILENT, Return.AS_REPLICA, 3));
+        all.add(new Scenario("1 shard killed, empty afterwards")
+                .fails(1, Scenario.Failure.KILLED, Scenario.Return.EMPTY, 10));
+        all.add(new Scenario("1 shard killed, replica after 3 s")
+                .fails(1, Scenario.Failure.KILLED, Scenario.Return.AS_REPLICA, 3));
+        all.add(new Scenario("1 shard silent, replica after 3 s")
+                .fails(1, Scenario.Failure.SILENT, Scenario.Return.AS_REPLICA, 3));
         all.add(new Scenario("the same, clocks skewed")
-                .fails(1, Failure.SILENT, Return.AS_REPLICA, 3)
+                .fails(1, Scenario.Failure.SILENT, Scenario.Return.AS_REPLICA, 3)
                 .skews());
-        all.add(new Scenario("all shards silent: divide").fails(SHARDS, Failure.SILENT, Return.WITH_ITS_DATA, 10));
+        all.add(new Scenario("all shards silent: divide")
+                .fails(SHARDS, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 10));
         all.add(new Scenario("all shards silent: divide, sticky")
-                .fails(SHARDS, Failure.SILENT, Return.WITH_ITS_DATA, 10)
+                .fails(SHARDS, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 10)
                 .sticks());
         all.add(new Scenario("all shards silent: local")
-                .fails(SHARDS, Failure.SILENT, Return.WITH_ITS_DATA, 10)
-                .fallsBack(Fallback.LOCAL));
+                .fails(SHARDS, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 10)
+                .fallsBack(Scenario.Fallback.LOCAL));
         all.add(new Scenario("all shards silent: local, sticky")
-                .fails(SHARDS, Failure.SILENT, Return.WITH_ITS_DATA, 10)
-                .fallsBack(Fallback.LOCAL)
+                .fails(SHARDS, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 10)
+                .fallsBack(Scenario.Fallback.LOCAL)
                 .sticks());
         all.add(new Scenario("all shards' clocks 10 s back").steps(-10));
         all.add(new Scenario("all shards' clocks 10 s forward").steps(10));
@@ -171,10 +79,10 @@ public final class Scale {
         all.add(new Scenario("full rate, 1 packet of 10,000 lost").loses(0.0001).atFullRate());
         all.add(new Scenario("full rate, 1 shard killed")
                 .atFullRate()
-                .fails(1, Failure.KILLED, Return.WITH_ITS_DATA, 3));
+                .fails(1, Scenario.Failure.KILLED, Scenario.Return.WITH_ITS_DATA, 3));
         all.add(new Scenario("full rate, 1 shard silent")
                 .atFullRate()
-                .fails(1, Failure.SILENT, Return.WITH_ITS_DATA, 3));
+                .fails(1, Scenario.Failure.SILENT, Scenario.Return.WITH_ITS_DATA, 3));
         return all;
     }
 
@@ -209,6 +117,100 @@ public final class Scale {
     }
 }
 
+/** What happens; made by the methods that are verbs, and then unchanged. */
+final class Scenario {
+    /** What a gateway does without Redis, as in GATEWAY_REDIS_FALLBACK. */
+    enum Fallback {
+        DIVIDE,
+        LOCAL,
+        OPEN,
+        CLOSED
+    }
+
+    /** How a shard fails. */
+    enum Failure {
+        NONE,
+        /** Its host is there and refuses connections, as after kill -9. */
+        KILLED,
+        /** Packets to it are lost, as after a power cut or behind a cut cable. */
+        SILENT
+    }
+
+    /** What a shard is when it is back. */
+    enum Return {
+        WITH_ITS_DATA,
+        EMPTY,
+        /** Another server takes its place, which lacks the last 50 ms and all scripts. */
+        AS_REPLICA
+    }
+
+    final String name;
+    int gateways = Scale.GATEWAYS;
+    int rate = 4000; // requests a second, at all gateways
+    long end = 100 * Scale.SECOND;
+    boolean sticky; // whether the balancer in front sends each client to one gateway, not each request to any
+    double loss; // the part of packets that is lost
+    int failing; // how many shards fail
+    Failure failure = Failure.NONE;
+    Return comesBack = Return.WITH_ITS_DATA;
+    long from = 40 * Scale.SECOND; // when something fails or steps
+    long to = 50 * Scale.SECOND;
+    Fallback fallback = Fallback.DIVIDE;
+    long stepMicros; // by which all shards' clocks jump
+    boolean skewed; // whether gateways' clocks run up to 100 ppm wrong, and those of shards and replicas differ
+
+    Scenario(String name) {
+        this.name = name;
+    }
+
+    Scenario sticks() {
+        sticky = true;
+        return this;
+    }
+
+    Scenario loses(double part) {
+        loss = part;
+        return this;
+    }
+
+    Scenario fails(int shards, Failure how, Return back, int seconds) {
+        failing = shards;
+        failure = how;
+        comesBack = back;
+        to = from + seconds * Scale.SECOND;
+        return this;
+    }
+
+    Scenario fallsBack(Fallback without) {
+        fallback = without;
+        return this;
+    }
+
+    Scenario steps(int seconds) {
+        stepMicros = seconds * 1_000_000L;
+        return this;
+    }
+
+    Scenario skews() {
+        skewed = true;
+        return this;
+    }
+
+    /** Eight of the gateways, each with its share of a million requests/s, for a few seconds. */
+    Scenario atFullRate() {
+        gateways = 8;
+        rate = gateways * 1_000_000 / Scale.GATEWAYS;
+        from = Scale.SECOND;
+        end = 5 * Scale.SECOND;
+        return this;
+    }
+
+    /** Returns among how many clients requests are spread: at 5 a minute each they could just make all of them. */
+    int clients() {
+        return rate * 12;
+    }
+}
+
 /** How long Redis takes. */
 final class Latency {
     /**
@@ -238,24 +240,13 @@ final class Latency {
 
 /** A request, and what has become of it. */
 final class Request {
-    /** Not asked yet, or no answer yet. */
-    static final byte PENDING = 0;
-
-    static final byte ALLOWED = 1;
-    static final byte REFUSED = 2;
-
-    /** A failure that may be of Redis as a whole. */
-    static final byte FAILED = 3;
-
-    /** A failure that is remembered: no call was made. */
-    static final byte RESTING = 4;
-
     final int client;
     final Gateway gateway;
     final long at;
-    byte outcome;
     boolean decided;
-    long ranAt;
+    boolean withdrawn; // needn't be sent any more
+    boolean allowed; // what Redis said,
+    long ranAt; // and when it decided that
 
     Request(int client, Gateway gateway, long at) {
         this.client = client;
@@ -280,7 +271,7 @@ final class Shard {
     /** What its clock says more than the true time, microseconds. */
     long ahead;
 
-    Scale.Failure failure = Scale.Failure.NONE;
+    Scenario.Failure failure = Scenario.Failure.NONE;
     boolean knowsScript = true;
 
     /** Whether another server has taken the place of the first. */
@@ -290,7 +281,7 @@ final class Shard {
         this.lists = lists;
     }
 
-    boolean take(int client, long micros) {
+    private boolean take(int client, long micros) {
         long now = micros + ahead;
         long server = now;
         long[] list = lists[client];
@@ -321,6 +312,14 @@ final class Shard {
         return true;
     }
 
+    void run(List<Request> calls, long now) {
+        knowsScript = true;
+        for (Request call : calls) {
+            call.allowed = take(call.client, now / 1000);
+            call.ranAt = now;
+        }
+    }
+
     /** Forgets a client's times from this one on. */
     void forget(int client, long micros) {
         long[] list = lists[client];
@@ -342,13 +341,15 @@ final class Fuse {
         failures = 0;
     }
 
-    void failed(long asked, long now) {
-        if (failures > 0 && asked < failedLast) {
-            return;
+    /** Notes a failure; returns whether that opened it. */
+    boolean failed(long asked, long now) {
+        if (open || failures > 0 && asked < failedLast) {
+            return false;
         }
         failedLast = now;
         failures++;
-        open |= failures >= FAILURES;
+        open = failures >= FAILURES;
+        return open;
     }
 
     void close() {
@@ -357,29 +358,228 @@ final class Fuse {
     }
 }
 
-/** A gateway: stands for SharedLimit, CallQueue, RedisAccess, Batch and ClusterNodes. */
-final class Gateway {
+/** What a gateway sends to one shard. Stands for Pipeline, and for what ClusterNodes knows of one node. */
+final class Pipeline {
     static final long TIMEOUT = 50 * Scale.MS; // GATEWAY_REDIS_TIMEOUT
-    private static final long CONNECT_TIMEOUT = Scale.SECOND; // Redis
-    private static final long RETRANSMISSION =
-            200 * Scale.MS; // the least of Linux, for a packet after which none follows
-    private static final long REST = 250 * Scale.MS; // ClusterNodes
-    private static final long PROBE_PAUSE = 250 * Scale.MS; // RedisAccess
-    private static final int SENDERS = 2; // CallQueue.ROUNDS with virtual threads
-    private static final int CONNECTIONS = SENDERS + 1;
+    private static final long CONNECT_TIMEOUT = 3 * TIMEOUT; // RedisServers
+    private static final long TRIAL_PAUSE = 250 * Scale.MS; // ClusterNodes
+    private static final long IDLE = Scale.SECOND;
     private static final int BATCH = 128;
-    private static final int CAPACITY = 8192;
+
+    /** When a lost packet comes: the least of Linux, for a packet after which none follows. */
+    private static final long RETRANSMISSION = 200 * Scale.MS;
+
+    private final Simulation world;
+    private final Gateway gateway;
+    private final Shard shard;
+    private final Deque<Request> queue = new ArrayDeque<>();
+    private int generation; // of the server that it knows
+    private boolean busy;
+    private boolean connected;
+    private long used;
+    private boolean resting;
+    private boolean confirmed; // by a failed trial
+    private boolean trying;
+    private long tried;
+
+    Pipeline(Simulation world, Gateway gateway, Shard shard, boolean connected) {
+        this.world = world;
+        this.gateway = gateway;
+        this.shard = shard;
+        this.generation = shard.generation;
+        this.connected = connected;
+        this.used = world.now;
+    }
+
+    /** Returns how the server that it knows fails; one whose place another has taken stays away. */
+    Scenario.Failure failure() {
+        return generation == shard.generation ? shard.failure : world.scenario.failure;
+    }
+
+    boolean isGone() {
+        return resting && confirmed;
+    }
+
+    void add(Request request) {
+        queue.add(request);
+        sendNext();
+    }
+
+    /** Has nobody wait longer who isn't under way. */
+    List<Request> leave() {
+        List<Request> waiting = List.copyOf(queue);
+        queue.clear();
+        return waiting;
+    }
+
+    private void sendNext() {
+        while (!busy && !queue.isEmpty()) {
+            List<Request> batch = new ArrayList<>();
+            while (batch.size() < BATCH && !queue.isEmpty()) {
+                batch.add(queue.poll());
+            }
+            boolean crowded = !queue.isEmpty();
+            batch.removeIf(request -> request.withdrawn || crowded && request.decided);
+            if (resting) {
+                tryAgain();
+                gateway.failed(batch);
+            } else if (!batch.isEmpty()) {
+                busy = true;
+                send(batch);
+            }
+        }
+    }
+
+    /** Sends a batch, if need be on a new connection; one that was idle is tried before. */
+    private void send(List<Request> batch) {
+        Scenario.Failure failure = failure();
+        long start = world.now;
+        if (connected && start - used > IDLE) {
+            start += failure == Scenario.Failure.SILENT ? TIMEOUT : world.roundTrip();
+            connected = failure == Scenario.Failure.NONE;
+        }
+        if (!connected) {
+            start += connecting(failure, 2); // it names itself
+            if (failure == Scenario.Failure.NONE && start - world.now < CONNECT_TIMEOUT) {
+                connected = true;
+            } else {
+                world.at(start, () -> broken(batch));
+                return;
+            }
+        }
+        switch (failure) {
+            case KILLED -> world.at(start, () -> broken(batch));
+            case SILENT -> world.at(start + TIMEOUT, () -> broken(batch));
+            default -> exchange(start, batch);
+        }
+    }
+
+    /** Returns how long it takes to connect and to use that for some round trips; CONNECT_TIMEOUT if that fails. */
+    private long connecting(Scenario.Failure failure, int roundTrips) {
+        if (failure == Scenario.Failure.KILLED) {
+            return world.roundTrip();
+        }
+        long took = 0;
+        for (int i = 0; i < roundTrips; i++) {
+            if (failure == Scenario.Failure.SILENT || world.lost() || world.lost()) {
+                return CONNECT_TIMEOUT;
+            }
+            took += world.roundTrip();
+        }
+        return Math.min(took, CONNECT_TIMEOUT - 1);
+    }
+
+    private void exchange(long start, List<Request> batch) {
+        world.log.sent(batch.size());
+        long trip = world.roundTrip();
+        long there = start + trip / 2 + (world.lost() ? RETRANSMISSION : 0);
+        if (!shard.knowsScript) { // NOSCRIPT: once more, with its text
+            there += world.roundTrip();
+        }
+        long back = there + trip / 2 + (world.lost() ? RETRANSMISSION : 0);
+        boolean late = back - start > TIMEOUT;
+        if (late) {
+            world.at(start + TIMEOUT, () -> broken(batch));
+        }
+        world.at(there, () -> {
+            boolean ran = shard.failure == Scenario.Failure.NONE;
+            if (ran) {
+                shard.run(batch, world.now);
+            }
+            if (!late && ran) {
+                world.at(back, () -> answered(batch));
+            } else if (!late) {
+                world.at(shard.failure == Scenario.Failure.SILENT ? start + TIMEOUT : back, () -> broken(batch));
+            }
+        });
+    }
+
+    private void answered(List<Request> batch) {
+        used = world.now;
+        busy = false;
+        gateway.answered(batch);
+        sendNext();
+    }
+
+    private void broken(List<Request> batch) {
+        busy = false;
+        rest();
+        gateway.learn();
+        gateway.failed(batch);
+        sendNext();
+    }
+
+    /** Lets it rest; the first trial begins at once. */
+    void rest() {
+        connected = false;
+        if (!resting) {
+            resting = true;
+            confirmed = false;
+            tried = world.now - TRIAL_PAUSE;
+            tryAgain();
+        }
+    }
+
+    private void tryAgain() {
+        if (trying || world.now - tried < TRIAL_PAUSE) {
+            return;
+        }
+        trying = true;
+        Scenario.Failure failure = failure();
+        long took = connecting(failure, 3);
+        boolean answers = failure == Scenario.Failure.NONE && took < CONNECT_TIMEOUT;
+        world.at(world.now + took, () -> {
+            trying = false;
+            tried = world.now;
+            if (answers) {
+                resting = false;
+            } else {
+                confirmed = true;
+                gateway.learn();
+            }
+        });
+    }
+
+    /** Learns which server has the keys now, if another does. */
+    void learned() {
+        if (generation != shard.generation) {
+            generation = shard.generation;
+            resting = false;
+            connected = false;
+        }
+    }
+
+    /** Connects and asks, for a probe; returns how long that takes, and rests if there is no answer. */
+    long probe() {
+        Scenario.Failure failure = failure();
+        long took = connecting(failure, 3);
+        if (failure == Scenario.Failure.NONE && took < CONNECT_TIMEOUT) {
+            connected = true;
+            used = world.now + took;
+        } else {
+            rest();
+        }
+        return took;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+}
+
+/** A gateway: stands for SharedLimit, RedisAccess, Overdue and Pipelines. What is given back late isn't modelled. */
+final class Gateway {
+    static final long MOST_WAIT = 4 * Pipeline.TIMEOUT; // GATEWAY_REDIS_MAX_WAIT
+    private static final long PROBE_PAUSE = 250 * Scale.MS; // RedisAccess
+    private static final int PROBE_KEYS = 32; // RedisAccess
+    private static final int SEEDS = 3; // nodes in GATEWAY_REDIS_URL
 
     private final Simulation world;
     private final MemoryLimit memory;
     private final double pace;
-    private final Deque<Request> queue = new ArrayDeque<>();
     private final Fuse fuse = new Fuse();
-    private final int[] idle = new int[Scale.SHARDS]; // open connections that nobody uses
-    private final int[] generations = new int[Scale.SHARDS]; // of the servers that it knows
-    private final long[] restsSince = new long[Scale.SHARDS];
-    private int free = SENDERS;
-    private int failedLast;
+    private final Pipeline[] pipelines = new Pipeline[Scale.SHARDS];
+    private boolean learning;
 
     /** @param pace by how much its clock is quicker than true time */
     Gateway(Simulation world, double pace, long firstProbe) {
@@ -396,9 +596,14 @@ final class Gateway {
                 return Instant.EPOCH.plusNanos(world.now);
             }
         });
-        Arrays.fill(idle, CONNECTIONS);
-        Arrays.fill(restsSince, -1);
+        reset(true);
         world.at(firstProbe, this::probe);
+    }
+
+    private void reset(boolean connected) {
+        for (int i = 0; i < pipelines.length; i++) {
+            pipelines[i] = new Pipeline(world, this, world.shards[i], connected);
+        }
     }
 
     private long own(long time) {
@@ -409,13 +614,11 @@ final class Gateway {
         if (fuse.open) {
             decideAlone(request);
         } else if (memory.refusal(key(request)) != null) {
+            request.decided = true;
             world.log.refusedUnasked(request, world.now);
-        } else if (queue.size() >= CAPACITY) {
-            failed(request);
         } else {
-            queue.add(request);
             world.asked.add(request);
-            pump();
+            pipelines[request.shard()].add(request);
         }
     }
 
@@ -434,199 +637,106 @@ final class Gateway {
             }
         };
         request.decided = true;
+        request.withdrawn = !allowed;
         world.log.decidedByMemory(request, world.now, allowed);
     }
 
-    void timesOut(Request request) {
-        failed(request);
-    }
-
-    private void failed(Request request) {
-        failedLast = request.shard();
-        fuse.failed(request.at, world.now);
-        decideAlone(request);
-    }
-
-    private void pump() {
-        while (free > 0 && !queue.isEmpty()) {
-            List<Request> batch = new ArrayList<>();
-            while (batch.size() < BATCH && !queue.isEmpty()) {
-                Request request = queue.poll();
-                if (!request.decided) {
-                    batch.add(request);
-                }
-            }
-            if (!batch.isEmpty()) {
-                free--;
-                send(batch);
-            }
-        }
-    }
-
-    /** Sends a batch, a part to each shard; it ends with the last part. */
-    private void send(List<Request> batch) {
-        long end = world.now;
-        if (batch.size() == 1) {
-            end = send(batch.get(0).shard(), batch);
-        } else {
-            List<List<Request>> parts = new ArrayList<>(Scale.SHARDS);
-            for (int shard = 0; shard < Scale.SHARDS; shard++) {
-                parts.add(null);
-            }
-            for (Request request : batch) {
-                List<Request> part = parts.get(request.shard());
-                if (part == null) {
-                    parts.set(request.shard(), part = new ArrayList<>());
-                }
-                part.add(request);
-            }
-            for (int shard = 0; shard < Scale.SHARDS; shard++) {
-                if (parts.get(shard) != null) {
-                    end = Math.max(end, send(shard, parts.get(shard)));
-                }
-            }
-        }
-        world.at(end, () -> ends(batch));
-    }
-
-    private void ends(List<Request> batch) {
+    void answered(List<Request> batch) {
         for (Request request : batch) {
             if (request.decided) {
                 continue; // its client waited long enough
             }
-            switch (request.outcome) {
-                case Request.ALLOWED, Request.REFUSED -> {
-                    fuse.succeeded();
-                    request.decided = true;
-                    boolean allowed = request.outcome == Request.ALLOWED;
-                    if (allowed) {
-                        memory.record(key(request), own(request.at));
-                    }
-                    world.log.decidedByRedis(request, world.now, allowed);
+            fuse.succeeded();
+            request.decided = true;
+            if (request.allowed) {
+                memory.record(key(request), own(request.at));
+            }
+            world.log.decidedByRedis(request, world.now, request.allowed);
+        }
+    }
+
+    /** Decides for calls that failed, which say something of Redis as a whole if no shard is left. */
+    void failed(List<Request> batch) {
+        boolean all = Arrays.stream(pipelines).allMatch(Pipeline::isGone);
+        for (Request request : batch) {
+            if (!request.decided) {
+                decideAlone(request);
+                if (all) {
+                    count(request);
                 }
-                case Request.RESTING -> decideAlone(request);
-                default -> failed(request);
             }
         }
-        free++;
-        pump();
     }
 
-    /** Sends calls to a shard; returns when the gateway knows the end of it. */
-    private long send(int number, List<Request> calls) {
-        Shard shard = world.shards[number];
-        boolean known = generations[number] == shard.generation;
-        Scale.Failure failure = known ? shard.failure : world.scenario.failure; // the old server stays away
-        if (restsSince[number] >= 0) {
-            if (world.now - restsSince[number] < REST) {
-                return fail(calls, Request.RESTING, world.now);
-            }
-            restsSince[number] = world.now;
-        }
-        long start = world.now;
-        if (idle[number] > 0) {
-            idle[number]--;
-        } else if (failure == Scale.Failure.SILENT) {
-            return broken(number, calls, start + CONNECT_TIMEOUT);
-        } else {
-            start += world.roundTrip();
-            if (failure == Scale.Failure.NONE) {
-                start += world.roundTrip(); // names itself
+    void waitedForTooLong(Request request) {
+        decideAlone(request);
+        count(request);
+    }
+
+    private void count(Request request) {
+        if (fuse.failed(request.at, world.now)) {
+            for (Pipeline pipeline : pipelines) {
+                pipeline.leave().stream().filter(left -> !left.decided).forEach(this::decideAlone);
             }
         }
-        if (failure == Scale.Failure.KILLED) {
-            idle[number] = 0;
-            return broken(number, calls, start);
+    }
+
+    /** Asks one node after another, until one answers, which servers have the keys now. */
+    void learn() {
+        if (learning) {
+            return;
         }
-        if (failure == Scale.Failure.SILENT) {
-            return broken(number, calls, start + TIMEOUT);
+        learning = true;
+        long took = world.roundTrip();
+        int tries = 1;
+        for (; tries <= Scale.SHARDS; tries++) {
+            Scenario.Failure failure = pipelines[world.anyShard()].failure();
+            if (failure == Scenario.Failure.NONE) {
+                break;
+            }
+            took += failure == Scenario.Failure.SILENT ? Pipeline.TIMEOUT : world.roundTrip();
         }
-        world.log.sent(calls.size());
-        long there = world.roundTrip();
-        if (!shard.knowsScript) { // NOSCRIPT: once more, with its text
-            there += world.roundTrip();
-        }
-        long back = there / 2;
-        there = start + there / 2;
-        there += world.lost() ? RETRANSMISSION : 0;
-        back += there + (world.lost() ? RETRANSMISSION : 0);
-        boolean late = back - start > TIMEOUT;
-        world.at(there, () -> run(shard, calls, late));
-        if (late) {
-            return broken(number, calls, start + TIMEOUT);
-        }
-        long end = back;
-        world.at(end, () -> {
-            idle[number] = Math.min(CONNECTIONS, idle[number] + 1);
-            restsSince[number] = -1;
+        boolean learned = tries <= Scale.SHARDS;
+        world.at(world.now + took, () -> {
+            learning = false;
+            if (learned) {
+                Arrays.stream(pipelines).forEach(Pipeline::learned);
+            }
         });
-        return end;
     }
 
-    private void run(Shard shard, List<Request> calls, boolean late) {
-        if (shard.failure != Scale.Failure.NONE) {
-            return; // stays a failure
-        }
-        shard.knowsScript = true;
-        for (Request call : calls) {
-            boolean allowed = shard.take(call.client, world.now / 1000);
-            if (!late) {
-                call.outcome = allowed ? Request.ALLOWED : Request.REFUSED;
-                call.ranAt = world.now;
-            }
-        }
-    }
-
-    private long broken(int number, List<Request> calls, long end) {
-        world.at(end, () -> {
-            restsSince[number] = world.now;
-            learn(number);
-        });
-        return fail(calls, Request.FAILED, end);
-    }
-
-    private long fail(List<Request> calls, byte outcome, long end) {
-        calls.forEach(call -> call.outcome = outcome);
-        return end;
-    }
-
-    /** Learns which server has a shard's keys now, if another does. */
-    private void learn(int number) {
-        if (generations[number] != world.shards[number].generation) {
-            generations[number] = world.shards[number].generation;
-            restsSince[number] = -1;
-            idle[number] = 0;
-        }
-    }
-
+    /** Asks for so many keys that most shards have some, one shard after another; any answer will do. */
     private void probe() {
         if (!fuse.open) {
             world.at(world.now + PROBE_PAUSE, this::probe);
             return;
         }
-        Arrays.fill(idle, 0);
-        Arrays.fill(restsSince, -1);
-        for (int shard = 0; shard < Scale.SHARDS; shard++) {
-            learn(shard);
+        reset(false);
+        long took = 0;
+        int seeds = 1;
+        for (; seeds <= SEEDS; seeds++) {
+            Pipeline seed = pipelines[world.anyShard()];
+            took += seed.probe();
+            if (seed.isConnected()) {
+                break;
+            }
         }
-        Shard asked = world.shards[failedLast];
-        if (asked.failure == Scale.Failure.NONE) {
-            boolean waits = Arrays.stream(world.shards).anyMatch(any -> any.failure == Scale.Failure.SILENT);
-            world.at(world.now + (waits ? CONNECT_TIMEOUT : 4 * world.roundTrip()), this::connected);
-        } else {
-            long took = asked.failure == Scale.Failure.SILENT ? CONNECT_TIMEOUT : world.roundTrip();
-            world.at(world.now + took + PROBE_PAUSE, this::probe);
+        reset(false);
+        if (seeds <= SEEDS) {
+            boolean[] asked = new boolean[Scale.SHARDS];
+            for (int i = 0; i < PROBE_KEYS; i++) {
+                asked[world.anyShard()] = true;
+            }
+            for (int i = 0; i < Scale.SHARDS; i++) {
+                took += asked[i] ? pipelines[i].probe() : 0;
+            }
         }
-    }
-
-    private void connected() {
-        for (int shard = 0; shard < Scale.SHARDS; shard++) {
-            boolean answers = world.shards[shard].failure == Scale.Failure.NONE;
-            idle[shard] = answers ? CONNECTIONS : 0;
-            restsSince[shard] = answers ? -1 : world.now;
-        }
-        fuse.close();
-        world.at(world.now + PROBE_PAUSE, this::probe);
+        world.at(world.now + took, () -> {
+            if (Arrays.stream(pipelines).anyMatch(Pipeline::isConnected)) {
+                fuse.close();
+            }
+        });
+        world.at(world.now + took + PROBE_PAUSE, this::probe);
     }
 }
 
@@ -636,7 +746,7 @@ final class Simulation {
 
     private record Event(long at, long number, Runnable what) {}
 
-    final Scale.Scenario scenario;
+    final Scenario scenario;
     final Shard[] shards = new Shard[Scale.SHARDS];
     final Deque<Request> asked = new ArrayDeque<>(); // in the order of their deadlines
     final Log log;
@@ -650,7 +760,7 @@ final class Simulation {
             new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.number, b.number));
     private long scheduled;
 
-    Simulation(Scale.Scenario scenario, long seed) {
+    Simulation(Scenario scenario, long seed) {
         this.scenario = scenario;
         this.traffic = new SplittableRandom(seed);
         this.network = new SplittableRandom(~seed);
@@ -682,18 +792,18 @@ final class Simulation {
 
     private void comesBack(int number) {
         Shard shard = shards[number];
-        shard.failure = Scale.Failure.NONE;
-        if (scenario.comesBack == Scale.Return.WITH_ITS_DATA) {
+        shard.failure = Scenario.Failure.NONE;
+        if (scenario.comesBack == Scenario.Return.WITH_ITS_DATA) {
             return;
         }
-        long kept = scenario.comesBack == Scale.Return.EMPTY ? Long.MIN_VALUE / 2 : scenario.from / 1000 - 50_000;
+        long kept = scenario.comesBack == Scenario.Return.EMPTY ? Long.MIN_VALUE / 2 : scenario.from / 1000 - 50_000;
         for (int client = 0; client < lists.length; client++) {
             if (Request.shard(client) == number) {
                 shard.forget(client, kept);
             }
         }
         shard.knowsScript = false;
-        if (scenario.comesBack == Scale.Return.AS_REPLICA) {
+        if (scenario.comesBack == Scenario.Return.AS_REPLICA) {
             shard.generation++;
             shard.ahead += scenario.skewed ? 500_000 : 0;
         }
@@ -705,6 +815,10 @@ final class Simulation {
 
     long roundTrip() {
         return Latency.nanos(network);
+    }
+
+    int anyShard() {
+        return network.nextInt(Scale.SHARDS);
     }
 
     boolean lost() {
@@ -719,9 +833,9 @@ final class Simulation {
                 asked.poll();
             }
             long event = events.isEmpty() ? Long.MAX_VALUE : events.peek().at;
-            long deadline = asked.isEmpty() ? Long.MAX_VALUE : asked.peek().at + Gateway.TIMEOUT;
+            long deadline = asked.isEmpty() ? Long.MAX_VALUE : asked.peek().at + Gateway.MOST_WAIT;
             long arrival = next < end ? next : Long.MAX_VALUE;
-            if (Math.min(event, Math.min(deadline, arrival)) > end + Gateway.TIMEOUT) {
+            if (Math.min(event, Math.min(deadline, arrival)) > end + Gateway.MOST_WAIT) {
                 return log.judge();
             }
             if (event <= deadline && event <= arrival) {
@@ -730,7 +844,7 @@ final class Simulation {
             } else if (deadline <= arrival) {
                 now = deadline;
                 Request late = asked.poll();
-                late.gateway.timesOut(late);
+                late.gateway.waitedForTooLong(late);
             } else {
                 now = arrival;
                 int client = client();
@@ -756,7 +870,7 @@ final class Simulation {
 
 /** All decisions, to be judged in the end in the order of their true times. */
 final class Log {
-    private final Scale.Scenario scenario;
+    private final Scenario scenario;
     private final long from;
     private final long to;
     private long[] decisions; // client, time, whether it was refused
@@ -770,7 +884,7 @@ final class Log {
     private long parts;
     private long calls;
 
-    Log(Scale.Scenario scenario) {
+    Log(Scenario scenario) {
         this.scenario = scenario;
         this.decisions = new long[(int) (scenario.rate * scenario.end / Scale.SECOND * 1.1)];
         boolean fails = scenario.failing > 0;
@@ -863,7 +977,7 @@ final class Log {
 
 /** What came of a scenario. */
 record Verdict(
-        Scale.Scenario scenario,
+        Scenario scenario,
         long requests,
         long admitted,
         long beyond,

@@ -10,7 +10,10 @@ fail() {
 }
 end() {
   local pid
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill "$pid" 2>/dev/null; done
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+    kill "$pid" 2>/dev/null
+    kill -CONT "$pid" 2>/dev/null # one that was stopped ends only now
+  done
   wait
   rm -rf "$WORK"
 }

@@ -2,9 +2,10 @@
 # Measures what docs/scale.md reckons with: how long a decision takes at several loads of Redis, and what several
 # gateways on this machine cost one Redis core, by their number, services, routes and clients.
 #
-#   bench/scale.sh                                 everything: 5 minutes
+#   bench/scale.sh                                 everything: 7 minutes
 #   PARTS="script latency" bench/scale.sh          without gateways; the second is the table in bench/Scale.java
 #   PARTS=cost ROWS="4,3,1,10000" bench/scale.sh   one row: gateways, services, routes, clients
+#   PARTS=silent bench/scale.sh                    a gateway and a cluster of three, of which one is silent, then killed
 #
 # Redis shares core 1 with the gateways, which have both, as have wrk and the backend. So throughput says little here:
 # what counts is Redis's CPU a decision, and how long it says that a script ran. For the same reason the gateways make do with
@@ -12,18 +13,19 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-PARTS=${PARTS:-script latency cost}
+PARTS=${PARTS:-script latency cost silent}
 ROWS=${ROWS:-1,3,1,10000 2,3,1,10000 4,3,1,10000 4,300,1,10000 4,3,50,10000 4,3,1,100 4,3,1,100000}
 SECONDS_EACH=${SECONDS_EACH:-6}
 JDK=${JDK:-25}
 . bench/common.sh
 . bench/peers.sh
 
-for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3 openssl; do
-  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3 openssl)"
+for tool in redis-server redis-cli redis-benchmark wrk nginx taskset python3 openssl curl; do
+  command -v $tool >/dev/null || fail "$tool is needed (Debian packages: redis wrk nginx-light util-linux python3 openssl curl)"
 done
 
-# Ports in a row that nobody has: Redis, the backend, the gateways.
+# Ports in a row that nobody has: Redis, the backend, the gateways; or one gateway, three nodes of a cluster and their
+# bus.
 reserve_ports 10
 BACKEND=$((PORT + 1))
 TOKEN=$(openssl rand -hex 20) # since a client that names others in X-Forwarded-For is not on this machine
@@ -155,6 +157,35 @@ backend() { # listens at as many addresses as there are services
   PIDS+=($!)
 }
 
+build() { # what both parts with gateways need
+  HOME_OF_JAVA=$(java_home "$JDK")
+  [ -n "$HOME_OF_JAVA" ] || fail "no JDK $JDK in /usr/lib/jvm; JDK=17 takes another"
+  ./run.sh env >/dev/null || fail "the build failed"
+  cat >"$WORK/clients.lua" <<'LUA'
+local routes, clients
+function init(words)
+  routes, clients = tonumber(words[1]), tonumber(words[2])
+  math.randomseed(tonumber(words[3]))
+end
+function request()
+  local client, route = math.random(clients), math.random(routes) - 1
+  local address = string.format("10.%d.%d.%d", client / 65536, client / 256 % 256, client % 256)
+  return wrk.format("GET", (route == 0 and "/api" or "/r" .. route) .. "/data", {["X-Forwarded-For"] = address})
+end
+LUA
+  [ -f "$WORK/backend.conf" ] || backend
+}
+
+start_gateway() { # number, URL of Redis: sets PID
+  env GATEWAY_HOST=127.0.0.1 GATEWAY_PORT="$((BACKEND + $1))" GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
+    GATEWAY_WARM_UP=0s GATEWAY_HEALTH_INTERVAL=10s GATEWAY_TRUSTED_PROXIES=127.0.0.1 GATEWAY_RATE_LIMIT_CLIENTS=1000000 \
+    GATEWAY_REDIS_URL="$2" GATEWAY_ADMIN_TOKEN="$TOKEN" \
+    taskset -c 0,1 "$HOME_OF_JAVA/bin/java" -XX:TieredStopAtLevel=1 -Xms48m -Xmx1g -cp "target/classes:target/lib/*" \
+    GatewayApp >"$WORK/gateway$1.log" 2>&1 &
+  PID=$!
+  PIDS+=("$PID")
+}
+
 # Registers services and puts routes, each with a limit of its own, at one gateway.
 furnish() { # gateway's port, services, routes
   python3 - "$1" "$2" "$3" "$BACKEND" "$TOKEN" <<'PY'
@@ -207,17 +238,11 @@ load() { # seconds, gateways, routes, clients; prints how many requests there we
 }
 
 row() { # gateways, services, routes, clients
-  local home number pids=() before idle after requests bad connections
-  home=$(java_home "$JDK")
-  [ -n "$home" ] || fail "no JDK $JDK in /usr/lib/jvm; JDK=17 takes another"
+  local number pids=() before idle after requests bad connections
   cli FLUSHALL >/dev/null
   for number in $(seq "$1"); do
-    env GATEWAY_HOST=127.0.0.1 GATEWAY_PORT="$((BACKEND + number))" GATEWAY_RATE_LIMIT=1000000/1s GATEWAY_ACCESS_LOG=off \
-      GATEWAY_WARM_UP=0s GATEWAY_HEALTH_INTERVAL=10s GATEWAY_TRUSTED_PROXIES=127.0.0.1 GATEWAY_RATE_LIMIT_CLIENTS=1000000 \
-      GATEWAY_REDIS_URL="redis://127.0.0.1:$PORT" GATEWAY_ADMIN_TOKEN="$TOKEN" \
-      taskset -c 0,1 "$home/bin/java" -XX:TieredStopAtLevel=1 -Xms48m -Xmx1g -cp "target/classes:target/lib/*" GatewayApp >"$WORK/gateway$number.log" 2>&1 &
-    pids+=($!)
-    PIDS+=($!)
+    start_gateway "$number" "redis://127.0.0.1:$PORT"
+    pids+=("$PID")
   done
   for number in $(seq "$1"); do await_port "$((BACKEND + number))" "$WORK/gateway$number.log"; done
   furnish "$((BACKEND + 1))" "$2" "$3" || fail "gateway 1 refused a service or a route: $(cat "$WORK/gateway1.log")"
@@ -246,20 +271,7 @@ cost() {
   for each in $ROWS; do
     case $each in [1-8],*) ;; *) fail "expected 1 to 8 gateways: $each" ;; esac
   done
-  cat >"$WORK/clients.lua" <<'LUA'
-local routes, clients
-function init(words)
-  routes, clients = tonumber(words[1]), tonumber(words[2])
-  math.randomseed(tonumber(words[3]))
-end
-function request()
-  local client, route = math.random(clients), math.random(routes) - 1
-  local address = string.format("10.%d.%d.%d", client / 65536, client / 256 % 256, client % 256)
-  return wrk.format("GET", (route == 0 and "/api" or "/r" .. route) .. "/data", {["X-Forwarded-For"] = address})
-end
-LUA
-  ./run.sh env >/dev/null || fail "the build failed"
-  backend
+  build
   printf '\n| gateways | services | routes | clients | requests/s | Redis: CPU µs/decision | script µs | scripts/read'
   printf ' | bytes in | bytes out | connections | idle, each gateway: scripts/s | script µs | of a Redis core | KB/s in | KB/s out | non-2xx |\n'
   echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
@@ -269,9 +281,68 @@ LUA
   done
 }
 
+# --- silent ----------------------------------------------------------------------------------------------------------
+
+# Starts three masters without replicas, on core 1, before others if this user may have that: else they are late whenever
+# the machine is busy, as those with machines of their own aren't. Sets NODES to their processes.
+cluster() { # their first port; the three above them are of their bus
+  local number
+  NODES=()
+  for number in 0 1 2; do
+    mkdir "$WORK/node$1.$number"
+    launch 1 nice -n -15 redis-server --port $(($1 + number)) --cluster-port $(($1 + 3 + number)) --bind 127.0.0.1 --save '' \
+      --dir "$WORK/node$1.$number" --cluster-enabled yes --cluster-require-full-coverage no --cluster-node-timeout 2000 \
+      >"$WORK/node.$number.log" 2>&1
+    NODES+=("$PID")
+    await_port $(($1 + number)) "$WORK/node.$number.log"
+  done
+  redis-cli --cluster create "127.0.0.1:$1" "127.0.0.1:$(($1 + 1))" "127.0.0.1:$(($1 + 2))" --cluster-yes >"$WORK/create.log" ||
+    fail "no cluster: $(cat "$WORK/create.log")"
+}
+
+decided() { # by: redis or memory
+  curl -s -m 10 -H "Authorization: Bearer $TOKEN" "http://127.0.0.1:$((BACKEND + 1))/metrics" |
+    awk -v store="store=\"$1\"" '/^gateway_rate_limit_store_decisions_total/ && index($0, store) { print int($2) }'
+}
+
+span() { # its name, its number
+  local redis memory
+  redis=$(decided redis) memory=$(decided memory)
+  wrk -t1 -c16 -d4s --timeout 10s --latency -s "$WORK/clients.lua" "http://127.0.0.1:$((BACKEND + 1))" -- 1 10000 "$2" >"$WORK/span"
+  awk -v name="$1" -v redis=$(($(decided redis) - redis)) -v memory=$(($(decided memory) - memory)) '
+    /^ +Latency +[0-9]/ { most = $4 } $1 == "50%" { p50 = $2 } $1 == "99%" { p99 = $2 } /requests in/ { n = $1 } /Non-2xx/ { bad = $NF }
+    END { printf "| %s | %d | %.1f %% | %s | %s | %s | %d |\n", name, n, 100 * memory / (redis + memory), p50, p99, most, bad }' "$WORK/span"
+}
+
+# Which part of requests memory decides while one of three nodes doesn't answer, and how long they take.
+silent() {
+  local first=$((BACKEND + 2)) number gateway
+  build
+  cluster "$first"
+  start_gateway 1 "redis://127.0.0.1:$first,redis://127.0.0.1:$((first + 1)),redis://127.0.0.1:$((first + 2))"
+  gateway=$PID
+  await_port "$((BACKEND + 1))" "$WORK/gateway1.log"
+  furnish "$((BACKEND + 1))" 3 1 || fail "the gateway refused a service: $(cat "$WORK/gateway1.log")"
+  sleep 3
+  printf '\n| spans of 4 s | requests | decided by memory | p50 | p99 | slowest | non-2xx |\n|---|---|---|---|---|---|---|\n'
+  span "cold" 1 >/dev/null
+  for number in 1 2; do span "all answer" "$number"; done
+  kill -STOP "${NODES[1]}"
+  for number in 3 4 5; do span "one silent" "$number"; done
+  kill -CONT "${NODES[1]}"
+  for number in 6 7; do span "it goes on" "$number"; done
+  kill -KILL "${NODES[1]}"
+  wait "${NODES[1]}" 2>/dev/null
+  for number in 8 9; do span "it is killed" "$number"; done
+  printf '\nwhat the gateway said:\n'
+  grep -i redis "$WORK/gateway1.log"
+  kill "$gateway" "${NODES[@]}" 2>/dev/null
+  wait "$gateway" "${NODES[@]}" 2>/dev/null
+}
+
 for part in $PARTS; do
   case $part in
-    script | latency | cost) "$part" ;;
-    *) fail "unknown part $part; there are script, latency and cost" ;;
+    script | latency | cost | silent) "$part" ;;
+    *) fail "unknown part $part; there are script, latency, cost and silent" ;;
   esac
 done
