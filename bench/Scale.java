@@ -215,8 +215,8 @@ final class Scenario {
 final class Latency {
     /**
      * Round trips of one take.lua on loopback, microseconds, while others asked for 10,000 decisions/s: bench/scale.sh on
-     * 2026-11-29, Redis 7.0.15, a busy machine of two cores. The most was MOST; here nothing may take longer than the timeout
-     * but what a scenario says.
+     * 2026-11-29, Redis 7.0.15, a busy machine of two cores. The longest are cut to 45 ms: here nothing may take longer
+     * than the timeout but what a scenario says.
      */
     private static final double[] MICROS = {45, 101, 170, 252, 434, 865, 1215, 2887, 18182, 45000};
 
@@ -265,7 +265,7 @@ final class Request {
 
 /** A server of Redis. Stands for take.lua and for what Redis does around it. */
 final class Shard {
-    /** The times of each client's requests, by this server's clock, microseconds: when they expire, how many, they themselves. */
+    /** Of each client, by this server's clock, microseconds: when its times expire, how many they are, and they themselves. */
     private final long[][] lists;
 
     /** What its clock says more than the true time, microseconds. */
@@ -274,7 +274,7 @@ final class Shard {
     Scenario.Failure failure = Scenario.Failure.NONE;
     boolean knowsScript = true;
 
-    /** Whether another server has taken the place of the first. */
+    /** How often another server has taken the place of the one before. */
     int generation;
 
     Shard(long[][] lists) {
