@@ -222,6 +222,7 @@ class RedisFaultsTest {
             load.more(300);
             double before = load.slowestMillis();
             TestRedis old = all.master();
+            all.downAfter(Duration.ofMinutes(5)); // no other takes over before all below has been seen
             if (dies) {
                 old.kill();
             } else {
@@ -233,6 +234,7 @@ class RedisFaultsTest {
             int passed = passed(one, fresh, 7) + passed(two, fresh, 7);
             assertEquals(6, passed, "half of five, rounded up, at each");
             assertTrue(one.get("/services").body().contains("\"total_services\":1"), "the list stays");
+            all.downAfter(Duration.ofSeconds(1));
             TestRedis now = all.awaitMasterAfter(old);
             Await.until("one's return", () -> store(one).equals("redis"));
             Await.until("two's return", () -> store(two).equals("redis"));

@@ -2,8 +2,10 @@ package gateway.testing;
 
 import gateway.settings.RedisSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -120,6 +122,15 @@ public final class TestRedisSentinel implements AutoCloseable {
     /** Those that watch. */
     public List<TestRedis> sentinels() {
         return sentinels;
+    }
+
+    /** Sets for how long a master must be silent before another takes over. */
+    public void downAfter(Duration silence) {
+        for (TestRedis sentinel : sentinels) {
+            try (Jedis jedis = client(sentinel)) {
+                jedis.sentinelSet(NAME, Map.of("down-after-milliseconds", "" + silence.toMillis()));
+            }
+        }
     }
 
     /** The master by the first sentinel that answers. */
