@@ -9,8 +9,11 @@ fail() {
   exit 1
 }
 end() {
-  local pid
+  local pid running
+  running=" $(jobs -rp | tr '\n' ' ')"
   for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+    # The number of one that has ended may be another process's by now
+    [[ $running == *" $pid "* ]] || continue
     kill "$pid" 2>/dev/null
     kill -CONT "$pid" 2>/dev/null # one that was stopped ends only now
   done
