@@ -128,7 +128,7 @@ class RedisTest {
             assertEquals(1L, redis.run(count("a", 1)));
             long began = System.nanoTime();
             jedis.clientKill(new ClientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
-            Await.until("that it counts as idle", () -> System.nanoTime() - began > Pipeline.IDLE);
+            Await.until("that it counts as idle", () -> System.nanoTime() - began > NodeConnection.IDLE);
             assertEquals(2L, redis.run(count("a", 1)));
         }
     }
