@@ -114,5 +114,7 @@ final class Overdue implements AutoCloseable {
     @Override
     public void close() {
         loop.interrupt();
+        loop.join(TURN); // it uses the turns
+        turns.shutdown();
     }
 }

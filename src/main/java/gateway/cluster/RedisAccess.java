@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisAccess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisAccess.class);
-
-    /** For how many keys a probe asks: of six masters each has some, but once in fifty times. */
-    private static final int KEYS = 32;
-
-    private static final int START_TRIES = 3;
     private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
@@ -33,7 +27,7 @@ final class RedisAccess implements AutoCloseable {
     private static final int QUIET = 4;
 
     private final RedisSettings settings;
-    private final Script script;
+    private final LimitProbe probe;
     private final Supplier<String> without;
     private final Redis redis;
     private final Overdue overdue;
@@ -54,7 +48,7 @@ final class RedisAccess implements AutoCloseable {
      */
     RedisAccess(RedisSettings settings, Script script, Supplier<String> without, Time time) {
         this.settings = settings;
-        this.script = script;
+        this.probe = new LimitProbe(settings, script);
         this.without = without;
         this.redis = new Redis(settings, settings.timeout());
         this.overdue = new Overdue(settings.maxWait());
@@ -82,8 +76,8 @@ final class RedisAccess implements AutoCloseable {
             return;
         }
         try (Redis patient = new Redis(settings, START_PATIENCE)) {
-            ask(patient);
-            connect();
+            probe.ask(patient);
+            probe.askPatiently(redis); // opens the connections for decisions
         } catch (RedisFailure e) {
             if (required) {
                 redis.close();
@@ -96,36 +90,6 @@ final class RedisAccess implements AutoCloseable {
         timer.every(PROBE_PAUSE, "probe of Redis", this::probeAlone);
         redis.onNewMaster(this::probeAlone);
         ready = true;
-    }
-
-    /** Opens the connections for decisions. A Redis that has just answered is given several tries: this process is cold. */
-    private void connect() throws RedisFailure {
-        for (int left = START_TRIES; left > 0; left--) {
-            try {
-                ask(redis);
-                return;
-            } catch (RedisFailure e) {
-                if (left == 1) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /**
-     * Asks Redis for so many keys that each node of a cluster has some: so all connections that decisions need are open
-     * afterwards, and a node that is silent is known.
-     *
-     * @throws RedisFailure if no node answers
-     */
-    private void ask(Redis asked) throws RedisFailure {
-        List<Object> outcomes = asked.runAll(IntStream.range(0, KEYS)
-                .mapToObj(number -> Redis.bytes(settings.prefix() + ":limit:{" + number + "}"))
-                .map(key -> RedisWindow.probe(script, key))
-                .toList());
-        if (outcomes.stream().allMatch(RedisFailure.class::isInstance)) {
-            Redis.result(outcomes.get(0));
-        }
     }
 
     private void probeAlone() {
@@ -150,7 +114,7 @@ final class RedisAccess implements AutoCloseable {
             redis.reset(); // old connections are dead, and its name may resolve to another address now
         }
         try {
-            ask(redis);
+            probe.ask(redis);
             quiet = 0;
             breaker.succeeded();
             if (open) {
