@@ -45,8 +45,8 @@ public record RedisSettings(
     static final Setting<Optional<RedisUrl>> URL = Setting.secret(
             "GATEWAY_REDIS_URL",
             "",
-            "Redis through which gateways share limit and service list: redis://[user:password@]host:port[/db]"
-                    + " or redis+sentinel://[user:password@]host:port,host:port/name[/db]",
+            "Redis that gateways share limit and list by: redis://[user:password@]host:port[/db]"
+                    + " or redis+sentinel://host,host/name",
             text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)),
             text -> RedisUrl.parse(text).shown());
     static final Setting<Optional<String>> SENTINEL_USER = new Setting<>(
