@@ -2,10 +2,12 @@ package gateway.cluster;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
@@ -109,9 +111,13 @@ final class ClusterNodes implements Nodes {
      * failed, too: a moment in which several were late is over by then, and it ends sooner than the breaker's rest would.
      */
     private boolean allRest() {
+        return masters().stream().map(resting::get).allMatch(rest -> rest != null && rest.confirmed);
+    }
+
+    private Set<HostAndPort> masters() {
         return provider.getPrimaryNodes().keySet().stream()
-                .map(node -> resting.get(HostAndPort.from(node)))
-                .allMatch(rest -> rest != null && rest.confirmed);
+                .map(HostAndPort::from)
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -138,6 +144,7 @@ final class ClusterNodes implements Nodes {
                     () -> {
                         try {
                             provider.renewSlotCache();
+                            resting.keySet().retainAll(masters()); // a replica rests for nothing
                         } catch (JedisException e) {
                             // the next failure starts it again
                         }
@@ -157,6 +164,9 @@ final class ClusterNodes implements Nodes {
             });
         } catch (RejectedExecutionException e) {
             afterwards.run(); // this was closed meanwhile
+        } catch (Error e) { // there may be no more threads
+            afterwards.run();
+            throw e;
         }
     }
 

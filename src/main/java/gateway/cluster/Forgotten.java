@@ -173,7 +173,7 @@ final class Forgotten implements SyncLoop.Synced, AutoCloseable {
         return false;
     }
 
-    /** Makes the calls that are left, all in one round trip: a node of a cluster that is silent costs one timeout. */
+    /** Makes the calls that are left, together: a node of a cluster that is silent costs one timeout, then it rests. */
     private static void tellRedis(Redis redis, List<Note> notes) {
         List<Call> calls = notes.stream().flatMap(note -> note.left.stream()).toList();
         if (calls.isEmpty()) {

@@ -55,6 +55,9 @@ final class NodeConnection implements AutoCloseable {
             to.getMany(0); // flushes
         } catch (RuntimeException e) {
             throw broken(e);
+        } catch (Error e) { // as a lack of memory: a part may have been sent
+            disconnect();
+            throw e;
         }
     }
 
@@ -71,6 +74,9 @@ final class NodeConnection implements AutoCloseable {
             return asking == 0 ? answers : withoutThoseToAsking(calls, answers);
         } catch (RuntimeException e) {
             throw broken(e);
+        } catch (Error e) { // some answers may not have been read
+            disconnect();
+            throw e;
         }
     }
 
@@ -88,16 +94,17 @@ final class NodeConnection implements AutoCloseable {
     }
 
     private Connection connected() throws RedisFailure {
-        if (connection != null && System.nanoTime() - used > IDLE && !stillAnswers(connection)) {
-            disconnect();
-        }
         Connection now = connection;
-        if (now == null) {
+        if (now != null && System.nanoTime() - used > IDLE && !stillAnswers(now)) {
+            disconnect();
+            now = null;
+        }
+        if (now == null && !closed) {
             now = nodes.connect(node);
             used = System.nanoTime();
             connection = now;
         }
-        if (closed) {
+        if (closed) { // maybe while it was being opened
             disconnect();
             throw new RedisFailure(Redis.CLOSED);
         }
@@ -115,6 +122,9 @@ final class NodeConnection implements AutoCloseable {
     /** Answers may be on their way, which would be taken for those to the next calls; so it is used no more. */
     private RedisFailure broken(RuntimeException failure) {
         disconnect();
+        if (closed) {
+            return new RedisFailure(Redis.CLOSED);
+        }
         RedisFailure why = RedisFailure.of(failure, timeout);
         return failure instanceof JedisDataException // it refuses the connection, as for a wrong password
                 ? why

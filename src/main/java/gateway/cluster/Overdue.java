@@ -11,7 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends the wait of calls that have waited for too long, whatever the sockets do. One thread looks every few milliseconds
+ * Ends the wait of calls that have waited for too long. Of those who wait, the one that leads a {@link Pipeline} ends its
+ * wait itself, when its socket has been silent for the timeout. One thread looks every few milliseconds
  * at the oldest: so a call costs an entry in a queue, and not a timed wait of its own, for which the JDK would set and
  * cancel a timer. While no call is made, the thread sleeps.
  *
@@ -102,7 +103,9 @@ final class Overdue implements AutoCloseable {
                 return;
             }
             pending.poll();
-            oldest.giveUp(RedisFailure.timedOut(most)); // without effect if it is over
+            if (!oldest.isOver()) {
+                oldest.giveUp(RedisFailure.timedOut(most));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /**
  * A call, from when somebody asked until there is an outcome: what the script returned, or the {@link RedisFailure}. A
  * caller that has waited for too long gives up, but leaves the call as it is: what it counts in Redis is to be counted
- * there even if late. Unless the caller withdraws it.
+ * there even if late. Unless the caller withdraws it, or so many wait that such calls would make others late.
  */
 final class PendingCall {
     /** How often a call is sent: to the old node, to the new one, there with the script's text, and one to spare. */
@@ -64,14 +64,20 @@ final class PendingCall {
     /** Waits for the outcome; to be called by the thread that made the call. Leads the pipeline if nobody else does. */
     Object await() {
         awaited = true;
-        while (!isOver()) {
-            if (Thread.currentThread().isInterrupted()) {
-                giveUp(new RedisFailure("interrupted"));
-            } else if (!pipeline.lead(this)) {
-                LockSupport.park(this);
+        try {
+            while (!isOver()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    giveUp(new RedisFailure("interrupted"));
+                } else if (!pipeline.lead(this)) {
+                    LockSupport.park(this);
+                }
+            }
+        } finally {
+            awaited = false;
+            if (pipeline != null) { // it had been woken to lead, maybe
+                pipeline.passOn();
             }
         }
-        awaited = false;
         Object known = outcome;
         return known == null ? givenUp : known;
     }
@@ -87,10 +93,13 @@ final class PendingCall {
         return true;
     }
 
-    /** Notes the outcome. */
+    /** Notes the outcome. The first counts. */
     void complete(Object result) {
         Consumer<Object> action;
         synchronized (this) {
+            if (outcome != null) {
+                return;
+            }
             outcome = result;
             action = undo;
         }

@@ -19,8 +19,9 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 /**
  * The calls for one node. It has no thread: one of those who wait leads. The leader sends all queued calls together, and
  * when the answers are here it sends what was queued meanwhile before it hands them out, so that Redis doesn't wait for
- * that. It goes on until it has its own answer; then the next who waits leads, as databases commit transactions in groups. So whoever is alone makes its round trip itself, and the busier a gateway is, the fewer packets
- * a decision costs. A silent node holds up no call for another node.
+ * that. It goes on until it has its own answer; then the next who waits leads, as databases commit transactions in groups.
+ * So whoever is alone makes its round trip itself, and the busier a gateway is, the fewer packets a decision costs. A silent
+ * node holds up no call for another node.
  *
  * <p>A call that Redis says it didn't run is sent once more: an unknown script with its text, a moved key to its new node.
  * A call that failed in any other way may have been run and isn't repeated.
@@ -86,6 +87,13 @@ final class Pipeline implements AutoCloseable {
             wakeNext();
         }
         return true;
+    }
+
+    /** Has somebody lead, if nobody does: who was woken for that may have stopped waiting before it ran. */
+    void passOn() {
+        if (!led.get()) {
+            wakeNext();
+        }
     }
 
     private List<PendingCall> batch() {
@@ -156,7 +164,7 @@ final class Pipeline implements AutoCloseable {
             underWay = batch;
         } catch (RedisFailure e) {
             fail(batch, e);
-        } catch (Error e) { // as a lack of memory: without an outcome all would wait in vain
+        } catch (RuntimeException | Error e) { // as a lack of memory: without an outcome all would wait in vain
             fail(batch, new RedisFailure(e.toString()));
             throw e;
         }
@@ -170,11 +178,14 @@ final class Pipeline implements AutoCloseable {
         underWay = List.of();
         try {
             List<Object> answers = connection.receive(batch);
-            sendNext();
-            handOut(batch, answers);
+            try {
+                sendNext();
+            } finally {
+                handOut(batch, answers);
+            }
         } catch (RedisFailure e) {
             fail(batch, e);
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             fail(batch, new RedisFailure(e.toString()));
             throw e;
         }

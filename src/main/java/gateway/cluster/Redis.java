@@ -10,7 +10,7 @@ import redis.clients.jedis.Protocol;
 
 /**
  * Runs scripts in Redis, in a Redis Cluster, or in the master that Redis Sentinels name: those of many threads together,
- * in one {@link Pipeline} to each node. Every call blocks. The connection to a node is opened when first needed, and kept.
+ * in one {@link Pipeline} to each node. The connection to a node is opened when first needed, and kept.
  */
 final class Redis implements AutoCloseable {
     static final String CLOSED = "closed";
@@ -72,7 +72,7 @@ final class Redis implements AutoCloseable {
     }
 
     /**
-     * Runs scripts, those for the same node together, in their order, in one round trip.
+     * Runs scripts, those for the same node together.
      *
      * @return for each call its result, or its {@link RedisFailure}
      */
@@ -101,6 +101,18 @@ final class Redis implements AutoCloseable {
             pipelines.add(call);
         } catch (RedisFailure e) {
             call.complete(e);
+        }
+    }
+
+    /** Has a call made with the next that somebody waits for, without a wait; it is lost while there is no connection. */
+    void tell(Call call) {
+        Pipelines now = pipelines;
+        if (now != null) {
+            try {
+                now.add(new PendingCall(call));
+            } catch (RedisFailure e) {
+                // no node has its key
+            }
         }
     }
 

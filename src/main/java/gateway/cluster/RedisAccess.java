@@ -204,7 +204,7 @@ final class RedisAccess implements AutoCloseable {
      * Has a call made with the next that somebody waits for, or that a probe makes, without a wait; what fails is lost.
      */
     void tell(Call call) {
-        redis.begin(new PendingCall(call));
+        redis.tell(call);
     }
 
     /** Returns how many calls failed; of the probes, only those that found Redis gone. */

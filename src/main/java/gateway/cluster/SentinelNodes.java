@@ -78,7 +78,9 @@ final class SentinelNodes implements Nodes {
 
     @Override
     public RedisFailure failed(HostAndPort node, RedisFailure why) {
-        failing = true;
+        if (node.equals(current)) { // else it is known already
+            failing = true;
+        }
         wake.release();
         return new RedisFailure("the sentinels' master " + sentinels.name() + " at " + node + ": " + why.getMessage());
     }

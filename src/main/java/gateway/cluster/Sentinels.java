@@ -116,6 +116,9 @@ final class Sentinels implements AutoCloseable {
                     background.execute(() -> ask(asked, look));
                 } catch (RejectedExecutionException e) { // this was closed meanwhile
                     throw new RedisFailure(Redis.CLOSED);
+                } catch (Error e) { // there may be no more threads
+                    asked.busy.set(false);
+                    throw e;
                 }
             }
         }

@@ -45,8 +45,7 @@ public record RedisSettings(
     static final Setting<Optional<RedisUrl>> URL = Setting.secret(
             "GATEWAY_REDIS_URL",
             "",
-            "Redis that gateways share limit and list by: redis://[user:password@]host:port[/db]"
-                    + " or redis+sentinel://host,host/name",
+            "Redis that gateways share: redis://[user:password@]host:port[/db]" + " or redis+sentinel://host,host/name",
             text -> text.isBlank() ? Optional.empty() : Optional.of(RedisUrl.parse(text)),
             text -> RedisUrl.parse(text).shown());
     static final Setting<Optional<String>> SENTINEL_USER = new Setting<>(

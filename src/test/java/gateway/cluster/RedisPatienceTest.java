@@ -19,6 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +155,40 @@ class RedisPatienceTest {
             }
             assertTrue(pending.isOver());
         }
+    }
+
+    /** It was itself among those it looked through for one to wake, and its answer would have been the last. */
+    @Test
+    void a_leader_that_is_given_up_hands_on_the_lead() throws Exception {
+        CountDownLatch latch = new CountDownLatch(1);
+        CompletableFuture<PendingCall> leads = new CompletableFuture<>();
+        CompletableFuture<Object> last = new CompletableFuture<>();
+        try (Pipelines pipelines = heldBy(latch, PATIENT)) {
+            for (int i = 0; i < 30; i++) { // more than go into the leader's first batch
+                added(pipelines);
+            }
+            waiting(pipelines, leads::complete, outcome -> {});
+            connecting.await();
+            Thread behind = waiting(pipelines, pending -> {}, last::complete);
+            Await.until("one in the queue", () -> behind.getState() == Thread.State.WAITING);
+            leads.get().giveUp(new RedisFailure("too late"));
+            latch.countDown();
+            assertEquals(32L, last.get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    private static Thread waiting(Pipelines pipelines, Consumer<PendingCall> begun, Consumer<Object> ended) {
+        Thread thread = new Thread(() -> {
+            try {
+                PendingCall pending = added(pipelines);
+                begun.accept(pending);
+                ended.accept(pending.await());
+            } catch (RedisFailure e) {
+                ended.accept(e);
+            }
+        });
+        thread.start();
+        return thread;
     }
 
     /** The others learn it from the one that found out; else each would wait for a silence of its own. */
