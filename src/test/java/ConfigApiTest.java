@@ -33,13 +33,15 @@ class ConfigApiTest {
     private static final Map<String, String> SECRETS = Map.of(
             "GATEWAY_ADMIN_TOKEN", TOKEN,
             "GATEWAY_STICKY_SECRET", "hush-of-the-sticky-cookies",
-            "GATEWAY_REDIS_URL", "redis://hush-user:hush-password@127.0.0.1:1/2");
+            "GATEWAY_REDIS_URL", "redis+sentinel://hush-user:hush-password@127.0.0.1:1/mymaster/2",
+            "GATEWAY_REDIS_SENTINEL_PASSWORD", "hush-of-the-sentinels");
 
     /** What is shown for these. */
     private static final Map<String, String> SHOWN = Map.of(
             "GATEWAY_ADMIN_TOKEN", HIDDEN,
             "GATEWAY_STICKY_SECRET", HIDDEN,
-            "GATEWAY_REDIS_URL", "redis://127.0.0.1:1/2 (user and password not shown)");
+            "GATEWAY_REDIS_URL", "redis+sentinel://127.0.0.1:1/mymaster/2 (user and password not shown)",
+            "GATEWAY_REDIS_SENTINEL_PASSWORD", HIDDEN);
 
     /** Settings that name a secret and hold the path of its file, which is shown. */
     private static final Set<String> PATHS = Set.of("GATEWAY_ADMIN_TOKEN_FILE", "GATEWAY_TLS_KEY");
