@@ -114,8 +114,7 @@ class InstancesTest {
             Registration before = start(gateway, "d", a);
             Await.until("the old one", () -> gateway.get("/services/d").statusCode() == 200);
             Registration after = start(gateway, "d", b);
-            Await.until(
-                    "both", () -> gateway.json("/services/d").path("instances").size() == 2);
+            Await.until("both, after its first check", () -> whoOf(gateway, 2).contains("b"));
             before.close();
             Await.until(
                     "the old one's leaving",
