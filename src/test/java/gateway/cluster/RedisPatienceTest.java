@@ -79,16 +79,7 @@ class RedisPatienceTest {
 
     private static CompletableFuture<Object> asked(Pipelines pipelines) {
         CompletableFuture<Object> outcome = new CompletableFuture<>();
-        new Thread(() -> {
-                    try {
-                        PendingCall pending = new PendingCall(CALL);
-                        pipelines.add(pending);
-                        outcome.complete(pending.await());
-                    } catch (RedisFailure | RuntimeException e) {
-                        outcome.completeExceptionally(e);
-                    }
-                })
-                .start();
+        waiting(pipelines, pending -> {}, outcome::complete);
         return outcome;
     }
 
@@ -262,17 +253,7 @@ class RedisPatienceTest {
             assertEquals(3L, added(pipelines).await());
             wire.latency(Duration.ofMillis(200));
             CompletableFuture<PendingCall> under = new CompletableFuture<>();
-            new Thread(() -> {
-                        PendingCall late = new PendingCall(CALL);
-                        try {
-                            pipelines.add(late);
-                        } catch (RedisFailure e) {
-                            under.completeExceptionally(e);
-                        }
-                        under.complete(late);
-                        late.await();
-                    })
-                    .start();
+            waiting(pipelines, under::complete, outcome -> {});
             Await.until("that it counts", () -> "4".equals(count()));
             under.get().withdraw(results::add);
             assertEquals(4L, results.take());
