@@ -32,6 +32,9 @@ import redis.clients.jedis.Jedis;
 
 /** What --check finds, and its exit codes. */
 class ConfigCheckTest {
+    /** The words for what answered: {@code : version 7.0.15}, or {@code : version 8.0.1 (Valkey)}, as a regex. */
+    private static final String VERSION = ": version \\d+\\.\\d+\\.\\d+( \\(\\w+\\))?";
+
     /** What it said, and the exit code. */
     private record Said(List<String> lines, int code) {
         String line(String start) {
@@ -333,8 +336,7 @@ class ConfigCheckTest {
             String node = "redis 127.0.0.1:" + redis.port();
             Said said = check(Map.of("GATEWAY_REDIS_URL", "redis://:secret@127.0.0.1:" + redis.port()));
             assertEquals(0, said.code());
-            assertTrue(
-                    said.line("ok    redis").matches("ok    " + node + ": version \\d+\\.\\d+\\.\\d+( \\(\\w+\\))?"));
+            assertTrue(said.line("ok    redis").matches("ok    " + node + VERSION));
             assertTrue(said.line("note  redis").startsWith("note  " + node + ": maxmemory-policy is allkeys-lru"));
 
             Said wrong = check(Map.of("GATEWAY_REDIS_URL", "redis://:wrong@127.0.0.1:" + redis.port()));
@@ -392,8 +394,7 @@ class ConfigCheckTest {
             assertEquals(
                     "ok    redis sentinel " + sentinel + ": the master is " + master,
                     said.line("ok    redis sentinel " + sentinel));
-            assertTrue(said.line("ok    redis " + master)
-                    .matches("ok    redis " + master + ": version \\d+\\.\\d+\\.\\d+"));
+            assertTrue(said.line("ok    redis " + master).matches("ok    redis " + master + VERSION));
             assertFalse(said.toString().contains("note  redis"), said.toString());
 
             try (Jedis jedis = new Jedis("127.0.0.1", all.sentinels().get(0).port())) {
