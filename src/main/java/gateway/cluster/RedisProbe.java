@@ -70,7 +70,7 @@ public final class RedisProbe {
         try (Jedis jedis = new Jedis(address, redis.config())) {
             jedis.ping();
             String info = info(jedis);
-            if (field(info, "redis_mode:").filter("sentinel"::equals).isPresent()) {
+            if (isSentinel(info)) {
                 String words =
                         "it is a Sentinel; write redis+sentinel://" + node + "/NAME, NAME being the master's there";
                 return new Answer(node, Optional.empty(), Optional.empty(), Optional.of(words));
@@ -95,6 +95,12 @@ public final class RedisProbe {
         } catch (JedisDataException e) { // this user may not ask; the gateway doesn't need the answer
             return "";
         }
+    }
+
+    /** Valkey calls {@code server_mode} what is {@code redis_mode} in Redis. */
+    private static boolean isSentinel(String info) {
+        return field(info, "redis_mode:").or(() -> field(info, "server_mode:")).stream()
+                .anyMatch("sentinel"::equals);
     }
 
     private static Optional<String> version(String info) {
