@@ -150,9 +150,11 @@ class SharedLimitTest {
                 Gateway limit = limit(hasty(wire, fallback), "100/1h")) {
             limit.start();
             wire.latency(Duration.ofMillis(1500));
+            long answered = wire.bytesReceived();
             Thread leader = new Thread(() -> limit.take(other));
             leader.start();
             Await.until("the first in Redis", () -> jedis.llen("gateway:limit:{" + other + "}") == 1);
+            Await.until("its answer on the wire", () -> wire.bytesReceived() > answered);
             wire.latency(Duration.ofSeconds(5)); // for the next two, which are sent together when the first is answered
             Thread next = new Thread(() -> limit.take(other));
             next.start();

@@ -72,7 +72,7 @@ public final class TcpProxy implements AutoCloseable {
         return sent.get();
     }
 
-    /** How many bytes the server answered. */
+    /** How many bytes the server answered; a latency set from now on doesn't concern them. */
     public long bytesReceived() {
         return received.get();
     }
@@ -125,9 +125,9 @@ public final class TcpProxy implements AutoCloseable {
             InputStream in = server.getInputStream();
             byte[] buffer = new byte[16_384];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                received.addAndGet(read);
                 byte[] bytes = Arrays.copyOf(buffer, read);
                 due = later(due);
+                received.addAndGet(read);
                 deliver(delivery, due, () -> write(bytes, client, server));
             }
             deliver(delivery, later(due), () -> end(client, server));
