@@ -21,15 +21,20 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * The nodes of a Redis Cluster. A node that fails rests: calls for its keys fail at once, until it has answered a trial,
  * which costs no call anything, as it is made in the background. There, too, another node is asked which node has the keys
  * now. So the silence of a node, or of the host it was on, costs one batch a timeout, and the keys of other nodes nothing.
+ * A node that answers with errors, being full or just loading, goes on being asked: that costs no time.
  */
 final class ClusterNodes implements Nodes {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
     private static final long TRIAL_PAUSE = Duration.ofMillis(250).toNanos();
 
+    /** For how long a node that answered with an error counts as failing, unless it does so again. */
+    private static final long LATELY = Duration.ofSeconds(5).toNanos();
+
     private final ClusterConnectionProvider provider;
     private final JedisClientConfig config;
     private final Executor background;
     private final Map<HostAndPort, Resting> resting = new ConcurrentHashMap<>();
+    private final Map<HostAndPort, Long> refused = new ConcurrentHashMap<>(); // when last, nanoseconds
     private final AtomicBoolean learning = new AtomicBoolean();
 
     /** A node's rest: why, and when the last trial ended, unless one is being made. The first may be made at once. */
@@ -80,7 +85,7 @@ final class ClusterNodes implements Nodes {
             return new Connection(node, config);
         }
         tryIfDue(node, rest);
-        throw allRest() ? new RedisFailure(rest.why.getMessage()) : rest.why;
+        throw concerning(rest.why);
     }
 
     private void tryIfDue(HostAndPort node, Resting rest) {
@@ -106,12 +111,22 @@ final class ClusterNodes implements Nodes {
         return RedisFailure.ofOneNode(node + ": " + why.getMessage());
     }
 
+    /** Returns a node's failure as one of Redis as a whole, if all nodes fail. */
+    private RedisFailure concerning(RedisFailure ofNode) {
+        return masters().stream().allMatch(this::fails) ? new RedisFailure(ofNode.getMessage()) : ofNode;
+    }
+
     /**
-     * Returns whether no node is left to ask, so that it is Redis as a whole that fails. A node counts once a trial has
-     * failed, too: a moment in which several were late is over by then, and it ends sooner than the breaker's rest would.
+     * Returns whether a node answers with errors, or rests and a trial has failed, too: a moment in which several were late
+     * is over by then, and it ends sooner than the breaker's rest would.
      */
-    private boolean allRest() {
-        return masters().stream().map(resting::get).allMatch(rest -> rest != null && rest.confirmed);
+    private boolean fails(HostAndPort master) {
+        Resting rest = resting.get(master);
+        return rest != null && rest.confirmed || isRecent(refused.get(master));
+    }
+
+    private static boolean isRecent(Long time) {
+        return time != null && System.nanoTime() - time < LATELY;
     }
 
     private Set<HostAndPort> masters() {
@@ -129,7 +144,19 @@ final class ClusterNodes implements Nodes {
             tryIfDue(node, rest); // so that the next call finds it answering, if only one answer was lost
         }
         learn();
-        return allRest() ? new RedisFailure(named.getMessage()) : named;
+        return concerning(named);
+    }
+
+    @Override
+    public RedisFailure refused(HostAndPort node, RedisFailure why) {
+        if (!why.isGeneral()) {
+            return why;
+        }
+        RedisFailure named = of(node, why);
+        if (!isRecent(refused.put(node, System.nanoTime()))) {
+            LOG.warn("Redis Cluster node fails: {}; still using it and the others", named.getMessage());
+        }
+        return concerning(named);
     }
 
     @Override
@@ -145,6 +172,7 @@ final class ClusterNodes implements Nodes {
                         try {
                             provider.renewSlotCache();
                             resting.keySet().retainAll(masters()); // a replica rests for nothing
+                            refused.keySet().retainAll(masters());
                         } catch (JedisException e) {
                             // the next failure starts it again
                         }

@@ -127,7 +127,7 @@ final class NodeConnection implements AutoCloseable {
         }
         RedisFailure why = RedisFailure.of(failure, timeout);
         return failure instanceof JedisDataException // it refuses the connection, as for a wrong password
-                ? why
+                ? nodes.refused(node, why)
                 : nodes.failed(node, why);
     }
 

@@ -14,6 +14,11 @@ interface Nodes extends AutoCloseable {
     /** Notes that a node couldn't be reached or didn't answer; returns the failure to report. */
     RedisFailure failed(HostAndPort node, RedisFailure why);
 
+    /** Notes that a node answered a call, or a new connection, with an error; returns the failure to report. */
+    default RedisFailure refused(HostAndPort node, RedisFailure why) {
+        return why;
+    }
+
     /** Notes that a node says that a key has moved to another node, or that it is a replica. */
     void moved();
 

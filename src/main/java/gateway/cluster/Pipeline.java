@@ -40,6 +40,7 @@ final class Pipeline implements AutoCloseable {
     /** The most calls in one batch: while many wait, as for a Redis far away, half of these. */
     private static final int MOST = 256;
 
+    private final HostAndPort node;
     private final Nodes nodes;
     private final Duration timeout;
     private final BiConsumer<PendingCall, HostAndPort> elsewhere;
@@ -54,6 +55,7 @@ final class Pipeline implements AutoCloseable {
      * @param elsewhere takes a call whose key another node has
      */
     Pipeline(HostAndPort node, Nodes nodes, Duration timeout, BiConsumer<PendingCall, HostAndPort> elsewhere) {
+        this.node = node;
         this.nodes = nodes;
         this.timeout = timeout;
         this.elsewhere = elsewhere;
@@ -216,7 +218,8 @@ final class Pipeline implements AutoCloseable {
                 && pending.sendElsewhere(answer instanceof JedisAskDataException)) {
             elsewhere.accept(pending, redirection.getTargetNode());
         } else {
-            pending.complete(answer instanceof JedisDataException e ? RedisFailure.of(e, timeout) : answer);
+            pending.complete(
+                    answer instanceof JedisDataException e ? nodes.refused(node, RedisFailure.of(e, timeout)) : answer);
         }
     }
 

@@ -250,6 +250,43 @@ class RedisClusterTest {
         }
     }
 
+    /** Three such answers in a row had all clients limited by memory, and a quarter of a second later by Redis again. */
+    @Test
+    void a_master_that_answers_with_errors_concerns_its_own_keys_alone() throws Exception {
+        try (TestRedisCluster own = TestRedisCluster.start();
+                Redis redis = new Redis(own.settings(), PATIENT)) {
+            redis.runAll(counts("e", 50));
+            TestRedis full = own.masterOf("e0");
+            memory(full, "1"); // full at once, and evicting nothing
+            List<Object> outcomes = redis.runAll(counts("e", 50));
+            RedisFailure failure = assertInstanceOf(RedisFailure.class, outcomes.get(0));
+            assertTrue(
+                    failure.getMessage().startsWith("127.0.0.1:" + full.port() + ": it answered "),
+                    failure.getMessage());
+            for (int i = 0; i < 50; i++) {
+                boolean itsOwn = own.masterOf("e" + i) == full;
+                assertEquals(itsOwn, outcomes.get(i) instanceof RedisFailure, "e" + i);
+                assertFalse(itsOwn && ((RedisFailure) outcomes.get(i)).isGeneral(), "e" + i);
+            }
+            memory(full, "0");
+            assertTrue(works(redis, "e0"), "asked again at once");
+
+            for (TestRedis node : own.nodes()) {
+                memory(node, "1");
+            }
+            redis.runAll(counts("e", 50)); // by which it is learned
+            for (Object outcome : redis.runAll(counts("e", 50))) {
+                assertTrue(assertInstanceOf(RedisFailure.class, outcome).isGeneral(), outcome.toString());
+            }
+        }
+    }
+
+    private static void memory(TestRedis node, String most) {
+        try (Jedis jedis = node.client()) {
+            jedis.configSet("maxmemory", most);
+        }
+    }
+
     @Test
     void one_seed_that_lives_is_enough() throws Exception {
         String url = "redis://127.0.0.1:" + TestBackend.deadPort() + ",redis://127.0.0.1:" + TestBackend.deadPort()
