@@ -26,6 +26,9 @@ public final class Drain {
     /** How long no request must have been under way: one may still be arriving on an accepted connection. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
+    /** How long connections and parts may take to close; normally milliseconds. */
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+
     private static final Duration POLL_PAUSE = Duration.ofMillis(10);
 
     private volatile boolean draining;
@@ -46,11 +49,12 @@ public final class Drain {
      *
      * @param patience how long requests under way may take to finish; zero leaves at once
      * @param stop stops the server and closes its parts
+     * @throws IllegalStateException if that takes longer than ten seconds
      */
     public void stop(Server server, Duration patience, Runnable stop) {
         long start = System.nanoTime();
         int left = run(server, patience);
-        stop.run();
+        BoundedStop.run(stop, LONGEST_CLOSE);
         String seconds = String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9);
         LOG.info("stopped after {} s, {} broken off", seconds, left == 1 ? "1 request" : left + " requests");
     }
