@@ -95,6 +95,7 @@ public final class GatewayApp {
                 checker::start, // after the list is filled: it checks all before the first request
                 forwarder::start,
                 admission::start);
+        lifecycle.onSelecting(cluster::waitFor);
         lifecycle.onListening(cluster::listensAt);
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         lifecycle.onStopped(state::close, routing::close, limiter::close, cluster::close);

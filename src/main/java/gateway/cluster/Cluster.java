@@ -3,6 +3,7 @@ package gateway.cluster;
 import gateway.events.EventListener;
 import gateway.http.Via;
 import gateway.limit.LimitStore;
+import gateway.net.ChannelSelector;
 import gateway.net.OwnAddress;
 import gateway.registry.ClusterMembers;
 import gateway.registry.Leases;
@@ -92,6 +93,11 @@ public final class Cluster implements AutoCloseable {
         } else {
             timer.every(Leases.PAUSE, "leases", leases::tick);
         }
+    }
+
+    /** Has requests wait for Redis's answers at this selector. To be called before the first request. */
+    public void waitFor(ChannelSelector selector) {
+        sharedLimits.ifPresent(limits -> limits.waitFor(selector));
     }
 
     /** Returns what of it has ended for good though it isn't closed; normally empty. */

@@ -12,7 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -31,7 +30,7 @@ final class ClusterNodes implements Nodes {
     private static final long LATELY = Duration.ofSeconds(5).toNanos();
 
     private final ClusterConnectionProvider provider;
-    private final JedisClientConfig config;
+    private final NodeConnector connector;
     private final Executor background;
     private final Map<HostAndPort, Resting> resting = new ConcurrentHashMap<>();
     private final Map<HostAndPort, Long> refused = new ConcurrentHashMap<>(); // when last, nanoseconds
@@ -62,9 +61,9 @@ final class ClusterNodes implements Nodes {
      * Takes over the provider, which has learned all nodes from one of them. Its connections serve to learn more: the pool
      * that it has them in replaces one that broke before it returns, for which a call to a silent node would wait, too.
      */
-    ClusterNodes(ClusterConnectionProvider provider, JedisClientConfig config, Executor background) {
+    ClusterNodes(ClusterConnectionProvider provider, NodeConnector connector, Executor background) {
         this.provider = provider;
-        this.config = config;
+        this.connector = connector;
         this.background = background;
     }
 
@@ -82,7 +81,7 @@ final class ClusterNodes implements Nodes {
     public Connection connect(HostAndPort node) throws RedisFailure {
         Resting rest = resting.get(node);
         if (rest == null) {
-            return new Connection(node, config);
+            return connector.open(node);
         }
         tryIfDue(node, rest);
         throw concerning(rest.why);
@@ -95,13 +94,13 @@ final class ClusterNodes implements Nodes {
     }
 
     private void tryAgain(HostAndPort node, Resting rest) {
-        try (Connection connection = new Connection(node, config)) {
+        try (Connection connection = connector.open(node)) {
             connection.ping();
             if (resting.remove(node, rest)) {
                 LOG.info("Redis Cluster node {} answers again", node);
             }
         } catch (JedisException e) {
-            rest.why = of(node, RedisFailure.of(e, Duration.ofMillis(config.getSocketTimeoutMillis())));
+            rest.why = of(node, RedisFailure.of(e, connector.timeout()));
             rest.confirmed = true;
             learn();
         }

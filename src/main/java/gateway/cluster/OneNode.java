@@ -2,10 +2,9 @@ package gateway.cluster;
 
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 
 /** Redis without a cluster or sentinels: one server has all keys. */
-record OneNode(HostAndPort node, JedisClientConfig config) implements Nodes {
+record OneNode(HostAndPort node, NodeConnector connector) implements Nodes {
 
     @Override
     public HostAndPort of(byte[] key) {
@@ -14,7 +13,7 @@ record OneNode(HostAndPort node, JedisClientConfig config) implements Nodes {
 
     @Override
     public Connection connect(HostAndPort node) {
-        return new Connection(node, config);
+        return connector.open(node);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import gateway.net.ChannelSelector;
 import gateway.settings.RedisSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -151,6 +152,11 @@ final class Redis implements AutoCloseable {
     /** Has this run when sentinels name another master. */
     void onNewMaster(Runnable action) {
         onNewMaster = action;
+    }
+
+    /** Has connections that are opened from now on wait for this selector; null for none. */
+    void waitFor(ChannelSelector selector) {
+        servers.waitFor(selector);
     }
 
     /** Closes all connections, to open new ones at the next call: after an outage the old ones are dead. */

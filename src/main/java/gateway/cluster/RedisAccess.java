@@ -1,6 +1,7 @@
 package gateway.cluster;
 
 import gateway.cluster.Redis.Call;
+import gateway.net.ChannelSelector;
 import gateway.settings.InvalidSettings;
 import gateway.settings.RedisSettings;
 import gateway.util.Threads;
@@ -90,6 +91,25 @@ final class RedisAccess implements AutoCloseable {
         timer.every(PROBE_PAUSE, "probe of Redis", this::probeAlone);
         redis.onNewMaster(this::probeAlone);
         ready = true;
+    }
+
+    /**
+     * Has decisions wait for Redis's answers at this selector, on new connections, which are opened here. To be called
+     * before the first request.
+     */
+    void waitFor(ChannelSelector selector) {
+        redis.waitFor(selector);
+        synchronized (probing) {
+            if (isDown()) { // else a probe opens them
+                return;
+            }
+            redis.reset();
+            try {
+                probe.askPatiently(redis);
+            } catch (RedisFailure e) {
+                // the next request or probe finds that out
+            }
+        }
     }
 
     private void probeAlone() {

@@ -1,5 +1,6 @@
 package gateway.cluster;
 
+import gateway.net.ChannelSelector;
 import gateway.settings.RedisUrl;
 import gateway.settings.SentinelAccess;
 import gateway.util.Threads;
@@ -32,12 +33,14 @@ final class RedisServers implements AutoCloseable {
     private final Duration timeout;
     private final ExecutorService background = // no threads for a single node
             Executors.newCachedThreadPool(Threads.daemons("redis-nodes"));
+    private final NodeConnector connector;
     private final Sentinels sentinels; // null unless the URL is of sentinels
 
     /** @param timeout how long a connection may be silent */
     RedisServers(RedisUrl url, Duration timeout) {
         this.url = url;
         this.timeout = timeout;
+        this.connector = new NodeConnector(config());
         this.sentinels = url.sentinel()
                 .map(access -> new Sentinels(access.master(), sentinels(), background))
                 .orElse(null);
@@ -50,17 +53,22 @@ final class RedisServers implements AutoCloseable {
      */
     Nodes find(Consumer<HostAndPort> left) throws RedisFailure {
         if (sentinels != null) {
-            return new SentinelNodes(sentinels, config(), left, SentinelNodes.PAUSE);
+            return new SentinelNodes(sentinels, connector, left, SentinelNodes.PAUSE);
         }
         if (!url.isCluster()) {
-            return new OneNode(address(url.nodes().get(0)), config());
+            return new OneNode(address(url.nodes().get(0)), connector);
         }
         Set<HostAndPort> seeds = url.nodes().stream().map(RedisServers::address).collect(Collectors.toSet());
         try {
-            return new ClusterNodes(new ClusterConnectionProvider(seeds, config(), pool()), config(), background);
+            return new ClusterNodes(new ClusterConnectionProvider(seeds, config(), pool()), connector, background);
         } catch (JedisException e) {
             throw RedisFailure.of(e, timeout);
         }
+    }
+
+    /** Has connections to nodes that are opened from now on wait for this selector; null for none. */
+    void waitFor(ChannelSelector selector) {
+        connector.waitFor(selector);
     }
 
     /** Returns the sentinels that the URL names; none if it names nodes. */

@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -31,7 +30,7 @@ final class SentinelNodes implements Nodes {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
     private final Sentinels sentinels;
-    private final JedisClientConfig config;
+    private final NodeConnector connector;
     private final Consumer<HostAndPort> left;
     private final Duration pause;
     private final Semaphore wake = new Semaphore(0);
@@ -47,10 +46,10 @@ final class SentinelNodes implements Nodes {
      * @param pause how long to wait before the sentinels are asked again, if nothing happens
      * @throws RedisFailure if no sentinel knows the master
      */
-    SentinelNodes(Sentinels sentinels, JedisClientConfig config, Consumer<HostAndPort> left, Duration pause)
+    SentinelNodes(Sentinels sentinels, NodeConnector connector, Consumer<HostAndPort> left, Duration pause)
             throws RedisFailure {
         this.sentinels = sentinels;
-        this.config = config;
+        this.connector = connector;
         this.left = left;
         this.pause = pause;
         this.current = sentinels.master().node();
@@ -68,11 +67,11 @@ final class SentinelNodes implements Nodes {
             throw new RedisFailure(node + " is not the master any more");
         }
         try {
-            Connection opened = new Connection(node, config);
+            Connection opened = connector.open(node);
             failing = false;
             return opened;
         } catch (JedisDataException e) { // as for a wrong password
-            throw failed(node, RedisFailure.of(e, Duration.ofMillis(config.getSocketTimeoutMillis())));
+            throw failed(node, RedisFailure.of(e, connector.timeout()));
         }
     }
 

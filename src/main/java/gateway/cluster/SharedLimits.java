@@ -5,6 +5,7 @@ import gateway.limit.LimitStore;
 import gateway.limit.MemoryLimit;
 import gateway.limit.RateLimit;
 import gateway.limit.RateLimit.Sharing;
+import gateway.net.ChannelSelector;
 import gateway.registry.ClusterMembers;
 import gateway.settings.RedisSettings;
 import gateway.settings.RedisSettings.Fallback;
@@ -64,6 +65,11 @@ final class SharedLimits implements LimitStore {
             startTelling();
         }
         started = true;
+    }
+
+    /** Has requests wait for Redis's answers at this selector. To be called before the first request. */
+    void waitFor(ChannelSelector selector) {
+        redis.waitFor(selector);
     }
 
     private void startTelling() {

@@ -1,9 +1,11 @@
 package gateway.lifecycle;
 
+import gateway.net.ChannelSelector;
 import gateway.util.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ public final class Lifecycle {
     private final List<Supplier<Optional<String>>> asked = new ArrayList<>();
     private final List<Start> starting = new ArrayList<>();
     private final Drain drain;
+    private final List<Consumer<ChannelSelector>> selecting = new ArrayList<>();
     private final List<IntConsumer> listening = new ArrayList<>();
     private final List<Runnable> stopping = new ArrayList<>();
     private final List<Runnable> stopped = new ArrayList<>();
@@ -74,6 +77,14 @@ public final class Lifecycle {
         starting.addAll(List.of(steps));
     }
 
+    /**
+     * Adds a step to run before the first request is read, with a selector that also waits for clients. It isn't run on
+     * Java before 21, where threads wait for their sockets themselves.
+     */
+    public void onSelecting(Consumer<ChannelSelector> step) {
+        selecting.add(step);
+    }
+
     /** Adds a step to run once the server listens and before it answers; it gets the main port. */
     public void onListening(IntConsumer step) {
         listening.add(step);
@@ -92,6 +103,11 @@ public final class Lifecycle {
     /** Runs the steps of {@link #onStart}. */
     public void start() {
         starting.forEach(step -> step.with(timer));
+    }
+
+    /** Runs the steps of {@link #onSelecting} with this selector. */
+    public void selecting(ChannelSelector selector) {
+        selecting.forEach(step -> step.accept(selector));
     }
 
     /** Runs the steps of {@link #onListening} with this port. */

@@ -77,7 +77,8 @@ final class SelectedStreams implements ChannelSelector.Waiting {
         writable();
     }
 
-    private void awaitReadable() throws IOException {
+    /** Waits until there may be something to read; returns false if the time is over. */
+    private boolean awaitReadable() throws IOException {
         int millis = timeoutMillis;
         long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         reader = Thread.currentThread();
@@ -91,10 +92,11 @@ final class SelectedStreams implements ChannelSelector.Waiting {
             long left = due - System.nanoTime();
             if (left <= 0) {
                 reader = null;
-                throw new SocketTimeoutException("Read timed out");
+                return false;
             }
             LockSupport.parkNanos(this, left);
         }
+        return true;
     }
 
     private void awaitWritable() throws IOException {
@@ -135,13 +137,17 @@ final class SelectedStreams implements ChannelSelector.Waiting {
         public int read(byte[] bytes, int from, int most) throws IOException {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, from, most);
             try {
+                boolean inTime = true;
                 if (asked) {
                     asked = false;
-                    awaitReadable();
+                    inTime = awaitReadable();
                 }
                 int count = channel.read(buffer);
                 while (count == 0 && most > 0) {
-                    awaitReadable();
+                    if (!inTime) { // whoever waits too long for a processor finds at last what has come meanwhile
+                        throw new SocketTimeoutException("Read timed out");
+                    }
+                    inTime = awaitReadable();
                     count = channel.read(buffer);
                 }
                 return count;

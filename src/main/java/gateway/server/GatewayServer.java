@@ -62,6 +62,7 @@ public final class GatewayServer {
             config.jetty.modifyServer(server -> server.insertHandler(admission.door(services::match)));
             config.jetty.modifyServer(server -> server.setRequestLog(log));
             routes.accept(config.routes);
+            ServerConfig.whenSelecting(config, lifecycle::selecting);
             ServerConfig.whenListening(config, lifecycle::listening);
             config.events.serverStarting(lifecycle::start);
             config.events.serverStopping(lifecycle::stopping);
@@ -70,7 +71,7 @@ public final class GatewayServer {
     }
 
     /**
-     * Adds the connectors, the main port's first: {@link Redirect} and {@link ServerConfig#whenListening} rely on that.
+     * Adds the connectors, the main port's first: {@link Redirect} and {@link ServerConfig} rely on that.
      */
     private static void addConnectors(
             JavalinConfig config, Settings settings, ClientProtocols protocols, Admission admission) {

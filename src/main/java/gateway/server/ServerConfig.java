@@ -4,6 +4,7 @@ import static org.eclipse.jetty.http.UriCompliance.Violation.ILLEGAL_PATH_CHARAC
 
 import gateway.http.Tracing;
 import gateway.lifecycle.RequestsUnderWay;
+import gateway.net.ChannelSelector;
 import gateway.settings.Bounds;
 import gateway.settings.Settings;
 import io.javalin.config.JavalinConfig;
@@ -12,10 +13,12 @@ import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import kotlin.LazyKt;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -87,6 +90,24 @@ public final class ServerConfig {
     static void routeOnce(JavalinConfig config) {
         config.unsafe.servletRequestLifecycle.removeAll(
                 List.of(DefaultTasks.INSTANCE.getBEFORE_MATCHED(), DefaultTasks.INSTANCE.getAFTER_MATCHED()));
+    }
+
+    /** Runs the step with a selector of the main port, if its selectors take other channels, before it reads a request. */
+    static void whenSelecting(JavalinConfig config, Consumer<ChannelSelector> step) {
+        config.jetty.modifyServer(server -> server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) { // all connectors are known by now
+                SelectorManager selectors = ((ServerConnector) server.getConnectors()[0]).getSelectorManager();
+                selectors.addEventListener(new LifeCycle.Listener() {
+                    @Override
+                    public void lifeCycleStarted(LifeCycle started) { // and none is accepted before
+                        selectors.getBeans(YieldingSelector.class).stream()
+                                .findFirst()
+                                .ifPresent(step);
+                    }
+                });
+            }
+        }));
     }
 
     /** Runs the step with the main port once the server listens, before the start is reported anywhere. */

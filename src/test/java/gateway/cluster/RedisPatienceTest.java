@@ -58,9 +58,9 @@ class RedisPatienceTest {
     private static Nodes nodes(int port, Duration timeout) {
         return new OneNode(
                 new HostAndPort("127.0.0.1", port),
-                DefaultJedisClientConfig.builder()
+                new NodeConnector(DefaultJedisClientConfig.builder()
                         .timeoutMillis((int) timeout.toMillis())
-                        .build());
+                        .build()));
     }
 
     /** The server, to which nobody can connect before the latch is open: as if this gateway were too busy to ask it. */

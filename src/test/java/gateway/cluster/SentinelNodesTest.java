@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.JedisClientConfig;
 
 /** Which of several answers of sentinels is believed, and when they are asked; the sentinels aren't real. */
 @Tag("redis")
@@ -67,8 +66,9 @@ class SentinelNodesTest {
     }
 
     private SentinelNodes nodes(Sentinels sentinels, Duration pause) throws RedisFailure {
-        JedisClientConfig config = DefaultJedisClientConfig.builder().build();
-        return new SentinelNodes(sentinels, config, left::add, pause);
+        NodeConnector connector =
+                new NodeConnector(DefaultJedisClientConfig.builder().build());
+        return new SentinelNodes(sentinels, connector, left::add, pause);
     }
 
     private Object run(SentinelNodes nodes) throws RedisFailure {
