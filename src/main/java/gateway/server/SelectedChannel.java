@@ -1,6 +1,7 @@
 package gateway.server;
 
 import gateway.net.ChannelSelector;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -56,8 +57,12 @@ final class SelectedChannel implements ChannelSelector.Selected, ManagedSelector
 
     @Override
     public void updateKey() {
-        if (key != null && key.isValid() && key.interestOps() != interests()) {
-            key.interestOps(interests());
+        try {
+            if (key != null && key.interestOps() != interests()) {
+                key.interestOps(interests());
+            }
+        } catch (CancelledKeyException e) {
+            // any thread may close the channel at any moment; what is thrown here ends the work of the whole selector
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.net.ChannelSelector;
 import gateway.net.Networks;
 import gateway.net.ServiceAddresses;
 import gateway.net.ServiceSocket;
@@ -21,6 +22,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +40,16 @@ import org.junit.jupiter.api.Test;
 
 /** Sockets to services whose threads wait for a selector of the clients' connections. */
 class SelectedChannelTest {
+    private static final ChannelSelector.Waiting IDLE = new ChannelSelector.Waiting() {
+        @Override
+        public boolean readable() {
+            return false;
+        }
+
+        @Override
+        public void writable() {}
+    };
+
     private final QueuedThreadPool threads = new QueuedThreadPool(4);
     private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler();
     private YieldingSelector selector;
@@ -163,6 +175,43 @@ class SelectedChannelTest {
         socket.setSoLinger(true, 0);
         socket.closeNow();
         assertThrows(SocketException.class, () -> service.getInputStream().read());
+    }
+
+    /**
+     * Jetty guards all that it calls on a selector's thread but this: an exception ended the selector's work, silently. New
+     * connections got no answer then, and a stop had no end.
+     */
+    @Test
+    void the_selector_is_not_disturbed_by_a_close_at_any_moment() throws Exception {
+        try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < 300; i++) {
+                SocketChannel channel = SocketChannel.open(port.getLocalSocketAddress());
+                port.accept().close();
+                channel.configureBlocking(false);
+                SelectedChannel selected = new SelectedChannel(selector, channel, IDLE);
+                awaitRegistered(channel);
+                Thread closing = new Thread(() -> close(channel));
+                closing.start();
+                while (closing.isAlive()) {
+                    selected.updateKey();
+                }
+                selected.updateKey();
+            }
+        }
+    }
+
+    private void awaitRegistered(SocketChannel channel) throws Exception {
+        CompletableFuture<Boolean> registered = new CompletableFuture<>();
+        selector.submit(in -> registered.complete(channel.keyFor(in) != null)); // after the one that registers it
+        assertTrue(registered.get(30, TimeUnit.SECONDS));
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
