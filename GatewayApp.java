@@ -97,6 +97,7 @@ public final class GatewayApp {
                 admission::start);
         lifecycle.onSelecting(cluster::waitFor);
         lifecycle.onListening(cluster::listensAt);
+        drain.breakOffBy(forwarder::breakOff); // so that those are logged, too
         lifecycle.onStopping(admin::endStreams, forwarder::endTunnels);
         lifecycle.onStopped(state::close, routing::close, limiter::close, cluster::close);
         lifecycle.onStopped(checker::close, forwarder::close, observed::close); // the last logs what ends meanwhile

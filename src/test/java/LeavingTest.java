@@ -48,9 +48,15 @@ class LeavingTest {
                     gateway.output().matches("(?s).* stopped after \\d+\\.\\d s, 1 request broken off"),
                     gateway.output());
             assertFalse(gateway.output().contains("Exception"), gateway.output());
+            assertLogged(gateway);
         } finally {
             over.countDown();
         }
+    }
+
+    /** Nobody woke the thread of a request that waited for its service, when the drain was over: it was never logged. */
+    private static void assertLogged(Launched gateway) {
+        assertTrue(gateway.output().matches("(?s).*\"GET /api/x\".* stopped after .*"), gateway.output());
     }
 
     @Test
@@ -68,6 +74,7 @@ class LeavingTest {
             assertTrue(
                     gateway.output().matches("(?s).* stopped after \\d+\\.\\d s, 1 request broken off"),
                     gateway.output());
+            assertLogged(gateway);
         } finally {
             over.countDown();
         }

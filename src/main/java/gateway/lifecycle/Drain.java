@@ -26,16 +26,25 @@ public final class Drain {
     /** How long no request must have been under way: one may still be arriving on an accepted connection. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
+    /** How long requests that are broken off may take to note that. */
+    private static final Duration LAST_NOTES = Duration.ofMillis(500);
+
     /** How long connections and parts may take to close; normally milliseconds. */
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(10);
 
     private volatile boolean draining;
+    private volatile Runnable breakOff = () -> {};
 
     /** Returns whether draining has begun. */
     public boolean isDraining() {
         return draining;
+    }
+
+    /** Sets the step that breaks off what is still under way when patience has run out. */
+    public void breakOffBy(Runnable step) {
+        breakOff = step;
     }
 
     /** Drains the server with the default patience, ten seconds, then stops it and says how that went. */
@@ -54,6 +63,10 @@ public final class Drain {
     public void stop(Server server, Duration patience, Runnable stop) {
         long start = System.nanoTime();
         int left = run(server, patience);
+        if (left > 0) {
+            breakOff.run();
+            await(LAST_NOTES, POLL_PAUSE, server, () -> {});
+        }
         BoundedStop.run(stop, LONGEST_CLOSE);
         String seconds = String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9);
         LOG.info("stopped after {} s, {} broken off", seconds, left == 1 ? "1 request" : left + " requests");
@@ -78,11 +91,11 @@ public final class Drain {
         }
         LOG.info("Draining: finishing the requests under way; new connections are refused soon");
         GoAway http2 = new GoAway(server);
-        await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server, http2);
+        await(patience.compareTo(NOTICE) < 0 ? patience : NOTICE, NOTICE, server, http2::announce);
         for (Connector connector : server.getConnectors()) {
             AcceptQueue.close((ServerConnector) connector);
         }
-        int left = await(patience, QUIET, server, http2);
+        int left = await(patience, QUIET, server, http2::announce);
         http2.refuseNewStreams();
         return left;
     }
@@ -90,9 +103,10 @@ public final class Drain {
     /**
      * Returns once no request has been under way for the quiet time, or after the longest time.
      *
+     * @param meanwhile repeated until then
      * @return how many requests are under way then
      */
-    private static int await(Duration longest, Duration quiet, Server server, GoAway http2) {
+    private static int await(Duration longest, Duration quiet, Server server, Runnable meanwhile) {
         RequestsUnderWay requests = server.getDescendant(RequestsUnderWay.class);
         long start = System.nanoTime();
         long lastRequest = start;
@@ -102,7 +116,7 @@ public final class Drain {
             if (requests.count() > 0) {
                 lastRequest = now;
             }
-            http2.announce();
+            meanwhile.run();
             LockSupport.parkNanos(POLL_PAUSE.toNanos());
         }
         return requests.count();

@@ -26,7 +26,7 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     private enum Cancelled {
         /** The backend was silent for too long. */
         TIMED_OUT,
-        /** The client has left. */
+        /** The client has left, or is left. */
         CLIENT_GONE
     }
 
@@ -231,6 +231,11 @@ final class Exchange extends ExchangeClock implements WatchedExchange, Runnable 
     /** The client has left. */
     @Override
     public void run() {
+        abandon();
+    }
+
+    @Override
+    public void abandon() {
         cancel(Cancelled.CLIENT_GONE);
     }
 

@@ -225,6 +225,11 @@ public final class Forwarder implements AutoCloseable {
         tunnels.close();
     }
 
+    /** Breaks off the requests under way: once the server has stopped, nothing wakes those that wait for a service. */
+    public void breakOff() {
+        upstreams.abandonAll();
+    }
+
     @Override
     public void close() {
         tunnels.close();

@@ -169,6 +169,16 @@ public final class UpstreamPool implements AutoCloseable {
         }
     }
 
+    /** Ends all exchanges. */
+    public void abandonAll() {
+        for (UpstreamConnection connection : all) {
+            WatchedExchange exchange = connection.exchange;
+            if (exchange != null) {
+                exchange.abandon();
+            }
+        }
+    }
+
     /** Closes connections that nobody should use again, and all idle ones of backends that are out or gone. */
     public void closeIdle() {
         byBackend.forEach((backend, pool) -> {

@@ -28,4 +28,7 @@ public interface WatchedExchange {
      * is nobody's failure, since what came meanwhile couldn't be read
      */
     void checkDeadlines(long now, long resumedAt);
+
+    /** Ends the exchange, since its client is about to be left. */
+    void abandon();
 }

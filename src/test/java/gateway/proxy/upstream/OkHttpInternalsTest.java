@@ -57,6 +57,9 @@ class OkHttpInternalsTest {
 
         @Override
         public void checkDeadlines(long now, long resumedAt) {}
+
+        @Override
+        public void abandon() {}
     }
 
     @Test
