@@ -3,10 +3,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gateway.server.YieldingSelector;
 import gateway.testing.Await;
 import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
+import gateway.util.Threads;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
@@ -61,6 +63,24 @@ class SharedLimitTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** There is no client yet: what is in the selector is the connection to Redis, open before the first request. */
+    @Test
+    void decisions_wait_for_redis_at_the_clients_selector() throws Exception {
+        assumeTrue(Threads.areVirtual(), "a platform thread waits for its socket");
+        try (TestRedis redis = TestRedis.start();
+                TestBackend a = TestBackend.named("a");
+                TestGateway gateway = TestGateway.with(settings(redis), a)) {
+            YieldingSelector selector =
+                    gateway.app.jettyServer().server().getContainedBeans(YieldingSelector.class).stream()
+                            .filter(each -> each.getTotalKeys() > 0)
+                            .findFirst()
+                            .orElseThrow();
+            assertEquals(1, selector.getTotalKeys());
+            assertEquals(200, gateway.get("/api/x").statusCode());
+            assertEquals("redis", gateway.json("/limits/explain").path("store").asText());
         }
     }
 

@@ -11,6 +11,7 @@ import gateway.net.ServiceAddresses;
 import gateway.net.ServiceSocket;
 import gateway.net.ServiceSockets;
 import gateway.testing.Await;
+import gateway.testing.TestSelector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,20 +21,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SelectorManager;
-import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,36 +43,16 @@ class SelectedChannelTest {
         public void writable() {}
     };
 
-    private final QueuedThreadPool threads = new QueuedThreadPool(4);
-    private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler();
+    private TestSelector selectors;
     private YieldingSelector selector;
-    private SelectorManager selectors;
     private Socket service;
     private ServiceSocket socket;
     private InputStream in;
 
     @BeforeEach
     void connect() throws Exception {
-        selectors = new SelectorManager(threads, scheduler, 1) {
-            @Override
-            protected ManagedSelector newSelector(int id) {
-                selector = new YieldingSelector(this, id);
-                return selector;
-            }
-
-            @Override
-            protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector in, SelectionKey key) {
-                throw new AssertionError("there are no clients");
-            }
-
-            @Override
-            public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
-                throw new AssertionError("there are no clients");
-            }
-        };
-        threads.start();
-        scheduler.start();
-        selectors.start();
+        selectors = TestSelector.start();
+        selector = selectors.selector();
         try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             socket = new ServiceSockets(new ServiceAddresses(Networks.NONE), selector).createSocket();
             socket.connect(new InetSocketAddress(port.getInetAddress(), port.getLocalPort()), 5_000);
@@ -92,9 +65,7 @@ class SelectedChannelTest {
     void end() throws Exception {
         socket.closeNow();
         service.close();
-        LifeCycle.stop(selectors);
-        LifeCycle.stop(scheduler);
-        LifeCycle.stop(threads);
+        selectors.close();
     }
 
     @Test
