@@ -8,6 +8,7 @@ import gateway.testing.TestBackend.Received;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -356,12 +357,23 @@ class ProxyRequestTest {
         }
     }
 
-    @Test
-    void expect_is_not_answered_when_nobody_will_read_the_body() throws Exception {
-        try (TestGateway empty = TestGateway.inFrontOf();
-                RawClient client = empty.raw()) {
-            client.send("POST /api/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-            assertEquals(503, client.head().status());
+    /** curl sends a refused upload again: whole, if it hasn't begun to read it from its pipe, else without its content. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "there is no service, off, 503",
+        "the client is over its limit, 1/1h, 429",
+    })
+    void expect_is_not_answered_when_nobody_will_read_the_body(String why, String limit, int status) throws Exception {
+        Map<String, String> settings = Map.of("GATEWAY_RATE_LIMIT", limit);
+        TestBackend[] services = status == 503 ? new TestBackend[0] : new TestBackend[] {backend};
+        try (TestGateway refusing = TestGateway.with(settings, services);
+                RawClient client = refusing.raw()) {
+            if (services.length > 0) {
+                assertEquals(200, refusing.get("/api/x").statusCode());
+                backend.next();
+            }
+            client.send("PUT /api/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertEquals(status, client.head().status());
         }
     }
 
