@@ -84,7 +84,7 @@ class ErrorsTest {
         Javalin app = started(halfway, WELL, trace -> {});
         try (RawClient client = new RawClient(app.port())) {
             client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n").head();
-            assertEquals("half", client.chunk());
+            assertEquals("4\r\nhalf", client.bytes(7)); // this is Jetty's own connector: the line end would come later
             assertThrows(IOException.class, client::chunk, "no last chunk");
         } finally {
             app.stop();

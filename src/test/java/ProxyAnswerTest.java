@@ -370,6 +370,47 @@ class ProxyAnswerTest {
         }
     }
 
+    /**
+     * Jetty sends the line end behind a chunk's data only with the next chunk. Python's urllib3 waits for it before it
+     * hands on the chunk: so each event of a stream came when the next was sent, and the last never.
+     */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "an event,                                           20",
+        "what just fits into a buffer of 4 KB with its size, 4089",
+        "a byte more,                                        4090",
+        "what just fits into a buffer of 8 KB with its size, 8184",
+        "a byte more,                                        8185",
+        "what comes in several parts,                        50000"
+    })
+    void a_chunk_is_whole_before_the_next_is_sent(String what, int length) throws Exception {
+        String data = "x".repeat(length);
+        SynchronousQueue<String> chunks = new SynchronousQueue<>();
+        try (TestBackend backend = TestBackend.doing((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    for (String chunk = chunks.take(); !chunk.isEmpty(); chunk = chunks.take()) {
+                        wire.send(Integer.toHexString(length) + "\r\n" + chunk + "\r\n");
+                    }
+                    wire.send("0\r\n\r\n");
+                });
+                TestGateway gateway = TestGateway.inFrontOf(backend);
+                RawClient client = gateway.raw()) {
+            for (String request : List.of(GET, GET.replace("Host", "TE: trailers\r\nHost"))) {
+                assertEquals(200, client.send(request).head().status());
+                for (int i = 0; i < 3; i++) {
+                    assertTrue(chunks.offer(data, 5, TimeUnit.SECONDS));
+                    StringBuilder came = new StringBuilder();
+                    while (came.length() < length) {
+                        came.append(client.chunk());
+                    }
+                    assertEquals(data, came.toString());
+                }
+                assertTrue(chunks.offer("", 5, TimeUnit.SECONDS));
+                assertEquals("", client.chunk());
+            }
+        }
+    }
+
     @Test
     void a_body_with_a_length_arrives_byte_by_byte_too() throws Exception {
         SynchronousQueue<String> bytes = new SynchronousQueue<>();

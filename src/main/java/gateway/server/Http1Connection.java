@@ -70,7 +70,7 @@ final class Http1Connection extends HttpConnection {
 
     @Override
     protected HttpGenerator newHttpGenerator() {
-        return new HeadGenerator();
+        return new Http1Generator();
     }
 
     @Override

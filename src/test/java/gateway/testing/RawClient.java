@@ -76,12 +76,12 @@ public final class RawClient implements AutoCloseable {
         return head.with(rest());
     }
 
-    /** Reads one chunk's data; empty for the last. The line end behind it comes with the next: Jetty sends it so. */
+    /** Reads one chunk with the line end behind it, and returns its data; empty for the last. */
     public String chunk() throws IOException {
-        String size = line();
-        String data = bytes(Integer.parseInt(size.isEmpty() ? line() : size, 16));
-        if (data.isEmpty()) {
-            line();
+        String data = bytes(Integer.parseInt(line(), 16));
+        String end = line();
+        if (!end.isEmpty()) {
+            throw new IOException("behind a chunk's data comes " + end);
         }
         return data;
     }
