@@ -212,6 +212,38 @@ class FaultsTest {
         }
     }
 
+    /**
+     * Streams of events end when nothing has happened for long enough. Each counted as a request without an answer, and
+     * five as a reason to eject a service that had answered them all, and had told all there was.
+     */
+    @Test
+    void event_streams_that_end_by_their_silence_eject_no_service() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        TestBackend.Script quiet = (request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n9\r\ndata: a\n\n\r\n");
+            never.await();
+        };
+        try (TestBackend a = TestBackend.doing(quiet);
+                TestBackend b = TestBackend.doing(quiet);
+                TestGateway gateway = TestGateway.with(
+                        Map.of("GATEWAY_UPSTREAM_TIMEOUT", "200ms", "GATEWAY_HEALTH_INTERVAL", "1h"), a, b)) {
+            for (int i = 0; i < 10; i++) {
+                try (RawClient client = gateway.raw().send(GET)) {
+                    assertEquals(200, client.head().status());
+                    assertEquals("data: a\n\n", client.chunk());
+                    assertThrows(IOException.class, client::chunk, "it is broken off");
+                }
+            }
+            for (JsonNode service : gateway.json("/services").path("services")) {
+                assertEquals("healthy", service.path("status").asText(), service.toString());
+                assertEquals(5, service.at("/answers/2xx_3xx").asInt(), service.toString());
+            }
+        } finally {
+            never.countDown();
+        }
+    }
+
     @Test
     void a_silent_backend_is_504_and_not_asked_twice() throws Exception {
         CountDownLatch never = new CountDownLatch(1);

@@ -5,9 +5,12 @@ import gateway.http.Answer;
 import gateway.proxy.upstream.UpstreamPool;
 import java.io.IOException;
 import java.time.Duration;
+import org.eclipse.jetty.http.HttpHeader;
 
 /** Handles failed exchanges: what they mean for the backend's connections and health, and for the client. */
 final class FailureHandler {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final UpstreamPool upstreams;
     private final OutlierDetection outliers;
     private final long clientPatience;
@@ -30,6 +33,8 @@ final class FailureHandler {
         if (failure.kind() == Failure.Kind.STALE_CONNECTION) {
             exchange.countAnswer();
             upstreams.dropIdle(exchange.backend);
+        } else if (failure.kind() == Failure.Kind.TIMED_OUT && isEventStream(answer)) {
+            exchange.countAnswer(); // it began, and then there was nothing to tell
         } else {
             outliers.failed(exchange.backend, failure.health(), failure.words());
         }
@@ -39,5 +44,12 @@ final class FailureHandler {
             return null;
         }
         return failure;
+    }
+
+    private static boolean isEventStream(Answer answer) {
+        String type = answer.fields().get(HttpHeader.CONTENT_TYPE);
+        return answer.isCommitted()
+                && type != null
+                && type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
     }
 }
