@@ -37,34 +37,21 @@ final class Arrivals {
         return backend;
     }
 
-    /** Removes and returns the service of the settings that has this URL: the same one, which now has its own name. */
-    Optional<Backend> displaceTwin(Service service) {
-        Backend twin = backends.get(Service.configured(service.route(), service.url(), Optional.empty())
-                .id());
-        if (twin == null || twin.lease().length().isPresent() || twin.id().equals(service.id())) {
-            return Optional.empty();
-        }
-        backends.remove(twin);
-        return Optional.of(twin);
-    }
-
-    /**
-     * Does what {@link ServiceList#register} promises.
-     *
-     * @param twin the one that {@link #displaceTwin} has removed
-     */
-    Registered register(Service service, Optional<Backend> twin) {
+    /** Does what {@link ServiceList#register} promises. */
+    Registered register(Service service) {
         Backend known = backends.get(service.id());
         List<Backend> before = moves.before(service);
+        Optional<Backend> twin = twin(service);
+        if (known == null && before.isEmpty() && !hasRoomInPlaceOf(twin)) {
+            throw capacity.listFull();
+        }
+        twin.ifPresent(backends::remove);
         if (known == null) {
-            if (before.isEmpty() && !capacity.hasRoomBeside(backends.size())) {
-                throw capacity.listFull();
-            }
-            known = add(before.stream()
+            known = before.stream()
                     .findFirst()
                     .or(() -> twin)
-                    .map(service::completedBy)
-                    .orElse(service));
+                    .map(predecessor -> addInPlaceOf(predecessor, service))
+                    .orElseGet(() -> add(service));
             boolean back = moves.begin(before, known);
             return new Registered(
                     before.isEmpty() ? Outcome.ADDED : Outcome.MOVED, known, before, twin, Optional.empty(), back);
@@ -79,6 +66,35 @@ final class Arrivals {
         }
         boolean back = moves.begin(before, known);
         return new Registered(before.isEmpty() ? Outcome.RENEWED : Outcome.MOVED, known, before, twin, displaced, back);
+    }
+
+    /** Returns the service of the settings that has this URL: the same one, which now has its own name. */
+    private Optional<Backend> twin(Service service) {
+        return Optional.ofNullable(backends.get(Service.configured(service.route(), service.url(), Optional.empty())
+                        .id()))
+                .filter(twin -> twin.lease().length().isEmpty() && !twin.id().equals(service.id()));
+    }
+
+    private boolean hasRoomInPlaceOf(Optional<Backend> twin) {
+        int left = twin.isPresent() && backends.needsRoom(twin.get()) ? 1 : 0;
+        return capacity.hasRoomBeside(backends.size() - left);
+    }
+
+    /**
+     * Adds an instance in place of another, which it was before: what the registration leaves out stays as it was, and so
+     * does the drain. One that is healthy by the same check at the same URL needn't wait for a check.
+     */
+    private Backend addInPlaceOf(Backend before, Service service) {
+        Backend added = add(service.completedBy(before));
+        if (before.draining()) {
+            added.draining(before.drain(), time.now());
+        }
+        if (before.state().status() == Status.HEALTHY
+                && added.url().equals(before.url())
+                && added.health().equals(before.health())) {
+            added.state(before.state());
+        }
+        return added;
     }
 
     /** Adds a service unless its name or its URL is in the list already; returns whether it did. */

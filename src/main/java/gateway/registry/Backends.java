@@ -62,8 +62,10 @@ final class Backends {
 
     /** Returns how many backends need room: those that are about to leave or are configured need none. */
     int size() {
-        return (int) all.values().stream()
-                .filter(backend -> !backend.leaving() && !backend.configured())
-                .count();
+        return (int) all.values().stream().filter(this::needsRoom).count();
+    }
+
+    boolean needsRoom(Backend backend) {
+        return !backend.leaving() && !backend.configured();
     }
 }

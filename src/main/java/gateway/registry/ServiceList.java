@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -118,22 +117,26 @@ public final class ServiceList {
     /**
      * Adds, renews or moves an instance of a service. A service that registers with the URL of one from the settings
      * replaces that one: it is the same service, now with a name of its own. What a registration leaves out stays as it
-     * was: at this URL or, of an instance that moves, at the URL of before.
+     * was: at this URL or, of an instance that moves, at the URL of before. So does its drain.
      *
      * @param who who asks for it
      * @throws ListFull if the list holds as many instances as it may
      */
     public synchronized Registered register(Service service, Who who) {
-        Optional<Backend> twin = arrivals.displaceTwin(service);
-        twin.ifPresent(removed -> journal.removed(removed.id()));
         Backend known = backends.get(service.id());
         int weightBefore = known == null ? 0 : known.weight();
-        Registered registered = arrivals.register(service, twin);
+        Registered registered = arrivals.register(service);
+        Backend backend = registered.backend();
         if (registered.outcome() != Registered.Outcome.RENEWED
-                || registered.backend().weight() != weightBefore) {
+                || registered.twin().isPresent()
+                || backend.weight() != weightBefore) {
             pools.publish(service.route());
         }
-        journal.registered(service, registered.backend(), registered.outcome());
+        registered.twin().ifPresent(twin -> journal.removed(twin.id()));
+        journal.registered(service, backend, registered.outcome());
+        if (backend != known && backend.draining()) {
+            journal.drained(backend.id(), backend.drain());
+        }
         events.registered(registered, backends.of(service.id().name()), who);
         return registered;
     }

@@ -52,6 +52,20 @@ class RoomTest {
         assertEquals(List.of("a", "a", "a", "c"), names(), "two of a's still stand in");
     }
 
+    /** It was out at each try, and got requests that nobody could count. */
+    @Test
+    void a_listed_service_that_is_refused_a_name_of_its_own_stays_as_it_is() {
+        services.register(service("b"), Who.GATEWAY);
+        services.register(service("c"), Who.GATEWAY);
+        Service listed = Service.configured(Service.DEFAULT_ROUTE, ServiceUrl.parse("http://a:1"), Optional.empty());
+        Backend before = services.configure(List.of(listed)).get(0);
+        services.admit(before, "test");
+        assertThrows(ListFull.class, () -> services.register(service("a"), Who.GATEWAY));
+        assertEquals(List.of(before), services.available());
+        assertTrue(services.contains(before));
+        assertEquals(List.of(), services.configure(List.of(listed)));
+    }
+
     @Test
     void a_configured_service_that_takes_a_name_of_its_own_needs_no_room() {
         services.offer(Service.configured(ServiceUrl.parse("http://a:1")));

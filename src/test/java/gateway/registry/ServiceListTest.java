@@ -123,6 +123,70 @@ class ServiceListTest {
         assertEquals(List.of("localhost-8002", "service-a"), names());
     }
 
+    private Backend listed(String url) {
+        Service service = Service.configured(Service.DEFAULT_ROUTE, ServiceUrl.parse(url), Optional.empty());
+        Backend backend = services.configure(List.of(service)).get(0);
+        services.admit(backend, "its first check was good");
+        return backend;
+    }
+
+    /** A route's only service was out until the next check, which answered all its requests with 503. */
+    @Test
+    void one_from_the_settings_that_registers_itself_goes_on_serving_as_it_is_checked_the_same() {
+        listed("http://h:1");
+        Backend registered = services.register(service("a", "http://h:1", "15s"), Who.GATEWAY)
+                .backend();
+        assertEquals(List.of(registered), services.available());
+        assertEquals("its first check was good", registered.reason());
+
+        listed("http://h:2");
+        HealthCheck another = HealthCheck.parse("tcp");
+        Service checked = new Service(
+                Service.DEFAULT_ROUTE,
+                "b",
+                ServiceUrl.parse("http://h:2"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(another));
+        assertFalse(services.register(checked, Who.GATEWAY).backend().available(), "by another check it is unknown");
+    }
+
+    /** An operator drained it, to restart it; as it came back, it got requests. */
+    @Test
+    void the_drain_of_one_from_the_settings_holds_when_it_registers_itself() {
+        listed("http://h:1");
+        services.drain(everywhere("h-1", Optional.empty()), Draining.MOVING_SESSIONS, Who.GATEWAY);
+        Backend registered = services.register(service("a", "http://h:1", "15s"), Who.GATEWAY)
+                .backend();
+        assertEquals(Draining.MOVING_SESSIONS, registered.drain());
+        assertEquals(List.of(), services.available());
+    }
+
+    @Test
+    void the_drain_of_an_instance_holds_when_it_moves() {
+        Service before = new Service("a", ServiceUrl.parse("http://h:1"), Optional.empty(), Optional.of("a1"));
+        services.admit(services.register(before, Who.GATEWAY).backend(), "test");
+        services.drain(everywhere("a", Optional.empty()), Draining.KEEPING_SESSIONS, Who.GATEWAY);
+        Service after = new Service("a", ServiceUrl.parse("http://h:2"), Optional.empty(), Optional.of("a1"));
+        Backend moved = services.register(after, Who.GATEWAY).backend();
+        services.admit(moved, "test");
+        assertTrue(moved.draining());
+        assertEquals(List.of(), services.available());
+    }
+
+    /** It was gone from the list, and still got requests. */
+    @Test
+    void one_that_renews_beside_one_from_the_settings_takes_its_place_at_once() {
+        services.register(service("a", "http://h:1", ""), Who.GATEWAY);
+        services.register(service("h-1", "http://h:1", ""), Who.GATEWAY);
+        assertEquals(List.of("a", "h-1"), names());
+        assertEquals(
+                Outcome.RENEWED,
+                services.register(service("a", "http://h:1", ""), Who.GATEWAY).outcome());
+        assertEquals(List.of("a"), names());
+    }
+
     @Test
     void a_lease_that_is_not_renewed_ends_and_a_renewal_puts_the_end_off() {
         services.register(service("a", "http://h:1", "10s"), Who.GATEWAY);
