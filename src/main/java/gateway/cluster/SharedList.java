@@ -4,6 +4,7 @@ import gateway.events.EventKind;
 import gateway.events.EventListener;
 import gateway.events.Subject;
 import gateway.events.Who;
+import gateway.registry.Backend;
 import gateway.registry.BackendId;
 import gateway.registry.ClusterMembers;
 import gateway.registry.ClusterMembers.Gateway;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,9 +173,9 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
         lastSync = time.nanos();
         if (lost) {
             LOG.warn("Redis at {} has lost data: writing back the services that it lacks", redis);
-            writeBack(answer);
+            writeBack(answer, backend -> true);
         } else if (stoodStill) { // while nobody could renew here, the other gateways have ended leases
-            writeBack(answer);
+            writeBack(answer, backend -> backend.lease().length().isPresent());
         }
         applyList(answer);
         seen.update(answer.gateways(), lost);
@@ -182,7 +184,7 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
         return lost || stoodStill;
     }
 
-    private void writeBack(SyncAnswer answer) {
+    private void writeBack(SyncAnswer answer, Predicate<Backend> which) {
         if (answer.list().isEmpty()) {
             return; // it is the list that is here
         }
@@ -191,6 +193,7 @@ final class SharedList implements SyncLoop.Synced, AutoCloseable {
                 .collect(Collectors.toSet());
         services.all().stream()
                 .filter(backend -> !backend.configured() && !there.contains(backend.id()))
+                .filter(which)
                 .forEach(pending::writeBack);
     }
 

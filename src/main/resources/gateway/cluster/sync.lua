@@ -191,9 +191,6 @@ function apply.remove(name, url, part, at)
   if service then
     drop(key)
   end
-  if #keys(name) == 0 then
-    bury(name, at)
-  end
   return true
 end
 

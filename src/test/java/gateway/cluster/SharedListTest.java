@@ -352,6 +352,19 @@ class SharedListTest {
         assertAllHave("a=http://h:1");
     }
 
+    /** It was lost at both: with the last known instance, its name was deregistered. */
+    @ParameterizedTest(name = "{0} tells first")
+    @ValueSource(strings = {"who registered", "who deregistered"})
+    void an_instance_stays_that_registered_before_the_only_other_one_was_deregistered(String first) {
+        one.register("a", "http://h:1");
+        syncAll();
+        one.register("a", "http://h:2");
+        pause();
+        two.services.remove(everywhere("a", Optional.of("http://h:1")), Who.GATEWAY);
+        (first.equals("who registered") ? one : two).sync();
+        assertAllHave("a=http://h:2");
+    }
+
     @Test
     void instances_of_a_name_are_the_same_at_three_gateways_wherever_they_registered() {
         Member three = join();
@@ -966,7 +979,10 @@ class SharedListTest {
         }
         two.services.remove(everywhere("b", Optional.empty()), Who.GATEWAY);
         assertAllHave("");
-        time.pass(Duration.ofSeconds(20));
+        time.pass(Duration.ofHours(2));
+        try (Jedis jedis = redis.client()) { // which is known for an hour
+            jedis.del("{gateway}:gone");
+        }
         stopped.sync();
         assertEquals(List.of(before), services.available(), "b was deregistered; a was not");
         assertAllHave("a=http://h:1");
