@@ -9,10 +9,13 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.IOUtils;
 
 /**
  * Opens connections to Redis. Once it has a selector of the clients' connections, their threads wait for that one: see
@@ -43,9 +46,42 @@ final class NodeConnector {
      */
     Connection open(HostAndPort node) {
         ChannelSelector now = selector;
-        return now == null || config.getSslOptions() != null
-                ? new Connection(node, config)
-                : new Connection(() -> connected(node, now), config);
+        OneSocket socket = new OneSocket(
+                now == null || config.getSslOptions() != null
+                        ? new DefaultJedisSocketFactory(node, config)
+                        : () -> connected(node, now));
+        try {
+            return new Connection(socket, config);
+        } catch (RuntimeException | Error e) { // Jedis closes it only if the exception is one of its own
+            socket.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Makes the socket of a connection, once: when it is closed while commands are being written, Jedis would make another
+     * one, without logging in there, which nobody would close.
+     */
+    private static final class OneSocket implements JedisSocketFactory {
+        private final JedisSocketFactory first;
+        private Socket made; // guarded by this
+
+        private OneSocket(JedisSocketFactory first) {
+            this.first = first;
+        }
+
+        @Override
+        public synchronized Socket createSocket() {
+            if (made != null) {
+                throw new JedisConnectionException("it is closed");
+            }
+            made = first.createSocket();
+            return made;
+        }
+
+        private synchronized void close() {
+            IOUtils.closeQuietly(made);
+        }
     }
 
     private Socket connected(HostAndPort node, ChannelSelector selector) {
@@ -75,7 +111,7 @@ final class NodeConnector {
             socket.setSoTimeout(config.getSocketTimeoutMillis());
             socket.connect(address, config.getConnectionTimeoutMillis());
             return socket;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) { // a selector keeps what isn't closed
             socket.close();
             throw e;
         }

@@ -8,13 +8,23 @@ import gateway.testing.Await;
 import gateway.testing.TestBackend;
 import gateway.testing.TestRedis;
 import gateway.testing.TestSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
@@ -78,6 +88,64 @@ class NodeConnectorTest {
                     broken.getMessage().matches("Redis closed the connection|the connection broke: .*"),
                     broken.toString());
             assertTrue(works(redis));
+        }
+    }
+
+    /** Jedis opened another one in the middle of the batch, without a password or database, and nobody closed it. */
+    @ParameterizedTest(name = "at a selector: {0}")
+    @ValueSource(booleans = {true, false})
+    void a_connection_that_is_closed_while_calls_are_written_is_the_last(boolean selected) throws Exception {
+        try (TestRedis server = TestRedis.start();
+                Jedis operator = server.client();
+                TestSelector selectors = TestSelector.start()) {
+            NodeConnector connector =
+                    new NodeConnector(DefaultJedisClientConfig.builder().build());
+            connector.waitFor(selected ? selectors.selector() : null);
+            HostAndPort node = new HostAndPort("127.0.0.1", server.port());
+            NodeConnection connection = new NodeConnection(node, new OneNode(node, connector), PATIENT);
+            List<byte[]> closing = new AbstractList<>() {
+                @Override
+                public byte[] get(int index) {
+                    connection.close();
+                    return Redis.bytes("1");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            };
+            PendingCall first = new PendingCall(CALL);
+            PendingCall second = new PendingCall(new Redis.Call(COUNT, CALL.keys(), closing));
+            assertThrows(RedisFailure.class, () -> connection.send(List.of(first, second)));
+            Await.until("the end of it", () -> operator.clientList().lines().count() == 1);
+            assertEquals(0, operator.dbSize(), "nothing was done");
+        }
+    }
+
+    /** What a selector has isn't closed by Java when nobody has it any more: files ran out. */
+    @Test
+    void what_does_not_answer_as_redis_does_costs_no_connections() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                TestSelector selectors = TestSelector.start()) {
+            Thread answering = new Thread(() -> answerOne(other));
+            answering.setDaemon(true);
+            answering.start();
+            String words = failure(selectors, "redis://127.0.0.1:" + other.getLocalPort());
+            assertEquals("it doesn't answer as Redis does", words);
+            Await.until("its end in the selector", () -> selectors.selector().getTotalKeys() == 0);
+        }
+    }
+
+    /** Answers each command of a connection with a number, until the other side ends it. */
+    private static void answerOne(ServerSocket port) {
+        try (Socket client = port.accept()) {
+            byte[] command = new byte[8192];
+            while (client.getInputStream().read(command) >= 0) {
+                client.getOutputStream().write(":1\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException e) {
+            // reset
         }
     }
 
