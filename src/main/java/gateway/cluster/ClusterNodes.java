@@ -2,6 +2,7 @@ package gateway.cluster;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -35,6 +36,7 @@ final class ClusterNodes implements Nodes {
     private final Map<HostAndPort, Resting> resting = new ConcurrentHashMap<>();
     private final Map<HostAndPort, Long> refused = new ConcurrentHashMap<>(); // when last, nanoseconds
     private final AtomicBoolean learning = new AtomicBoolean();
+    private volatile long learned = System.nanoTime(); // when the nodes were last asked for, nanoseconds
 
     /** A node's rest: why, and when the last trial ended, unless one is being made. The first may be made at once. */
     private static final class Resting {
@@ -155,6 +157,9 @@ final class ClusterNodes implements Nodes {
         if (!isRecent(refused.put(node, System.nanoTime()))) {
             LOG.warn("Redis Cluster node fails: {}; still using it and the others", named.getMessage());
         }
+        if (System.nanoTime() - learned >= TRIAL_PAUSE) { // it may have left the cluster
+            learn();
+        }
         return concerning(named);
     }
 
@@ -169,15 +174,34 @@ final class ClusterNodes implements Nodes {
             inBackground(
                     () -> {
                         try {
-                            provider.renewSlotCache();
+                            learnFromOne();
                             resting.keySet().retainAll(masters()); // a replica rests for nothing
                             refused.keySet().retainAll(masters());
                         } catch (JedisException e) {
                             // the next failure starts it again
                         }
                     },
-                    () -> learning.set(false));
+                    () -> {
+                        learned = System.nanoTime();
+                        learning.set(false);
+                    });
         }
+    }
+
+    /** Asks a master that answers well, if there is one: Jedis believes whoever of all answers first. */
+    private void learnFromOne() {
+        Optional<HostAndPort> sound = masters().stream()
+                .filter(master -> !resting.containsKey(master) && !fails(master))
+                .findFirst();
+        if (sound.isPresent()) {
+            try (Connection connection = connector.open(sound.get())) {
+                provider.renewSlotCache(connection);
+                return;
+            } catch (JedisException e) {
+                // then any
+            }
+        }
+        provider.renewSlotCache();
     }
 
     private void inBackground(Runnable task, Runnable afterwards) {

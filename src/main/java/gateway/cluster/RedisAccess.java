@@ -9,6 +9,7 @@ import gateway.util.Time;
 import gateway.util.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ final class RedisAccess implements AutoCloseable {
     private long answersBefore;
     private int quiet;
     private volatile boolean ready;
+    private volatile Optional<String> notStarted = Optional.empty(); // why
 
     /**
      * @param script the one that decides
@@ -69,7 +71,17 @@ final class RedisAccess implements AutoCloseable {
 
     /** Does the same while requests are served: until it is done, and if it fails, Redis counts as down. */
     void startLater() {
-        Threads.daemons("redis-start").newThread(() -> start(false)).start();
+        Threads.daemons("redis-start").newThread(this::startAnyhow).start();
+    }
+
+    private void startAnyhow() {
+        try {
+            start(false);
+        } catch (RuntimeException | Error e) { // as a lack of memory or threads
+            notStarted = Optional.of("the start of Redis's probes: " + e);
+            down(e.toString());
+            throw e;
+        }
     }
 
     private synchronized void start(boolean required) {
@@ -184,7 +196,7 @@ final class RedisAccess implements AutoCloseable {
     /** Returns what has ended for good though this isn't closed; normally nothing. */
     List<String> failed() {
         return timer == null
-                ? List.of()
+                ? notStarted.stream().toList()
                 : Stream.concat(timer.failed().stream(), overdue.failed().stream())
                         .toList();
     }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.args.ClusterResetType;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ClientKillParams;
 
 @Tag("redis")
@@ -278,6 +280,29 @@ class RedisClusterTest {
             for (Object outcome : redis.runAll(counts("e", 50))) {
                 assertTrue(assertInstanceOf(RedisFailure.class, outcome).isGeneral(), outcome.toString());
             }
+        }
+    }
+
+    /** It was asked for ever, as long as the other masters answered. */
+    @Test
+    void a_master_that_has_left_the_cluster_is_asked_no_more_though_it_answers() throws Exception {
+        try (TestRedisCluster own = TestRedisCluster.start();
+                Redis redis = new Redis(own.settings(), PATIENT)) {
+            redis.runAll(counts("l", 50));
+            TestRedis before = own.masterOf("l0");
+            own.failOver("l0");
+            try (Jedis jedis = before.client()) {
+                Await.until("its leaving, once it is a replica", () -> hasLeft(jedis));
+            }
+            Await.until("an answer of the new master", () -> works(redis, "l0"));
+        }
+    }
+
+    private static boolean hasLeft(Jedis node) {
+        try {
+            return node.clusterReset(ClusterResetType.SOFT).equals("OK");
+        } catch (JedisDataException e) {
+            return false; // it is a master that has keys
         }
     }
 
