@@ -18,12 +18,16 @@ public final class Sizes {
      */
     public static long parse(String text, long min, long max) {
         Matcher parts = SIZE.matcher(text.strip());
-        long bytes = parts.matches() ? Long.parseLong(parts.group(1)) * unit(parts.group(2)) : -1;
-        if (bytes < min || bytes > max) {
-            throw new IllegalArgumentException(
-                    "expected a size like 10MB, 64KB or 512 (bytes), from " + words(min) + " to " + words(max));
+        if (parts.matches()) {
+            long count = Long.parseLong(parts.group(1));
+            long unit = unit(parts.group(2));
+            if (count <= max / unit
+                    && count * unit >= min) { // divided first: the product may be more than a long holds
+                return count * unit;
+            }
         }
-        return bytes;
+        throw new IllegalArgumentException(
+                "expected a size like 10MB, 64KB or 512 (bytes), from " + words(min) + " to " + words(max));
     }
 
     private static long unit(String text) {
