@@ -10,7 +10,7 @@ import gateway.util.ContentWatch;
 import gateway.util.Time;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If the new files can't be used, the old certificate stays. This is logged only if a second look finds the same:
  * between writing a new certificate and its key there is a moment in which the two don't match.
+ *
+ * <p>One that isn't valid at the time is kept, and used once it is: it may have been put there ahead of time, or the clock
+ * may be wrong. Nothing about the files would change then.
  */
 public final class CertificateReload {
     /** The pause between calls of {@link #look}. */
@@ -35,6 +38,7 @@ public final class CertificateReload {
     private final EventListener events;
     private final ContentWatch files;
     private ServerCertificate used;
+    private Optional<ServerCertificate> untimely = Optional.empty(); // in the files, but not valid when they were read
 
     /**
      * @param used the certificate from the start
@@ -60,32 +64,54 @@ public final class CertificateReload {
         }
     }
 
-    /** Loads the certificate if the files have changed and can be used. */
+    /** Loads the certificate if the files have changed and can be used, or if what they hold has become valid. */
     public void look() {
         ContentWatch.Look look = files.look();
         if (look == ContentWatch.Look.SETTLED) {
+            untimely.filter(this::isValid).ifPresent(this::take);
             return;
         }
         try {
             ServerCertificate found = ServerCertificate.read(settings);
-            if (!found.isValidAt(time.now())) {
-                throw new InvalidSettings(
-                        List.of("GATEWAY_TLS_CERT=" + settings.certificate() + ": isn't valid now: " + found.words()));
+            if (isValid(found)) {
+                take(found);
+            } else if (look == ContentWatch.Look.STILL) {
+                files.settle();
+                untimely = Optional.of(found);
+                refused("GATEWAY_TLS_CERT=" + settings.certificate() + ": " + untimelyWords(found));
             }
-            consumer.accept(found);
-            used = found;
-            files.settle();
-            LOG.info("server certificate reloaded: {}", found.words());
-            events.happened(
-                    EventKind.RENEWED, Subject.GATEWAY, "server certificate reloaded: " + found.words(), Who.FILE);
         } catch (InvalidSettings e) {
             if (look == ContentWatch.Look.STILL) {
                 files.settle();
-                String words = "server certificate not reloaded, keeping " + used.words() + ": "
-                        + String.join("; ", e.getMessage().lines().toList());
-                LOG.warn("{}", words);
-                events.happened(EventKind.REFUSED, Subject.GATEWAY, words, Who.FILE);
+                untimely = Optional.empty();
+                refused(String.join("; ", e.getMessage().lines().toList()));
             }
         }
+    }
+
+    private boolean isValid(ServerCertificate certificate) {
+        return certificate.isValidAt(time.now());
+    }
+
+    private void take(ServerCertificate found) {
+        consumer.accept(found);
+        used = found;
+        files.settle();
+        untimely = Optional.empty();
+        String words = "server certificate reloaded: " + found.words();
+        LOG.info("{}", words);
+        events.happened(EventKind.RENEWED, Subject.GATEWAY, words, Who.FILE);
+    }
+
+    private String untimelyWords(ServerCertificate found) {
+        return time.now().isBefore(found.begin())
+                ? "isn't valid before " + found.begin() + ", and will be used then: " + found.words()
+                : "isn't valid any more, if this machine's clock is right: " + found.words();
+    }
+
+    private void refused(String why) {
+        String words = "server certificate not reloaded, keeping " + used.words() + ": " + why;
+        LOG.warn("{}", words);
+        events.happened(EventKind.REFUSED, Subject.GATEWAY, words, Who.FILE);
     }
 }

@@ -89,9 +89,7 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
      * others.
      */
     boolean isValidAt(Instant now) {
-        X509Certificate own = chain.get(0);
-        return !now.isBefore(own.getNotBefore().toInstant())
-                && now.isBefore(own.getNotAfter().toInstant());
+        return !now.isBefore(begin()) && now.isBefore(end());
     }
 
     /** Returns the host names and addresses for which the gateway's own certificate is; its common name if it lists none. */
@@ -102,6 +100,11 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key, Lis
     /** Returns the common name of the CA that issued the gateway's own certificate; its whole name if that has none. */
     public String issuer() {
         return CertificateNames.commonName(chain.get(0).getIssuerX500Principal());
+    }
+
+    /** Returns from when on the gateway's own certificate is valid. */
+    Instant begin() {
+        return chain.get(0).getNotBefore().toInstant();
     }
 
     /** Returns when the gateway's own certificate ends. */

@@ -20,9 +20,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When new files are taken and when the old ones stay. */
 class CertificateReloadTest {
+    /** How long before and after the time that is asked for a certificate of the tests' CA is valid. */
+    private static final Duration HALF_ITS_LIFE = Duration.ofMinutes(30);
+
     private final List<X509Certificate> taken = new ArrayList<>();
     private final FakeTime time = new FakeTime();
     private final EventLog events = new EventLog(time);
@@ -57,6 +62,15 @@ class CertificateReloadTest {
                 time,
                 certificate -> taken.add(certificate.chain().get(0)),
                 events);
+    }
+
+    /** Returns what was told, the newest first. */
+    private List<Event> told() {
+        return events.newest(0, event -> true, EventLog.KEPT);
+    }
+
+    private List<EventKind> kinds() {
+        return told().stream().map(Event::kind).toList();
     }
 
     private void look(int times) {
@@ -120,10 +134,8 @@ class CertificateReloadTest {
         look(5);
         Files.writeString(folder.resolve("key.pem"), second.keyPem());
         look(3);
-        List<Event> told = events.newest(0, event -> true, EventLog.KEPT);
-        assertEquals(
-                List.of(EventKind.RENEWED, EventKind.REFUSED),
-                told.stream().map(Event::kind).toList());
+        List<Event> told = told();
+        assertEquals(List.of(EventKind.RENEWED, EventKind.REFUSED), kinds());
         assertTrue(told.get(0).reason().startsWith("server certificate reloaded: "), told.toString());
         assertTrue(told.get(1).reason().startsWith("server certificate not reloaded, keeping "), told.toString());
     }
@@ -144,6 +156,55 @@ class CertificateReloadTest {
             look(3);
         }
         assertEquals(List.of(), taken);
+    }
+
+    /**
+     * A pair that was put there ahead of its time was refused once and never looked at again, since its files didn't
+     * change any more: the old certificate ran out while the good one lay there.
+     */
+    @Test
+    void a_certificate_that_has_not_begun_is_refused_once_and_used_when_it_begins() throws Exception {
+        Duration ahead = Duration.ofHours(1);
+        TestCa.Issued later = ca.issue(TestCa.keys("EC"), time.now().plus(ahead), "later");
+        later.writeTo(folder);
+        look(3);
+        time.pass(ahead.minus(HALF_ITS_LIFE).minusSeconds(1));
+        look(3);
+        assertEquals(List.of(), taken, "a second too early");
+        time.pass(Duration.ofSeconds(1));
+        look(3);
+        assertEquals(List.of(later.certificate()), taken);
+        assertEquals(List.of(EventKind.RENEWED, EventKind.REFUSED), kinds());
+        String refused = told().get(1).reason();
+        assertTrue(
+                refused.contains("cert.pem: isn't valid before 2026-01-01T00:30:00Z, and will be used then: CN=later,"),
+                refused);
+    }
+
+    /** A machine whose clock is behind, or ahead, at the renewal refused the new pair, and never looked again either. */
+    @ParameterizedTest(name = "the clock is wrong by {0}")
+    @ValueSource(strings = {"-PT2H", "PT2H"})
+    void a_certificate_that_only_a_wrong_clock_made_invalid_is_used_once_the_clock_is_right(Duration wrong)
+            throws Exception {
+        time.setClock(wrong);
+        second.writeTo(folder);
+        look(3);
+        assertEquals(List.of(), taken);
+        time.setClock(wrong.negated());
+        look(1);
+        assertEquals(List.of(second.certificate()), taken);
+    }
+
+    @Test
+    void a_certificate_that_has_not_begun_is_forgotten_when_other_files_take_its_place() throws Exception {
+        ca.issue(TestCa.keys("EC"), time.now().plus(Duration.ofHours(1)), "later")
+                .writeTo(folder);
+        look(3);
+        Files.writeString(folder.resolve("cert.pem"), "junk");
+        look(3);
+        time.pass(Duration.ofHours(1));
+        look(3);
+        assertEquals(List.of(), taken, "the files don't hold it any more");
     }
 
     @Test
