@@ -20,9 +20,10 @@ import org.eclipse.jetty.server.HttpConfiguration;
  * a PROXY header before it if the gateway is behind proxies that send one.
  */
 final class ClientProtocols {
+    private final CertificateInUse inUse;
     private final int requestHeader;
-    private final Optional<Https> https;
     private final Optional<CertificateReload> reload;
+    private final Optional<Https> https;
     private final Optional<Redirect> redirect;
     private final UnaryOperator<List<ConnectionFactory>> proxied;
 
@@ -35,25 +36,22 @@ final class ClientProtocols {
      */
     ClientProtocols(Settings settings, Refusals refusals, CertificateInUse inUse, Time time) {
         Optional<TlsSettings> tls = settings.tls();
-        Optional<ServerCertificate> certificate = tls.map(ServerCertificate::read);
+        this.inUse = inUse;
         this.requestHeader = settings.bounds().header();
-        this.https = certificate.map(Https::new);
-        certificate.ifPresent(inUse::use);
-        this.reload = certificate.map(used -> new CertificateReload(
-                tls.get(),
-                used,
-                time,
-                renewed -> {
-                    https.get().use(renewed);
-                    inUse.use(renewed);
-                },
-                inUse.listener()));
+        this.reload = tls.map(files -> new CertificateReload(files, time, this::use, inUse.listener()));
+        this.https = reload.map(files -> new Https(files.used()));
+        reload.map(CertificateReload::used).ifPresent(inUse::use);
         Networks proxies = settings.clients().trustedProxies().trusted();
         this.proxied = settings.clients().proxyProtocol()
                 ? protocols -> ProxyProtocol.before(protocols, proxies, refusals)
                 : UnaryOperator.identity();
         this.redirect =
                 tls.flatMap(TlsSettings::redirectPort).map(port -> new Redirect(settings.host(), port, proxied));
+    }
+
+    private void use(ServerCertificate renewed) {
+        https.get().use(renewed);
+        inUse.use(renewed);
     }
 
     /** Returns the protocols of a connection to the main port, the outermost first. */

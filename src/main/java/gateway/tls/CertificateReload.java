@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the files of a {@link ServerCertificate} and reloads them when their content changes, however they are
+ * Reads the files of a {@link ServerCertificate}, watches them and reloads them when their content changes, however they are
  * replaced: rewritten, moved into place, or by a link to another folder. Open connections keep their certificate.
  *
  * <p>If the new files can't be used, the old certificate stays. This is logged only if a second look finds the same:
@@ -33,35 +34,49 @@ public final class CertificateReload {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateReload.class);
 
     private final TlsSettings settings;
+    private final Function<TlsSettings, ServerCertificate> reader;
     private final Time time;
     private final Consumer<ServerCertificate> consumer;
     private final EventListener events;
     private final ContentWatch files;
-    private ServerCertificate used;
+    private volatile ServerCertificate used;
     private Optional<ServerCertificate> untimely = Optional.empty(); // in the files, but not valid when they were read
 
     /**
-     * @param used the certificate from the start
-     * @param consumer receives each new certificate that can be used
-     * @param events is told of each new certificate, whether it can be used or not
+     * Reads the certificate that is to be used first.
+     *
+     * @param consumer receives each later certificate that can be used
+     * @param events is told of each later certificate, whether it can be used or not
+     * @throws InvalidSettings if the files can't be used
      */
     public CertificateReload(
+            TlsSettings settings, Time time, Consumer<ServerCertificate> consumer, EventListener events) {
+        this(settings, ServerCertificate::read, time, consumer, events);
+    }
+
+    CertificateReload(
             TlsSettings settings,
-            ServerCertificate used,
+            Function<TlsSettings, ServerCertificate> reader,
             Time time,
             Consumer<ServerCertificate> consumer,
             EventListener events) {
         this.settings = settings;
-        this.used = used;
+        this.reader = reader;
         this.time = time;
         this.consumer = consumer;
         this.events = events;
-        this.files = new ContentWatch(
+        this.files = new ContentWatch( // before reading, so that no change is missed
                 Stream.concat(Stream.of(settings.certificate(), settings.key()), settings.clientCa().stream())
                         .toArray(Path[]::new));
-        if (!used.isValidAt(time.now())) {
+        this.used = reader.apply(settings);
+        if (!isValid(used)) {
             LOG.warn("Clients will refuse the server certificate: {}", used.words());
         }
+    }
+
+    /** Returns the certificate that was read first, or last taken. */
+    public ServerCertificate used() {
+        return used;
     }
 
     /** Loads the certificate if the files have changed and can be used, or if what they hold has become valid. */
@@ -72,7 +87,7 @@ public final class CertificateReload {
             return;
         }
         try {
-            ServerCertificate found = ServerCertificate.read(settings);
+            ServerCertificate found = reader.apply(settings);
             if (isValid(found)) {
                 take(found);
             } else if (look == ContentWatch.Look.STILL) {

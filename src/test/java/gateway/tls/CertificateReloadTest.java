@@ -9,6 +9,8 @@ import gateway.events.EventLog;
 import gateway.settings.TlsSettings;
 import gateway.testing.FakeTime;
 import gateway.testing.TestCa;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +57,15 @@ class CertificateReloadTest {
     }
 
     private CertificateReload reload(Path where) {
+        return reload(where, ServerCertificate::read);
+    }
+
+    private CertificateReload reload(Path where, Function<TlsSettings, ServerCertificate> reader) {
         TlsSettings settings = new TlsSettings(
                 where.resolve("cert.pem"), where.resolve("key.pem"), Optional.empty(), Optional.empty());
         return new CertificateReload(
                 settings,
-                ServerCertificate.read(settings),
+                reader,
                 time,
                 certificate -> taken.add(certificate.chain().get(0)),
                 events);
@@ -83,6 +90,31 @@ class CertificateReloadTest {
     void what_stays_the_same_is_not_taken_again() {
         look(3);
         assertEquals(List.of(), taken);
+    }
+
+    /**
+     * The files were read first, and only when TLS was set up did the gateway note what was in them. So a pair that was
+     * replaced in between counted as the one in use: clients got the old one until the replacement after that.
+     */
+    @Test
+    void a_pair_that_is_replaced_just_after_it_was_read_at_the_start_is_taken() throws Exception {
+        reload = reload(folder, settings -> {
+            ServerCertificate read = ServerCertificate.read(settings);
+            write(second);
+            return read;
+        });
+        assertEquals(first.certificate(), reload.used().chain().get(0));
+        look(2);
+        assertEquals(List.of(second.certificate()), taken);
+        assertEquals(second.certificate(), reload.used().chain().get(0));
+    }
+
+    private void write(TestCa.Issued pair) {
+        try {
+            pair.writeTo(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
