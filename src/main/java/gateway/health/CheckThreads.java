@@ -41,6 +41,13 @@ final class CheckThreads implements AutoCloseable {
         this.tooLong = timeout.dividedBy(2);
     }
 
+    /** Makes one that runs all checks by this executor, and closes it. */
+    CheckThreads(Duration timeout, ExecutorService all) {
+        this.prompt = all;
+        this.slow = all;
+        this.tooLong = timeout.dividedBy(2);
+    }
+
     private static ExecutorService pool(String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 MOST, MOST, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.daemons(name));

@@ -52,30 +52,7 @@ public final class HealthChecker implements AutoCloseable {
      * answer
      * @param names finds the addresses of services
      * @param stalls a bad check during which this process stood still doesn't count
-     * @param random returns numbers from 0 to 1, for the jitter
      */
-    public HealthChecker(
-            ServiceList services,
-            Function<Backend, HealthCheck> kinds,
-            Settings settings,
-            NameLookup names,
-            Via via,
-            Stalls stalls,
-            Time time,
-            DoubleSupplier random) {
-        this.probe = new HealthProbe(kinds, settings, names, via, time);
-        this.services = services;
-        this.results = new CheckResults(
-                services, settings.health().rise(), settings.health().fall(), time);
-        this.interval = settings.health().interval();
-        this.timeout = settings.health().timeout();
-        this.threads = new CheckThreads(timeout);
-        this.stalls = stalls;
-        this.time = time;
-        this.random = random;
-    }
-
-    /** Makes a checker with random jitter. */
     public HealthChecker(
             ServiceList services,
             Function<Backend, HealthCheck> kinds,
@@ -92,7 +69,31 @@ public final class HealthChecker implements AutoCloseable {
                 via,
                 stalls,
                 time,
-                () -> ThreadLocalRandom.current().nextDouble());
+                () -> ThreadLocalRandom.current().nextDouble(),
+                new CheckThreads(settings.health().timeout()));
+    }
+
+    /** @param random returns numbers from 0 to 1, for the jitter */
+    HealthChecker(
+            ServiceList services,
+            Function<Backend, HealthCheck> kinds,
+            Settings settings,
+            NameLookup names,
+            Via via,
+            Stalls stalls,
+            Time time,
+            DoubleSupplier random,
+            CheckThreads threads) {
+        this.probe = new HealthProbe(kinds, settings, names, via, time);
+        this.services = services;
+        this.results = new CheckResults(
+                services, settings.health().rise(), settings.health().fall(), time);
+        this.interval = settings.health().interval();
+        this.timeout = settings.health().timeout();
+        this.threads = threads;
+        this.stalls = stalls;
+        this.time = time;
+        this.random = random;
     }
 
     /** Checks all backends, waits for the results, and schedules the checks that follow. */
@@ -110,15 +111,27 @@ public final class HealthChecker implements AutoCloseable {
         return Duration.ofMillis(Math.max(5, Math.min(100, twentieth)));
     }
 
-    /** Starts the checks that are due, in the background; where checks are off, handles that at once. */
+    /**
+     * Starts the checks that are due, in the background; where checks are off, handles that at once.
+     *
+     * @throws IllegalStateException if checks could not begin, as there may be no more threads; the next tick tries again
+     */
     public void tick() {
         long now = time.nanos();
+        Throwable failure = null;
         for (Backend backend : services.all()) {
             if (isOff(backend)) {
                 results.unchecked(backend);
             } else if (backend.vitals().checkDue(now) && !begun.contains(backend) && !underWay.containsKey(backend)) {
-                begin(backend);
+                try {
+                    begin(backend);
+                } catch (RuntimeException | Error e) { // the others are checked all the same
+                    failure = e;
+                }
             }
+        }
+        if (failure != null) {
+            throw new IllegalStateException("Not all health checks could begin; they will be tried again", failure);
         }
     }
 
@@ -150,17 +163,22 @@ public final class HealthChecker implements AutoCloseable {
         if (!begun.add(backend)) {
             return CompletableFuture.completedFuture(null);
         }
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        if (services.contains(backend)) { // it may have left while this waited for a thread
-                            check(backend);
-                        }
-                    } finally {
-                        begun.remove(backend);
-                    }
-                },
-                threads.of(backend));
+        try {
+            return CompletableFuture.runAsync(() -> run(backend), threads.of(backend));
+        } catch (RuntimeException | Error e) { // nobody runs it, so nobody else would say that it is over
+            begun.remove(backend);
+            throw e;
+        }
+    }
+
+    private void run(Backend backend) {
+        try {
+            if (services.contains(backend)) { // it may have left while this waited for a thread
+                check(backend);
+            }
+        } finally {
+            begun.remove(backend);
+        }
     }
 
     private boolean isOff(Backend backend) {

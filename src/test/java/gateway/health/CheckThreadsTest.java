@@ -49,7 +49,8 @@ class CheckThreadsTest {
                 new Via("test"),
                 new Stalls(time),
                 time,
-                () -> 0.5);
+                () -> 0.5,
+                new CheckThreads(settings.health().timeout()));
     }
 
     private Backend add(String name, String url) {

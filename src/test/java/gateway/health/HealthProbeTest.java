@@ -21,6 +21,7 @@ import gateway.testing.TestCa;
 import gateway.util.Stalls;
 import gateway.util.Time;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -151,7 +152,8 @@ class HealthProbeTest {
                         new Via("test"),
                         new Stalls(time),
                         time,
-                        () -> 0.5)) {
+                        () -> 0.5,
+                        new CheckThreads(Duration.ofSeconds(10)))) {
             Backend asked = services.register(
                             new Service("s", ServiceUrl.parse(backend.url()), Optional.empty()), Who.GATEWAY)
                     .backend();

@@ -307,7 +307,8 @@ class HealthTest {
                         new Via("test"),
                         stalls,
                         time,
-                        () -> 0.5)) {
+                        () -> 0.5,
+                        new CheckThreads(Duration.ofSeconds(1)))) {
             Backend backend = services.register(
                             new Service("c", ServiceUrl.parse(ill.url()), Optional.empty()), Who.GATEWAY)
                     .backend();

@@ -1,0 +1,103 @@
+package gateway.health;
+
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gateway.events.Who;
+import gateway.http.Via;
+import gateway.net.NameLookup;
+import gateway.net.ServiceUrl;
+import gateway.registry.Backend;
+import gateway.registry.HealthCheck;
+import gateway.registry.Service;
+import gateway.registry.ServiceList;
+import gateway.settings.Settings;
+import gateway.testing.Await;
+import gateway.testing.TestBackend;
+import gateway.util.Stalls;
+import gateway.util.Threads;
+import gateway.util.Time;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Which checks begin, and who waits for them. */
+class HealthCheckerTest {
+    private final Time time = Time.system();
+    private final ServiceList services = new ServiceList(time);
+
+    private HealthChecker checker(ExecutorService threads) {
+        Settings settings = Settings.from(Map.of("GATEWAY_HEALTH_TIMEOUT", "30s", "GATEWAY_HEALTH_INTERVAL", "1h"));
+        return new HealthChecker(
+                services,
+                backend -> HealthCheck.USUAL,
+                settings,
+                new NameLookup(),
+                new Via("test"),
+                new Stalls(time),
+                time,
+                () -> 0.5,
+                new CheckThreads(Duration.ofSeconds(30), threads));
+    }
+
+    private Backend add(String name, TestBackend backend) {
+        return services.register(new Service(name, ServiceUrl.parse(backend.url()), Optional.empty()), Who.GATEWAY)
+                .backend();
+    }
+
+    /** Threads of which the first can't be made: {@link #ERROR} is thrown instead, as Java does then. */
+    private static final class NoFirstThread extends ThreadPoolExecutor {
+        private static final Error ERROR = new OutOfMemoryError("unable to create native thread");
+
+        private final AtomicInteger executed = new AtomicInteger();
+
+        private NoFirstThread() {
+            super(0, 32, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.daemons("check of the test"));
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (executed.getAndIncrement() == 0) {
+                throw ERROR;
+            }
+            super.execute(task);
+        }
+    }
+
+    /**
+     * A check counted as begun before it had a thread. When the system once had none left, the service's checks never
+     * began again, and nothing said so; nor did those of the services after it at that tick.
+     */
+    @Test
+    void a_check_that_got_no_thread_begins_at_the_next_tick_and_the_others_at_once() throws Exception {
+        try (TestBackend backend = TestBackend.named("any");
+                HealthChecker checker = checker(new NoFirstThread())) {
+            Backend first = add("a", backend);
+            Backend second = add("b", backend);
+            Throwable told = assertThrows(IllegalStateException.class, checker::tick);
+            assertSame(NoFirstThread.ERROR, told.getCause());
+            Await.until("a check of the second", second::available);
+            assertTrue(first.checks().last().isEmpty());
+            checker.tick();
+            Await.until("a check of the first", first::available);
+        }
+    }
+
+    @Test
+    void a_check_that_somebody_waits_for_and_that_got_no_thread_may_begin_again() throws Exception {
+        try (TestBackend backend = TestBackend.named("any");
+                HealthChecker checker = checker(new NoFirstThread())) {
+            Backend first = add("a", backend);
+            assertSame(NoFirstThread.ERROR, assertThrows(OutOfMemoryError.class, checker::checkAll));
+            checker.checkAll();
+            assertTrue(first.available());
+        }
+    }
+}
