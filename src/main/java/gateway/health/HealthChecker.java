@@ -13,7 +13,6 @@ import gateway.util.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +42,7 @@ public final class HealthChecker implements AutoCloseable {
     private final DoubleSupplier random;
     private final HealthProbe probe;
     private final CheckThreads threads;
-    private final Set<Backend> begun = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Backend, CompletableFuture<Void>> begun = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Backend, CompletableFuture<Check>> underWay = new ConcurrentHashMap<>();
 
     /**
@@ -122,7 +121,9 @@ public final class HealthChecker implements AutoCloseable {
         for (Backend backend : services.all()) {
             if (isOff(backend)) {
                 results.unchecked(backend);
-            } else if (backend.vitals().checkDue(now) && !begun.contains(backend) && !underWay.containsKey(backend)) {
+            } else if (backend.vitals().checkDue(now)
+                    && !begun.containsKey(backend)
+                    && !underWay.containsKey(backend)) {
                 try {
                     begin(backend);
                 } catch (RuntimeException | Error e) { // the others are checked all the same
@@ -158,26 +159,36 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    /** Checks a backend in the background, unless that has begun already. */
+    /**
+     * Checks a backend in the background, unless that has begun already; returns the check under way, however it began,
+     * so that whoever waits for the result gets one.
+     */
     private CompletableFuture<Void> begin(Backend backend) {
-        if (!begun.add(backend)) {
-            return CompletableFuture.completedFuture(null);
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> earlier = begun.putIfAbsent(backend, mine);
+        if (earlier != null) {
+            return earlier;
         }
         try {
-            return CompletableFuture.runAsync(() -> run(backend), threads.of(backend));
+            threads.of(backend).execute(() -> run(backend, mine));
         } catch (RuntimeException | Error e) { // nobody runs it, so nobody else would say that it is over
             begun.remove(backend);
+            mine.completeExceptionally(e);
             throw e;
         }
+        return mine;
     }
 
-    private void run(Backend backend) {
+    private void run(Backend backend, CompletableFuture<Void> mine) {
         try {
             if (services.contains(backend)) { // it may have left while this waited for a thread
                 check(backend);
             }
-        } finally {
             begun.remove(backend);
+            mine.complete(null);
+        } catch (RuntimeException | Error e) {
+            begun.remove(backend);
+            mine.completeExceptionally(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package gateway.health;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,8 +20,12 @@ import gateway.util.Stalls;
 import gateway.util.Threads;
 import gateway.util.Time;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -30,6 +35,9 @@ import org.junit.jupiter.api.Test;
 
 /** Which checks begin, and who waits for them. */
 class HealthCheckerTest {
+    private static final Set<Thread.State> ENDED_OR_WAITING =
+            EnumSet.of(Thread.State.TERMINATED, Thread.State.TIMED_WAITING);
+
     private final Time time = Time.system();
     private final ServiceList services = new ServiceList(time);
 
@@ -98,6 +106,43 @@ class HealthCheckerTest {
             assertSame(NoFirstThread.ERROR, assertThrows(OutOfMemoryError.class, checker::checkAll));
             checker.checkAll();
             assertTrue(first.available());
+        }
+    }
+
+    /**
+     * Whoever changed the routes waited for the first checks of the new services, unless the timer had just begun them:
+     * then the routes were in use at once, and their requests got 503 for as long as the checks took.
+     */
+    @Test
+    void whoever_waits_for_checks_waits_for_those_that_the_timer_has_begun() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        try (TestBackend held = TestBackend.named("held").withHealth((request, wire) -> {
+                    asked.countDown();
+                    await(answer);
+                    wire.ok("{}");
+                });
+                HealthChecker checker = checker(Threads.forWaiting("check of the test", 32))) {
+            Backend backend = add("held", held);
+            checker.tick();
+            await(asked);
+            Thread waiting = new Thread(() -> checker.checkAll(List.of(backend), Duration.ofSeconds(30)), "waiting");
+            waiting.start();
+            Await.until("its wait or its end", () -> ENDED_OR_WAITING.contains(waiting.getState()));
+            assertEquals(Thread.State.TIMED_WAITING, waiting.getState());
+            answer.countDown();
+            waiting.join(30_000);
+            assertTrue(backend.available());
+        } finally {
+            answer.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
