@@ -4,6 +4,7 @@ import gateway.events.EventKind;
 import gateway.registry.Backend;
 import gateway.registry.HealthCheck;
 import gateway.registry.ServiceList;
+import gateway.registry.Vitals;
 import gateway.util.Durations;
 import gateway.util.Stalls;
 import gateway.util.Time;
@@ -102,11 +103,18 @@ public final class OutlierDetection {
         return kinds.apply(backend).kind() != HealthCheck.Kind.OFF;
     }
 
+    /**
+     * Ejects a backend for a while, in one step: checks, and the timer for those without, find it unhealthy and readmit it
+     * unless they see when its ejection ends, for which they need the same monitor.
+     */
     private void ejectTemporarily(Backend backend, String reason, boolean evenIfLast) {
-        if (!changes.eject(backend, reason, evenIfLast)) {
-            return;
+        Vitals vitals = backend.vitals();
+        synchronized (vitals) {
+            if (!changes.eject(backend, reason, evenIfLast)) {
+                return;
+            }
+            long length = vitals.eject(time.nanos(), FIRST_EJECTION.toNanos(), LONGEST_EJECTION.toNanos());
+            LOG.warn("{} stays unhealthy for at least {}", backend, Durations.text(Duration.ofNanos(length)));
         }
-        long length = backend.vitals().eject(time.nanos(), FIRST_EJECTION.toNanos(), LONGEST_EJECTION.toNanos());
-        LOG.warn("{} stays unhealthy for at least {}", backend, Durations.text(Duration.ofNanos(length)));
     }
 }

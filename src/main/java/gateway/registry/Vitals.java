@@ -2,7 +2,8 @@ package gateway.registry;
 
 /**
  * The streaks that decide on a backend's health; {@code health/} draws the conclusions. Guarded by its own monitor
- * except the number of failures in a row, which every request reads.
+ * except the number of failures in a row, which every request reads. Whoever holds the monitor may take the list's lock,
+ * but not the other way round.
  */
 public final class Vitals {
     private volatile int failuresInARow;

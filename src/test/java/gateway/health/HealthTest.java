@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gateway.events.EventKind;
 import gateway.events.Who;
 import gateway.health.OutlierDetection.Failure;
 import gateway.http.Via;
@@ -17,13 +18,16 @@ import gateway.registry.HealthCheck;
 import gateway.registry.Service;
 import gateway.registry.ServiceList;
 import gateway.settings.Settings;
+import gateway.testing.Await;
 import gateway.testing.FakeTime;
 import gateway.testing.TestBackend;
 import gateway.util.Stalls;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +37,8 @@ class HealthTest {
     private static final Check.Problem ILL = new Check.Problem("its /health answered 500", Check.Contact.MADE);
     private static final Check.Problem GONE = new Check.Problem("connection refused", Check.Contact.REFUSED);
     private static final Check.Problem LATE = new Check.Problem("could not connect within 1s", Check.Contact.LATE);
+
+    private static final Set<Thread.State> ENDED_OR_BLOCKED = EnumSet.of(Thread.State.TERMINATED, Thread.State.BLOCKED);
 
     private final FakeTime time = new FakeTime();
     private final ServiceList services = new ServiceList(time);
@@ -269,6 +275,30 @@ class HealthTest {
             results.unchecked(a);
             assertTrue(a.available(), "after " + seconds + " s");
         }
+    }
+
+    /**
+     * A backend was unhealthy before the end of its ejection was set. If the timer came in between, a backend without
+     * checks, whose ejection was over as far as anybody could tell, was healthy again at once.
+     */
+    @ParameterizedTest(name = "{0} {1} times")
+    @CsvSource({"REFUSED, 1", "NO_ANSWER, 5"})
+    void without_checks_an_ejection_holds_though_the_timer_comes_while_it_begins(Failure failure, int times)
+            throws Exception {
+        kind = HealthCheck.OFF;
+        Thread timer = new Thread(() -> results.unchecked(a), "timer");
+        services.tell((event, subject, reason, who) -> {
+            if (event == EventKind.EJECTED) { // told within the change
+                timer.start();
+                Await.until("its end or a lock", () -> ENDED_OR_BLOCKED.contains(timer.getState()));
+            }
+        });
+        fail(a, failure, times);
+        timer.join();
+        assertEquals(Status.UNHEALTHY, a.state().status());
+        time.pass(Duration.ofSeconds(5));
+        results.unchecked(a);
+        assertTrue(a.available());
     }
 
     @Test
