@@ -27,8 +27,6 @@ final class RegistrationForm {
     /** The lease that stands for the gateway's own setting. */
     static final String DEFAULT_LEASE = "default";
 
-    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_LEASE = Duration.ofHours(24);
     private static final List<String> FIELDS = List.of("name", "url", "lease", "instance", "route", "weight", "health");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -194,7 +192,7 @@ final class RegistrationForm {
             return Optional.of(defaultLease);
         }
         try {
-            return Optional.of(Durations.parse(value.textValue(), SHORTEST_LEASE, LONGEST_LEASE));
+            return Optional.of(Durations.parse(value.textValue(), Service.SHORTEST_LEASE, Service.LONGEST_LEASE));
         } catch (IllegalArgumentException e) {
             errors.add(new FieldError("lease", e.getMessage()));
             return Optional.empty();

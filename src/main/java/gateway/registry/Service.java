@@ -32,6 +32,12 @@ public record Service(
     /** The largest weight. */
     public static final int MOST_WEIGHT = 1000;
 
+    /** The shortest lease. */
+    public static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+
+    /** The longest lease. */
+    public static final Duration LONGEST_LEASE = Duration.ofHours(24);
+
     /** The rule for names and for ids of instances, for messages. */
     public static final String NAME_FORM =
             "1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit";

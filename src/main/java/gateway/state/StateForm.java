@@ -15,6 +15,7 @@ import gateway.registry.HealthCheck;
 import gateway.registry.HealthForm;
 import gateway.registry.Service;
 import gateway.util.Durations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +142,7 @@ final class StateForm {
                 needed(where, form, "route", StateForm::name),
                 needed(where, form, "name", StateForm::name),
                 needed(where, form, "url", url -> ServiceUrl.parse(text(url))),
-                optional(where, form, "lease", lease -> Durations.parse(text(lease))),
+                optional(where, form, "lease", StateForm::lease),
                 optional(where, form, "instance", StateForm::name),
                 optional(where, form, "weight", StateForm::weight),
                 optional(where, form, "health", StateForm::health));
@@ -187,6 +188,11 @@ final class StateForm {
             throw new IllegalArgumentException("expected " + Service.NAME_FORM);
         }
         return value.textValue();
+    }
+
+    /** Reads a lease; a number that a person added a few digits to could be more nanoseconds than a long can count. */
+    private static Duration lease(JsonNode value) {
+        return Durations.parse(text(value), Service.SHORTEST_LEASE, Service.LONGEST_LEASE);
     }
 
     private static int weight(JsonNode value) {

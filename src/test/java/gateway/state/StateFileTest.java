@@ -163,6 +163,7 @@ class StateFileTest {
                 "\"orders\"            | \"my orders\"    | services[0].name is \"my orders\": expected 1 to 64 letters",
                 "\"web-1\"             | 7                | services[1].instance is 7: expected text",
                 "\"15s\"               | \"soon\"         | services[1].lease is \"soon\": ",
+                "\"15s\"               | \"999999999h\"   | services[1].lease is \"999999999h\": expected a duration from 1s to 24h",
                 "\"weight\" : 0        | \"weight\" : -1  | services[1].weight is -1: expected a whole number from 0 to 1000",
                 "\"tcp\"               | \"udp\"          | services[1].health is \"udp\": must be ",
                 "\"move\"              | \"maybe\"        | drains[1].sessions is \"maybe\": expected stay or move",
