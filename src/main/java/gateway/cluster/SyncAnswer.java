@@ -48,7 +48,7 @@ record SyncAnswer(
         Map<String, Duration> leases = new HashMap<>();
         pairs(fields.get(5)).forEach((name, end) -> {
             long left = (long) Double.parseDouble(end) - now;
-            leases.put(name, Duration.ofMillis(Math.max(0, left)));
+            leases.put(name, Duration.ofMillis(Math.min(Math.max(0, left), Service.LONGEST_LEASE.toMillis())));
         });
         return new SyncAnswer(
                 text(fields.get(0)),
@@ -88,9 +88,8 @@ record SyncAnswer(
     private static Listed service(String fullName, JsonNode fields, Optional<Duration> left) {
         int slash = fullName.indexOf('/');
         String route = slash < 0 ? Service.DEFAULT_ROUTE : fullName.substring(0, slash);
-        Optional<Duration> lease = fields.has("lease")
-                ? Optional.of(Duration.ofMillis(fields.path("lease").asLong()))
-                : Optional.empty();
+        Optional<Duration> lease =
+                fields.has("lease") ? Optional.of(lease(fields.path("lease").asLong())) : Optional.empty();
         Optional<String> instance =
                 Optional.ofNullable(fields.path("instance").textValue()).filter(Service::isName);
         Optional<ServiceUrl> there =
@@ -107,6 +106,14 @@ record SyncAnswer(
                 draining(fields),
                 left.or(() -> lease).orElse(Duration.ZERO),
                 there);
+    }
+
+    /** Returns a lease of so many milliseconds; one too long for any service could be too long to count with, too. */
+    private static Duration lease(long millis) {
+        if (millis < 0 || millis > Service.LONGEST_LEASE.toMillis()) {
+            throw new IllegalArgumentException("no lease lasts " + millis + " ms");
+        }
+        return Duration.ofMillis(millis);
     }
 
     private static Draining draining(JsonNode fields) {

@@ -1120,4 +1120,17 @@ class SharedListTest {
         one.register("a", "http://a:1");
         assertAllHave("a=http://a:1, b=http://b:1, c=http://c:1, d=http://d:1");
     }
+
+    /** The same, by numbers: in nanoseconds such a lease was more than a long can count, and that stopped the step. */
+    @Test
+    void a_lease_longer_than_any_service_may_have_harms_no_other_service() {
+        one.register("a", "http://a:1", "15s");
+        assertAllHave("a=http://a:1");
+        try (Jedis jedis = redis.client()) {
+            jedis.hset("{gateway}:services", "b", "{\"url\":\"http://b:1\",\"lease\":9223372036854775807}");
+            jedis.zadd("{gateway}:leases", 1e18, "a");
+        }
+        one.register("c", "http://c:1");
+        assertAllHave("a=http://a:1, c=http://c:1");
+    }
 }
