@@ -84,15 +84,20 @@ public final class Tunnel extends AbstractConnection implements Connection.Upgra
 
     private void run(Copier copier) {
         try {
-            threads.execute(() -> {
-                try {
-                    copier.copy();
-                } catch (IOException | RuntimeException e) {
-                    end(true);
-                }
-            });
-        } catch (RuntimeException e) { // no thread left
+            threads.execute(() -> copy(copier));
+        } catch (RuntimeException | Error e) { // no thread left
             end(true);
+        }
+    }
+
+    private void copy(Copier copier) {
+        try {
+            copier.copy();
+        } catch (IOException | RuntimeException e) {
+            end(true);
+        } catch (Error e) { // perhaps out of memory: nobody would copy on, and the sides would wait in vain
+            end(true);
+            throw e;
         }
     }
 
