@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,13 +133,26 @@ class HostileTest {
         }
     }
 
+    /**
+     * A client that is set to "prior knowledge", like HAProxy's {@code proto h2} without {@code ssl}, got a 426 which said
+     * that the request "can't be handled: Upgrade Required", and named nothing to upgrade to (RFC 9110, 15.5.22).
+     */
+    @Test
+    void http2_in_the_clear_is_told_that_it_needs_tls() throws Exception {
+        byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        String answer = exchange(gateway.port(), preface, 5_000);
+        assertEquals(505, status(answer), answer);
+        assertTrue(answer.contains("HTTP/2 needs TLS, with h2 agreed on by ALPN"), answer);
+        assertFalse(answer.endsWith("<still open>"), answer);
+    }
+
     @ParameterizedTest(name = "{0} -> {2}")
     @CsvSource(
             delimiter = '|',
             value = {
                 "HTTP/0.9 | GET /api/x~~ | 505",
                 "HTTP/1.2 | GET /api/x HTTP/1.2~Host: x~~ | 505",
-                "HTTP/2 in clear | PRI * HTTP/2.0~~SM~~ | 426",
+                "HTTP/2 in clear | PRI * HTTP/2.0~~SM~~ | 505",
                 "another host than in the target | GET http://y/api/x HTTP/1.1~Host: x~~ | 400",
                 "a user in the host | GET /api/x HTTP/1.1~Host: u@x~~ | 400",
                 "bare CR | GET /api/x HTTP/1.1<CR>Host: x<CR><CR> | 400",

@@ -52,7 +52,7 @@ public enum ProblemType {
     /**
      * 400: not valid HTTP, or not a request that the gateway forwards; what Jetty can't read has the other statuses.
      */
-    BAD_REQUEST("bad-request", "Bad request", HTTP_REQUEST_ERROR, 400, 408, 413, 426, 501, 505),
+    BAD_REQUEST("bad-request", "Bad request", HTTP_REQUEST_ERROR, 400, 408, 413, 501, 505),
 
     /** 408: the request's header or body stopped arriving, or came too slowly. */
     REQUEST_TIMEOUT("request-timeout", "Request timeout", HTTP_REQUEST_ERROR, 408),

@@ -150,6 +150,11 @@ final class Errors {
 
         private static Problem problem(int status, String reason) {
             return switch (status) {
+                case 426 -> // Jetty's word for HTTP/2's preface; a 426 would have to offer an upgrade
+                    ProblemType.BAD_REQUEST.problem(
+                            505,
+                            HttpStatus.getMessage(505),
+                            "This connection is HTTP/1.1. HTTP/2 needs TLS, with h2 agreed on by ALPN");
                 case 414 -> ProblemType.URI_TOO_LONG.problem("The request's URI is too long");
                 case 501 -> ProblemType.NOT_IMPLEMENTED.problem(reason);
                 case 431 -> ProblemType.HEADER_TOO_LARGE.problem("The request's line and header fields are too large");
