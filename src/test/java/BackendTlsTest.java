@@ -8,6 +8,7 @@ import gateway.testing.RawClient;
 import gateway.testing.TestBackend;
 import gateway.testing.TestCa;
 import gateway.tls.Trust;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Services behind TLS: which are believed, and that requests, checks and WebSockets pass. */
 @ResourceLock(value = "threads of WebSockets", mode = ResourceAccessMode.READ)
@@ -100,6 +103,31 @@ class BackendTlsTest {
             assertEquals("{\"service\":\"/first\"}", gateway.get("/api/first").body());
             assertEquals("{\"service\":\"/second\"}", gateway.get("/api/second").body());
             assertEquals("{\"service\":\"/third\"}", gateway.get("/api/third").body());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"by TLS's close_notify, true", "by TCP alone, false"})
+    void an_answer_without_length_or_chunks_is_whole_only_if_tls_says_that_it_ends(String end, boolean isWhole)
+            throws Exception {
+        try (TestBackend backend = TestBackend.overTls(ca.issue("localhost").server(), (request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\n\r\nfirst half");
+                    if (isWhole) {
+                        wire.close();
+                    } else {
+                        wire.cut(); // as anybody on the way can
+                    }
+                });
+                TestGateway gateway = trusting(backend);
+                RawClient client = gateway.raw()) {
+            client.send("GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertEquals(200, client.head().status());
+            assertEquals("first half", client.chunk());
+            if (isWhole) {
+                assertEquals("0\r\n\r\n", client.bytes(5));
+            } else {
+                assertThrows(IOException.class, () -> client.bytes(1), "it ends within the answer");
+            }
         }
     }
 

@@ -8,9 +8,7 @@ import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
+import java.util.Optional;
 
 /** Describes an exception of a connection to a backend for logs, lists and answers. */
 public final class FailureWords {
@@ -33,13 +31,12 @@ public final class FailureWords {
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             return "could not connect";
         }
-        if (failure instanceof SSLPeerUnverifiedException) {
-            return "its certificate is for another host";
+        Optional<String> tls = TlsFailureWords.of(failure);
+        if (tls.isPresent()) {
+            return tls.get();
         }
-        if (failure instanceof SSLException tls) {
-            return tls.getCause() instanceof CertificateException
-                    ? "its certificate isn't trusted; GATEWAY_BACKEND_CA adds CAs to Java's"
-                    : "TLS failed: " + tls.getMessage();
+        if (failure instanceof EOFException && said(failure, "close_notify")) {
+            return failure.getMessage();
         }
         if (cutShort(failure)) {
             return "closed the connection before its answer was whole";

@@ -14,12 +14,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -63,6 +65,7 @@ public final class HealthProbe {
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
                 .fastFallback(false)
+                .protocols(List.of(Protocol.HTTP_1_1)) // as requests; a service may offer HTTP/2 besides, or alone
                 .proxy(Proxy.NO_PROXY)
                 .socketFactory(new ServiceSockets(settings.serviceAddresses()))
                 .addNetworkInterceptor(Contact::note)
@@ -113,7 +116,11 @@ public final class HealthProbe {
             if (e.getCause() instanceof NameLookup.TimedOut lookup) { // both had the same time
                 return Optional.of(new Check.Problem(FailureWords.of(lookup), Check.Contact.LATE));
             }
-            String what = contact.made ? "no whole answer within " : "could not connect within ";
+            String what = contact.made
+                    ? "no whole answer within "
+                    : backend.url().scheme().equals("https")
+                            ? "no connection with TLS within "
+                            : "could not connect within ";
             return Optional.of(new Check.Problem(
                     what + Durations.text(timeout), contact.made ? Check.Contact.MADE : Check.Contact.LATE));
         } catch (IOException e) {

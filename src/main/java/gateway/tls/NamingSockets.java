@@ -4,17 +4,19 @@ import gateway.net.Networks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.StandardConstants;
 
 /**
  * Opens TLS connections that tell the server which host they are for (SNI, RFC 6066, 3). Java leaves out names without a
  * dot, as services in container networks have; a server with certificates for several names would then choose a wrong
- * one, or none. Names that Java takes for invalid, like those with an underscore, can't be told.
+ * one, or none. So it does with names that end with a dot, which SNI doesn't have, and with those that it takes for
+ * invalid, like names with an underscore.
  */
 final class NamingSockets extends SSLSocketFactory {
     private final SSLSocketFactory sockets;
@@ -29,14 +31,18 @@ final class NamingSockets extends SSLSocketFactory {
         SSLParameters parameters = tls.getSSLParameters();
         List<SNIServerName> named = parameters.getServerNames();
         if ((named == null || named.isEmpty()) && Networks.address(host).isEmpty()) {
-            try {
-                parameters.setServerNames(List.of(new SNIHostName(host)));
-            } catch (IllegalArgumentException e) {
-                return socket;
-            }
+            parameters.setServerNames(
+                    List.of(new Name(host.endsWith(".") ? host.substring(0, host.length() - 1) : host)));
             tls.setSSLParameters(parameters);
         }
         return socket;
+    }
+
+    /** A host's name as it is; Java's SNIHostName refuses some. */
+    private static final class Name extends SNIServerName {
+        Name(String host) {
+            super(StandardConstants.SNI_HOST_NAME, host.getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +21,29 @@ class FailureWordsTest {
     static Stream<Arguments> failures() {
         IOException wrapped = new ConnectException("Failed to connect to localhost/127.0.0.1:1");
         wrapped.initCause(new ConnectException("Connection refused"));
+        IOException resetAfterAlert = new SocketException("Connection reset"); // in whichever order both are met
+        resetAfterAlert.addSuppressed(new SSLHandshakeException("Received fatal alert: certificate_required"));
+        IOException withinHandshake = new SSLException("readHandshakeRecord", new SocketException("Broken pipe"));
         return Stream.of(
+                Arguments.of(
+                        resetAfterAlert,
+                        "TLS failed: it sent certificate_required: it wants a client certificate, and the gateway has none"),
+                Arguments.of( // as Java 25 writes it
+                        new SSLHandshakeException(
+                                "(no_application_protocol) Received fatal alert: no_application_protocol"),
+                        "TLS failed: it sent no_application_protocol: it may speak HTTP/2 only, and the gateway speaks"
+                                + " HTTP/1.1 to services"),
+                Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: internal_error"),
+                        "TLS failed: it sent internal_error"),
+                Arguments.of(withinHandshake, "TLS failed: it closed the connection within the handshake"),
+                Arguments.of(
+                        new SSLHandshakeException("Remote host terminated the handshake"),
+                        "TLS failed: it closed the connection within the handshake"),
+                Arguments.of(
+                        new SSLException("Unsupported or unrecognized SSL message"),
+                        "TLS failed: it doesn't speak TLS; if it speaks plain HTTP, its URL begins with http://"),
+                Arguments.of(new SSLException("odd"), "TLS failed: odd"),
                 Arguments.of(new ConnectException("Connection refused"), "connection refused"),
                 Arguments.of(wrapped, "connection refused"),
                 Arguments.of(new ConnectException("Network is unreachable"), "could not connect"),

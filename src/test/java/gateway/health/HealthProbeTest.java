@@ -22,13 +22,18 @@ import gateway.util.Stalls;
 import gateway.util.Time;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The ways of checking, against real sockets. */
 class HealthProbeTest {
@@ -120,6 +125,66 @@ class HealthProbeTest {
             assertTrue(problem(look(HealthCheck.TCP, backend.url(), Map.of())).contains("certificate isn't trusted"));
             assertFalse(look(HealthCheck.TCP, "https://localhost:" + plain.port(), trusting)
                     .good());
+        }
+    }
+
+    /** What can speak HTTP/2 chose it, and was well for checks though all requests failed. */
+    @Test
+    void a_check_offers_the_protocol_of_requests_alone(@TempDir Path folder) throws Exception {
+        TestCa ca = new TestCa("CA of the test");
+        try (TestBackend backend =
+                TestBackend.overTls(ca.issue("localhost").server(), (request, wire) -> wire.ok("{}"))) {
+            assertEquals("none", problem(look(http("/", "200"), backend.url(), trusting(ca, folder))));
+            assertEquals(List.of("http/1.1"), backend.offered());
+        }
+    }
+
+    private static Map<String, String> trusting(TestCa ca, Path folder) throws Exception {
+        return Map.of("GATEWAY_BACKEND_CA", ca.writeTo(folder.resolve("ca.pem")).toString());
+    }
+
+    private interface Issuing {
+        TestCa.Issued by(TestCa ca) throws Exception;
+    }
+
+    private static Arguments row(String name, Issuing issuing, String words) {
+        return Arguments.of(name, issuing, words);
+    }
+
+    static Stream<Arguments> certificates() {
+        Instant now = Instant.now();
+        return Stream.of(
+                row(
+                        "one that has ended",
+                        ca -> ca.issueUntil(now.minusSeconds(60), "localhost"),
+                        "its certificate has expired, or one that signed it"),
+                row(
+                        "one that hasn't begun",
+                        ca -> ca.issue(TestCa.keys("EC"), now.plusSeconds(3 * 3600), "localhost"),
+                        "its certificate isn't valid yet, or one that signed it"),
+                row(
+                        "one for others",
+                        ca -> ca.issue("shop.test", "*.blog.test", "192.0.2.1"),
+                        "its certificate is for another host: 192.0.2.1, shop.test, *.blog.test"),
+                row(
+                        "one with a common name alone",
+                        ca -> ca.issueForCommonName("localhost"),
+                        "its certificate is for no host: it has no subjectAltName, and a common name doesn't count"),
+                row(
+                        "one of an unknown CA",
+                        ca -> new TestCa("Unknown").issue("localhost"),
+                        "its certificate isn't trusted; it must send those between its own and its CA's, too, and"
+                                + " GATEWAY_BACKEND_CA adds CAs to Java's"));
+    }
+
+    /** All but the third were "its certificate isn't trusted" or "is for another host", which led nowhere. */
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("certificates")
+    void what_is_wrong_with_a_certificate_is_said(String name, Issuing issuing, String words, @TempDir Path folder)
+            throws Exception {
+        TestCa ca = new TestCa("CA of the test");
+        try (TestBackend backend = TestBackend.overTls(issuing.by(ca).server(), (request, wire) -> wire.ok("{}"))) {
+            assertEquals(words, problem(look(HealthCheck.TCP, backend.url(), trusting(ca, folder))));
         }
     }
 

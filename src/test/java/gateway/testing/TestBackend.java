@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A backend on a real socket that does what a test says, to the byte, and remembers what it got. Its {@code /health} is
@@ -66,7 +66,10 @@ public final class TestBackend implements AutoCloseable {
 
         private final boolean bodiless;
 
-        private Wire(Socket socket, InputStream in, boolean bodiless) throws IOException {
+        private final Socket raw;
+
+        private Wire(Socket raw, Socket socket, InputStream in, boolean bodiless) throws IOException {
+            this.raw = raw;
             this.socket = socket;
             this.bodiless = bodiless;
             this.in = in;
@@ -103,10 +106,15 @@ public final class TestBackend implements AutoCloseable {
             socket.close();
         }
 
+        /** Closes the connection below TLS, so that TLS doesn't say so (close_notify). */
+        public void cut() throws IOException {
+            raw.close();
+        }
+
         /** Closes with a reset instead of a regular end. */
         public void reset() throws IOException {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            raw.setSoLinger(true, 0);
+            raw.close();
         }
 
         /** Says that nothing more will come, and goes on reading. */
@@ -159,25 +167,25 @@ public final class TestBackend implements AutoCloseable {
     }
 
     private final ServerSocket server;
+    private final SSLContext tls;
     private final Script script;
     private final boolean readsBodies;
     private final Thread acceptor;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile List<String> offered = List.of();
     private volatile Script health = (request, wire) -> wire.ok("{\"status\":\"healthy\"}");
 
     private TestBackend(int port, Script script) throws IOException {
-        this(new ServerSocket(port, 100, InetAddress.getLoopbackAddress()), script);
+        this(port, null, script, true);
     }
 
-    private TestBackend(ServerSocket server, Script script) throws IOException {
-        this(server, script, true);
-    }
-
-    private TestBackend(ServerSocket server, Script script, boolean readsBodies) throws IOException {
+    /** @param tls null for plain TCP */
+    private TestBackend(int port, SSLContext tls, Script script, boolean readsBodies) throws IOException {
         this.script = script;
         this.readsBodies = readsBodies;
-        this.server = server;
+        this.tls = tls;
+        this.server = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
         this.acceptor = Threads.daemons("backend-accept").newThread(this::accept);
         acceptor.start();
     }
@@ -199,21 +207,17 @@ public final class TestBackend implements AutoCloseable {
 
     /** One that does this as soon as it has a request's head; the body is the script's business. */
     public static TestBackend atHead(Script script) throws IOException {
-        return new TestBackend(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), script, false);
+        return new TestBackend(0, null, script, false);
     }
 
     /** The same by TLS; its {@link #url} names localhost. */
     public static TestBackend atHeadOverTls(SSLContext tls, Script script) throws IOException {
-        return new TestBackend(
-                tls.getServerSocketFactory().createServerSocket(0, 100, InetAddress.getLoopbackAddress()),
-                script,
-                false);
+        return new TestBackend(0, tls, script, false);
     }
 
     /** One that speaks TLS; its {@link #url} names localhost. */
     public static TestBackend overTls(SSLContext tls, Script script) throws IOException {
-        return new TestBackend(
-                tls.getServerSocketFactory().createServerSocket(0, 100, InetAddress.getLoopbackAddress()), script);
+        return new TestBackend(0, tls, script, true);
     }
 
     /** One that answers with these bytes and then closes. */
@@ -258,7 +262,7 @@ public final class TestBackend implements AutoCloseable {
     }
 
     public String url() {
-        return (server instanceof SSLServerSocket ? "https://localhost:" : "http://127.0.0.1:") + port();
+        return (tls != null ? "https://localhost:" : "http://127.0.0.1:") + port();
     }
 
     /** The next request it got; fails if none comes within 30 s. */
@@ -268,6 +272,11 @@ public final class TestBackend implements AutoCloseable {
             throw new AssertionError("no request came");
         }
         return next;
+    }
+
+    /** The protocols that the last client by TLS offered (ALPN). */
+    public List<String> offered() {
+        return offered;
     }
 
     /** How many requests it got and the test hasn't taken. */
@@ -293,8 +302,9 @@ public final class TestBackend implements AutoCloseable {
         }
     }
 
-    private void serve(Socket socket) {
-        try (socket) {
+    private void serve(Socket raw) {
+        try (raw;
+                Socket socket = tls == null ? raw : overTls(raw)) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (true) {
                 String head = head(in);
@@ -306,13 +316,23 @@ public final class TestBackend implements AutoCloseable {
                 if (!check) {
                     received.add(request);
                 }
-                (check ? health : script).answer(request, new Wire(socket, in, head.startsWith("HEAD ")));
+                (check ? health : script).answer(request, new Wire(raw, socket, in, head.startsWith("HEAD ")));
             }
         } catch (Exception e) {
             // the connection has ended, as a test wanted
         } finally {
-            open.remove(socket);
+            open.remove(raw);
         }
+    }
+
+    private Socket overTls(Socket raw) throws IOException {
+        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(raw, null, raw.getPort(), true);
+        socket.setUseClientMode(false);
+        socket.setHandshakeApplicationProtocolSelector((it, protocols) -> {
+            offered = protocols;
+            return ""; // none
+        });
+        return socket;
     }
 
     private static String head(InputStream in) throws IOException {

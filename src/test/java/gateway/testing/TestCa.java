@@ -76,8 +76,18 @@ public final class TestCa {
         return issue(keys("EC"), new Instant[] {Instant.now().minus(Duration.ofHours(1)), end}, names);
     }
 
+    /** A certificate whose only name is the common name in its subject. */
+    public Issued issueForCommonName(String name) throws Exception {
+        KeyPair own = keys("EC");
+        return new Issued(signed(subject(own, hourFrom(Instant.now()), name)), own.getPrivate());
+    }
+
+    private JcaX509v3CertificateBuilder subject(KeyPair own, Instant[] times, String name) {
+        return builder(name(certificate), new X500Name("CN=" + name), own, times);
+    }
+
     private Issued issue(KeyPair own, Instant[] times, String... names) throws Exception {
-        JcaX509v3CertificateBuilder builder = builder(name(certificate), new X500Name("CN=" + names[0]), own, times);
+        JcaX509v3CertificateBuilder builder = subject(own, times, names[0]);
         GeneralName[] all = Arrays.stream(names)
                 .map(name -> new GeneralName(
                         name.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, name))

@@ -1,11 +1,11 @@
 package gateway.proxy.upstream;
 
 import gateway.http.Answer;
+import gateway.net.ServiceSocket;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
@@ -20,7 +20,8 @@ final class AnswerInput {
     private static final int SOON = 10;
 
     private final InputStream in;
-    private final Socket waiting;
+    private final ServiceSocket raw;
+    private final boolean isTls;
 
     /** What has arrived is in here, from {@link #position} to {@link #limit}. */
     byte[] bytes = new byte[USUAL_BYTES];
@@ -30,11 +31,13 @@ final class AnswerInput {
 
     /**
      * @param in what arrives
-     * @param waiting the socket whose timeout bounds a read; null if it has none that leaves it intact, as with TLS
+     * @param raw the socket on which it arrives
+     * @param isTls whether by TLS, which a read that ends by a timeout doesn't leave intact
      */
-    AnswerInput(InputStream in, Socket waiting) {
+    AnswerInput(InputStream in, ServiceSocket raw, boolean isTls) {
         this.in = in;
-        this.waiting = waiting;
+        this.raw = raw;
+        this.isTls = isTls;
     }
 
     /** Returns how many bytes have arrived. */
@@ -79,19 +82,34 @@ final class AnswerInput {
         }
     }
 
+    /**
+     * Waits for more of what only its end delimits; returns false there. By TLS it must have been announced: else anybody
+     * on the way could cut it (RFC 9112, 9.8; RFC 8446, 6.1), and Java takes both for the same.
+     */
+    boolean fillUntilTheEnd() throws IOException {
+        if (fill()) {
+            return true;
+        }
+        if (isTls && raw.hasEnded()) {
+            throw new EOFException("closed the connection without TLS's close_notify: "
+                    + "its answer, which has neither a length nor chunks, may not be whole");
+        }
+        return false;
+    }
+
     /** Waits a moment for more, of which there must be some; returns whether it came. */
     boolean fillSoon() throws IOException {
-        if (waiting == null) {
+        if (isTls) {
             return false;
         }
-        waiting.setSoTimeout(SOON);
+        raw.setSoTimeout(SOON);
         try {
             fillSome();
             return true;
         } catch (SocketTimeoutException e) {
             return false;
         } finally {
-            waiting.setSoTimeout(0);
+            raw.setSoTimeout(0);
         }
     }
 

@@ -113,7 +113,7 @@ public final class UpstreamAnswer implements Closeable {
     }
 
     private int awaitUntilTheEnd() throws IOException {
-        return input.arrived() > 0 || input.fill() ? input.arrived() : -1;
+        return input.arrived() > 0 || input.fillUntilTheEnd() ? input.arrived() : -1;
     }
 
     /**

@@ -115,7 +115,7 @@ public final class UpstreamConnection {
         cancel = raw::closeNow;
         exchange.cancelledBy(cancel);
         exchange.waitForBackend();
-        input = new AnswerInput(socket.getInputStream(), socket == raw ? raw : null);
+        input = new AnswerInput(socket.getInputStream(), raw, socket != raw);
         head = new AnswerHead(input);
         writer = new RequestWriter(socket.getOutputStream());
     }

@@ -27,7 +27,7 @@ class AnswerHeadTest {
                 return super.read(part, offset, Math.min(1, length));
             }
         };
-        return new AnswerInput(in, null);
+        return new AnswerInput(in, null, true);
     }
 
     private static AnswerHead head(String bytes) throws IOException {
