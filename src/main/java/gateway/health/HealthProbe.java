@@ -71,7 +71,8 @@ public final class HealthProbe {
                 .addNetworkInterceptor(Contact::note)
                 // Keep no connection: a check must show whether a new one works
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
-        Trust.inServices(settings).ifPresent(trust -> builder.sslSocketFactory(trust.sockets(), trust.manager()));
+        Trust trust = Trust.inServices(settings);
+        builder.sslSocketFactory(trust.sockets(), trust.manager());
         this.client = builder.build();
     }
 

@@ -139,6 +139,19 @@ class HealthProbeTest {
         }
     }
 
+    /** With Java's CAs alone, a server wasn't told names without a dot: one that has several chose any certificate. */
+    @Test
+    void a_server_is_told_its_name_whichever_cas_are_trusted(@TempDir Path folder) throws Exception {
+        TestCa ca = new TestCa("CA of the test");
+        for (Map<String, String> settings : List.of(trusting(ca, folder), Map.<String, String>of())) {
+            try (TestBackend backend =
+                    TestBackend.overTls(ca.issue("localhost").server(), (request, wire) -> wire.ok("{}"))) {
+                look(HealthCheck.TCP, backend.url(), settings);
+                assertEquals("localhost", backend.told());
+            }
+        }
+    }
+
     private static Map<String, String> trusting(TestCa ca, Path folder) throws Exception {
         return Map.of("GATEWAY_BACKEND_CA", ca.writeTo(folder.resolve("ca.pem")).toString());
     }

@@ -17,8 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIMatcher;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 
 /**
  * A backend on a real socket that does what a test says, to the byte, and remembers what it got. Its {@code /health} is
@@ -174,6 +178,7 @@ public final class TestBackend implements AutoCloseable {
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile List<String> offered = List.of();
+    private volatile String told;
     private volatile Script health = (request, wire) -> wire.ok("{\"status\":\"healthy\"}");
 
     private TestBackend(int port, Script script) throws IOException {
@@ -274,6 +279,11 @@ public final class TestBackend implements AutoCloseable {
         return next;
     }
 
+    /** The host that the last client by TLS told (SNI); null if none. */
+    public String told() {
+        return told;
+    }
+
     /** The protocols that the last client by TLS offered (ALPN). */
     public List<String> offered() {
         return offered;
@@ -332,6 +342,16 @@ public final class TestBackend implements AutoCloseable {
             offered = protocols;
             return ""; // none
         });
+        told = null;
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setSNIMatchers(List.of(new SNIMatcher(StandardConstants.SNI_HOST_NAME) {
+            @Override
+            public boolean matches(SNIServerName name) {
+                told = new String(name.getEncoded(), StandardCharsets.US_ASCII);
+                return true;
+            }
+        }));
+        socket.setSSLParameters(parameters);
         return socket;
     }
 

@@ -74,7 +74,8 @@ public final class UpstreamPool implements AutoCloseable {
                 .fastFallback(false)
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .proxy(Proxy.NO_PROXY);
-        Trust.inServices(settings).ifPresent(trust -> client.sslSocketFactory(trust.sockets(), trust.manager()));
+        Trust trust = Trust.inServices(settings);
+        client.sslSocketFactory(trust.sockets(), trust.manager());
         return client.build();
     }
 
