@@ -227,7 +227,7 @@ class FaultsTest {
         try (TestBackend a = TestBackend.doing(quiet);
                 TestBackend b = TestBackend.doing(quiet);
                 TestGateway gateway = TestGateway.with(
-                        Map.of("GATEWAY_UPSTREAM_TIMEOUT", "200ms", "GATEWAY_HEALTH_INTERVAL", "1h"), a, b)) {
+                        Map.of("GATEWAY_UPSTREAM_TIMEOUT", "1s", "GATEWAY_HEALTH_INTERVAL", "1h"), a, b)) {
             for (int i = 0; i < 10; i++) {
                 try (RawClient client = gateway.raw().send(GET)) {
                     assertEquals(200, client.head().status());
