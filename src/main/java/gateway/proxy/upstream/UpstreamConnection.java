@@ -115,7 +115,8 @@ public final class UpstreamConnection {
         cancel = raw::closeNow;
         exchange.cancelledBy(cancel);
         exchange.waitForBackend();
-        input = new AnswerInput(socket.getInputStream(), raw, socket != raw);
+        boolean isTls = socket != raw;
+        input = new AnswerInput(isTls ? socket.getInputStream() : raw.plainInput(), raw, isTls);
         head = new AnswerHead(input);
         writer = new RequestWriter(socket.getOutputStream());
     }
